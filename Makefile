@@ -1,0 +1,3 @@
+.PHONY: demo test check bench interop lock
+demo test check bench interop lock:
+	@python3 dev.py $@

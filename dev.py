@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Prepare what a command needs and run it: python3 dev.py demo | test | check | bench | interop | lock."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+RUNTIME_LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
+OLDEST_PYTHON = (3, 11)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main() -> int:
+    """Run the command named on the command line and return its exit code."""
+    if sys.version_info < OLDEST_PYTHON:
+        print("Bookbind needs Python 3.11 or newer; this is %s." % sys.version.split()[0])
+        return 2
+    commands = {
+        "demo": run_demo,
+        "test": run_tests,
+        "check": run_checks,
+        "bench": run_benchmarks,
+        "interop": run_interop,
+        "lock": write_locks,
+    }
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in commands:
+        print("Usage: python3 dev.py %s" % " | ".join(commands))
+        return 2
+    return commands[name](sys.argv[2:])
+
+
+def run_demo(arguments: list[str]) -> int:
+    """Start demo data, sandbox, web and worker; print the address and the sign-ins."""
+    install(RUNTIME_LOCK)
+    return hand_over([str(BIN / "bookbind"), "demo", *arguments])
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run the whole suite, installing what it needs, a browser included where that is possible."""
+    install(DEV_LOCK)
+    provide_browser()
+    return hand_over([str(PYTHON), "-m", "pytest", *arguments])
+
+
+def run_checks(_arguments: list[str]) -> int:
+    """Lint, types and import contracts, without the tests."""
+    install(DEV_LOCK)
+    checks = (
+        [str(PYTHON), "-m", "ruff", "check", "."],
+        [str(PYTHON), "-m", "ruff", "format", "--check", "."],
+        [str(BIN / "lint-imports")],
+        [str(PYTHON), "-m", "mypy"],
+    )
+    return max(subprocess.call(check, cwd=ROOT) for check in checks)
+
+
+def run_benchmarks(arguments: list[str]) -> int:
+    """Run the benchmarks; the table is printed and bench/results/latest.json written."""
+    install(DEV_LOCK)
+    return hand_over([str(PYTHON), "-m", "bench", *arguments])
+
+
+def run_interop(arguments: list[str]) -> int:
+    """Let the vendors' own clients judge the simulated vendors."""
+    install(DEV_LOCK)
+    return hand_over([str(PYTHON), "-m", "pytest", "tests/interop", *arguments])
+
+
+def write_locks(_arguments: list[str]) -> int:
+    """Resolve pyproject.toml anew into both lock files."""
+    install(DEV_LOCK)
+    compile_lock = [*find_uv(), "pip", "compile", "pyproject.toml", "--quiet", "--upgrade", "--universal"]
+    compile_lock += ["--generate-hashes", "--no-annotate", "--no-header", "--python-version", "3.11"]
+    runtime = subprocess.call([*compile_lock, "-o", RUNTIME_LOCK.name], cwd=ROOT)
+    development = subprocess.call([*compile_lock, "--group", "dev", "-o", DEV_LOCK.name], cwd=ROOT)
+    return max(runtime, development)
+
+
+def install(lock: Path) -> None:
+    """Bring the virtual environment to the lock; nothing is done when it is there already."""
+    if installed_mark() in (marks(DEV_LOCK), marks(lock)):
+        return
+    if not PYTHON.exists() or not has_pip_or_uv():
+        make_environment()
+    uv = find_uv()
+    if uv:
+        run([*uv, "pip", "sync", "--quiet", "--python", str(PYTHON), str(lock)])
+        run([*uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--no-deps", "--editable", str(ROOT)])
+    else:
+        run([str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)])
+        run([str(PYTHON), "-m", "pip", "install", "--quiet", "--no-deps", "--editable", str(ROOT)])
+    (VENV / "installed").write_text(marks(lock), encoding="utf-8")
+
+
+def marks(lock: Path) -> str:
+    """What identifies an installation: the lock, the project's metadata and the Python it is for."""
+    content = lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return "%s %s %s" % (lock.name, hashlib.sha256(content).hexdigest(), sys.version.split()[0])
+
+
+def installed_mark() -> str:
+    """The mark that the last complete installation left, or nothing."""
+    mark = VENV / "installed"
+    return mark.read_text(encoding="utf-8") if mark.exists() and PYTHON.exists() else ""
+
+
+def make_environment() -> None:
+    """Create .venv, on Debian with the package that it takes there."""
+    print("Preparing Python packages in .venv …", flush=True)
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except (subprocess.CalledProcessError, ImportError, SystemExit):
+        install_debian_package("python3-venv", "Python's venv module is missing.")
+        run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    # uv installs in seconds what pip installs in a minute; without it pip does the work.
+    subprocess.call([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
+
+
+def has_pip_or_uv() -> bool:
+    """Whether packages can be installed into the environment as it stands."""
+    return bool(find_uv()) or subprocess.call(
+        [str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) == 0
+
+
+def find_uv() -> list[str]:
+    """The command that starts uv: the environment's own, else one on the PATH, else nothing."""
+    own = BIN / ("uv.exe" if os.name == "nt" else "uv")
+    if own.exists():
+        # Syncing to a lock removes what is not in it, uv too; so it is kept beside the environment.
+        kept = VENV / own.name
+        shutil.copy2(own, kept)
+        return [str(kept)]
+    kept = VENV / own.name
+    if kept.exists():
+        return [str(kept)]
+    found = shutil.which("uv")
+    return [found] if found else []
+
+
+def provide_browser() -> None:
+    """Install Chromium where this script may; elsewhere say which line does it."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if can_install_debian_packages():
+        print("Installing Chromium for the browser tests …", flush=True)
+        install_debian_package("chromium", "")
+    else:
+        print("No Chromium here: the browser tests are skipped. This line installs it on Debian:")
+        print("    sudo apt-get install --no-install-recommends chromium")
+
+
+def can_install_debian_packages() -> bool:
+    """Whether this is Debian (or a child of it) and we are root."""
+    return shutil.which("apt-get") is not None and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def install_debian_package(name: str, reason: str) -> None:
+    """Install a Debian package as root; otherwise name the one line that does, and stop."""
+    line = "apt-get install --no-install-recommends %s" % name
+    if not can_install_debian_packages():
+        sys.exit("%s On Debian or Ubuntu this line installs it: sudo %s" % (reason, line))
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    subprocess.call(["apt-get", "update", "-qq"], env=environment, stdout=subprocess.DEVNULL)
+    install_command = [*line.split(), "--yes", "-qq"]
+    if subprocess.call(install_command, env=environment, stdout=subprocess.DEVNULL) != 0:
+        sys.exit("Installing %s failed. Run this line to see why: %s" % (name, line))
+
+
+def run(command: list[str]) -> None:
+    """Run a step that the rest depends on; stop with its command when it fails."""
+    if subprocess.call(command, cwd=ROOT) != 0:
+        sys.exit("This step failed: %s" % " ".join(command))
+
+
+def hand_over(command: list[str]) -> int:
+    """Run the command in the project's folder and pass on its exit code."""
+    try:
+        return subprocess.call(command, cwd=ROOT)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

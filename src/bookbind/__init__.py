@@ -1,0 +1,1 @@
+"""Bookbind keeps a business's paperwork bound to its books."""

@@ -1,0 +1,3 @@
+"""Command line."""
+import typer
+app = typer.Typer()

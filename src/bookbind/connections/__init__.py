@@ -1,0 +1,1 @@
+"""Grants and connections: connect, reconnect, expire, refresh, disconnect."""

@@ -1,0 +1,1 @@
+"""The demo practice, its clients in every state, and skipping ahead."""

@@ -1,0 +1,1 @@
+"""Costs: captured files, their fields and lines."""

@@ -1,0 +1,1 @@
+"""What is due: rows claimed with a lease and a fence, run by workers."""

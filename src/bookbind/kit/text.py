@@ -1,0 +1,36 @@
+"""Words: plurals, short lists, dates as people write them, and text that is safe to store."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 document`, `14 documents`; the second word is needed only where an s does not do."""
+    word = one if count == 1 else many or f"{one}s"
+    return f"{count:,} {word}"
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """`Ada`, `Ada and Jo`, `Ada, Jo and Sam`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def show_date(day: date) -> str:
+    """`22 November 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def clean_text(text: str, longest: int) -> str:
+    """One line without control or bidirectional-override characters, at most `longest` characters."""
+    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    kept = "".join(c for c in visible if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
+    return " ".join(kept.split())[:longest]
+
+
+def fold_name(name: str) -> str:
+    """The form in which two names are compared: no case, no accents, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

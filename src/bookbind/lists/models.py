@@ -1,0 +1,180 @@
+"""The business's list items, their mirrors at each connection, and the bindings between them."""
+
+from django.db import models
+from django.db.models import Q
+
+from bookbind.connections.models import Connection
+from bookbind.kit.ids import new_id
+from bookbind.providers.base.types import ListName
+from bookbind.tenancy.models import BusinessOwned, User
+
+LIST_CHOICES = [(name.value, name.value) for name in ListName]
+
+
+class ListItem(BusinessOwned):
+    """One entry of the business's own lists; rules and documents point here and nowhere else.
+
+    `details` keeps neutral facts (rate, tax_kind, side, account_type, tax_number, email, currency).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    list = models.CharField(max_length=20, choices=LIST_CHOICES)
+    name = models.CharField(max_length=255)
+    folded_name = models.CharField(max_length=255)
+    code = models.CharField(max_length=60, blank=True)
+    details = models.JSONField(default=dict)
+    archived_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_items")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(BusinessOwned.Meta):
+        indexes = [models.Index(fields=["business", "list", "folded_name"], name="list_item_name")]
+
+
+class Dimension(BusinessOwned):
+    """Something that documents can be tagged with at a connection; `slot` says which tracking list shows it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="dimensions")
+    remote_id = models.CharField(max_length=160)
+    name = models.CharField(max_length=255)
+    per_line = models.BooleanField(default=True)
+    active = models.BooleanField(default=True)
+    slot = models.CharField(max_length=20, choices=LIST_CHOICES, blank=True)
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "remote_id"], name="one_dimension_each"),
+            models.UniqueConstraint(fields=["connection", "slot"], condition=~Q(slot=""), name="one_dimension_a_slot"),
+        ]
+
+
+class RemoteItem(BusinessOwned):
+    """Mirror of one entry at one connection's organisation, by its permanent id. Only sync writes it."""
+
+    class State(models.TextChoices):
+        """Whether the entry can be used at the vendor."""
+
+        ACTIVE = "active", "Active"
+        ARCHIVED = "archived", "Archived"
+        GONE = "gone", "Deleted"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="remote_items")
+    list = models.CharField(max_length=20, choices=LIST_CHOICES)
+    remote_type = models.CharField(max_length=40)
+    remote_id = models.CharField(max_length=160)
+    name = models.CharField(max_length=255)
+    folded_name = models.CharField(max_length=255)
+    code = models.CharField(max_length=60, blank=True)
+    details = models.JSONField(default=dict)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.ACTIVE)
+    merged_into_remote_id = models.CharField(max_length=160, blank=True)
+    generation = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "list", "remote_type", "remote_id"], name="one_mirror_each_entry"
+            )
+        ]
+        indexes = [models.Index(fields=["connection", "list", "folded_name"], name="remote_item_name")]
+
+
+class StagedEntry(BusinessOwned):
+    """A row read during a sync that is not complete yet; it becomes a RemoteItem only with all the others."""
+
+    id = models.BigAutoField(primary_key=True)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
+    list = models.CharField(max_length=20, choices=LIST_CHOICES)
+    generation = models.PositiveIntegerField()
+    remote_type = models.CharField(max_length=40)
+    remote_id = models.CharField(max_length=160)
+    entry = models.JSONField()
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "list", "generation", "remote_type", "remote_id"], name="one_staged_each"
+            )
+        ]
+
+
+class Binding(BusinessOwned):
+    """Which remote item stands for a list item at one connection and use. Never updated: closed, and another opened."""
+
+    class Use(models.TextChoices):
+        """The side that the binding serves."""
+
+        ANY = "any", "Costs and sales"
+        COSTS = "costs", "Costs"
+        SALES = "sales", "Sales"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="bindings")
+    list_item = models.ForeignKey(ListItem, models.CASCADE, related_name="bindings")
+    use = models.CharField(max_length=10, choices=Use.choices, default=Use.ANY)
+    remote_item = models.ForeignKey(RemoteItem, models.CASCADE, related_name="bindings")
+    opened_at = models.DateTimeField()
+    opened_why = models.CharField(max_length=40)
+    opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_why = models.CharField(max_length=40, blank=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list_item", "connection", "use"],
+                condition=Q(closed_at__isnull=True),
+                name="one_current_binding",
+            )
+        ]
+
+
+class ListSync(BusinessOwned):
+    """How far one list of one connection has been read: progress, last success, last error."""
+
+    class State(models.TextChoices):
+        """What the list is doing now."""
+
+        NEVER = "never", "Not read yet"
+        WAITING = "waiting", "Waiting to be read"
+        READING = "reading", "Being read"
+        COMPLETE = "complete", "Complete"
+        FAILED = "failed", "Not read"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="list_syncs")
+    list = models.CharField(max_length=20, choices=LIST_CHOICES)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.NEVER)
+    generation = models.PositiveIntegerField(default=0)
+    read_count = models.PositiveIntegerField(default=0)
+    expected_count = models.PositiveIntegerField(null=True)
+    item_count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField(null=True)
+    last_success_at = models.DateTimeField(null=True)
+    last_full_at = models.DateTimeField(null=True)
+    emptied_at = models.DateTimeField(null=True)
+    last_error = models.JSONField(default=dict)
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["connection", "list"], name="one_sync_each_list")]
+
+
+class Combination(BusinessOwned):
+    """Somebody's statement that two list items are one; `moved` is what undo puts back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kept = models.ForeignKey(ListItem, models.CASCADE, related_name="+")
+    absorbed = models.ForeignKey(ListItem, models.CASCADE, related_name="+")
+    moved = models.JSONField(default=dict)
+    combined_at = models.DateTimeField()
+    combined_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta(BusinessOwned.Meta):
+        pass

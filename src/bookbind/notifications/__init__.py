@@ -1,0 +1,1 @@
+"""Mail and requests to the people who can act."""

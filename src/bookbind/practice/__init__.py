@@ -1,0 +1,1 @@
+"""What a practice sees over all its clients."""

@@ -1,0 +1,1 @@
+"""Accounting software: the contract and one folder for each vendor."""

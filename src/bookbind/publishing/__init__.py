@@ -1,0 +1,1 @@
+"""Publications and deliveries: each document reaches the books exactly once."""

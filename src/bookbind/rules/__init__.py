@@ -1,0 +1,1 @@
+"""Rules that code documents, and the pure function that explains them."""

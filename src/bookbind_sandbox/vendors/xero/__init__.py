@@ -1,0 +1,1 @@
+"""Xero, simulated: identity, connections, the accounting API and its own pages."""

@@ -1,0 +1,113 @@
+"""Everything one running sandbox holds, and what it asks of a vendor."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+
+from bookbind_sandbox.clock import Clock
+from bookbind_sandbox.faults import Faults
+from bookbind_sandbox.limits import Allowance, Limits
+from bookbind_sandbox.log import RequestLog
+from bookbind_sandbox.server import OpenConnections
+from bookbind_sandbox.store import Store
+
+Wish = dict[str, Any]
+
+
+class Vendor(Protocol):
+    """One simulated vendor: its pages and APIs, and what the control API can make happen inside it."""
+
+    name: str
+    title: str
+    allowance: Allowance
+    operations: tuple[str, ...]
+
+    def __init__(self, world: "World") -> None: ...
+
+    def routes(self) -> list[BaseRoute]:
+        """Everything the vendor answers, under its own prefix."""
+
+    def seed(self) -> None:
+        """Fill the empty store with the state that a reset returns to."""
+
+    def find_organisation(self, wanted: str) -> str:
+        """The id of the organisation with this id or name; refuses an unknown one."""
+
+    def overview(self) -> list[Wish]:
+        """The organisations with what they hold, for the control page."""
+
+    def received(self) -> list[Wish]:
+        """The documents made through the API, oldest first."""
+
+    def consent(self, wish: Wish) -> Wish:
+        """Sign in and allow, as a user would in the browser; returns where the browser is sent."""
+
+    def revoke(self, wish: Wish) -> Wish: ...
+    def archive(self, wish: Wish) -> Wish: ...
+    def rename(self, wish: Wish) -> Wish: ...
+    def delete(self, wish: Wish) -> Wish: ...
+    def merge_contacts(self, wish: Wish) -> Wish: ...
+    def grow(self, wish: Wish) -> Wish: ...
+    def lock(self, wish: Wish) -> Wish: ...
+    def add_organisation(self, wish: Wish) -> Wish: ...
+    def change_app(self, wish: Wish) -> Wish: ...
+
+
+class WishRefused(Exception):
+    """The control API cannot do what was asked, and says why."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+
+
+@dataclass
+class World:
+    store: Store
+    clock: Clock
+    log: RequestLog
+    faults: Faults
+    limits: Limits
+    connections: OpenConnections
+    public_url: str
+    vendors: dict[str, Vendor] = field(default_factory=dict)
+
+    def reset(self) -> None:
+        """Back to the seeded state and to wall time."""
+        with self.store.transaction():
+            self.store.clear()
+            for vendor in self.vendors.values():
+                vendor.seed()
+            self.store.set_meta("seeded", "1")
+        self.clock.reload()
+        self.limits.forget()
+
+    def vendor(self, name: str) -> Vendor:
+        try:
+            return self.vendors[name]
+        except KeyError:
+            known = ", ".join(self.vendors)
+            raise WishRefused(f"There is no vendor {name!r} here; there is: {known}.", 404) from None
+
+
+def open_world(directory: Path, port: int, kinds: tuple[type[Vendor], ...]) -> World:
+    """Open the store, seeding it when it is new."""
+    store = Store(directory)
+    clock = Clock(store)
+    limits = Limits(store, {kind.name: kind.allowance for kind in kinds})
+    log = RequestLog(store, clock)
+    world = World(store, clock, log, Faults(store), limits, OpenConnections(), f"http://127.0.0.1:{port}")
+    world.vendors = {kind.name: kind(world) for kind in kinds}
+    if not store.get_meta("seeded", ""):
+        world.reset()
+    return world
+
+
+def world_of(request: Request) -> World:
+    world = request.app.state.world
+    assert isinstance(world, World)
+    return world
