@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 
 VENDOR = "xero"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://bookbind.example/sandbox/xero")
@@ -64,3 +65,7 @@ def short_code(name: str) -> str:
         number, rest = divmod(number, len(alphabet))
         digits.append(alphabet[rest])
     return "!" + "".join(digits)
+
+
+def iso_moment(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC).isoformat(timespec="milliseconds")

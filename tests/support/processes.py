@@ -1,0 +1,114 @@
+"""Starting the real processes for tests: a port, a wait until it answers, and a clean stop."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = START_SECONDS) -> None:
+    """Wait until an address answers, and fail early when its process has died."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"The process for {url} ended with {process.returncode} before it answered.")
+        try:
+            httpx2.get(url, timeout=1.0)
+        except httpx2.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{url} did not answer within {seconds:.0f} seconds.")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and make it when it does not."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox; `control` speaks its control API and returns the JSON answer."""
+
+    url: str
+    port: int
+    data: Path
+    process: subprocess.Popen[bytes]
+
+    def control(self, name: str, **wish: Any) -> dict[str, Any]:
+        """POST to /_control/<name>; a refusal fails the test with the sandbox's own words."""
+        return _answer(httpx2.post(f"{self.url}/_control/{name}", json=wish, timeout=60.0))
+
+    def read(self, name: str, **query: Any) -> dict[str, Any]:
+        """GET /_control/<name>."""
+        return _answer(httpx2.get(f"{self.url}/_control/{name}", params=query, timeout=60.0))
+
+    def clear_faults(self) -> None:
+        _answer(httpx2.delete(f"{self.url}/_control/faults", timeout=10.0))
+
+    def received(self, vendor: str = "xero") -> dict[str, Any]:
+        return self.read("received", vendor=vendor)
+
+    def stop(self) -> None:
+        stop(self.process)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+        self.process.wait(timeout=5)
+
+
+def _answer(response: httpx2.Response) -> dict[str, Any]:
+    if response.is_error:
+        raise AssertionError(f"{response.request.method} {response.request.url}: {response.status_code} {response.text}")
+    content: dict[str, Any] = response.json()
+    return content
+
+
+def start_sandbox(data_dir: Path, port: int | None = None) -> Sandbox:
+    """Start the sandbox over a data folder, which keeps its state over restarts; the caller stops it."""
+    chosen = port if port is not None else free_port()
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "bookbind_sandbox", "--port", str(chosen), "--data", str(data_dir)]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    url = f"http://127.0.0.1:{chosen}"
+    try:
+        wait_for(f"{url}/health", process)
+    except BaseException:
+        stop(process)
+        raise
+    return Sandbox(url, chosen, data_dir, process)
+
+
+@contextmanager
+def running_sandbox(data_dir: Path) -> Iterator[Sandbox]:
+    sandbox = start_sandbox(data_dir)
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
