@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "bookbind.tenancy",
     "bookbind.jobs",
     "bookbind.activity",
+    "bookbind.providers",
     "bookbind.connections",
     "bookbind.lists",
     "bookbind.rules",
@@ -154,6 +155,10 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# How long a vendor may take to accept a connection, and to send the next bytes of its answer.
+HTTP_CONNECT_SECONDS = float(os.environ.get("BOOKBIND_HTTP_CONNECT_SECONDS", "5"))
+HTTP_READ_SECONDS = float(os.environ.get("BOOKBIND_HTTP_READ_SECONDS", "30"))
 
 MAIL_URL = CONFIG.mail_url
 DEFAULT_FROM_EMAIL = CONFIG.mail_from

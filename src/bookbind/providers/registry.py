@@ -7,6 +7,8 @@ from importlib import import_module
 from bookbind import providers
 from bookbind.providers.base.contract import Provider
 
+NOT_VENDORS = ("base", "migrations")
+
 
 class ProviderUnknown(LookupError):
     """There is no accounting software with this name."""
@@ -16,7 +18,7 @@ class ProviderUnknown(LookupError):
 def list_providers() -> tuple[Provider, ...]:
     """Every vendor's descriptor; a folder registers itself by defining PROVIDER."""
     folders = (module.name for module in pkgutil.iter_modules(providers.__path__) if module.ispkg)
-    modules = (import_module(f"{providers.__name__}.{name}") for name in folders if name != "base")
+    modules = (import_module(f"{providers.__name__}.{name}") for name in folders if name not in NOT_VENDORS)
     return tuple(sorted((module.PROVIDER for module in modules), key=lambda provider: provider.order))
 
 
