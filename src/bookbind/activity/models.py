@@ -1,6 +1,6 @@
 """Timeline and audit: one append-only, hash-chained list of what happened in each business."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,10 @@ from django.db.models import Q
 from bookbind.kit.ids import new_id
 from bookbind.tenancy.models import Business, Practice, User
 from bookbind.tenancy.scope import PracticeScope, Scope, ScopedManager, business_filter
+
+
+class EntryPermanent(TypeError):
+    """Entries of the timeline are never changed or deleted."""
 
 
 class Entry(models.Model):
@@ -39,6 +43,16 @@ class Entry(models.Model):
         base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["chain", "position"], name="one_entry_each_position")]
         indexes = [models.Index(fields=["subject_type", "subject_id", "at"], name="entry_subject")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new entry; there is no changing one."""
+        if not self._state.adding:
+            raise EntryPermanent
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ARG002 - Django's signature
+        """There is no deleting one either."""
+        raise EntryPermanent
 
     @staticmethod
     def scope_filter(scope: Scope) -> Q:

@@ -1,0 +1,69 @@
+"""What every test may use: tenant scopes, a product clock that moves, and no network but this machine."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import hypothesis
+import pytest
+
+from bookbind.kit import clock
+from bookbind.tenancy.models import Business
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.support import factories
+
+# A slow machine is no failure; the number of examples is what bounds a property test.
+hypothesis.settings.register_profile("bookbind", deadline=None)
+hypothesis.settings.load_profile("bookbind")
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_connect = socket.socket.connect
+
+
+class OutsideWorldRefused(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def _connect_to_this_machine(self: socket.socket, address: Any) -> None:
+    if isinstance(address, tuple) and address[0] not in _LOOPBACK:
+        raise OutsideWorldRefused(address[0])
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", _connect_to_this_machine)
+
+
+@pytest.fixture
+def scope() -> Iterator[Callable[[Business], None]]:
+    """Open the scope of a business until the test ends: `scope(business)`."""
+    with ExitStack() as stack:
+
+        def enter(business: Business) -> None:
+            stack.enter_context(within(BusinessScope(business.id)))
+
+        yield enter
+
+
+@pytest.fixture
+def skip() -> Iterator[Callable[..., None]]:
+    """Move product time ahead: `skip(days=335)`; real time, and so leases and sessions, stay."""
+    ahead = timedelta(0)
+    before = clock._offset
+
+    def move(**duration: float) -> None:
+        nonlocal ahead
+        ahead += timedelta(**duration)
+
+    clock.use_offset(lambda: ahead)
+    yield move
+    clock.use_offset(before)
+
+
+@pytest.fixture
+def people(db: None) -> factories.People:
+    """Two tenants with everybody in them: see factories.People."""
+    return factories.make_people()
