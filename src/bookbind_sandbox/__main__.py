@@ -10,9 +10,13 @@ from bookbind_sandbox.world import open_world
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bookbind_sandbox", description="Accounting software, simulated on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="bookbind_sandbox", description="Accounting software, simulated on this machine."
+    )
     parser.add_argument("--port", type=int, default=8100, help="the port on 127.0.0.1 (default: 8100)")
-    parser.add_argument("--data", type=Path, default=Path("var/sandbox"), help="the folder to remember everything in")
+    parser.add_argument(
+        "--data", type=Path, default=Path("var/sandbox"), help="the folder to remember everything in"
+    )
     arguments = parser.parse_args()
     world = open_world(arguments.data, arguments.port, VENDORS)
     try:

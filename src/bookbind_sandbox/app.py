@@ -35,11 +35,11 @@ async def front_page(request: Request) -> Response:
     return page("front.html", vendors=list(world_of(request).vendors.values()))
 
 
-async def stylesheet(request: Request) -> Response:
+async def stylesheet(_: Request) -> Response:
     return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=300"})
 
 
-async def health(request: Request) -> Response:
+async def health(_: Request) -> Response:
     return PlainTextResponse("sandbox")
 
 

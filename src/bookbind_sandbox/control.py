@@ -1,4 +1,4 @@
-"""The control API: JSON that makes things happen inside the vendors, for demos and tests, and never for strangers."""
+"""The control API: JSON that makes things happen inside the vendors, for demos and tests alone."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -58,7 +58,10 @@ def guarded(endpoint: Endpoint) -> Endpoint:
         problem = _stranger(request, world.public_url)
         if problem:
             return JSONResponse({"error": problem}, 403)
-        if request.method == "POST" and request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        if (
+            request.method == "POST"
+            and request.headers.get("content-type", "").split(";")[0].strip() != "application/json"
+        ):
             return JSONResponse({"error": "Send application/json."}, 415)
         try:
             return await endpoint(request)
@@ -74,7 +77,10 @@ def _stranger(request: Request, public_url: str) -> str:
     origin = request.headers.get("origin")
     if origin is not None and origin != public_url:
         return "The control API answers its own pages alone."
-    if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and request.method != "GET":
+    if (
+        request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+        and request.method != "GET"
+    ):
         return "The control API answers its own pages alone."
     return ""
 
@@ -113,7 +119,9 @@ async def reset(request: Request) -> Response:
 
 def _clock(world: World) -> Response:
     now = world.clock.now()
-    return JSONResponse({"now": now.isoformat(timespec="seconds"), "offset_seconds": world.clock.offset.total_seconds()})
+    return JSONResponse(
+        {"now": now.isoformat(timespec="seconds"), "offset_seconds": world.clock.offset.total_seconds()}
+    )
 
 
 async def read_clock(request: Request) -> Response:
@@ -139,7 +147,10 @@ async def read_received(request: Request) -> Response:
     world = world_of(request)
     vendor = vendor_of(request, dict(request.query_params))
     totals = world.log.totals(vendor.name)
-    known = {one["id"]: one["name"] for one in world.store.rows("SELECT id, name FROM organisations WHERE vendor = ?", vendor.name)}
+    known = {
+        one["id"]: one["name"]
+        for one in world.store.rows("SELECT id, name FROM organisations WHERE vendor = ?", vendor.name)
+    }
     by_organisation = {
         organisation: {"name": known.get(organisation), **counts}
         for organisation, counts in totals.pop("by_organisation").items()
@@ -162,7 +173,7 @@ async def list_faults(request: Request) -> Response:
 
 
 async def add_fault(request: Request) -> Response:
-    """Make the next `times` matching calls fail; with times null, all of them until the faults are cleared."""
+    """Make the next `times` matching calls fail; with null, all of them until the faults are cleared."""
     wish = await read_wish(request)
     vendor = vendor_of(request, wish)
     operation, kind, times = wish.get("operation", ANY), str(wish.get("fault")), wish.get("times", 1)
@@ -174,7 +185,9 @@ async def add_fault(request: Request) -> Response:
         raise WishRefused("times must be a positive number, or null for ever.")
     organisation = vendor.find_organisation(str(wish["organisation"])) if wish.get("organisation") else None
     options = {name: wish.get(name) for name in ("retry_after", "seconds", "commit")}
-    fault_id = world_of(request).faults.add(vendor.name, operation, kind, times, organisation=organisation, **options)
+    fault_id = world_of(request).faults.add(
+        vendor.name, operation, kind, times, organisation=organisation, **options
+    )
     return JSONResponse({"id": fault_id})
 
 

@@ -10,7 +10,10 @@ KINDS = ("429", "500", "503", "timeout", "lost_reply", "html", "truncated", "emp
 ALWAYS_COMMIT = ("lost_reply", "truncated")
 DEFAULT_HANG_SECONDS = 30.0
 ANY = "any"
-MAINTENANCE_PAGE = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>We'll be right back</h1></body></html>"
+MAINTENANCE_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Maintenance</title></head>"
+    b"<body><h1>We'll be right back</h1></body></html>"
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Fault:
         headers = {"Retry-After": str(self.retry_after)} if self.retry_after is not None else {}
         if status == 503:
             return Answer(503, b"Service Unavailable", "text/plain; charset=utf-8", headers)
-        return Answer(500, b'{"Title":"An error occurred","Detail":"An error occurred.","Status":500}', headers=headers)
+        return Answer(
+            500, b'{"Title":"An error occurred","Detail":"An error occurred.","Status":500}', headers=headers
+        )
 
 
 class Faults:
@@ -61,8 +66,8 @@ class Faults:
     def take(self, vendor: str, operation: str, organisation: str | None) -> Fault | None:
         """The first fault that this call meets, used up by one."""
         found = self.store.row(
-            "SELECT * FROM faults WHERE vendor = ? AND operation IN (?, ?) AND (organisation IS NULL OR organisation = ?)"
-            " AND (remaining IS NULL OR remaining > 0) ORDER BY id LIMIT 1",
+            "SELECT * FROM faults WHERE vendor = ? AND operation IN (?, ?)"
+            " AND (organisation IS NULL OR organisation = ?) AND (remaining IS NULL OR remaining > 0) ORDER BY id LIMIT 1",
             vendor,
             operation,
             ANY,
@@ -70,11 +75,15 @@ class Faults:
         )
         if found is None:
             return None
-        self.store.run("UPDATE faults SET remaining = remaining - 1, hits = hits + 1 WHERE id = ?", found["id"])
-        return Fault(found["id"], found["fault"], bool(found["commits"]), found["seconds"], found["retry_after"])
+        self.store.run(
+            "UPDATE faults SET remaining = remaining - 1, hits = hits + 1 WHERE id = ?", found["id"]
+        )
+        return Fault(
+            found["id"], found["fault"], bool(found["commits"]), found["seconds"], found["retry_after"]
+        )
 
     def list(self) -> list[dict[str, Any]]:
-        """Every fault with how often it was met and how often it will be; `times` null stands until cleared."""
+        """Every fault with how often it was met and will be; `times` null stands until cleared."""
         found = self.store.rows("SELECT * FROM faults ORDER BY id")
         return [
             {

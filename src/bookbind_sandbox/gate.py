@@ -27,8 +27,8 @@ class Caller:
 class Plan:
     """How one kind of call is answered.
 
-    `admit` authenticates and may refuse; `respond` does the work in one go, without waiting, so that calls never
-    interleave; `refuse_excess` words a refusal by the rate limits, and `stamp` adds the vendor's headers.
+    `admit` authenticates and may refuse; `respond` does the work in one go, without waiting, so that calls
+    never interleave; `refuse_excess` words a refusal by the rate limits, and `stamp` adds the vendor's headers.
     """
 
     respond: Callable[[Caller | None], Answer]
@@ -72,7 +72,9 @@ async def _travel(world: World, vendor: str) -> None:
         await asyncio.sleep(latency / 1000)
 
 
-async def _answer(world: World, request: Request, call: Call, plan: Plan, seq: int, caller: Caller | None) -> Response:
+async def _answer(
+    world: World, request: Request, call: Call, plan: Plan, seq: int, caller: Caller | None
+) -> Response:
     fault = world.faults.take(call.vendor, call.operation, call.organisation)
     if fault is None or fault.commits:
         answer = plan.stamp(_respond(world, plan, caller), caller)

@@ -8,7 +8,10 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 # No form-action: consent ends by redirecting the form's answer to the product, which that rule would forbid.
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -9,9 +9,9 @@ from bookbind_sandbox.clock import Clock
 from bookbind_sandbox.store import Store
 
 SHOWN = (
-    "seq area operation method path query status organisation client_id login idempotency_key body_sha256 "
-    "body_bytes replayed fault note at milliseconds"
-).split()
+    "seq, area, operation, method, path, query, status, organisation, client_id, login, idempotency_key,"
+    " body_sha256, body_bytes, replayed, fault, note, at, milliseconds"
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ class RequestLog:
             real_at=time.time(),
         )
 
-    def close(self, seq: int, status: int | None, *, fault: str | None, note: str | None, replayed: bool) -> None:
+    def close(
+        self, seq: int, status: int | None, *, fault: str | None, note: str | None, replayed: bool
+    ) -> None:
         self.store.run(
             "UPDATE requests SET status = ?, fault = ?, note = ?, replayed = ?,"
             " milliseconds = round((? - real_at) * 1000, 1) WHERE seq = ?",
@@ -70,9 +72,8 @@ class RequestLog:
         self.store.run("UPDATE requests SET client_id = ?, login = ? WHERE seq = ?", client_id, login, seq)
 
     def entries(self, vendor: str, after: int, limit: int) -> list[dict[str, Any]]:
-        columns = ", ".join(SHOWN)
         found = self.store.rows(
-            f"SELECT {columns} FROM requests WHERE vendor = ? AND seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
+            f"SELECT {SHOWN} FROM requests WHERE vendor = ? AND seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
             vendor,
             after,
             limit,
@@ -87,12 +88,14 @@ class RequestLog:
         """Accounting calls counted, with token and connections calls apart."""
         areas: dict[str, int] = {
             row["area"]: row["calls"]
-            for row in self.store.rows("SELECT area, count(*) AS calls FROM requests WHERE vendor = ? GROUP BY area", vendor)
+            for row in self.store.rows(
+                "SELECT area, count(*) AS calls FROM requests WHERE vendor = ? GROUP BY area", vendor
+            )
         }
         summary = self._counts("SELECT {} FROM requests WHERE vendor = ? AND area = 'accounting'", vendor)[0]
         statuses = self.store.rows(
-            "SELECT status, count(*) AS calls FROM requests WHERE vendor = ? AND area = 'accounting' AND status >= 400"
-            " AND status < 500 GROUP BY status",
+            "SELECT status, count(*) AS calls FROM requests WHERE vendor = ? AND area = 'accounting'"
+            " AND status >= 400 AND status < 500 GROUP BY status",
             vendor,
         )
         grouped = self._counts(

@@ -1,4 +1,4 @@
-"""The vendors' entries and documents: a few columns to find them by, and the vendor's own rendering as the body."""
+"""The vendors' entries and documents: columns to find them by, and the vendor's own rendering as body."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ class Records:
     def with_name(self, kind: str, name: str) -> list[Record]:
         return self.select(kind, Condition("name = ? COLLATE NOCASE", (name,)))
 
-    def select(self, kind: str, *conditions: Condition, order: str = "seq", window: tuple[int, int] | None = None) -> list[Record]:
+    def select(
+        self, kind: str, *conditions: Condition, order: str = "seq", window: tuple[int, int] | None = None
+    ) -> list[Record]:
         where, values = self._where(kind, conditions)
         sql = f"SELECT * FROM records WHERE {where} ORDER BY {order}"  # noqa: S608
         if window is not None:
@@ -65,7 +67,9 @@ class Records:
             values += window
         return [_record(row) for row in self.store.rows(sql, *values)]
 
-    def bodies(self, kind: str, *conditions: Condition, order: str, window: tuple[int, int] | None) -> list[str]:
+    def bodies(
+        self, kind: str, *conditions: Condition, order: str, window: tuple[int, int] | None
+    ) -> list[str]:
         """The bodies alone, for long lists."""
         where, values = self._where(kind, conditions)
         sql = f"SELECT body FROM records WHERE {where} ORDER BY {order}"  # noqa: S608
@@ -103,6 +107,10 @@ class Records:
         )
 
     def _where(self, kind: str, conditions: tuple[Condition, ...]) -> tuple[str, tuple[Any, ...]]:
-        base = Condition("vendor = ? AND organisation = ? AND kind = ?", (self.vendor, self.organisation, kind))
+        base = Condition(
+            "vendor = ? AND organisation = ? AND kind = ?", (self.vendor, self.organisation, kind)
+        )
         parts = (base, *conditions)
-        return " AND ".join(part.sql for part in parts), tuple(value for part in parts for value in part.values)
+        return " AND ".join(part.sql for part in parts), tuple(
+            value for part in parts for value in part.values
+        )

@@ -52,10 +52,16 @@ class Dropped(Response):
         self.connections = connections
         self.answer = answer
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         if self.answer is not None:
             body = bytes(self.answer.body)
-            await send({"type": "http.response.start", "status": self.answer.status_code, "headers": self.answer.raw_headers})
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": self.answer.status_code,
+                    "headers": self.answer.raw_headers,
+                }
+            )
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         await self.connections.drop(scope)
 

@@ -9,13 +9,27 @@ from typing import Any
 
 DATABASE_NAME = "sandbox.sqlite3"
 TABLES = (
-    "meta apps logins organisations memberships sessions authorize_requests codes consents refresh_tokens "
-    "connections records attachments idempotency requests faults"
-).split()
+    "meta",
+    "apps",
+    "logins",
+    "organisations",
+    "memberships",
+    "sessions",
+    "authorize_requests",
+    "codes",
+    "consents",
+    "refresh_tokens",
+    "connections",
+    "records",
+    "attachments",
+    "idempotency",
+    "requests",
+    "faults",
+)
 
 
 class Store:
-    """Everything the vendors remember; used from the event loop's thread alone, so reads and writes never interleave."""
+    """Everything the vendors remember; used from the event loop's thread alone, so nothing interleaves."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -73,7 +87,11 @@ class Store:
         return default if found is None else str(found)
 
     def set_meta(self, key: str, value: str) -> None:
-        self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+        self.run(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            key,
+            value,
+        )
 
     def clear(self) -> None:
         """Forget everything, in one transaction, so that a reset is never seen half done."""

@@ -85,7 +85,9 @@ class Sandbox:
 
 def _answer(response: httpx2.Response) -> dict[str, Any]:
     if response.is_error:
-        raise AssertionError(f"{response.request.method} {response.request.url}: {response.status_code} {response.text}")
+        raise AssertionError(
+            f"{response.request.method} {response.request.url}: {response.status_code} {response.text}"
+        )
     content: dict[str, Any] = response.json()
     return content
 

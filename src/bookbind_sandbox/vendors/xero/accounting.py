@@ -1,4 +1,4 @@
-"""The accounting API: authenticated, limited, remembered by Idempotency-Key, and sent to its list or document."""
+"""The accounting API: authenticated, limited, remembered by its Idempotency-Key, then answered."""
 
 import hashlib
 import uuid
@@ -69,7 +69,11 @@ def find_target(path: str, method: str) -> Target | None:
     head = parts[0].lower() if parts else ""
     if head in {"organisation", "organisations"}:
         known = len(parts) == 1 or parts[1].lower() == "actions"
-        return Target(None, "organisation", SETTINGS, entry="actions" if len(parts) == 2 else "") if known else None
+        return (
+            Target(None, "organisation", SETTINGS, entry="actions" if len(parts) == 2 else "")
+            if known
+            else None
+        )
     kind = BY_PATH.get(head)
     if kind is None or len(parts) > 4:
         return None
@@ -77,7 +81,9 @@ def find_target(path: str, method: str) -> Target | None:
         return _file_target(kind, parts, method)
     operation = kind.operation
     if method in WRITING:
-        operation = {CONTACTS.operation: "create_contact", "find_invoices": "create_invoice"}.get(operation, operation)
+        operation = {CONTACTS.operation: "create_contact", "find_invoices": "create_invoice"}.get(
+            operation, operation
+        )
     return Target(kind, operation, kind.scopes, entry=parts[1] if len(parts) == 2 else "")
 
 
@@ -140,7 +146,9 @@ class Accounting:
             X_DayLimit_Remaining=str(day), X_MinLimit_Remaining=str(minute), X_AppMinLimit_Remaining=str(app)
         )
 
-    def _respond(self, request: Request, call: Call, target: Target | None, allowed: Allowed, caller: Caller) -> Answer:
+    def _respond(
+        self, request: Request, call: Call, target: Target | None, allowed: Allowed, caller: Caller
+    ) -> Answer:
         if target is None:
             raise not_found()
         _check_scope(allowed, target, call.writes)
@@ -149,19 +157,32 @@ class Accounting:
         return self._once(request, call, target, caller, call.idempotency_key)
 
     def _once(self, request: Request, call: Call, target: Target, caller: Caller, key: str) -> Answer:
-        """Answer a repeated key from memory for six minutes, refusals included; a different request is refused."""
+        """Answer a repeated key from memory for six minutes, refusals too; another request under it is refused."""
         if len(key) > MAX_KEY:
-            raise api_exception(10, "ValidationException", f"Idempotency Key: {key[:20]}… is longer than {MAX_KEY} characters.")
+            raise api_exception(
+                10,
+                "ValidationException",
+                f"Idempotency Key: {key[:20]}… is longer than {MAX_KEY} characters.",
+            )
         store, now = self.world.store, self.world.clock.now_ms()
-        asked = "\n".join((call.method, call.path, call.query, call.organisation or "")).encode() + b"\n" + call.body
+        asked = (
+            "\n".join((call.method, call.path, call.query, call.organisation or "")).encode()
+            + b"\n"
+            + call.body
+        )
         fingerprint = hashlib.sha256(asked).hexdigest()
         store.run("DELETE FROM idempotency WHERE expires_at <= ?", now)
         known = store.row(
-            "SELECT * FROM idempotency WHERE vendor = ? AND client_id = ? AND key = ?", VENDOR, caller.client_id, key
+            "SELECT * FROM idempotency WHERE vendor = ? AND client_id = ? AND key = ?",
+            VENDOR,
+            caller.client_id,
+            key,
         )
         if known is not None:
             if known["fingerprint"] != fingerprint:
-                raise api_exception(10, "ValidationException", f"Idempotency Key: {key} is used with a different request.")
+                raise api_exception(
+                    10, "ValidationException", f"Idempotency Key: {key} is used with a different request."
+                )
             return Answer(known["status"], known["body"], known["content_type"], note="replay", replayed=True)
         try:
             with store.transaction():
@@ -169,7 +190,16 @@ class Accounting:
         except Refused as refused:
             answer = refused.answer
         expires = now + IDEMPOTENCY_SECONDS * 1000
-        values = (VENDOR, caller.client_id, key, fingerprint, answer.status, answer.content_type, answer.body, expires)
+        values = (
+            VENDOR,
+            caller.client_id,
+            key,
+            fingerprint,
+            answer.status,
+            answer.content_type,
+            answer.body,
+            expires,
+        )
         store.run("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *values)
         return answer
 
@@ -180,11 +210,15 @@ class Accounting:
         if target.files:
             return self._files(request, call, ledger, target, target.kind)
         if call.writes:
-            return self._shown(request, ledger, target.plural(), _page_of(_write(request, call, ledger, target, target.kind)))
+            return self._shown(
+                request, ledger, target.plural(), _page_of(_write(request, call, ledger, target, target.kind))
+            )
         if target.entry:
             return self._shown(request, ledger, target.plural(), read_one(ledger, target.kind, target.entry))
         since = request.headers.get("if-modified-since")
-        return self._shown(request, ledger, target.plural(), read_list(ledger, target.kind, request.query_params, since))
+        return self._shown(
+            request, ledger, target.plural(), read_list(ledger, target.kind, request.query_params, since)
+        )
 
     def _organisation(self, request: Request, ledger: Ledger, target: Target) -> Answer:
         if request.method != "GET":

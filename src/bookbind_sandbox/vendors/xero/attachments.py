@@ -49,7 +49,9 @@ def read_attachment(ledger: Ledger, entity_id: str, wanted: str) -> Answer:
     return Answer(200, row["content"], row["mime_type"])
 
 
-def attach(ledger: Ledger, kind: Kind, entity_id: str, file_name: str, content: bytes, *, online: bool) -> Entity:
+def attach(
+    ledger: Ledger, kind: Kind, entity_id: str, file_name: str, content: bytes, *, online: bool
+) -> Entity:
     """Keep a file; the same name again replaces what was there."""
     entity = ledger.entity(kind, entity_id)
     if entity is None:

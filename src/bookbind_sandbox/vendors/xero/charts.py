@@ -1,4 +1,4 @@
-"""What every seeded organisation begins with: a UK chart of accounts, tax rates, items, tracking and currencies."""
+"""What every seeded organisation begins with: a UK chart of accounts, tax rates, items, tracking."""
 
 # Code, name, type, class, default tax type, system account.
 ACCOUNTS = (
@@ -94,7 +94,7 @@ TAX_RATES = (
     ("ECZROUTPUT", "Zero Rated EC Goods Income", "0.00", "ECOUTPUT", INCOME),
     ("ECZROUTPUTSERVICES", "Zero Rated EC Services", "0.00", "ECOUTPUTSERVICES", INCOME),
 )
-# Code, name, sale price, sale account, purchase price, purchase account; an empty price is not sold or not bought.
+# Code, name, sale price and account, purchase price and account; without a price it is not sold or bought.
 ITEMS = (
     ("CONSULT", "Consulting, per hour", "95.00", "205", "", ""),
     ("DESIGN", "Design work, per day", "620.00", "205", "", ""),

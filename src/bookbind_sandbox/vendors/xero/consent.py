@@ -64,16 +64,18 @@ class Consent:
         return bool(json.loads(self.store.get_meta(BULK_META, "false")))
 
     def request(self, request_id: str) -> sqlite3.Row:
-        found = self.store.row("SELECT * FROM authorize_requests WHERE id = ? AND vendor = ?", request_id, VENDOR)
+        found = self.store.row(
+            "SELECT * FROM authorize_requests WHERE id = ? AND vendor = ?", request_id, VENDOR
+        )
         if found is None:
             raise AuthorizeError("invalid_request", "This sign-in is over; begin again from the app")
         return found
 
     def organisations(self, login: str) -> list[sqlite3.Row]:
         return self.store.rows(
-            "SELECT organisations.* FROM organisations JOIN memberships ON memberships.vendor = organisations.vendor"
-            " AND memberships.organisation = organisations.id WHERE memberships.vendor = ? AND memberships.login = ?"
-            " ORDER BY organisations.name",
+            "SELECT organisations.* FROM organisations JOIN memberships"
+            " ON memberships.vendor = organisations.vendor AND memberships.organisation = organisations.id"
+            " WHERE memberships.vendor = ? AND memberships.login = ? ORDER BY organisations.name",
             VENDOR,
             login,
         )
@@ -106,10 +108,15 @@ class Consent:
     def _add_scopes(self, client_id: str, login: str, scope: str) -> str:
         """Scopes add up over consents of one login to one app; only revoking takes them away."""
         before = self.store.value(
-            "SELECT scope FROM consents WHERE vendor = ? AND client_id = ? AND login = ?", VENDOR, client_id, login
+            "SELECT scope FROM consents WHERE vendor = ? AND client_id = ? AND login = ?",
+            VENDOR,
+            client_id,
+            login,
         )
         together = " ".join(dict.fromkeys((scope + " " + (before or "")).split()))
-        self.store.run("INSERT OR REPLACE INTO consents VALUES (?, ?, ?, ?)", VENDOR, client_id, login, together)
+        self.store.run(
+            "INSERT OR REPLACE INTO consents VALUES (?, ?, ?, ?)", VENDOR, client_id, login, together
+        )
         return together
 
 

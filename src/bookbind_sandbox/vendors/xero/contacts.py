@@ -34,7 +34,10 @@ WRITABLE = (
     "ContactPersons",
     "PaymentTerms",
 )
-MISSING = "The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID, ContactNumber"
+MISSING = (
+    "The Contact must contain at least 1 of the following elements to identify the contact: "
+    "Name, ContactID, ContactNumber"
+)
 ARCHIVED = (
     "The contact with the specified contact details has been archived. "
     "The contact must be un-archived before creating new invoices or credit notes."
@@ -59,9 +62,13 @@ def new_contact(name: str, contact_id: str | None = None) -> Entity:
     }
 
 
-def accept_contact(ledger: Ledger, raw: Entity, *, only_create: bool, contact_id: str = "") -> tuple[Entity, list[str]]:
+def accept_contact(
+    ledger: Ledger, raw: Entity, *, only_create: bool, contact_id: str = ""
+) -> tuple[Entity, list[str]]:
     """Create or change one contact; returns it as it would be, with what stands against it."""
-    existing = None if only_create else find_contact(ledger, raw | ({"ContactID": contact_id} if contact_id else {}))
+    existing = (
+        None if only_create else find_contact(ledger, raw | ({"ContactID": contact_id} if contact_id else {}))
+    )
     name = str(raw.get("Name") or "").strip()
     if existing is None:
         if raw.get("ContactID") and not only_create:
@@ -93,15 +100,20 @@ def _apply(entity: Entity, raw: Entity) -> None:
 
 def _conflicts(ledger: Ledger, entity: Entity) -> list[str]:
     """Names are unique over active contacts, numbers over all."""
+    taken = any(
+        record.id != entity["ContactID"] and record.status == "ACTIVE"
+        for record in ledger.named(CONTACTS, entity["Name"])
+    )
     errors = []
-    for record in ledger.named(CONTACTS, entity["Name"]):
-        if record.id != entity["ContactID"] and record.status == "ACTIVE":
-            errors.append(
-                f"The contact name {entity['Name']} is already assigned to another contact. "
-                "The contact name must be unique across all active contacts."
-            )
+    if taken:
+        errors.append(
+            f"The contact name {entity['Name']} is already assigned to another contact. "
+            "The contact name must be unique across all active contacts."
+        )
     number = entity.get("ContactNumber")
-    if number and any(record.id != entity["ContactID"] for record in ledger.records.with_code(CONTACTS.kind, number)):
+    if number and any(
+        record.id != entity["ContactID"] for record in ledger.records.with_code(CONTACTS.kind, number)
+    ):
         errors.append(f"The Contact Number {number} is already assigned to another contact.")
     return errors
 
@@ -129,7 +141,11 @@ def contact_of_document(ledger: Ledger, raw: Any, errors: list[str]) -> Entity |
     if existing is not None and existing["ContactStatus"] != "ACTIVE":
         errors.append(ARCHIVED)
         return None
-    if existing is not None and set(given) <= {"ContactID", "Name", "ContactNumber"} and _same_name(existing, given):
+    if (
+        existing is not None
+        and set(given) <= {"ContactID", "Name", "ContactNumber"}
+        and _same_name(existing, given)
+    ):
         return existing
     entity, problems = accept_contact(ledger, given, only_create=False)
     errors.extend(problems)
@@ -137,7 +153,7 @@ def contact_of_document(ledger: Ledger, raw: Any, errors: list[str]) -> Entity |
 
 
 def _same_name(existing: Entity, given: Entity) -> bool:
-    return str(given.get("Name") or existing["Name"]).strip() == existing["Name"]
+    return bool(str(given.get("Name") or existing["Name"]).strip() == existing["Name"])
 
 
 def mark_used(ledger: Ledger, contact: Entity, *, purchase: bool) -> None:

@@ -18,12 +18,12 @@ from bookbind_sandbox.vendors.xero.wire import Entity, day_string, ms_date, pars
 AMOUNT_TYPES = ("Exclusive", "Inclusive", "NoTax")
 OPEN = ("DRAFT", "SUBMITTED")
 FINAL = ("AUTHORISED",)
-MOVES = {
+MOVES: dict[str, tuple[str, ...]] = {
     "DRAFT": ("DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"),
     "SUBMITTED": ("SUBMITTED", "DRAFT", "AUTHORISED", "DELETED"),
     "AUTHORISED": ("AUTHORISED", "VOIDED"),
 }
-BANK_MOVES = {"AUTHORISED": ("AUTHORISED", "DELETED")}
+BANK_MOVES: dict[str, tuple[str, ...]] = {"AUTHORISED": ("AUTHORISED", "DELETED")}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Draft:
 def accept_document(
     ledger: Ledger, form: Form, raw: Entity, existing: Entity | None, unit_places: int
 ) -> tuple[Entity, Entity | None, list[str]]:
-    """Judge one document; returns it completed, its contact, and what is wrong (then nothing may be stored)."""
+    """Judge one document; returns it completed, its contact, and what is wrong."""
     draft = Draft(ledger, form, raw, existing, unit_places, [])
     if draft.type not in (*form.purchase_types, *form.sale_types):
         return raw, None, ["A valid Type must be specified"]
@@ -273,7 +273,10 @@ def _assemble(draft: Draft, contact: Entity, lines: Lines, day: date, due: date 
     }
     if due is not None:
         entity |= {"DueDateString": day_string(due), "DueDate": ms_date(due)}
-    entity |= {"LineAmountTypes": str(draft.given("LineAmountTypes") or "Exclusive"), "LineItems": lines.entities}
+    entity |= {
+        "LineAmountTypes": str(draft.given("LineAmountTypes") or "Exclusive"),
+        "LineItems": lines.entities,
+    }
     entity |= {"SubTotal": lines.sub_total, "TotalTax": lines.total_tax, "Total": lines.total}
     return entity | _bank_account(draft)
 
@@ -308,7 +311,11 @@ def bank_account(ledger: Ledger, given: Any) -> Entity | None:
     if not isinstance(given, dict):
         return None
     account = ledger.account(code=str(given.get("Code") or ""), account_id=str(given.get("AccountID") or ""))
-    return account if account is not None and account["Type"] == "BANK" and account["Status"] == "ACTIVE" else None
+    return (
+        account
+        if account is not None and account["Type"] == "BANK" and account["Status"] == "ACTIVE"
+        else None
+    )
 
 
 def check_bank_account(ledger: Ledger, form: Form, raw: Entity, existing: Entity | None) -> Iterable[str]:

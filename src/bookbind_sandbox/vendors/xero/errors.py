@@ -8,7 +8,7 @@ from bookbind_sandbox.vendors.xero.wire import Entity, render
 
 
 def problem(status: int, title: str, detail: str) -> Answer:
-    content = {
+    content: Entity = {
         "Type": None,
         "Title": title,
         "Status": status,
@@ -16,7 +16,7 @@ def problem(status: int, title: str, detail: str) -> Answer:
         "Instance": str(uuid.uuid4()),
         "Extensions": {},
     }
-    return json_answer(status, content, note=detail.split(":")[0])
+    return json_answer(status, content, note=detail.split(":", maxsplit=1)[0])
 
 
 def unauthorized(detail: str) -> Refused:
@@ -28,11 +28,15 @@ def forbidden() -> Refused:
 
 
 def not_found() -> Refused:
-    return Refused(Answer(404, b"The resource you're looking for cannot be found", "text/html; charset=utf-8"))
+    return Refused(
+        Answer(404, b"The resource you're looking for cannot be found", "text/html; charset=utf-8")
+    )
 
 
 def method_not_allowed() -> Refused:
-    return Refused(Answer(405, b"The requested resource does not support this method", "text/plain; charset=utf-8"))
+    return Refused(
+        Answer(405, b"The requested resource does not support this method", "text/plain; charset=utf-8")
+    )
 
 
 def api_exception(number: int, kind: str, message: str, **more: Any) -> Refused:
@@ -41,7 +45,9 @@ def api_exception(number: int, kind: str, message: str, **more: Any) -> Refused:
 
 
 def validation_exception(elements: list[Entity]) -> Refused:
-    first = next((error["Message"] for element in elements for error in element.get("ValidationErrors", [])), "")
+    first = next(
+        (error["Message"] for element in elements for error in element.get("ValidationErrors", [])), ""
+    )
     body = render(
         {
             "ErrorNumber": 10,

@@ -64,7 +64,9 @@ class Identity:
             return self._sign_in_page(request_id, "")
         person = self._authenticate(fields)
         if person is None:
-            return self._sign_in_page(request_id, "That email and password don't match. The sandbox's password is: sandbox")
+            return self._sign_in_page(
+                request_id, "That email and password don't match. The sandbox's password is: sandbox"
+            )
         session = secrets.token_urlsafe(24)
         self.store.insert("sessions", id=session, vendor=VENDOR, login=person["id"])
         target = f"/xero/identity/consent?{urlencode({'request': request_id})}" if request_id else "/xero/"
@@ -75,7 +77,9 @@ class Identity:
     async def sign_out(self, request: Request) -> Response:
         fields = await _fields(request)
         self.store.run("DELETE FROM sessions WHERE id = ?", request.cookies.get(COOKIE, ""))
-        return RedirectResponse(f"/xero/identity/sign-in?{urlencode({'request': fields.get('request', '')})}", 303)
+        return RedirectResponse(
+            f"/xero/identity/sign-in?{urlencode({'request': fields.get('request', '')})}", 303
+        )
 
     async def choose(self, request: Request) -> Response:
         fields = parse_qsl((await request.body()).decode()) if request.method == "POST" else []
@@ -87,7 +91,9 @@ class Identity:
         try:
             if request.method == "GET":
                 return self._consent_page(request_id, person, "")
-            return self._decide(request_id, person, one.get("decision", ""), [v for k, v in fields if k == "organisation"])
+            return self._decide(
+                request_id, person, one.get("decision", ""), [v for k, v in fields if k == "organisation"]
+            )
         except AuthorizeError as error:
             return _error_page(error)
 
@@ -104,8 +110,8 @@ class Identity:
     def person(self, request: Request) -> sqlite3.Row | None:
         """The login that this browser is signed in as."""
         return self.store.row(
-            "SELECT logins.* FROM sessions JOIN logins ON logins.vendor = sessions.vendor AND logins.id = sessions.login"
-            " WHERE sessions.id = ? AND sessions.vendor = ?",
+            "SELECT logins.* FROM sessions JOIN logins"
+            " ON logins.vendor = sessions.vendor AND logins.id = sessions.login WHERE sessions.id = ? AND sessions.vendor = ?",
             request.cookies.get(COOKIE, ""),
             VENDOR,
         )
@@ -116,7 +122,7 @@ class Identity:
     async def revocation(self, request: Request) -> Response:
         return await self._post(request, "token", "revoke", self._revoke)
 
-    async def discovery(self, request: Request) -> Response:
+    async def discovery(self, _: Request) -> Response:
         issuer = self.tokens.issuer
         content = {
             "issuer": issuer,
@@ -132,13 +138,17 @@ class Identity:
         }
         return stamp(json_answer(200, content)).response()
 
-    async def jwks(self, request: Request) -> Response:
+    async def jwks(self, _: Request) -> Response:
         return stamp(json_answer(200, self.tokens.jwks())).response()
 
-    async def _post(self, request: Request, area: str, operation: str, respond: Callable[[Fields], Answer]) -> Response:
+    async def _post(
+        self, request: Request, area: str, operation: str, respond: Callable[[Fields], Answer]
+    ) -> Response:
         """Answer a form posted by an app that names itself; the log keeps neither its fields nor their hash."""
         fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-        call = Call(VENDOR, area, operation, request.method, request.url.path, "", None, None, b"", writes=False)
+        call = Call(
+            VENDOR, area, operation, request.method, request.url.path, "", None, None, b"", writes=False
+        )
 
         def authenticate() -> Caller:
             return Caller(self._client(request.headers.get("authorization", ""), fields), "", "")
@@ -151,7 +161,9 @@ class Identity:
         return await answer_call(self.world, request, call, plan)
 
     def _client(self, header: str, fields: Fields) -> str:
-        client_id, secret = _basic(header) if header else (fields.get("client_id", ""), fields.get("client_secret", ""))
+        client_id, secret = (
+            _basic(header) if header else (fields.get("client_id", ""), fields.get("client_secret", ""))
+        )
         app = self.consent.app(client_id)
         if app is None or not hmac.compare_digest(app["secret"].encode(), secret.encode()):
             raise Refused(json_answer(400, {"error": "invalid_client"}, "invalid_client"))
@@ -176,7 +188,9 @@ class Identity:
         login = self.tokens.kill(fields.get("token", ""), fields["client_id"])
         if login is not None:
             self.connections.remove(client_id=fields["client_id"], login=login)
-            self.store.run("DELETE FROM consents WHERE client_id = ? AND login = ?", fields["client_id"], login)
+            self.store.run(
+                "DELETE FROM consents WHERE client_id = ? AND login = ?", fields["client_id"], login
+            )
         return Answer(200)
 
     def _authenticate(self, fields: Fields) -> sqlite3.Row | None:
@@ -189,9 +203,14 @@ class Identity:
 
     def _sign_in_page(self, request_id: str, problem: str) -> Response:
         people = self.store.rows("SELECT * FROM logins WHERE vendor = ? ORDER BY rowid", VENDOR)
-        reach = {person["id"]: [row["name"] for row in self.consent.organisations(person["id"])] for person in people}
+        reach = {
+            person["id"]: [row["name"] for row in self.consent.organisations(person["id"])]
+            for person in people
+        }
         status = 401 if problem else 200
-        return page("xero/sign_in.html", status, people=people, reach=reach, request_id=request_id, problem=problem)
+        return page(
+            "xero/sign_in.html", status, people=people, reach=reach, request_id=request_id, problem=problem
+        )
 
     def _consent_page(self, request_id: str, person: sqlite3.Row, problem: str) -> Response:
         asked = self.consent.request(request_id)
@@ -204,7 +223,9 @@ class Identity:
             "bulk": bool(asked["bulk"]),
             "scopes": [words[scope] for scope in asked["scope"].split()],
             "organisations": self.consent.organisations(person["id"]),
-            "connected": {row["organisation"] for row in self.connections.of_login(asked["client_id"], person["id"])},
+            "connected": {
+                row["organisation"] for row in self.connections.of_login(asked["client_id"], person["id"])
+            },
             "problem": problem,
         }
         return page("xero/consent.html", 400 if problem else 200, **context)

@@ -26,13 +26,27 @@ class Kind:
 
 
 SETTINGS = ("accounting.settings",)
-ACCOUNTS = Kind("accounts", "Accounts", "AccountID", "accounts", SETTINGS, code_key="Code", modified_since=True)
-TAX_RATES = Kind("tax_rates", "TaxRates", "TaxType", "tax_rates", SETTINGS, code_key="TaxType", detail_key="ReportTaxType")
-TRACKING = Kind("tracking", "TrackingCategories", "TrackingCategoryID", "tracking", SETTINGS, hides_archived=True)
-ITEMS = Kind(
-    "items", "Items", "ItemID", "items", ("accounting.settings", "accounting.invoices"), code_key="Code", modified_since=True
+ACCOUNTS = Kind(
+    "accounts", "Accounts", "AccountID", "accounts", SETTINGS, code_key="Code", modified_since=True
 )
-CURRENCIES = Kind("currencies", "Currencies", "Code", "currencies", SETTINGS, code_key="Code", name_key="Description")
+TAX_RATES = Kind(
+    "tax_rates", "TaxRates", "TaxType", "tax_rates", SETTINGS, code_key="TaxType", detail_key="ReportTaxType"
+)
+TRACKING = Kind(
+    "tracking", "TrackingCategories", "TrackingCategoryID", "tracking", SETTINGS, hides_archived=True
+)
+ITEMS = Kind(
+    "items",
+    "Items",
+    "ItemID",
+    "items",
+    ("accounting.settings", "accounting.invoices"),
+    code_key="Code",
+    modified_since=True,
+)
+CURRENCIES = Kind(
+    "currencies", "Currencies", "Code", "currencies", SETTINGS, code_key="Code", name_key="Description"
+)
 USERS = Kind("users", "Users", "UserID", "users", SETTINGS, name_key="EmailAddress", modified_since=True)
 CONTACTS = Kind(
     "contacts",

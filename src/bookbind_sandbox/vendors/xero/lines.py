@@ -19,7 +19,15 @@ CLASS_FIELDS = {
     "LIABILITY": "CanApplyToLiabilities",
     "REVENUE": "CanApplyToRevenue",
 }
-RESERVED_ACCOUNTS = {"DEBTORS", "CREDITORS", "GST", "RETAINEDEARNINGS", "HISTORICAL", "ROUNDING", "UNPAIDEXPCLM"}
+RESERVED_ACCOUNTS = {
+    "DEBTORS",
+    "CREDITORS",
+    "GST",
+    "RETAINEDEARNINGS",
+    "HISTORICAL",
+    "ROUNDING",
+    "UNPAIDEXPCLM",
+}
 
 
 @dataclass
@@ -107,7 +115,9 @@ def _item(ledger: Ledger, raw: Entity, errors: list[str]) -> Entity | None:
     return parse_element(found[0].body)
 
 
-def _account(ledger: Ledger, raw: Entity, details: Entity, setting: Setting, errors: list[str]) -> Entity | None:
+def _account(
+    ledger: Ledger, raw: Entity, details: Entity, setting: Setting, errors: list[str]
+) -> Entity | None:
     code, account_id = str(raw.get("AccountCode") or ""), str(raw.get("AccountID") or "")
     if not code and not account_id:
         code = str(details.get("AccountCode") or "")
@@ -131,7 +141,9 @@ def _account(ledger: Ledger, raw: Entity, details: Entity, setting: Setting, err
     return None
 
 
-def _amounts(raw: Entity, details: Entity, setting: Setting, errors: list[str]) -> tuple[Decimal, Decimal, Decimal]:
+def _amounts(
+    raw: Entity, details: Entity, setting: Setting, errors: list[str]
+) -> tuple[Decimal, Decimal, Decimal]:
     """Quantity, unit price and line amount; a stated line amount must agree with the other two."""
     quantity = read_decimal(raw.get("Quantity"), "Quantity", errors)
     unit = read_decimal(raw.get("UnitAmount"), "UnitAmount", errors)
@@ -149,7 +161,9 @@ def _amounts(raw: Entity, details: Entity, setting: Setting, errors: list[str]) 
     if discount is not None and not setting.purchase:
         expected = round_money(expected * (100 - discount) / 100)
     if stated is not None and abs(round_money(stated) - expected) > LINE_TOLERANCE:
-        errors.append(f"The line total {round_money(stated)} does not match the expected line total {expected}")
+        errors.append(
+            f"The line total {round_money(stated)} does not match the expected line total {expected}"
+        )
     amount = expected if stated is None else round_money(stated)
     return quantity.quantize(Decimal("0.0001")), unit, amount
 
@@ -162,7 +176,9 @@ def _tax(
         return "NONE", ZERO
     rate = ledger.tax_rate(tax_type)
     if rate is None or rate["Status"] != "ACTIVE":
-        errors.append(f"The TaxType code '{tax_type}' does not exist or cannot be used for this type of transaction.")
+        errors.append(
+            f"The TaxType code '{tax_type}' does not exist or cannot be used for this type of transaction."
+        )
         return tax_type, ZERO
     if account is not None and not rate.get(CLASS_FIELDS.get(account["Class"], ""), False):
         errors.append(f"The TaxType code '{tax_type}' cannot be used with account code '{account['Code']}'.")
@@ -202,7 +218,10 @@ def _tracked(ledger: Ledger, entry: Entity, errors: list[str]) -> Entity | None:
                 "TrackingOptionID": option["TrackingOptionID"],
             }
     shown = entry.get("Option") or entry.get("TrackingOptionID") or ""
-    errors.append(f"The tracking option '{shown}' could not be found or is not ACTIVE in the tracking category '{category['Name']}'")
+    errors.append(
+        f"The tracking option '{shown}' could not be found or is not ACTIVE "
+        f"in the tracking category '{category['Name']}'"
+    )
     return None
 
 

@@ -1,4 +1,4 @@
-"""Xero's own pages in the sandbox: home, an organisation's books, a document with its files, and deep links."""
+"""Xero's own pages: home, an organisation's books, a document with its files, and deep links."""
 
 import sqlite3
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -14,7 +14,17 @@ from bookbind_sandbox.vendors.xero.attachments import find_attachment
 from bookbind_sandbox.vendors.xero.connections import Connections
 from bookbind_sandbox.vendors.xero.documents import FORMS
 from bookbind_sandbox.vendors.xero.identity import Identity
-from bookbind_sandbox.vendors.xero.kinds import ACCOUNTS, BY_LIST, CONTACTS, CREDIT_NOTES, DOCUMENTS, ITEMS, TAX_RATES, TRACKING, Kind
+from bookbind_sandbox.vendors.xero.kinds import (
+    ACCOUNTS,
+    BY_LIST,
+    CONTACTS,
+    CREDIT_NOTES,
+    DOCUMENTS,
+    ITEMS,
+    TAX_RATES,
+    TRACKING,
+    Kind,
+)
 from bookbind_sandbox.vendors.xero.ledger import Ledger
 from bookbind_sandbox.vendors.xero.wire import Entity, parse_day, parse_element
 from bookbind_sandbox.world import World
@@ -66,7 +76,7 @@ class Pages:
             Route("/xero/organisations/{organisation}/{kind}/{document}/files/{file}", self.file),
         ]
 
-    async def to_home(self, request: Request) -> Response:
+    async def to_home(self, _: Request) -> Response:
         return RedirectResponse("/xero/", 307)
 
     async def home(self, request: Request) -> Response:
@@ -82,7 +92,9 @@ class Pages:
         )
         wanted = urlsplit(request.query_params.get("redirecturl", ""))
         # A link written without escaping loses its inner parameters to the outer query.
-        inner = {key.lower(): value for key, value in (*request.query_params.items(), *parse_qsl(wanted.query))}
+        inner = {
+            key.lower(): value for key, value in (*request.query_params.items(), *parse_qsl(wanted.query))
+        }
         if row is None:
             return self._missing("organisation")
         if wanted.path.lower().startswith("/contacts/view/"):
@@ -90,7 +102,9 @@ class Pages:
         for kind in DOCUMENTS:
             document = inner.get(kind.id_key.lower(), "")
             if names.GUID.match(document):
-                return RedirectResponse(f"/xero/organisations/{row['id']}/{kind.kind}/{document.lower()}", 302)
+                return RedirectResponse(
+                    f"/xero/organisations/{row['id']}/{kind.kind}/{document.lower()}", 302
+                )
         return RedirectResponse(f"/xero/organisations/{row['id']}", 302)
 
     async def organisation(self, request: Request) -> Response:
@@ -130,7 +144,9 @@ class Pages:
         records = ledger.records.select(kind.kind, order="code, name COLLATE NOCASE", window=(MAX_ROWS, 0))
         total = ledger.records.count(kind.kind)
         entries = [_entry(kind, parse_element(record.body)) for record in records]
-        return page("xero/list.html", organisation=row, title=LIST_TITLES[kind.kind], entries=entries, total=total)
+        return page(
+            "xero/list.html", organisation=row, title=LIST_TITLES[kind.kind], entries=entries, total=total
+        )
 
     async def disconnect(self, request: Request) -> Response:
         """The button of the organisation's Connected apps page: one login's connection ends inside Xero."""
@@ -152,8 +168,8 @@ class Pages:
         if entity is None:
             return self._missing("document")
         files = self.store.rows(
-            "SELECT file_name, mime_type, size, id FROM attachments WHERE vendor = ? AND organisation = ? AND entity = ?"
-            " ORDER BY seq",
+            "SELECT file_name, mime_type, size, id FROM attachments"
+            " WHERE vendor = ? AND organisation = ? AND entity = ? ORDER BY seq",
             names.VENDOR,
             row["id"],
             entity[kind.id_key],
@@ -178,7 +194,9 @@ class Pages:
             return self._missing("file")
         ledger = Ledger(self.world, row["id"], "control")
         try:
-            found = find_attachment(ledger, request.path_params["document"].lower(), request.path_params["file"])
+            found = find_attachment(
+                ledger, request.path_params["document"].lower(), request.path_params["file"]
+            )
         except Refused:
             return self._missing("file")
         inline = found["mime_type"] in SHOWN_INLINE and "download" not in request.query_params
@@ -198,14 +216,20 @@ class Pages:
         )
 
     def _missing(self, what: str) -> Response:
-        return page("xero/error.html", 404, error="not_found", description=f"There is no such {what} in this Xero.")
+        return page(
+            "xero/error.html", 404, error="not_found", description=f"There is no such {what} in this Xero."
+        )
 
 
 def deep_link_path(short_code: str, kind: str, document: str) -> str:
     """The link with which the sandbox's own pages point to a document."""
-    form = "/AccountsPayable/ViewCreditNote.aspx" if kind == CREDIT_NOTES.kind else "/AccountsPayable/Edit.aspx"
+    form = (
+        "/AccountsPayable/ViewCreditNote.aspx" if kind == CREDIT_NOTES.kind else "/AccountsPayable/Edit.aspx"
+    )
     inner = f"{form}?{BY_LIST[kind].id_key}={document}"
-    return "/xero/organisationlogin/default.aspx?" + urlencode({"shortcode": short_code, "redirecturl": inner})
+    return "/xero/organisationlogin/default.aspx?" + urlencode(
+        {"shortcode": short_code, "redirecturl": inner}
+    )
 
 
 def _day(value: str | None) -> str:
@@ -236,7 +260,7 @@ def _line(ledger: Ledger, line: Entity, rates: dict[str, str]) -> Entity:
         "description": line["Description"],
         "quantity": line["Quantity"].normalize(),
         "unit": line["UnitAmount"],
-        "account": f"{account['Code']} – {account['Name']}" if account else line.get("AccountCode", ""),
+        "account": f"{account['Code']} {account['Name']}" if account else line.get("AccountCode", ""),
         "tax_rate": rates.get(line["TaxType"], line["TaxType"]),
         "tax": line["TaxAmount"],
         "amount": line["LineAmount"],
@@ -251,7 +275,9 @@ def _entry(kind: Kind, entity: Entity) -> Entity:
         "contacts": lambda: " · ".join(
             word for key, word in (("IsSupplier", "supplier"), ("IsCustomer", "customer")) if entity[key]
         ),
-        "items": lambda: " · ".join(word for key, word in (("IsSold", "sold"), ("IsPurchased", "bought")) if entity[key]),
+        "items": lambda: " · ".join(
+            word for key, word in (("IsSold", "sold"), ("IsPurchased", "bought")) if entity[key]
+        ),
         "tracking": lambda: ", ".join(option["Name"] for option in entity["Options"]),
     }
     return {

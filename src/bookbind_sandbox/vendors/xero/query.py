@@ -47,7 +47,7 @@ def parse_order(text: str) -> Callable[[list[Entity]], list[Entity]]:
     def sort(entities: list[Entity]) -> list[Entity]:
         for part in reversed(parts):
             descending = len(part) > 1 and part[1].upper() in {"DESC", "DESCENDING"}
-            entities = sorted(entities, key=lambda entity, path=part[0]: _sortable(_look_up(entity, path)), reverse=descending)
+            entities = sorted(entities, key=_sort_key(part[0]), reverse=descending)
         return entities
 
     return sort
@@ -86,8 +86,7 @@ class _Parser:
         left = self.both()
         while (self.peek() or "").upper() in {"OR", "||"}:
             self.take()
-            first, second = left.test, self.both().test
-            left = Where(lambda entity, a=first, b=second: a(entity) or b(entity), {})  # type: ignore[misc]
+            left = Where(_either(left.test, self.both().test), {})
         return left
 
     def both(self) -> Where:
@@ -95,8 +94,7 @@ class _Parser:
         while (self.peek() or "").upper() in {"AND", "&&"}:
             self.take()
             right = self.single()
-            first, second = left.test, right.test
-            left = Where(lambda entity, a=first, b=second: a(entity) and b(entity), left.equals | right.equals)  # type: ignore[misc]
+            left = Where(_both(left.test, right.test), left.equals | right.equals)
         return left
 
     def single(self) -> Where:
@@ -161,6 +159,18 @@ class _Parser:
             raise query_exception("DateTime needs a year, a month and a day") from None
 
 
+def _either(first: Test, second: Test) -> Test:
+    return lambda entity: first(entity) or second(entity)
+
+
+def _both(first: Test, second: Test) -> Test:
+    return lambda entity: first(entity) and second(entity)
+
+
+def _sort_key(path: str) -> Callable[[Entity], tuple[int, Any]]:
+    return lambda entity: _sortable(_look_up(entity, path))
+
+
 def _look_up(entity: Entity, path: str) -> Any:
     found: Any = entity
     for part in path.split("."):
@@ -171,7 +181,7 @@ def _look_up(entity: Entity, path: str) -> Any:
 
 
 def _compare(found: Any, wanted: Any, compare: Callable[[Any, Any], bool]) -> bool:
-    """Compare as the vendor's database does: text without case, dates as days, a missing value equal to null alone."""
+    """Compare as a database does: text without case, dates as days, a missing value equal to null alone."""
     if wanted is None:
         return compare("" if found is None else "x", "")
     if found is None:

@@ -75,7 +75,13 @@ def _read_by_columns(
 
 
 def _read_by_bodies(
-    ledger: Ledger, kind: Kind, conditions: list[Condition], where: Where | None, query: QueryParams, *, paged: bool
+    ledger: Ledger,
+    kind: Kind,
+    conditions: list[Condition],
+    where: Where | None,
+    query: QueryParams,
+    *,
+    paged: bool,
 ) -> Page:
     bodies = ledger.records.bodies(kind.kind, *conditions, order="seq", window=None)
     entities = [parse_element(body) for body in bodies]

@@ -221,7 +221,9 @@ class _Books:
                 "DisplayTaxRate": number,
                 "EffectiveRate": number,
                 "Status": "ACTIVE",
-                "TaxComponents": [{"Name": "VAT", "Rate": number, "IsCompound": False, "IsNonRecoverable": False}],
+                "TaxComponents": [
+                    {"Name": "VAT", "Rate": number, "IsCompound": False, "IsNonRecoverable": False}
+                ],
             }
             self.keep(TAX_RATES, entity)
 
@@ -256,7 +258,8 @@ class _Books:
                 for option in options
             ]
             self.keep(
-                TRACKING, {"Name": name, "Status": "ACTIVE", "TrackingCategoryID": category_id, "Options": listed}
+                TRACKING,
+                {"Name": name, "Status": "ACTIVE", "TrackingCategoryID": category_id, "Options": listed},
             )
 
     def _items(self) -> None:

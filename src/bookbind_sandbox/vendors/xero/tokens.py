@@ -58,7 +58,7 @@ class Tokens:
         return f"{self.world.public_url}/xero/identity"
 
     def signing_key(self) -> rsa.RSAPrivateKey:
-        """The key of this store, made when first needed; it outlives a reset so that nothing else changes with it."""
+        """The key of this store, made when first needed; it outlives a reset."""
         if self._key is None:
             stored = self.store.get_meta(KEY_META, "")
             if stored:
@@ -115,20 +115,26 @@ class Tokens:
     def refresh(self, token: str, client_id: str) -> dict[str, Any]:
         """Rotate: the newest token of its family works, and for 30 minutes the one it replaced."""
         now = self.world.clock.now_ms()
-        row = self.store.row("SELECT * FROM refresh_tokens WHERE token_hash = ? AND vendor = ?", hashed(token), VENDOR)
+        row = self.store.row(
+            "SELECT * FROM refresh_tokens WHERE token_hash = ? AND vendor = ?", hashed(token), VENDOR
+        )
         if row is None or row["client_id"] != client_id:
             raise invalid_grant("unknown refresh token")
         if row["dead"]:
             raise invalid_grant("revoked")
         if now - row["issued_at"] > IDLE_SECONDS * 1000:
             raise invalid_grant("idle for 60 days")
-        newest = int(self.store.value("SELECT max(generation) FROM refresh_tokens WHERE family = ?", row["family"]))
+        newest = int(
+            self.store.value("SELECT max(generation) FROM refresh_tokens WHERE family = ?", row["family"])
+        )
         if row["superseded_at"] is not None:
             in_grace = now - row["superseded_at"] <= GRACE_SECONDS * 1000
             if not in_grace or row["generation"] < newest - 1:
                 raise invalid_grant("reuse")
         self.store.run(
-            "UPDATE refresh_tokens SET superseded_at = ? WHERE family = ? AND superseded_at IS NULL", now, row["family"]
+            "UPDATE refresh_tokens SET superseded_at = ? WHERE family = ? AND superseded_at IS NULL",
+            now,
+            row["family"],
         )
         allowed = Allowed(client_id, row["login"], row["scope"], row["auth_event"])
         return self._pair(allowed, row["family"], row["generation"] + 1)
@@ -136,7 +142,9 @@ class Tokens:
     def kill(self, token: str, client_id: str) -> str | None:
         """End the family of a refresh token and name its login; None for a token that nobody issued."""
         row = self.store.row(
-            "SELECT family, login FROM refresh_tokens WHERE token_hash = ? AND client_id = ?", hashed(token), client_id
+            "SELECT family, login FROM refresh_tokens WHERE token_hash = ? AND client_id = ?",
+            hashed(token),
+            client_id,
         )
         if row is None:
             return None
@@ -220,7 +228,11 @@ class Tokens:
             claims |= {"email": person["email"], "preferred_username": person["email"]}
         if "profile" in allowed.scopes:
             full_name = f"{person['given_name']} {person['family_name']}"
-            claims |= {"given_name": person["given_name"], "family_name": person["family_name"], "name": full_name}
+            claims |= {
+                "given_name": person["given_name"],
+                "family_name": person["family_name"],
+                "name": full_name,
+            }
         return claims
 
     def _sign(self, claims: dict[str, Any], seconds: int) -> str:

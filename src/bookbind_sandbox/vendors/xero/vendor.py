@@ -48,7 +48,7 @@ class Xero:
     title = "Xero"
     # Per organisation and app, and over the whole app (2026-11).
     allowance = Allowance(minute=60, day=5_000, concurrent=5, app_minute=10_000)
-    operations = (
+    operations: tuple[str, ...] = (
         "token",
         "revoke",
         "connections",
@@ -82,24 +82,34 @@ class Xero:
         return [
             *self.identity.routes(),
             Route("/xero/{spelling:any_case_connections}", self.list_connections),
-            Route("/xero/{spelling:any_case_connections}/{connection}", self.delete_connection, methods=["DELETE"]),
+            Route(
+                "/xero/{spelling:any_case_connections}/{connection}",
+                self.delete_connection,
+                methods=["DELETE"],
+            ),
             Route("/xero/api.xro/2.0/{path:path}", self.accounting.answer, methods=methods),
             *self.pages.routes(),
         ]
 
     async def list_connections(self, request: Request) -> Response:
         event = request.query_params.get("authEventId")
-        return await self._identity_call(request, lambda allowed: self.connections.answer_list(allowed, event))
+        return await self._identity_call(
+            request, lambda allowed: self.connections.answer_list(allowed, event)
+        )
 
     async def delete_connection(self, request: Request) -> Response:
         wanted = request.path_params["connection"].lower()
-        return await self._identity_call(request, lambda allowed: self.connections.answer_delete(allowed, wanted))
+        return await self._identity_call(
+            request, lambda allowed: self.connections.answer_delete(allowed, wanted)
+        )
 
     async def _identity_call(self, request: Request, respond: Callable[[Allowed], Answer]) -> Response:
         """A call that names no organisation, authenticated like the others."""
         writes = request.method == "DELETE"
         path, query = request.url.path, request.url.query
-        call = Call(self.name, "identity", "connections", request.method, path, query, None, None, b"", writes)
+        call = Call(
+            self.name, "identity", "connections", request.method, path, query, None, None, b"", writes
+        )
         allowed: list[Allowed] = []
 
         def admit() -> Caller:
@@ -132,19 +142,24 @@ class Xero:
         ledger = Ledger(self.world, row["id"], "control")
         counts = {kind.kind: ledger.records.count(kind.kind) for kind in KINDS}
         logins = self.store.rows(
-            "SELECT DISTINCT logins.email FROM connections JOIN logins ON logins.vendor = connections.vendor"
-            " AND logins.id = connections.login WHERE connections.vendor = ? AND organisation = ? ORDER BY email",
+            "SELECT DISTINCT logins.email FROM connections JOIN logins"
+            " ON logins.vendor = connections.vendor AND logins.id = connections.login WHERE connections.vendor = ? AND organisation = ? ORDER BY email",
             self.name,
             row["id"],
         )
-        return {"id": row["id"], "name": row["name"], "lists": counts, "connected_by": [one["email"] for one in logins]}
+        return {
+            "id": row["id"],
+            "name": row["name"],
+            "lists": counts,
+            "connected_by": [one["email"] for one in logins],
+        }
 
     def received(self) -> list[Wish]:
         kinds = tuple(kind.kind for kind in DOCUMENTS)
         rows = self.store.rows(
-            "SELECT records.*, organisations.name AS organisation_name FROM records JOIN organisations"
+            "SELECT records.*, organisations.name AS organisation_name FROM records JOIN organisations"  # noqa: S608
             " ON organisations.vendor = records.vendor AND organisations.id = records.organisation"
-            f" WHERE records.vendor = ? AND source = 'api' AND kind IN ({', '.join('?' for _ in kinds)})"  # noqa: S608
+            f" WHERE records.vendor = ? AND source = 'api' AND kind IN ({', '.join('?' for _ in kinds)})"
             " ORDER BY seq",
             self.name,
             *kinds,
@@ -203,7 +218,10 @@ class Xero:
 
     def _login(self, wanted: object) -> str:
         found = self.store.value(
-            "SELECT id FROM logins WHERE vendor = ? AND (id = ? OR email = ?)", self.name, str(wanted), str(wanted)
+            "SELECT id FROM logins WHERE vendor = ? AND (id = ? OR email = ?)",
+            self.name,
+            str(wanted),
+            str(wanted),
         )
         if found is None:
             raise WishRefused(f"Xero has no login {wanted!r}.", 404)
@@ -270,7 +288,7 @@ class Xero:
         return {"id": seed.add_organisation(self.world, made), "name": name}
 
     def change_app(self, wish: Wish) -> Wish:
-        """Change what the demo app may do: its secret, its scopes, or whether one consent may tick several."""
+        """Change what an app may do: its secret, its scopes, whether one consent may tick several."""
         client_id = str(wish.get("client_id") or names.DEMO_CLIENT_ID)
         if self.consents.app(client_id) is None:
             raise WishRefused(f"Xero has no app {client_id!r}.", 404)

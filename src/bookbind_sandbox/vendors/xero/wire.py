@@ -5,6 +5,7 @@ import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -28,7 +29,9 @@ SINGULAR = {
 def render(value: Any, level: int = 0) -> str:
     """Render JSON as Xero does; Decimals keep their trailing zeros, dates their escaped slashes."""
     if isinstance(value, dict):
-        return _block("{", "}", [f"{json.dumps(key)}: {render(item, level + 1)}" for key, item in value.items()], level)
+        return _block(
+            "{", "}", [f"{json.dumps(key)}: {render(item, level + 1)}" for key, item in value.items()], level
+        )
     if isinstance(value, list):
         return _block("[", "]", [render(item, level + 1) for item in value], level)
     if isinstance(value, str):
@@ -61,7 +64,12 @@ def parse_element(body: str) -> Entity:
 
 
 def envelope_head(app_name: str, now_ms: int) -> Entity:
-    return {"Id": str(uuid.uuid4()), "Status": "OK", "ProviderName": app_name, "DateTimeUTC": f"/Date({now_ms})/"}
+    return {
+        "Id": str(uuid.uuid4()),
+        "Status": "OK",
+        "ProviderName": app_name,
+        "DateTimeUTC": f"/Date({now_ms})/",
+    }
 
 
 def envelope(head: Entity, plural: str, bodies: list[str]) -> str:
@@ -137,13 +145,15 @@ def parse_day(value: Any) -> date | None:
 
 def parse_moment_ms(text: str) -> int | None:
     """Read the If-Modified-Since header: ISO 8601 in UTC, or the HTTP date that some clients send."""
-    for form in ("%Y-%m-%dT%H:%M:%S", "%a, %d %b %Y %H:%M:%S GMT", "%Y-%m-%d"):
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
         try:
-            moment = datetime.strptime(text.split(".")[0].removesuffix("Z").removesuffix("+00:00"), form)
+            moment = parsedate_to_datetime(text)
         except ValueError:
-            continue
-        return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
-    return None
+            return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return int(aware.timestamp() * 1000)
 
 
 def connection_moment(milliseconds: int) -> str:

@@ -1,4 +1,4 @@
-"""What the control API can make happen inside Xero: entries archived, renamed, merged, grown; dates locked."""
+"""What the control API makes happen inside Xero: entries archived, renamed, merged, grown; dates locked."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,8 +26,16 @@ class Found:
     @property
     def shown(self) -> Wish:
         if self.option is not None:
-            return {"list": self.kind.kind, "id": self.option["TrackingOptionID"], "name": self.option["Name"]}
-        return {"list": self.kind.kind, "id": self.entity[self.kind.id_key], "name": self.entity.get(self.kind.name_key)}
+            return {
+                "list": self.kind.kind,
+                "id": self.option["TrackingOptionID"],
+                "name": self.option["Name"],
+            }
+        return {
+            "list": self.kind.kind,
+            "id": self.entity[self.kind.id_key],
+            "name": self.entity.get(self.kind.name_key),
+        }
 
 
 def find_entry(ledger: Ledger, wish: Wish) -> Found:
@@ -57,9 +65,9 @@ def archive(ledger: Ledger, wish: Wish) -> Wish:
     """Archive an entry; items have no such state at Xero, so they lose their sale and purchase instead."""
     found = find_entry(ledger, wish)
     if found.option is not None:
-        found.option |= {"Status": "ARCHIVED", "IsArchived": True, "IsActive": False}
+        found.option.update({"Status": "ARCHIVED", "IsArchived": True, "IsActive": False})
     elif found.kind.kind == "items":
-        found.entity |= {"IsSold": False, "IsPurchased": False}
+        found.entity.update({"IsSold": False, "IsPurchased": False})
     else:
         found.entity[found.kind.status_key] = "ARCHIVED"
     ledger.save(found.kind, found.entity)
@@ -109,7 +117,7 @@ def merge_contacts(ledger: Ledger, wish: Wish) -> Wish:
 
 
 def grow(ledger: Ledger, wish: Wish) -> Wish:
-    """Add many contacts at once, so that paging and syncs can be measured; their ids follow from their numbers."""
+    """Add many contacts at once, to measure paging and syncs; their ids follow from their numbers."""
     if wish.get("list") != "contacts":
         raise WishRefused("Only the list contacts can be grown.")
     count = _count(wish.get("count"))
@@ -131,7 +139,10 @@ def _count(value: Any) -> int:
 def lock(ledger: Ledger, wish: Wish) -> Wish:
     """Set or, with null, lift the dates up to which the books are closed."""
     settings = ledger.settings()
-    for key, field in (("period_lock_date", "PeriodLockDate"), ("end_of_year_lock_date", "EndOfYearLockDate")):
+    for key, field in (
+        ("period_lock_date", "PeriodLockDate"),
+        ("end_of_year_lock_date", "EndOfYearLockDate"),
+    ):
         if key not in wish:
             continue
         if wish[key] is None:

@@ -1,11 +1,17 @@
-"""PUT and POST of contacts and documents: elements judged one by one, stored together or with their errors."""
+"""PUT and POST of contacts and documents: elements judged one by one, stored or sent back with errors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from bookbind_sandbox.vendors.xero.contacts import accept_contact
-from bookbind_sandbox.vendors.xero.documents import Form, accept_document, check_bank_account, find_existing, store_document
+from bookbind_sandbox.vendors.xero.documents import (
+    Form,
+    accept_document,
+    check_bank_account,
+    find_existing,
+    store_document,
+)
 from bookbind_sandbox.vendors.xero.errors import invalid_json, validation_exception
 from bookbind_sandbox.vendors.xero.kinds import CONTACTS, Kind
 from bookbind_sandbox.vendors.xero.ledger import Ledger
