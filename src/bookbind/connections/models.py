@@ -15,7 +15,8 @@ class Grant(models.Model):
 
     `version` rises with every saved pair. `lease_until` (real time) and `fence` make a refresh single flight
     over all processes. `refresh_started_at` (product time) marks a refresh whose answer was not saved yet.
-    A dead grant keeps its cause for ever; only a new sign-in replaces it.
+    A dead grant keeps its cause for ever; only a new sign-in replaces it. The `down_…` fields say that the
+    vendor's sign-in server fails; a vendor that fails for one organisation is noted at the connection.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -32,6 +33,7 @@ class Grant(models.Model):
     version = models.PositiveIntegerField(default=1)
     access_expires_at = models.DateTimeField()
     refreshed_at = models.DateTimeField()
+    refresh_expires_at = models.DateTimeField(null=True)
     refresh_started_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
@@ -80,6 +82,10 @@ class Connection(BusinessOwned):
 
     `epoch` rises whenever the right to send changes hands (finish, disconnect, change), so that a worker
     holding an older one never writes. Facts only: what they mean now is `status.derive_status`'s to say.
+
+    `trouble_…` is what only a person can cure, `down_since` to `limited_until` what cures itself. `warned_days`
+    is the last threshold that was warned at in this consent. `name_checked` is the organisation's name that
+    somebody confirmed although it is not the business's.
     """
 
     class Stage(models.TextChoices):
@@ -94,6 +100,12 @@ class Connection(BusinessOwned):
 
         MAIN = "main", "Main"
         ADDITIONAL = "additional", "Additional"
+
+    class Release(models.TextChoices):
+        """After a disconnect: whether the vendor was told to end our access."""
+
+        PENDING = "pending", "Still to be told"
+        DONE = "done", "Told"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     provider = models.CharField(max_length=40)
@@ -111,7 +123,15 @@ class Connection(BusinessOwned):
     trouble_cause = models.CharField(max_length=40, blank=True)
     trouble_at = models.DateTimeField(null=True)
     trouble_error = models.JSONField(default=dict)
+    down_since = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    limited_until = models.DateTimeField(null=True)
+    last_error = models.JSONField(default=dict)
     last_call_at = models.DateTimeField(null=True)
+    warned_days = models.PositiveSmallIntegerField(null=True)
+    name_checked = models.CharField(max_length=255, blank=True)
+    release = models.CharField(max_length=20, choices=Release.choices, blank=True)
     base_currency = models.CharField(max_length=3, blank=True)
     currencies = models.JSONField(default=list)
     locked_until = models.DateField(null=True)
@@ -141,7 +161,9 @@ class Stay(BusinessOwned):
 
     class Meta(BusinessOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["connection"], condition=Q(ended_at__isnull=True), name="one_open_stay")
+            models.UniqueConstraint(
+                fields=["connection"], condition=Q(ended_at__isnull=True), name="one_open_stay"
+            )
         ]
 
 

@@ -1,0 +1,145 @@
+"""What can go wrong on the way to a connection; the docstring of each class is the message people read."""
+
+from typing import TYPE_CHECKING
+
+from bookbind.connections.status import Status
+
+if TYPE_CHECKING:
+    from bookbind.connections.models import SignIn
+
+
+class SignInFailure(Exception):
+    """The sign-in could not be used. Nothing was changed. Please start again from Connections."""
+
+    http_status = 400
+
+    def __init__(self, sign_in: "SignIn | None" = None, *, vendor_text: str = "", **words: str) -> None:
+        """`sign_in` only when it is certain that this person in this browser began it."""
+        self.sign_in = sign_in
+        self.vendor_text = vendor_text
+        self.message = str(type(self).__doc__).format(**{"provider": "the accounting software"} | words)
+        super().__init__(self.message)
+
+
+class StateMissing(SignInFailure):
+    """The answer came back without the mark that Bookbind sent along, so it was not used. Nothing was changed."""
+
+
+class StateUnknown(SignInFailure):
+    """This answer does not belong to a sign-in that Bookbind began. Nothing was changed; please start again."""
+
+
+class WrongProvider(SignInFailure):
+    """The answer came from other accounting software than the sign-in was begun with. Nothing was changed."""
+
+
+class IssuerDiffers(SignInFailure):
+    """The answer names another sender than {provider}, so it was not used. Nothing was changed."""
+
+
+class OtherSession(SignInFailure):
+    """This sign-in was begun in another browser or has ended there. Please start again in this one."""
+
+    http_status = 403
+
+
+class OtherUser(SignInFailure):
+    """Somebody else began this sign-in. Please start your own from Connections."""
+
+    http_status = 403
+
+
+class SignInExpired(SignInFailure):
+    """The sign-in at {provider} took longer than ten minutes, so the way back has closed. Please start again."""
+
+    http_status = 410
+
+
+class SignInUsed(SignInFailure):
+    """This answer from {provider} was used already. If you pressed Back, please start again from Connections."""
+
+    http_status = 409
+
+
+class SignInCancelled(SignInFailure):
+    """You cancelled at {provider}. Nothing changed."""
+
+    http_status = 200
+
+
+class VendorRefused(SignInFailure):
+    """{provider} did not allow the sign-in. Nothing was changed. What it said stands under Details."""
+
+
+class CodeRefused(SignInFailure):
+    """{provider} no longer accepted the answer; it is good for a few minutes and once. Please start again."""
+
+    http_status = 410
+
+
+class AppNotAccepted(SignInFailure):
+    """{provider} does not accept Bookbind's own registration. Whoever runs this Bookbind has to put that right."""
+
+    http_status = 503
+
+
+class VendorUnavailable(SignInFailure):
+    """{provider} isn't answering. Nothing was changed; please try again in a few minutes."""
+
+    http_status = 503
+
+
+class OrganisationsUnread(SignInFailure):
+    """You are signed in, but {provider} did not say which organisations you allowed. Please try again."""
+
+    http_status = 503
+
+
+class SignInOver(SignInFailure):
+    """This sign-in is over: it was cancelled, or half an hour has passed. Nothing was changed."""
+
+    http_status = 410
+
+
+class OrganisationNotOffered(SignInFailure):
+    """That organisation is not among those that you allowed at {provider}."""
+
+
+class DifferentOrganisation(SignInFailure):
+    """That is a different organisation. Nothing was changed."""
+
+    http_status = 409
+
+
+class OrganisationTaken(SignInFailure):
+    """{organisation} is already connected to {other}. Please confirm that both are to publish to it."""
+
+    http_status = 409
+
+
+class AlreadyConnected(SignInFailure):
+    """This business is connected to {provider} ({organisation}) already. Disconnect it first, or change it."""
+
+    http_status = 409
+
+
+class NotConnected(SignInFailure):
+    """This connection was disconnected. Connect again from Connections; its lists and rules are still there."""
+
+    http_status = 409
+
+
+class ProviderUnavailable(SignInFailure):
+    """Connecting to {provider} is not possible in this version."""
+
+    http_status = 409
+
+
+class ConnectionUnusable(Exception):
+    """No call can be made over this connection now; `status` says why, and when to try again."""
+
+    http_status = 409
+
+    def __init__(self, status: Status) -> None:
+        self.status = status
+        super().__init__(f"{status.state} {status.health} {status.cause}".strip())

@@ -1,0 +1,326 @@
+"""What people read about a connection: a headline, what it means, and the few things that help."""
+
+from datetime import datetime
+
+from bookbind.connections.status import Cause, Health, State, Status
+from bookbind.connections.wording import (
+    ActionName,
+    ActionWord,
+    ConnectionWords,
+    Message,
+    Tone,
+    Viewer,
+    day,
+    day_and_month,
+    moment_of,
+    reconnect,
+    short_date,
+    the_waiting,
+    time_of,
+    waiting,
+    who_can_act,
+    whom_to_ask,
+)
+from bookbind.kit import clock
+from bookbind.kit.text import plural
+
+__all__ = [
+    "ActionName",
+    "ActionWord",
+    "ConnectionWords",
+    "Message",
+    "Tone",
+    "Viewer",
+    "days_left",
+    "explain",
+    "short_state",
+    "who_can_act",
+    "whom_to_ask",
+]
+
+
+def explain(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
+    """The message for this status and this reader."""
+    if status.state is State.DISCONNECTED:
+        return _disconnected(words, viewer)
+    if status.cause in _MANAGED:
+        return _needs_person(status, words, viewer)
+    if status.cause in _UNMANAGED:
+        return _UNMANAGED[status.cause](status, words)
+    if status.health is Health.EXPIRING:
+        return _expiring(status, words, viewer)
+    if status.state is State.SETTING_UP:
+        return _setting_up(words)
+    return _fine(status, words)
+
+
+def short_state(status: Status, words: ConnectionWords, now: datetime) -> str:
+    """The state in a few words, as rows and badges show it."""
+    if status.state is State.DISCONNECTED:
+        return f"Disconnected {short_date(status.since, words)}".strip()
+    if status.cause in _SHORT:
+        return _SHORT[status.cause].format(
+            provider=words.provider_name, day=short_date(status.deadline or status.since, words)
+        )
+    if status.health is Health.EXPIRING and status.deadline is not None:
+        days = days_left(status.deadline, now, words.time_zone)
+        when = f"in {plural(days, 'day')}" if days else "today"
+        return f"Expires {when} ({day_and_month(status.deadline, words)})"
+    if status.state is State.SETTING_UP:
+        return "Setting up"
+    return f"Connected until {day(status.deadline, words)}" if status.deadline else "Connected"
+
+
+def days_left(deadline: datetime, now: datetime, time_zone: str) -> int:
+    """Whole calendar days until the deadline's day, where the business is."""
+    return max((clock.local_date(deadline, time_zone) - clock.local_date(now, time_zone)).days, 0)
+
+
+def _needs_person(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
+    if status.state is not State.NEEDS_RECONNECT:
+        return _some_refused(words, viewer)
+    if not viewer.may_manage:
+        return _told_whom_to_ask(words, viewer)
+    headline, body, actions = _MANAGED[status.cause](status, words)
+    return Message(Tone.PROBLEM, headline, body, actions, words.vendor_text)
+
+
+_Parts = tuple[str, str, tuple[ActionWord, ...]]
+
+
+def _expired(status: Status, words: ConnectionWords) -> _Parts:
+    ended = day(status.deadline or status.since, words)
+    return (
+        f"Your connection to {words.label} expired on {ended}.",
+        f"Connections last one year. {waiting(words)}Any {words.provider_name} user who can open "
+        f"{words.organisation_name} can reconnect it, in about a minute. "
+        "Your rules and settings stay as they are.",
+        (reconnect(), ActionWord(ActionName.CANNOT_SIGN_IN, f"I can't sign in to {words.provider_name}")),
+    )
+
+
+def _revoked(status: Status, words: ConnectionWords) -> _Parts:
+    unknown = f"{words.provider_name} doesn't say who did it. "
+    noticed = f"We noticed on {moment_of(status.since, words)}; " if status.since else ""
+    return (
+        f"Bookbind's access to {words.organisation_name} was removed in {words.provider_name}.",
+        f"{noticed}{unknown}{waiting(words)}If it was a mistake, reconnect. If not, leave it; "
+        "nothing will be sent.",
+        (reconnect(), ActionWord(ActionName.WHO_DID_THIS, "Who could have done this?")),
+    )
+
+
+def _token_lost(status: Status, words: ConnectionWords) -> _Parts:
+    return (
+        f"The sign-in to {words.label} was lost.",
+        f"{words.provider_name} renewed it, but its answer never arrived, and it is given only "
+        f"once. {waiting(words)}Reconnect to go on; nothing else changes.",
+        (reconnect(),),
+    )
+
+
+def _idle(status: Status, words: ConnectionWords) -> _Parts:
+    return (
+        f"{words.provider_name} ended the sign-in for {words.organisation_name} because it was not used.",
+        "That happens when this Bookbind was switched off for weeks. "
+        f"{waiting(words)}Reconnect to go on; your rules and settings stay as they are.",
+        (reconnect(),),
+    )
+
+
+def _scope_missing(status: Status, words: ConnectionWords) -> _Parts:
+    return (
+        f"Bookbind isn't allowed everything that it needs in {words.label}.",
+        f"{waiting(words)}Reconnect, and leave every permission ticked that {words.provider_name} shows.",
+        (reconnect(),),
+    )
+
+
+def _permission_changed(status: Status, words: ConnectionWords) -> _Parts:
+    person = words.signed_in_as or "The person who signed in"
+    return (
+        f"{person} may no longer do this in {words.label}.",
+        f"Their permissions in {words.provider_name} changed. {waiting(words)}Ask for them back there, or "
+        f"reconnect as somebody who may enter bills in {words.organisation_name}.",
+        (reconnect(),),
+    )
+
+
+def _wrong_organisation(status: Status, words: ConnectionWords) -> _Parts:
+    return (
+        f"{words.provider_name} answered for another organisation than {words.organisation_name}.",
+        f"Bookbind stopped at once, so nothing was sent there. {waiting(words)}Reconnect and choose "
+        f"{words.organisation_name}.",
+        (reconnect(),),
+    )
+
+
+_MANAGED = {
+    Cause.EXPIRED: _expired,
+    Cause.REVOKED: _revoked,
+    Cause.TOKEN_LOST: _token_lost,
+    Cause.IDLE: _idle,
+    Cause.SCOPE_MISSING: _scope_missing,
+    Cause.PERMISSION_CHANGED: _permission_changed,
+    Cause.WRONG_ORGANISATION: _wrong_organisation,
+}
+
+
+def _told_whom_to_ask(words: ConnectionWords, viewer: Viewer) -> Message:
+    asked = f" Asked on {moment_of(viewer.asked_at, words)}." if viewer.asked_at else ""
+    return Message(
+        Tone.WARNING,
+        f"Publishing to {words.provider_name} is paused.",
+        "Your documents are saved and will be sent once the connection is back; you don't need to do anything "
+        f"or upload them again. {who_can_act(viewer)} can reconnect it.{asked}",
+        () if viewer.asked_at else (ActionWord(ActionName.ASK, "Ask them"),),
+    )
+
+
+def _some_refused(words: ConnectionWords, viewer: Viewer) -> Message:
+    advice = "Reconnect and leave every permission ticked." if viewer.may_manage else whom_to_ask(viewer)
+    return Message(
+        Tone.WARNING,
+        f"Some things are switched off at {words.label}.",
+        f"Publishing works, but not every permission that Bookbind asks for was given. {advice}",
+        (reconnect(),) if viewer.may_manage else (),
+        words.vendor_text,
+    )
+
+
+def _down(status: Status, words: ConnectionWords) -> Message:
+    again = (
+        f"We try again at {time_of(status.next_try_at, words)}" if status.next_try_at else "We keep trying"
+    )
+    send, warning = "", ""
+    actions: tuple[ActionWord, ...] = ()
+    if words.waiting_count:
+        it = "it" if words.waiting_count == 1 else "them"
+        twice = "it" if words.waiting_count == 1 else "they"
+        send = f" and then send {the_waiting(words)}"
+        warning = (
+            f" Please don't enter {it} in {words.provider_name} meanwhile; {twice} would be there twice."
+        )
+        actions = (ActionWord(ActionName.EXPORT_WAITING, "Export waiting"),)
+    return Message(
+        Tone.WARNING,
+        f"{words.provider_name} isn't answering{_since(status, words)}.",
+        f"Your connection is fine and there is nothing to do. {again}{send}.{warning}",
+        actions,
+        words.vendor_text,
+    )
+
+
+def _since(status: Status, words: ConnectionWords) -> str:
+    """` (since 09:40)`, with the day when that was not today."""
+    if status.since is None:
+        return ""
+    today = status.next_try_at and clock.local_date(status.next_try_at, words.time_zone)
+    if today == clock.local_date(status.since, words.time_zone):
+        return f" (since {time_of(status.since, words)})"
+    return f" (since {moment_of(status.since, words)})"
+
+
+def _limited(status: Status, words: ConnectionWords) -> Message:
+    when = f"at {time_of(status.next_try_at, words)}" if status.next_try_at else "soon"
+    send = f" and then send {the_waiting(words)}" if words.waiting_count else ""
+    return Message(
+        Tone.INFO,
+        f"{words.provider_name} asks us to slow down.",
+        f"It limits how much may be sent in a given time. We go on {when}{send}; there is nothing to do.",
+        details=words.vendor_text,
+    )
+
+
+def _app_refused(status: Status, words: ConnectionWords) -> Message:
+    return Message(
+        Tone.WARNING,
+        f"{words.provider_name} doesn't accept Bookbind itself at the moment.",
+        f"Your connection to {words.organisation_name} is fine and signing in again would not help. Whoever "
+        f"runs this Bookbind has been told. {waiting(words)}".strip(),
+        details=words.vendor_text,
+    )
+
+
+def _unreadable(status: Status, words: ConnectionWords) -> Message:
+    return Message(
+        Tone.WARNING,
+        f"Bookbind can't read its stored sign-in for {words.label}.",
+        "Its encryption key is missing or was changed; nothing was erased. Whoever runs this Bookbind can put "
+        f"the key back, and everything goes on. {waiting(words)}Only if the key is lost for good, reconnect.",
+    )
+
+
+def _name_differs(status: Status, words: ConnectionWords) -> Message:
+    return Message(
+        Tone.INFO,
+        f"{words.business_name} is connected to an organisation of another name: {words.organisation_name}.",
+        f"Publishing works. Please check that this is the right one in {words.provider_name}.",
+        (ActionWord(ActionName.CONFIRM_NAME, "It is the right one"),),
+    )
+
+
+_UNMANAGED = {
+    Cause.PROVIDER_DOWN: _down,
+    Cause.RATE_LIMITED: _limited,
+    Cause.APP_SUSPENDED: _app_refused,
+    Cause.SECRETS_UNREADABLE: _unreadable,
+    Cause.NAME_DIFFERS: _name_differs,
+}
+
+_SHORT = {
+    Cause.EXPIRED: "Expired {day}",
+    Cause.REVOKED: "Removed in {provider}",
+    Cause.TOKEN_LOST: "Sign-in lost",
+    Cause.IDLE: "Sign-in ended unused",
+    Cause.SCOPE_MISSING: "Permissions missing",
+    Cause.PERMISSION_CHANGED: "Permissions changed in {provider}",
+    Cause.WRONG_ORGANISATION: "Another organisation answered",
+    Cause.PROVIDER_DOWN: "{provider} isn't answering",
+    Cause.RATE_LIMITED: "{provider} asks us to slow down",
+    Cause.APP_SUSPENDED: "{provider} doesn't accept Bookbind",
+    Cause.SECRETS_UNREADABLE: "Stored sign-in can't be read",
+    Cause.NAME_DIFFERS: "Connected, name differs",
+}
+
+
+def _expiring(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
+    end = day(status.deadline, words)
+    if not viewer.may_manage:
+        return Message(
+            Tone.INFO,
+            f"The connection to {words.label} expires on {end}.",
+            f"Until then everything is published as usual. {who_can_act(viewer)} can renew it.",
+        )
+    return Message(
+        Tone.WARNING,
+        f"Your connection to {words.label} expires on {end}.",
+        "Until then everything is published as usual. Reconnect whenever it suits you, in about a minute; "
+        "the new year counts from that day, and nothing has to be set up again.",
+        (reconnect(),),
+    )
+
+
+def _disconnected(words: ConnectionWords, viewer: Viewer) -> Message:
+    body = f"Your documents, rules and lists are kept. {waiting(words)}".strip()
+    if not viewer.may_manage:
+        return Message(Tone.INFO, f"{words.label} is disconnected.", f"{body} {whom_to_ask(viewer)}")
+    return Message(
+        Tone.INFO,
+        f"{words.label} is disconnected.",
+        f"{body} You can connect again at any time.",
+        (ActionWord(ActionName.CONNECT, f"Connect {words.provider_name}"),),
+    )
+
+
+def _setting_up(words: ConnectionWords) -> Message:
+    return Message(
+        Tone.INFO,
+        f"{words.label} is being set up.",
+        "Its lists are being read. You can leave this page; publishing starts when they are complete.",
+    )
+
+
+def _fine(status: Status, words: ConnectionWords) -> Message:
+    until = f" until {day(status.deadline, words)}" if status.deadline else ""
+    return Message(Tone.CALM, f"{words.label} is connected{until}.", "")

@@ -1,0 +1,193 @@
+"""Connections and what they mean now."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When, prefetch_related_objects
+
+from bookbind.connections.messages import ConnectionWords, Viewer
+from bookbind.connections.models import Connection, Grant
+from bookbind.connections.names import names_agree
+from bookbind.connections.secrets import are_readable
+from bookbind.connections.status import Facts, Stage, Status, derive_status, missing_scopes
+from bookbind.kit import clock
+from bookbind.providers.base.apps import app_credentials
+from bookbind.providers.base.contract import Provider
+from bookbind.providers.base.errors import ErrorKind
+from bookbind.providers.base.types import Organisation
+from bookbind.providers.registry import get_provider
+from bookbind.tenancy.models import Business
+from bookbind.tenancy.permissions import Permission, Role, may
+from bookbind.tenancy.queries import list_admins
+
+LIVE_STAGES = (Connection.Stage.SETTING_UP, Connection.Stage.ACTIVE)
+
+
+def get_connection(connection_id: UUID) -> Connection:
+    """The connection, with its sign-in; Connection.DoesNotExist outside the scope in force."""
+    found: Connection = _connections().get(id=connection_id)
+    return found
+
+
+def find_main_connection(business_id: UUID) -> Connection | None:
+    """The connection that holds the business's books: the one in use, else the one being set up."""
+    live = _connections().filter(business_id=business_id, place=Connection.Place.MAIN, stage__in=LIVE_STAGES)
+    return live.order_by("stage", "created_at").first()
+
+
+def list_connections(business_id: UUID) -> list[Connection]:
+    """Every connection that the business has or had: in use, being set up, ended; the newest first in each."""
+    order = Case(
+        When(stage=Connection.Stage.ACTIVE, then=Value(0)),
+        When(stage=Connection.Stage.SETTING_UP, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return list(_connections().filter(business_id=business_id).order_by(order, "-created_at"))
+
+
+def list_live(connections: "QuerySet[Connection] | None" = None) -> list[Connection]:
+    """Connections of the scope in force that have not ended."""
+    rows = _connections() if connections is None else connections
+    return list(rows.filter(stage__in=LIVE_STAGES).order_by("created_at"))
+
+
+def facts_of(connection: Connection) -> Facts:
+    """The stored facts of one connection and the sign-in that it hangs on."""
+    provider = get_provider(connection.provider)
+    grant = connection.grant
+    facts = Facts(
+        stage=Stage(connection.stage),
+        ended_at=_ended_at(connection),
+        consent_expires_at=connection.consent_expires_at,
+        lapsed_at=connection.lapsed_at,
+        has_grant=grant is not None,
+        trouble_cause=connection.trouble_cause,
+        trouble_at=connection.trouble_at,
+        down_since=connection.down_since,
+        next_try_at=connection.next_try_at,
+        limited_until=connection.limited_until,
+        name_differs=_name_differs(connection),
+    )
+    return facts if grant is None else _with_grant(facts, grant, provider)
+
+
+def status_of(connection: Connection, now: datetime | None = None) -> Status:
+    """What the connection is now, by product time."""
+    return derive_status(facts_of(connection), now or clock.now())
+
+
+def statuses_of(connections: Sequence[Connection]) -> dict[UUID, Status]:
+    """The status of each; three queries however many there are."""
+    rows = list(connections)
+    prefetch_related_objects(rows, "grant", "business", "stays")
+    now = clock.now()
+    return {connection.id: status_of(connection, now) for connection in rows}
+
+
+def organisation_of(connection: Connection) -> Organisation:
+    """The organisation as it was last seen at the vendor."""
+    known = {name: connection.organisation.get(name) for name in Organisation.__dataclass_fields__}
+    values = {name: value for name, value in known.items() if value is not None}
+    return Organisation(**{"name": "", **values, "id": connection.organisation_id})
+
+
+def organisation_name(connection: Connection) -> str:
+    """The organisation's name as it was last seen at the vendor."""
+    return str(connection.organisation.get("name") or connection.organisation_id)
+
+
+def label_of(connection: Connection) -> str:
+    """`Software (Organisation)`, as messages and the timeline name a connection."""
+    return f"{get_provider(connection.provider).name} ({organisation_name(connection)})"
+
+
+def words_of(
+    connection: Connection, *, waiting: int = 0, waiting_total: str = "", vendor_text: str = ""
+) -> ConnectionWords:
+    """What messages about this connection are filled with."""
+    business = connection.business
+    stored = connection.trouble_error or connection.last_error
+    return ConnectionWords(
+        provider_name=get_provider(connection.provider).name,
+        organisation_name=organisation_name(connection),
+        business_name=business.name,
+        time_zone=business.time_zone,
+        signed_in_as=connection.signed_in_as,
+        waiting_count=waiting,
+        waiting_total=waiting_total,
+        vendor_text=vendor_text or str(stored.get("vendor_text", "")),
+        consented_at=connection.consented_at,
+    )
+
+
+def viewer_of(business: Business, role: Role, *, asked_at: datetime | None = None) -> Viewer:
+    """Who reads a message: one who may act, or one who is told whom to ask."""
+    if may(role, Permission.MANAGE_CONNECTIONS):
+        return Viewer(may_manage=True)
+    people = [(admin.get_full_name(), admin.email) for admin in list_admins(business)]
+    practice = business.practice.name if business.practice else ""
+    return Viewer(may_manage=False, admins=tuple(people), practice=practice, asked_at=asked_at)
+
+
+def _connections() -> "QuerySet[Connection]":
+    rows: QuerySet[Connection] = Connection.objects.select_related("grant", "business", "consented_by")
+    return rows
+
+
+def _with_grant(facts: Facts, grant: Grant, provider: Provider) -> Facts:
+    idle, hard = _ends(grant, provider)
+    limited = [moment for moment in (facts.limited_until, _while(grant, ErrorKind.RATE_LIMITED)) if moment]
+    downs = [since for since in (facts.down_since, _since(grant, ErrorKind.PROVIDER_DOWN)) if since]
+    tries = [facts.next_try_at] if facts.down_since else []
+    tries.append(grant.next_try_at if grant.down_since else None)
+    wanted = app_credentials(provider).scopes or provider.default_scopes
+    return replace(
+        facts,
+        grant_dead_cause=grant.dead_cause,
+        grant_dead_at=grant.dead_at,
+        secrets_readable=bool(grant.dead_cause) or are_readable(grant),
+        app_refused_since=_since(grant, ErrorKind.MISCONFIGURED),
+        down_since=min(downs, default=None),
+        next_try_at=max((moment for moment in tries if moment), default=None),
+        limited_until=max(limited, default=None),
+        missing_required_scopes=bool(missing_scopes(provider.required_scopes, grant.scopes)),
+        missing_optional_scopes=bool(missing_scopes(wanted, grant.scopes)),
+        refreshed_at=grant.refreshed_at,
+        idle_ends_at=idle,
+        hard_end_at=hard,
+    )
+
+
+def _ends(grant: Grant, provider: Provider) -> tuple[datetime | None, datetime | None]:
+    """When an unused sign-in ends, and when it ends however much it is used.
+
+    A vendor that names an idle limit moves a refresh token's end with every refresh; where none is named, the
+    end that it told is a hard one.
+    """
+    if provider.idle_days is None:
+        return None, grant.refresh_expires_at
+    idle = grant.refreshed_at + timedelta(days=provider.idle_days)
+    return min(idle, grant.refresh_expires_at or idle), None
+
+
+def _since(grant: Grant, kind: ErrorKind) -> datetime | None:
+    return grant.down_since if grant.down_kind == kind.value else None
+
+
+def _while(grant: Grant, kind: ErrorKind) -> datetime | None:
+    return grant.next_try_at if grant.down_kind == kind.value else None
+
+
+def _name_differs(connection: Connection) -> bool:
+    name = organisation_name(connection)
+    return connection.name_checked != name and not names_agree(name, connection.business.name)
+
+
+def _ended_at(connection: Connection) -> datetime | None:
+    if connection.stage != Connection.Stage.ENDED:
+        return None
+    ends = [stay.ended_at for stay in connection.stays.all() if stay.ended_at]
+    return max(ends, default=None)
