@@ -12,6 +12,7 @@ from bookbind.tenancy.models import Business, BusinessOwned
 from bookbind.tenancy.scope import (
     BusinessScope,
     PracticeScope,
+    ScopedManager,
     ScopeMissing,
     SystemScope,
     current_scope,
@@ -32,14 +33,13 @@ def test_every_tenant_model_refuses_a_query_without_a_scope(model: type[Model]) 
 
 @pytest.mark.req("SEC-01")
 def test_every_model_with_a_business_is_scoped_or_says_why_not() -> None:
-    # Jobs and mails are the workers' own tables, read for all tenants at once; memberships decide who has a scope.
+    # Jobs and mails are the workers' own tables, for all tenants; memberships decide who has a scope.
     unscoped = {"jobs.Job", "notifications.Mail", "tenancy.BusinessMembership", "tenancy.ClientAccess"}
     with_business = {
         model._meta.label
         for model in apps.get_models()
         if any(field.name == "business" for field in model._meta.get_fields() if field.concrete)
-        and not hasattr(model._default_manager, "_is_scoped")
-        and type(model._default_manager).__name__ != "ScopedManager"
+        and not isinstance(model._default_manager, ScopedManager)
     }
     assert with_business == unscoped
 
