@@ -1,9 +1,48 @@
-"""Pages for requests that can't be answered."""
+"""Pages for requests that can't be answered; each names a reference that the log has too."""
+
+import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from bookbind.kit.ids import new_token
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+log = logging.getLogger(__name__)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was too old or came from elsewhere, and what to do."""
-    return render(request, "errors/csrf.html", status=403)
+    return _answer(request, "errors/csrf.html", 403, f"csrf: {reason}")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the request made no sense."""
+    return _answer(request, "errors/400.html", 400, type(exception).__name__)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the role does not include this; access.py answers with names where it knows the business."""
+    return _answer(request, "errors/403.html", 403, type(exception).__name__)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is nothing, in the same words for what is missing and what is somebody else's."""
+    return _answer(request, "errors/404.html", 404, type(exception).__name__)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that it was our fault; drawn without the frame, which may be what failed."""
+    reference = new_reference()
+    log.error("answered 500", extra={"reference": reference, "path": request.path})
+    return render(None, "errors/500.html", {"reference": reference}, status=500)  # type: ignore[arg-type]
+
+
+def new_reference() -> str:
+    """Eight characters that a person can read out."""
+    return new_token(6).replace("-", "x").replace("_", "y").upper()
+
+
+def _answer(request: HttpRequest, template: str, status: int, why: str) -> HttpResponse:
+    reference = new_reference()
+    log.info("answered %s", status, extra={"reference": reference, "path": request.path, "why": why})
+    return render(request, template, {"reference": reference}, status=status)

@@ -1,7 +1,16 @@
 """Every address of the product."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+from bookbind.web.views import home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("healthz", home.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler400 = "bookbind.web.errors.bad_request"
+handler403 = "bookbind.web.errors.forbidden"
+handler404 = "bookbind.web.errors.not_found"
+handler500 = "bookbind.web.errors.server_error"

@@ -1,0 +1,137 @@
+// The document page: saves by itself, publishes with Ctrl+Enter, and never loses what was typed.
+
+import { startLines } from "./lines.js";
+
+const PAUSE_MS = 500;
+
+function startDocument(form) {
+  const said = document.querySelector("[data-save-state]");
+  let timer = 0;
+  let typed = 0;
+  let saving = null;
+  let leaving = false;
+
+  const say = (text, isTrouble = false) => {
+    if (!said) return;
+    said.textContent = text;
+    said.classList.toggle("is-trouble", isTrouble);
+  };
+
+  function wire() {
+    // Other modules look for their elements again after a swap, whoever swapped.
+    document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+    startLines(form);
+  }
+
+  function keepPlace() {
+    const focused = document.activeElement;
+    const id = focused?.id;
+    const range = focused && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
+    const opened = [...form.querySelectorAll("details[open][id]")].map((part) => part.id);
+    return () => {
+      for (const each of opened) document.getElementById(each)?.setAttribute("open", "");
+      const again = id ? document.getElementById(id) : null;
+      if (!again || !form.contains(again)) return;
+      again.focus({ preventScroll: true });
+      try {
+        if (range) again.setSelectionRange(...range);
+      } catch {
+        // Number-like fields have no selection; the focus alone is enough.
+      }
+    };
+  }
+
+  function takeAnswer(markup, mark) {
+    const fresh = new DOMParser().parseFromString(markup, "text/html");
+    const fields = fresh.getElementById("cost-fields");
+    const reason = fresh.getElementById("cost-reason");
+    if (!fields) return false;
+    const version = fields.querySelector("input[name=version]")?.value;
+    const hasErrors = fields.dataset.saved !== "yes";
+    if (reason) document.getElementById("cost-reason").replaceWith(document.adoptNode(reason));
+    if (typed === mark) {
+      const restore = keepPlace();
+      document.getElementById("cost-fields").replaceWith(document.adoptNode(fields));
+      wire();
+      restore();
+    } else if (version && !hasErrors) {
+      form.querySelector("input[name=version]").value = version;
+    }
+    return !hasErrors;
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (saving) {
+      await saving;
+      if (typed === 0) return;
+    }
+    const mark = typed;
+    say("Saving…");
+    saving = (async () => {
+      try {
+        const answer = await fetch(form.dataset.saveUrl, {
+          method: "POST",
+          body: new FormData(form),
+          headers: { "X-Fragment": "fields", Accept: "text/html" },
+        });
+        if (answer.redirected || !answer.headers.get("content-type")?.includes("text/html") || answer.status >= 500)
+          throw new Error(String(answer.status));
+        const isSaved = takeAnswer(await answer.text(), mark);
+        if (isSaved && typed === mark) typed = 0;
+        const at = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+        say(isSaved ? `Saved ${at}` : "Not saved yet: see what is marked", !isSaved);
+      } catch {
+        say("Not saved: no answer. Your entries are still here; we try again when you change something.", true);
+      }
+    })();
+    await saving;
+    saving = null;
+    if (typed > mark) later();
+  }
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE_MS);
+  }
+
+  form.addEventListener("input", () => {
+    typed += 1;
+    say("Not saved yet");
+  });
+  form.addEventListener("change", (event) => {
+    typed += 1;
+    if (event.target.matches("[data-saves], [data-saves] *")) save();
+    else later();
+  });
+  form.addEventListener("line:added", () => document.dispatchEvent(new CustomEvent("htmx:after:swap")));
+  form.addEventListener("submit", () => {
+    leaving = true;
+    clearTimeout(timer);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (typed > 0 && !leaving) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.key === "s") {
+      event.preventDefault();
+      save();
+    }
+  });
+  form.classList.add("is-ready");
+  wire();
+}
+
+document.querySelectorAll("[data-document]").forEach(startDocument);
+
+// The reason line leads to the very field, also inside a folded part.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-leads-to]");
+  const field = link && document.getElementById(link.dataset.leadsTo);
+  if (!field) return;
+  event.preventDefault();
+  for (let part = field.closest("details"); part; part = part.parentElement?.closest("details")) part.open = true;
+  field.focus();
+  field.scrollIntoView({ block: "center" });
+});

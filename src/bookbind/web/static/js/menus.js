@@ -1,0 +1,48 @@
+// Puts a popover menu beside its button, and moves through it with the arrow keys.
+const GAP = 4;
+const EDGE = 8;
+
+function place(menu, button) {
+  const anchor = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const fitsBelow = anchor.bottom + GAP + height <= innerHeight - EDGE;
+  const top = fitsBelow ? anchor.bottom + GAP : Math.max(EDGE, anchor.top - GAP - height);
+  const left = Math.min(anchor.left, innerWidth - width - EDGE);
+  menu.style.top = `${top}px`;
+  menu.style.left = `${Math.max(EDGE, left)}px`;
+}
+
+function items(menu) {
+  return [...menu.querySelectorAll("a, button:not(:disabled)")];
+}
+
+function step(menu, event) {
+  const all = items(menu);
+  const at = all.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  all.at(to % all.length)?.focus();
+}
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("[data-menu]")) return;
+    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    button?.setAttribute("aria-expanded", String(event.newState === "open"));
+    if (event.newState !== "open" || !button) return;
+    place(menu, button);
+    items(menu)[0]?.focus();
+  },
+  true,
+);
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("[data-menu]");
+  if (menu) step(menu, event);
+});
+
+addEventListener("resize", () => document.querySelector("[data-menu]:popover-open")?.hidePopover());
+addEventListener("scroll", () => document.querySelector("[data-menu]:popover-open")?.hidePopover(), { passive: true });

@@ -1,0 +1,1 @@
+"""The views, one module per area; each carries exactly one decorator of web/access.py."""

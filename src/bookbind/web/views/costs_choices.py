@@ -1,0 +1,140 @@
+"""What the document page offers: kinds and finality in the vendor's words, currencies, tax rates, look-ups."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+
+from bookbind.connections.models import Connection
+from bookbind.documents.models import Document, DocumentLine
+from bookbind.lists.models import Dimension, ListItem
+from bookbind.providers.base.contract import KindChoice, Provider
+from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, Side, TaxMode
+from bookbind.providers.registry import get_provider
+from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.models import PublishingSettings
+from bookbind.tenancy.models import Business
+from bookbind.web.forms.costs import KIND_LABELS, CostChoices
+
+USUAL_CURRENCIES = ("GBP", "EUR", "USD")
+TRACKING_LABELS = {ListName.TRACKING_1: "Projects", ListName.TRACKING_2: "Projects 2"}
+FINALITY_LABELS = {
+    PublishAs.DRAFT: "Draft",
+    PublishAs.AWAITING_APPROVAL: "Awaiting approval",
+    PublishAs.AWAITING_PAYMENT: "Awaiting payment",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where documents go: the main connection with its vendor, settings and words; empty without a connection."""
+
+    connection: Connection | None = None
+    provider: Provider | None = None
+    settings: PublishingSettings | None = None
+
+    @property
+    def provider_name(self) -> str:
+        """The accounting software's name."""
+        return self.provider.name if self.provider else ""
+
+    @property
+    def organisation_name(self) -> str:
+        """The organisation's name."""
+        return str(self.connection.organisation.get("name", "")) if self.connection else ""
+
+    @property
+    def label(self) -> str:
+        """`Xero (Acme Ltd)`, the way that stands beside Publish."""
+        return f"{self.provider_name} ({self.organisation_name})" if self.connection else ""
+
+    def kind_choice(self, kind: str) -> KindChoice | None:
+        """How the vendor takes the kind of document."""
+        return self.provider.kind_choice(DocumentKind(kind)) if self.provider else None
+
+    @property
+    def computes_tax(self) -> bool:
+        """Whether the tax amount in the books is computed from the rate."""
+        computed = PublishingSettings.TaxAmounts.COMPUTED
+        return self.settings is not None and self.settings.tax_amounts == computed
+
+
+def read_target(connection: Connection | None) -> Target:
+    """The connection with what belongs to it."""
+    if connection is None:
+        return Target()
+    return Target(connection, get_provider(connection.provider), get_settings(connection))
+
+
+def pick_url(business: Business, name: ListName) -> str:
+    """Where a field asks for entries of a list."""
+    return reverse("list_pick", args=[business.slug, name.value])
+
+
+def pick_urls(business: Business) -> dict[ListName, str]:
+    """The same for every list."""
+    return {name: pick_url(business, name) for name in ListName}
+
+
+def read_choices(business: Business, document: Document, target: Target) -> CostChoices:
+    """Everything that the form offers, in two queries whatever the number of lines."""
+    new_supplier = f"Add “{{}}”: new in {target.provider_name}, created on publish" if target.provider else "Add “{}”"
+    return CostChoices(
+        kinds=_kinds(document, target),
+        publish_as=_publish_as(document, target),
+        currencies=_currencies(business, document, target),
+        tax_modes=_tax_modes(document, target),
+        tax_rates=list_tax_rates(_tax_rate_ids(document)),
+        urls=pick_urls(business),
+        new_supplier_text=new_supplier,
+    )
+
+
+def list_tax_rates(used: set[UUID]) -> list[ListItem]:
+    """The tax rates that costs can have, and those in use already, whatever became of them."""
+    live = Q(archived_at__isnull=True, merged_into__isnull=True) & ~Q(details__side=Side.SALES.value)
+    rates = ListItem.objects.filter(live | Q(id__in=used), list=ListName.TAX_RATES)
+    return list(rates.order_by("folded_name"))
+
+
+def list_tracking(connection: Connection | None) -> dict[ListName, str]:
+    """What the two tracking lists are called: the vendor's own names of the dimensions, else ours."""
+    if connection is None:
+        return dict(TRACKING_LABELS)
+    slots = [name.value for name in TRACKING_LABELS]
+    named = dict(Dimension.objects.filter(connection=connection, slot__in=slots).values_list("slot", "name"))
+    return {name: named.get(name.value) or label for name, label in TRACKING_LABELS.items()}
+
+
+def _kinds(document: Document, target: Target) -> list[tuple[str, str]]:
+    offered = [choice.kind for choice in target.provider.kinds] if target.provider else list(DocumentKind)
+    kinds = dict.fromkeys([*offered, DocumentKind(document.kind)])
+    return [(kind.value, KIND_LABELS[kind]) for kind in kinds]
+
+
+def _publish_as(document: Document, target: Target) -> list[tuple[str, str]]:
+    choice = target.kind_choice(document.kind)
+    labels = {option.publish_as: option.label for option in choice.choices} if choice else {}
+    if document.publish_as:
+        chosen = PublishAs(document.publish_as)
+        labels.setdefault(chosen, FINALITY_LABELS[chosen])
+    usual = PublishAs(target.settings.publish_as) if target.settings else PublishAs.DRAFT
+    said = labels.get(usual, FINALITY_LABELS[usual])
+    return [("", f"{said} (usual)"), *((each.value, label) for each, label in labels.items())]
+
+
+def _currencies(business: Business, document: Document, target: Target) -> list[str]:
+    at_books = [target.connection.base_currency, *target.connection.currencies] if target.connection else []
+    known = at_books or list(USUAL_CURRENCIES)
+    return [code for code in dict.fromkeys([document.currency, business.currency, *known]) if code]
+
+
+def _tax_modes(document: Document, target: Target) -> list[TaxMode]:
+    taken = target.provider.tax_modes if target.provider else (TaxMode.EXCLUSIVE, TaxMode.NO_TAX)
+    return list(dict.fromkeys([*taken, TaxMode(document.tax_mode)]))
+
+
+def _tax_rate_ids(document: Document) -> set[UUID]:
+    lines = DocumentLine.objects.filter(document=document, tax_rate__isnull=False)
+    return set(lines.values_list("tax_rate_id", flat=True))
