@@ -67,7 +67,8 @@ class Faults:
         """The first fault that this call meets, used up by one."""
         found = self.store.row(
             "SELECT * FROM faults WHERE vendor = ? AND operation IN (?, ?)"
-            " AND (organisation IS NULL OR organisation = ?) AND (remaining IS NULL OR remaining > 0) ORDER BY id LIMIT 1",
+            " AND (organisation IS NULL OR organisation = ?) AND (remaining IS NULL OR remaining > 0)"
+            " ORDER BY id LIMIT 1",
             vendor,
             operation,
             ANY,

@@ -28,7 +28,7 @@ class Plan:
     """How one kind of call is answered.
 
     `admit` authenticates and may refuse; `respond` does the work in one go, without waiting, so that calls
-    never interleave; `refuse_excess` words a refusal by the rate limits, and `stamp` adds the vendor's headers.
+    never interleave; `refuse_excess` words a refusal by the rate limits; `stamp` adds the vendor's headers.
     """
 
     respond: Callable[[Caller | None], Answer]

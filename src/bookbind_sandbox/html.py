@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse
 
 # No form-action: consent ends by redirecting the form's answer to the product, which that rule would forbid.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'self'; frame-src 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,

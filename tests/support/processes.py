@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,26 +59,29 @@ class Sandbox:
     port: int
     data: Path
     process: subprocess.Popen[bytes]
+    client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=60.0))
 
     def control(self, name: str, **wish: Any) -> dict[str, Any]:
         """POST to /_control/<name>; a refusal fails the test with the sandbox's own words."""
-        return _answer(httpx2.post(f"{self.url}/_control/{name}", json=wish, timeout=60.0))
+        return _answer(self.client.post(f"{self.url}/_control/{name}", json=wish))
 
     def read(self, name: str, **query: Any) -> dict[str, Any]:
         """GET /_control/<name>."""
-        return _answer(httpx2.get(f"{self.url}/_control/{name}", params=query, timeout=60.0))
+        return _answer(self.client.get(f"{self.url}/_control/{name}", params=query))
 
     def clear_faults(self) -> None:
-        _answer(httpx2.delete(f"{self.url}/_control/faults", timeout=10.0))
+        _answer(self.client.delete(f"{self.url}/_control/faults"))
 
     def received(self, vendor: str = "xero") -> dict[str, Any]:
         return self.read("received", vendor=vendor)
 
     def stop(self) -> None:
+        self.client.close()
         stop(self.process)
 
     def kill(self) -> None:
         """End it as a crash would."""
+        self.client.close()
         self.process.kill()
         self.process.wait(timeout=5)
 

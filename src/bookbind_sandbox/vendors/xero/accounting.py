@@ -157,7 +157,7 @@ class Accounting:
         return self._once(request, call, target, caller, call.idempotency_key)
 
     def _once(self, request: Request, call: Call, target: Target, caller: Caller, key: str) -> Answer:
-        """Answer a repeated key from memory for six minutes, refusals too; another request under it is refused."""
+        """Answer a repeated key from memory for six minutes, refusals too; refuse it for another request."""
         if len(key) > MAX_KEY:
             raise api_exception(
                 10,

@@ -38,7 +38,8 @@ class Connections:
         return self.store.rows(
             "SELECT connections.*, organisations.name FROM connections JOIN organisations"
             " ON organisations.vendor = connections.vendor AND organisations.id = connections.organisation"
-            " WHERE connections.vendor = ? AND client_id = ? AND login = ? ORDER BY created_at, connections.rowid",
+            " WHERE connections.vendor = ? AND client_id = ? AND login = ?"
+            " ORDER BY created_at, connections.rowid",
             VENDOR,
             client_id,
             login,

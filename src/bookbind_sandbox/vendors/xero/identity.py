@@ -111,7 +111,8 @@ class Identity:
         """The login that this browser is signed in as."""
         return self.store.row(
             "SELECT logins.* FROM sessions JOIN logins"
-            " ON logins.vendor = sessions.vendor AND logins.id = sessions.login WHERE sessions.id = ? AND sessions.vendor = ?",
+            " ON logins.vendor = sessions.vendor AND logins.id = sessions.login"
+            " WHERE sessions.id = ? AND sessions.vendor = ?",
             request.cookies.get(COOKIE, ""),
             VENDOR,
         )
@@ -144,7 +145,7 @@ class Identity:
     async def _post(
         self, request: Request, area: str, operation: str, respond: Callable[[Fields], Answer]
     ) -> Response:
-        """Answer a form posted by an app that names itself; the log keeps neither its fields nor their hash."""
+        """Answer a form posted by an app that names itself; the log keeps none of its fields."""
         fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         call = Call(
             VENDOR, area, operation, request.method, request.url.path, "", None, None, b"", writes=False

@@ -54,6 +54,7 @@ STATUS_WORDS = {
     "DELETED": "Deleted",
     "VOIDED": "Voided",
 }
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 MAX_ROWS = 200
 
 
@@ -203,7 +204,7 @@ class Pages:
         place = "inline" if inline else "attachment"
         headers = HEADERS | {
             "Content-Disposition": f"{place}; filename*=UTF-8''{quote(found['file_name'])}",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+            "Content-Security-Policy": FILE_POLICY,
         }
         media = found["mime_type"] if inline else "application/octet-stream"
         return Response(found["content"], media_type=media, headers=headers)

@@ -143,7 +143,8 @@ class Xero:
         counts = {kind.kind: ledger.records.count(kind.kind) for kind in KINDS}
         logins = self.store.rows(
             "SELECT DISTINCT logins.email FROM connections JOIN logins"
-            " ON logins.vendor = connections.vendor AND logins.id = connections.login WHERE connections.vendor = ? AND organisation = ? ORDER BY email",
+            " ON logins.vendor = connections.vendor AND logins.id = connections.login"
+            " WHERE connections.vendor = ? AND organisation = ? ORDER BY email",
             self.name,
             row["id"],
         )

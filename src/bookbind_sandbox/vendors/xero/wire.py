@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from json.encoder import encode_basestring
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -29,17 +30,18 @@ SINGULAR = {
 def render(value: Any, level: int = 0) -> str:
     """Render JSON as Xero does; Decimals keep their trailing zeros, dates their escaped slashes."""
     if isinstance(value, dict):
-        return _block(
-            "{", "}", [f"{json.dumps(key)}: {render(item, level + 1)}" for key, item in value.items()], level
-        )
+        pairs = [f"{encode_basestring(str(key))}: {render(item, level + 1)}" for key, item in value.items()]
+        return _block("{", "}", pairs, level)
     if isinstance(value, list):
         return _block("[", "]", [render(item, level + 1) for item in value], level)
     if isinstance(value, str):
-        text = json.dumps(value, ensure_ascii=False)
+        text = encode_basestring(value)
         return text.replace("/", "\\/") if value.startswith("/Date(") else text
     if isinstance(value, Decimal):
         return format(value, "f")
-    return json.dumps(value)
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _block(opening: str, closing: str, items: list[str], level: int) -> str:

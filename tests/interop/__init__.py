@@ -1,0 +1,1 @@
+"""Vendors' own client libraries, unmodified, against the sandbox."""

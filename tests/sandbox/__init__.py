@@ -1,0 +1,1 @@
+"""The simulated vendors, tested over real HTTP."""

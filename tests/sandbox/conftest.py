@@ -1,0 +1,56 @@
+"""One sandbox process for all of these tests, reset before each."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.judge import Judge, specs_folder
+from tests.sandbox.xero_app import XeroApp, allow, redeem
+from tests.support.processes import Sandbox, running_sandbox
+
+Connect = Callable[..., XeroApp]
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Sandbox:
+    sandbox_process.control("reset")
+    return sandbox_process
+
+
+@pytest.fixture(scope="session")
+def specs() -> Path:
+    folder = specs_folder() / "xero"
+    if not folder.exists():
+        pytest.skip("Xero's published specs are not here; name their folder in BOOKBIND_SPECS.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def judge() -> Judge:
+    return Judge(specs_folder() / "xero" / "xero_accounting.yaml")
+
+
+@pytest.fixture
+def connect(sandbox: Sandbox, judge: Judge) -> Connect:
+    """Connect a login to an organisation: `connect("ada@acme.test", "Acme Ltd")`."""
+
+    def make(login: str = "ada@acme.test", organisation: str = "Acme Ltd", **changes: str) -> XeroApp:
+        answer = redeem(sandbox, allow(sandbox, login, organisation, **changes)["code"])
+        assert answer.status_code == 200, answer.text
+        app = XeroApp(sandbox, judge, answer.json())
+        app.tenant = next(row["tenantId"] for row in app.connections() if row["tenantName"] == organisation)
+        return app
+
+    return make
+
+
+@pytest.fixture
+def acme(connect: Connect) -> XeroApp:
+    return connect()
