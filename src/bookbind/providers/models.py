@@ -25,5 +25,7 @@ class CallWindow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider", "organisation_id"], name="one_window_each_organisation")
+            models.UniqueConstraint(
+                fields=["provider", "organisation_id"], name="one_window_each_organisation"
+            )
         ]

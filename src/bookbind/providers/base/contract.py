@@ -185,6 +185,7 @@ class Provider:
     refresh_grace_seconds: int = 0
     idle_days: int | None = None
     has_marker: bool = False
+    forbidden_in_links: str = ""
     limits: Limits = Limits()
     files: FileLimits = FileLimits()
     seats_hint: str = ""

@@ -27,7 +27,13 @@ LARGEST_BODY_BYTES = 50 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _LONGEST_TEXT = 2000
 _LONGEST_PAUSE_SECONDS = 2 * 24 * 3600.0
-_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError, httpx2.UnsupportedProtocol)
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
 
 # The library's own log lines carry whole addresses, queries included.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -45,6 +51,7 @@ class Call:
     """One call. `is_write`: it may change the vendor's books, so a lost answer leaves that open.
 
     `organisation_id` names whose limits the call counts against; it is empty for sign-in and token calls.
+    `holds_secrets`: a good answer holds tokens, so no failure may carry any of it.
     """
 
     method: str
@@ -55,6 +62,7 @@ class Call:
     content: bytes | None = field(default=None, repr=False)
     organisation_id: str = ""
     is_write: bool = False
+    holds_secrets: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,15 +76,20 @@ class Reply:
     correlation_id: str = ""
 
     def text(self) -> str:
-        """The beginning of the body as text, for Details."""
+        """The beginning of the body as text, for Details; nothing of an answer that may hold tokens."""
+        if self.call.holds_secrets and self.status < 400:
+            return ""
         return self.body[: 4 * _LONGEST_TEXT].decode("utf-8", "replace")[:_LONGEST_TEXT]
 
     def json(self) -> Any:
         """The body as JSON with exact decimals; transient when it is no JSON, whatever its status."""
         try:
             return json.loads(self.body, parse_float=Decimal)
-        except ValueError as error:
-            raise self.error(ErrorKind.TRANSIENT, maybe_done=self.call.is_write and self.status < 400) from error
+        except ValueError:
+            # The cause would keep the whole body.
+            raise self.error(
+                ErrorKind.TRANSIENT, maybe_done=self.call.is_write and self.status < 400
+            ) from None
 
     def find_json(self) -> Any:
         """The body as JSON, or None when it is none."""
@@ -91,11 +104,16 @@ class Reply:
         try:
             return parse(content)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            raise self.error(ErrorKind.CHANGED_SHAPE, maybe_done=self.call.is_write) from error
+            cause = None if self.call.holds_secrets else error
+            raise self.error(ErrorKind.CHANGED_SHAPE, maybe_done=self.call.is_write) from cause
 
     def error(self, kind: ErrorKind, **more: Any) -> ProviderError:
         """A failure that this answer tells of, with its status and correlation id."""
-        given = {"vendor_text": self.text(), "http_status": self.status, "correlation_id": self.correlation_id}
+        given = {
+            "vendor_text": self.text(),
+            "http_status": self.status,
+            "correlation_id": self.correlation_id,
+        }
         return ProviderError(kind, **(given | more))
 
 
@@ -201,7 +219,9 @@ def refuse_host(url: str, hosts: tuple[str, ...]) -> None:
     else:
         allowed = parts.scheme == "https" and parts.netloc in hosts
     if not allowed:
-        raise ProviderError(ErrorKind.MISCONFIGURED, f"Bookbind does not call {parts.scheme}://{parts.hostname}.")
+        raise ProviderError(
+            ErrorKind.MISCONFIGURED, f"Bookbind does not call {parts.scheme}://{parts.hostname}."
+        )
 
 
 def retry_after_seconds(text: str) -> float | None:
@@ -248,7 +268,11 @@ def _transfer(call: Call, started: float) -> tuple[int, dict[str, str], bytes]:
             body += chunk
             if len(body) > LARGEST_BODY_BYTES or time.monotonic() > deadline:
                 raise _Endless
-        return response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(body)
+        return (
+            response.status_code,
+            {name.lower(): value for name, value in response.headers.items()},
+            bytes(body),
+        )
 
 
 @cache

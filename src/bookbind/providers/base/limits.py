@@ -39,7 +39,9 @@ class Refusal:
 
     def error(self) -> ProviderError:
         """The failure that the caller sees; no call was made."""
-        return ProviderError(ErrorKind.RATE_LIMITED, limit=self.limit, retry_after_seconds=max(self.seconds, 0.1))
+        return ProviderError(
+            ErrorKind.RATE_LIMITED, limit=self.limit, retry_after_seconds=max(self.seconds, 0.1)
+        )
 
 
 def enter(provider_id: str, organisation_id: str, published: Limits) -> str:
@@ -70,7 +72,9 @@ def park(provider_id: str, organisation_id: str, limit: str, seconds: float) -> 
     until = clock.real_now() + timedelta(seconds=seconds)
     _row(provider_id, owner)
     window = CallWindow.objects.filter(provider=provider_id, organisation_id=owner)
-    window.filter(Q(parked_until__isnull=True) | Q(parked_until__lt=until)).update(parked_until=until, parked_by=limit)
+    window.filter(Q(parked_until__isnull=True) | Q(parked_until__lt=until)).update(
+        parked_until=until, parked_by=limit
+    )
 
 
 def calls_left(provider_id: str, organisation_id: str, published: Limits) -> dict[str, int]:
@@ -132,7 +136,10 @@ def judge(row: CallWindow, limits: Limits, moment: datetime) -> Refusal | None:
 
 
 def _counted(row: CallWindow, limits: Limits) -> list[tuple[str, int, Window, Buckets]]:
-    both = ((DAY, limits.per_day, DAY_WINDOW, row.day), (MINUTE, limits.per_minute, MINUTE_WINDOW, row.minute))
+    both = (
+        (DAY, limits.per_day, DAY_WINDOW, row.day),
+        (MINUTE, limits.per_minute, MINUTE_WINDOW, row.minute),
+    )
     return [(name, limit, window, counts) for name, limit, window, counts in both if limit is not None]
 
 
@@ -173,4 +180,7 @@ def _count_for_app(provider_id: str, per_minute: int, now: float) -> bool:
     most = max(per_minute // _APP_BUCKETS, 1)
     window = CallWindow.objects.filter(provider=provider_id, organisation_id=WHOLE_APP)
     counted = Case(When(app_bucket=bucket, then=F("app_count") + 1), default=Value(1))
-    return window.exclude(app_bucket=bucket, app_count__gte=most).update(app_bucket=bucket, app_count=counted) == 1
+    return (
+        window.exclude(app_bucket=bucket, app_count__gte=most).update(app_bucket=bucket, app_count=counted)
+        == 1
+    )

@@ -88,7 +88,7 @@ class AppCredentials:
     """Our app at a vendor, as the operator registered it. `redirect_uri` is exact and from settings."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     redirect_uri: str
     scopes: tuple[str, ...]
 
@@ -98,7 +98,7 @@ class Redirect:
     """The vendor's sign-in address that the person is sent to."""
 
     url: str
-    code_verifier: str = ""
+    code_verifier: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,16 @@ class Form:
 class Answer:
     """What came back: the callback's query, or the typed fields; `code_verifier` when PKCE was used."""
 
-    values: dict[str, str]
-    code_verifier: str = ""
+    values: dict[str, str] = field(repr=False)
+    code_verifier: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Tokens:
     """One login's secrets and what the vendor told with them. Times are product time, UTC."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     access_expires_at: datetime
     scopes: tuple[str, ...] = ()
     login_id: str = ""
@@ -139,7 +139,7 @@ class Tokens:
     login_name: str = ""
     consent_id: str = ""
     refresh_expires_at: datetime | None = None
-    extra: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,323 @@
+"""Xero's lists: reading them page by page, and each row as a neutral entry."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from bookbind.providers.base.errors import ErrorKind, ProviderError
+from bookbind.providers.base.http import Reply
+from bookbind.providers.base.shapes import Row, Shape, required_text, rows_of, text_of
+from bookbind.providers.base.types import ListName, Page, RemoteDimension, RemoteEntry, Side
+from bookbind.providers.xero.client import AccountingApi
+from bookbind.providers.xero.tax import guess_tax_kind, side_of
+from bookbind.providers.xero.wire import modified_since
+
+KeptPages = dict[tuple[ListName, str], list[Page]]
+
+CONTACTS_A_PAGE = 1000
+# Our clock and Xero's may differ a little; reading a change twice does no harm.
+_SINCE_MARGIN = timedelta(minutes=2)
+# Xero posts to these accounts itself and refuses them on the lines of a document (2026-11).
+_RESERVED = frozenset(
+    "DEBTORS CREDITORS GST RETAINEDEARNINGS HISTORICAL ROUNDING UNPAIDEXPCLM TRACKINGTRANSFERS"
+    " BANKCURRENCYGAIN REALISEDCURRENCYGAIN UNREALISEDCURRENCYGAIN".split()
+)
+_SIDES = {"EXPENSE": Side.COSTS, "REVENUE": Side.SALES}
+
+ACCOUNT = Shape(
+    "Account",
+    used=frozenset(
+        "AccountID Code Name Type Class Status TaxType SystemAccount BankAccountNumber BankAccountType CurrencyCode"
+        " Description".split()
+    ),
+    ignored=frozenset(
+        "EnablePaymentsToAccount ShowInExpenseClaims ReportingCode ReportingCodeName HasAttachments UpdatedDateUTC"
+        " AddToWatchlist ValidationErrors".split()
+    ),
+)
+TAX_RATE = Shape(
+    "TaxRate",
+    used=frozenset(
+        "TaxType Name EffectiveRate DisplayTaxRate Status CanApplyToExpenses CanApplyToRevenue CanApplyToAssets CanApplyToEquity"
+        " CanApplyToLiabilities".split()
+    ),
+    ignored=frozenset("TaxComponents ReportTaxType".split()),
+)
+CONTACT = Shape(
+    "Contact",
+    used=frozenset(
+        "ContactID Name ContactStatus IsSupplier IsCustomer TaxNumber EmailAddress DefaultCurrency AccountNumber"
+        " AccountsPayableTaxType PurchasesDefaultAccountCode MergedToContactID".split()
+    ),
+    ignored=frozenset(
+        "ContactNumber FirstName LastName CompanyNumber BankAccountDetails TaxNumberType AccountsReceivableTaxType"
+        " Addresses Phones ContactGroups ContactPersons HasAttachments HasValidationErrors UpdatedDateUTC Website"
+        " SalesDefaultAccountCode SalesTrackingCategories PurchasesTrackingCategories PaymentTerms Balances Discount"
+        " BrandingTheme BatchPayments XeroNetworkKey SkypeUserName TrackingCategoryName TrackingCategoryOption"
+        " SalesDefaultLineAmountType PurchasesDefaultLineAmountType Attachments ValidationErrors".split()
+    ),
+)
+TRACKING = Shape("TrackingCategory", used=frozenset("TrackingCategoryID Name Status Options".split()))
+OPTION = Shape(
+    "TrackingOption",
+    used=frozenset("TrackingOptionID Name Status".split()),
+    ignored=frozenset("HasValidationErrors IsDeleted IsArchived IsActive".split()),
+)
+ITEM = Shape(
+    "Item",
+    used=frozenset("ItemID Code Name IsSold IsPurchased PurchaseDetails Description".split()),
+    ignored=frozenset(
+        "SalesDetails PurchaseDescription UpdatedDateUTC IsTrackedAsInventory InventoryAssetAccountCode TotalCostPool"
+        " QuantityOnHand ValidationErrors".split()
+    ),
+)
+
+
+def fetch_list(
+    api: AccountingApi, name: ListName, dimension_id: str, since: datetime | None, kept: KeptPages
+) -> Iterator[Page]:
+    """Every page of a list, complete or a ProviderError; `kept` lives as long as the session."""
+    header = modified_since(since - _SINCE_MARGIN) if since else ""
+    match name:
+        case ListName.SUPPLIERS | ListName.CUSTOMERS:
+            yield from _fetch_contacts(api, name, header, kept)
+        case ListName.CATEGORIES:
+            yield _one_page(api.get("Accounts", "accounts", since=header), "Accounts", parse_category)
+        case ListName.BANK_ACCOUNTS:
+            reply = api.get("Accounts", "accounts", since=header, where='Type=="BANK"')
+            yield _one_page(reply, "Accounts", parse_bank_account)
+        case ListName.TAX_RATES:
+            yield _one_page(api.get("TaxRates", "tax_rates"), "TaxRates", parse_tax_rate)
+        case ListName.PRODUCTS:
+            yield _one_page(api.get("Items", "items", since=header), "Items", parse_product)
+        case ListName.TRACKING_1 | ListName.TRACKING_2:
+            yield _fetch_options(api, dimension_id)
+        case _:
+            raise ProviderError(ErrorKind.UNSUPPORTED, f"Xero has no list of {name.value}.")
+
+
+def fetch_dimensions(api: AccountingApi) -> list[RemoteDimension]:
+    """The tracking categories, the archived ones too, so that what points at them can say why it stopped."""
+    reply = api.get("TrackingCategories", "tracking", includeArchived="true")
+    return reply.read(
+        lambda content: [_parse_dimension(row) for row in rows_of(content, "TrackingCategories")]
+    )
+
+
+def parse_category(row: Row) -> RemoteEntry | None:
+    """An account that documents can be coded to; None for banks and those that only Xero posts to."""
+    ACCOUNT.check(row)
+    if required_text(row, "Type") == "BANK" or text_of(row, "SystemAccount") in _RESERVED:
+        return None
+    details = {
+        "account_type": text_of(row, "Type"),
+        "account_class": text_of(row, "Class"),
+        "side": _SIDES.get(text_of(row, "Class"), Side.BOTH).value,
+        "tax_rate_id": text_of(row, "TaxType"),
+        "system": bool(row.get("SystemAccount")),
+        "description": text_of(row, "Description"),
+    }
+    return RemoteEntry(
+        remote_id=required_text(row, "AccountID"),
+        remote_type="Account",
+        name=required_text(row, "Name"),
+        code=text_of(row, "Code"),
+        archived=required_text(row, "Status") != "ACTIVE",
+        details=details,
+    )
+
+
+def parse_bank_account(row: Row) -> RemoteEntry | None:
+    """An account that money is paid from; None for any other."""
+    ACCOUNT.check(row)
+    if required_text(row, "Type") != "BANK":
+        return None
+    details = {
+        "account_type": text_of(row, "BankAccountType") or "BANK",
+        "currency": text_of(row, "CurrencyCode"),
+        "account_number": text_of(row, "BankAccountNumber"),
+    }
+    return RemoteEntry(
+        remote_id=required_text(row, "AccountID"),
+        remote_type="Account",
+        name=required_text(row, "Name"),
+        code=text_of(row, "Code"),
+        archived=required_text(row, "Status") != "ACTIVE",
+        details=details,
+    )
+
+
+def parse_tax_rate(row: Row) -> RemoteEntry:
+    """A tax rate; its type is its key, its name may change."""
+    TAX_RATE.check(row)
+    tax_type, name = required_text(row, "TaxType"), required_text(row, "Name")
+    rate = Decimal(row.get("EffectiveRate", row.get("DisplayTaxRate", 0)))
+    kind, guessed = guess_tax_kind(tax_type, name, rate)
+    details = {
+        "rate": f"{rate.normalize():f}",
+        "tax_kind": kind.value,
+        "tax_kind_guessed": guessed,
+        "side": side_of(row).value,
+        "classes": [
+            name for name in ("ASSET", "EQUITY", "EXPENSE", "LIABILITY", "REVENUE") if _applies(row, name)
+        ],
+    }
+    archived = required_text(row, "Status") != "ACTIVE"
+    return RemoteEntry(
+        remote_id=tax_type, remote_type="TaxRate", name=name, archived=archived, details=details
+    )
+
+
+def parse_contact(row: Row) -> RemoteEntry:
+    """A contact, as it stands in each of the lists that it serves."""
+    CONTACT.check(row)
+    details = {
+        "tax_number": text_of(row, "TaxNumber"),
+        "email": text_of(row, "EmailAddress"),
+        "currency": text_of(row, "DefaultCurrency"),
+        "account_number": text_of(row, "AccountNumber"),
+        "tax_rate_id": text_of(row, "AccountsPayableTaxType"),
+        "category_code": text_of(row, "PurchasesDefaultAccountCode"),
+    }
+    return RemoteEntry(
+        remote_id=required_text(row, "ContactID"),
+        remote_type="Contact",
+        name=required_text(row, "Name"),
+        archived=required_text(row, "ContactStatus") != "ACTIVE",
+        merged_into_id=text_of(row, "MergedToContactID"),
+        details=details,
+    )
+
+
+def serves(row: Row, name: ListName) -> bool:
+    """Whether a contact belongs in a list; one that has served neither side yet may become a supplier."""
+    if name is ListName.CUSTOMERS:
+        return bool(row.get("IsCustomer"))
+    return bool(row.get("IsSupplier")) or not row.get("IsCustomer")
+
+
+def parse_product(row: Row) -> RemoteEntry:
+    """A product; one that is neither bought nor sold any more is archived, since Xero has no such state."""
+    ITEM.check(row)
+    bought, sold = bool(row.get("IsPurchased", True)), bool(row.get("IsSold", True))
+    purchase = row.get("PurchaseDetails") or {}
+    side = Side.BOTH if bought == sold else Side.COSTS if bought else Side.SALES
+    details = {
+        "side": side.value,
+        "unit_price": text_of(purchase, "UnitPrice"),
+        "category_code": text_of(purchase, "AccountCode") or text_of(purchase, "COGSAccountCode"),
+        "tax_rate_id": text_of(purchase, "TaxType"),
+        "description": text_of(row, "Description"),
+    }
+    code = required_text(row, "Code")
+    return RemoteEntry(
+        remote_id=required_text(row, "ItemID"),
+        remote_type="Item",
+        name=text_of(row, "Name") or code,
+        code=code,
+        archived=not (bought or sold),
+        details=details,
+    )
+
+
+def _one_page(reply: Reply, key: str, parse: Callable[[Row], RemoteEntry | None]) -> Page:
+    if reply.status == 304:
+        return Page((), 1, 0)
+    entries = reply.read(lambda content: _parse_rows(content, key, parse))
+    return Page(entries, 1, len(entries))
+
+
+def _parse_rows(
+    content: Any, key: str, parse: Callable[[Row], RemoteEntry | None]
+) -> tuple[RemoteEntry, ...]:
+    return tuple(entry for entry in map(parse, rows_of(content, key)) if entry is not None)
+
+
+def _fetch_contacts(api: AccountingApi, name: ListName, header: str, kept: KeptPages) -> Iterator[Page]:
+    """Pages of contacts, archived ones too; what one list reads is kept for the other, which reads it once."""
+    pages = kept.pop((name, header), None)
+    if pages is not None:
+        yield from pages
+        return
+    other = ListName.CUSTOMERS if name is ListName.SUPPLIERS else ListName.SUPPLIERS
+    for_other: list[Page] = []
+    for number, rows in enumerate(_contact_rows(api, header), start=1):
+        for_other.append(_contact_page(rows, other, number))
+        yield _contact_page(rows, name, number)
+    kept[other, header] = for_other
+
+
+def _contact_page(rows: list[tuple[Row, RemoteEntry]], name: ListName, number: int) -> Page:
+    return Page(tuple(entry for row, entry in rows if serves(row, name)), number)
+
+
+def _contact_rows(api: AccountingApi, header: str) -> Iterator[list[tuple[Row, RemoteEntry]]]:
+    """Every contact once, or an error: the count tells when the list moved while it was read."""
+    seen: set[str] = set()
+    for number in count(1):
+        reply = api.get(
+            "Contacts",
+            "contacts",
+            since=header,
+            page=str(number),
+            pageSize=str(CONTACTS_A_PAGE),
+            includeArchived="true",
+            order="Name ASC",
+        )
+        if reply.status == 304:
+            return
+        rows, total = reply.read(_parse_contacts)
+        fresh = [(row, entry) for row, entry in rows if entry.remote_id not in seen]
+        seen.update(entry.remote_id for _, entry in fresh)
+        yield fresh
+        if len(seen) >= total:
+            return
+        if not fresh:
+            raise reply.error(
+                ErrorKind.TRANSIENT, vendor_text="The list of contacts changed while it was read."
+            )
+
+
+def _parse_contacts(content: Any) -> tuple[list[tuple[Row, RemoteEntry]], int]:
+    rows = rows_of(content, "Contacts")
+    return [(row, parse_contact(row)) for row in rows], int(content["pagination"]["itemCount"])
+
+
+def _fetch_options(api: AccountingApi, dimension_id: str) -> Page:
+    reply = api.get("TrackingCategories", "tracking", includeArchived="true")
+    entries = reply.read(lambda content: _parse_options(content, dimension_id))
+    return Page(entries, 1, len(entries))
+
+
+def _parse_options(content: Any, dimension_id: str) -> tuple[RemoteEntry, ...]:
+    categories = [
+        row for row in rows_of(content, "TrackingCategories") if row["TrackingCategoryID"] == dimension_id
+    ]
+    return tuple(
+        RemoteEntry(
+            remote_id=required_text(OPTION.check(option), "TrackingOptionID"),
+            remote_type="TrackingOption",
+            name=required_text(option, "Name"),
+            archived=option.get("Status", "ACTIVE") != "ACTIVE" or category.get("Status") != "ACTIVE",
+            details={"dimension_id": dimension_id},
+        )
+        for category in categories
+        for option in rows_of(TRACKING.check(category), "Options")
+    )
+
+
+def _parse_dimension(row: Row) -> RemoteDimension:
+    TRACKING.check(row)
+    return RemoteDimension(
+        remote_id=required_text(row, "TrackingCategoryID"),
+        name=required_text(row, "Name"),
+        per_line=True,
+        active=text_of(row, "Status") == "ACTIVE",
+    )
+
+
+def _applies(row: Row, account_class: str) -> bool:
+    fields = {"ASSET": "Assets", "EQUITY": "Equity", "EXPENSE": "Expenses", "LIABILITY": "Liabilities"}
+    return bool(row.get(f"CanApplyTo{fields.get(account_class, 'Revenue')}"))
