@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from tests.support.factories import People
 
 from bookbind.activity.models import Entry
 from bookbind.activity.queries import list_entries, list_recent, verify_chain
 from bookbind.activity.services import chain_name, record
 from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import PracticeScope, SystemScope, within
+from tests.support.factories import People
 
 CHANGES = [
     {"text": "Nothing to see here."},

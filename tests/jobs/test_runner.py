@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.factories import make_business
 
 from bookbind.jobs import contract, runner
 from bookbind.jobs.contract import KindTaken
@@ -15,6 +14,7 @@ from bookbind.jobs.runner import Again, Claimed, claim_next, retry_delay_seconds
 from bookbind.jobs.services import drop_job, queue_job
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, Scope, SystemScope, current_scope
+from tests.support.factories import make_business
 
 KIND = "test.runner"
 Behaviour = Callable[[Claimed], Again | None]

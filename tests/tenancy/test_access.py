@@ -8,7 +8,6 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
-from tests.support.factories import People, make_accountant, make_list_item, make_practice
 
 from bookbind.activity.models import Entry
 from bookbind.lists.models import ListItem
@@ -27,6 +26,7 @@ from bookbind.web.access import (
     refusal_text,
     signed_in,
 )
+from tests.support.factories import People, make_accountant, make_list_item, make_practice
 
 
 @page(Permission.MANAGE_CONNECTIONS)

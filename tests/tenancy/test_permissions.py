@@ -1,7 +1,6 @@
 """Who may do what, and who is whom: roles, practices and the people to ask."""
 
 import pytest
-from tests.support.factories import People, make_accountant
 
 from bookbind.tenancy.models import ClientAccess, PracticeMembership
 from bookbind.tenancy.permissions import PERMISSIONS, Permission, Role, may
@@ -12,6 +11,7 @@ from bookbind.tenancy.queries import (
     list_admins,
     list_businesses,
 )
+from tests.support.factories import People, make_accountant
 
 ADMINS_ONLY = {
     Permission.MANAGE_CONNECTIONS,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from django.apps import apps
 from django.db.models import Model
-from tests.support.factories import People, make_business, make_connection, make_list_item, make_practice
 
 from bookbind.lists.models import ListItem
 from bookbind.tenancy.models import Business, BusinessOwned
@@ -18,6 +17,7 @@ from bookbind.tenancy.scope import (
     current_scope,
     within,
 )
+from tests.support.factories import People, make_business, make_connection, make_list_item, make_practice
 
 OWNED = sorted((m for m in apps.get_models() if issubclass(m, BusinessOwned)), key=lambda m: m._meta.label)
 
