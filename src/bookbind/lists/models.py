@@ -32,7 +32,7 @@ class ListItem(BusinessOwned):
 
 
 class Dimension(BusinessOwned):
-    """Something that documents can be tagged with at a connection; `slot` says which tracking list shows it."""
+    """What documents can be tagged with at a connection; `slot` says which tracking list shows it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="dimensions")
@@ -45,7 +45,9 @@ class Dimension(BusinessOwned):
     class Meta(BusinessOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["connection", "remote_id"], name="one_dimension_each"),
-            models.UniqueConstraint(fields=["connection", "slot"], condition=~Q(slot=""), name="one_dimension_a_slot"),
+            models.UniqueConstraint(
+                fields=["connection", "slot"], condition=~Q(slot=""), name="one_dimension_a_slot"
+            ),
         ]
 
 
@@ -82,27 +84,26 @@ class RemoteItem(BusinessOwned):
         indexes = [models.Index(fields=["connection", "list", "folded_name"], name="remote_item_name")]
 
 
-class StagedEntry(BusinessOwned):
-    """A row read during a sync that is not complete yet; it becomes a RemoteItem only with all the others."""
+class StagedPage(BusinessOwned):
+    """A page read during a sync that is not complete yet; its entries count only once every page is there."""
 
     id = models.BigAutoField(primary_key=True)
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
     list = models.CharField(max_length=20, choices=LIST_CHOICES)
     generation = models.PositiveIntegerField()
-    remote_type = models.CharField(max_length=40)
-    remote_id = models.CharField(max_length=160)
-    entry = models.JSONField()
+    position = models.PositiveIntegerField()
+    entries = models.JSONField()
 
     class Meta(BusinessOwned.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "list", "generation", "remote_type", "remote_id"], name="one_staged_each"
+                fields=["connection", "list", "generation", "position"], name="one_staged_page_each"
             )
         ]
 
 
 class Binding(BusinessOwned):
-    """Which remote item stands for a list item at one connection and use. Never updated: closed, and another opened."""
+    """What stands for a list item at a connection. Never updated: one is closed, another opened."""
 
     class Use(models.TextChoices):
         """The side that the binding serves."""
@@ -134,7 +135,14 @@ class Binding(BusinessOwned):
 
 
 class ListSync(BusinessOwned):
-    """How far one list of one connection has been read: progress, last success, last error."""
+    """How far one list of one connection has been read: progress, last success, last error.
+
+    Each read stages under a `reading` number of its own; `generation` becomes that number when it is applied.
+    `requested_at` stands while somebody waits for a read, and `wants_full` says that a light one will not do.
+    `started_at` and `deadline_at` are real time, all others product time: `read_from` is where the last
+    successful read began, and what the next light read asks the vendor for. `emptied_at` is when a full read
+    first found nothing where there had been something; only a second one makes that true.
+    """
 
     class State(models.TextChoices):
         """What the list is doing now."""
@@ -150,11 +158,15 @@ class ListSync(BusinessOwned):
     list = models.CharField(max_length=20, choices=LIST_CHOICES)
     state = models.CharField(max_length=20, choices=State.choices, default=State.NEVER)
     generation = models.PositiveIntegerField(default=0)
+    reading = models.PositiveIntegerField(default=0)
+    requested_at = models.DateTimeField(null=True)
+    wants_full = models.BooleanField(default=True)
     read_count = models.PositiveIntegerField(default=0)
     expected_count = models.PositiveIntegerField(null=True)
     item_count = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)
+    read_from = models.DateTimeField(null=True)
     last_success_at = models.DateTimeField(null=True)
     last_full_at = models.DateTimeField(null=True)
     emptied_at = models.DateTimeField(null=True)
@@ -165,7 +177,10 @@ class ListSync(BusinessOwned):
 
 
 class Combination(BusinessOwned):
-    """Somebody's statement that two list items are one; `moved` is what undo puts back."""
+    """Somebody's statement that two list items are one; `moved` is what undo puts back.
+
+    Documents and bindings are never rewritten: whoever reads them follows `merged_into`, so undo is exact.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kept = models.ForeignKey(ListItem, models.CASCADE, related_name="+")
@@ -178,3 +193,16 @@ class Combination(BusinessOwned):
 
     class Meta(BusinessOwned.Meta):
         pass
+
+
+class KeptApart(BusinessOwned):
+    """Somebody's statement that two entries that look alike are not one; they are not proposed again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    first = models.ForeignKey(ListItem, models.CASCADE, related_name="+")
+    second = models.ForeignKey(ListItem, models.CASCADE, related_name="+")
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_statement_each_pair")]

@@ -27,7 +27,9 @@ class SupplierRule(BusinessOwned):
     tracking_2 = models.ForeignKey(ListItem, models.PROTECT, null=True, blank=True, related_name="+")
     due_mode = models.CharField(max_length=24, choices=DueMode.choices, blank=True)
     due_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    publish_to = models.CharField(max_length=20, choices=[(k.value, k.value) for k in DocumentKind], blank=True)
+    publish_to = models.CharField(
+        max_length=20, choices=[(k.value, k.value) for k in DocumentKind], blank=True
+    )
     publish_as = models.CharField(max_length=20, choices=[(k.value, k.value) for k in PublishAs], blank=True)
     auto_publish = models.BooleanField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)

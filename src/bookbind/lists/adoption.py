@@ -1,0 +1,106 @@
+"""Adopting: entries of the books that nothing of ours stands for become list items and are bound."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from bookbind.connections.models import Connection
+from bookbind.kit import clock
+from bookbind.kit.ids import new_id
+from bookbind.lists.bindings import ADOPTED, SAME_NAME, new_binding, open_bindings
+from bookbind.lists.labels import CONTACT_LISTS
+from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
+from bookbind.lists.namesakes import Decisions, Ours, Standing, Theirs, decide, plain_tax_number
+from bookbind.providers.base.types import ListName
+from bookbind.tenancy.models import User
+
+_BATCH = 1000
+
+
+def adopt_new(connection: Connection, name: ListName) -> int:
+    """Adopt or bind what a read brought; returns how many entries of ours were made."""
+    decisions = _decide(connection, name)
+    _bind_same(decisions.bind)
+    for start in range(0, len(decisions.adopt), _BATCH):
+        adopt(decisions.adopt[start : start + _BATCH])
+    return len(decisions.adopt)
+
+
+@transaction.atomic
+def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[ListItem]:
+    """Make a list item for each entry that has none yet, and bind it; whoever was first wins."""
+    # Locked, so that a person who picks an entry and a read that adopts it do not make two of it.
+    list(RemoteItem.objects.select_for_update().filter(id__in=remote_item_ids).values_list("id"))
+    remote_items = list(_unbound(RemoteItem.objects.filter(id__in=remote_item_ids)))
+    now = clock.now()
+    items = [
+        ListItem(
+            id=new_id(),
+            business_id=remote_item.business_id,
+            list=remote_item.list,
+            name=remote_item.name,
+            folded_name=remote_item.folded_name,
+            code=remote_item.code,
+            details=remote_item.details,
+        )
+        for remote_item in remote_items
+    ]
+    ListItem.objects.bulk_create(items)
+    pairs = zip(items, remote_items, strict=True)
+    open_bindings([new_binding(item, there, ADOPTED, at=now, user=user) for item, there in pairs])
+    return items
+
+
+def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListItem, RemoteItem]]:
+    """Matches that a person should confirm: an entry of ours, and its namesake that appeared in the books."""
+    pairs = _decide(connection, name).propose
+    items = ListItem.objects.in_bulk([ours for ours, _ in pairs])
+    there = RemoteItem.objects.in_bulk([theirs for _, theirs in pairs])
+    return [(items[ours], there[theirs]) for ours, theirs in pairs]
+
+
+def unbound_entries(connection: Connection, name: ListName) -> QuerySet[RemoteItem]:
+    """Usable entries of the list, as last read completely, that nothing of ours stands for."""
+    read = ListSync.objects.filter(connection=connection, list=name).values("generation")[:1]
+    return _unbound(RemoteItem.objects.filter(connection=connection, list=name, generation__lte=read))
+
+
+def _unbound(rows: QuerySet[RemoteItem]) -> QuerySet[RemoteItem]:
+    bound = Binding.objects.filter(remote_item=OuterRef("id"), closed_at__isnull=True)
+    return rows.filter(~Exists(bound), state=RemoteItem.State.ACTIVE).order_by("id")
+
+
+def _decide(connection: Connection, name: ListName) -> Decisions:
+    rows = unbound_entries(connection, name).values_list("id", "folded_name", "details__tax_number")
+    theirs = [Theirs(id_, folded, plain_tax_number(number)) for id_, folded, number in rows]
+    if not theirs:
+        return Decisions((), (), ())
+    return decide(theirs, _ours(connection, name), are_contacts=name in CONTACT_LISTS)
+
+
+def _ours(connection: Connection, name: ListName) -> list[Ours]:
+    """Every entry of the list that can still be used, with its standing at the connection."""
+    current = Binding.objects.filter(connection=connection, list_item__list=name, closed_at__isnull=True)
+    states = dict(current.values_list("list_item_id", "remote_item__state"))
+    items = ListItem.objects.filter(list=name, archived_at__isnull=True, merged_into__isnull=True)
+    rows = items.order_by("id").values_list("id", "folded_name", "details__tax_number")
+    return [
+        Ours(id_, folded, plain_tax_number(number), _standing(states.get(id_)))
+        for id_, folded, number in rows
+    ]
+
+
+def _standing(remote_state: str | None) -> Standing:
+    if remote_state is None:
+        return Standing.FREE
+    return Standing.BOUND if remote_state == RemoteItem.State.ACTIVE else Standing.LOST
+
+
+@transaction.atomic
+def _bind_same(pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    items = ListItem.objects.in_bulk([ours for ours, _ in pairs])
+    there = RemoteItem.objects.in_bulk([theirs for _, theirs in pairs])
+    now = clock.now()
+    open_bindings([new_binding(items[ours], there[theirs], SAME_NAME, at=now) for ours, theirs in pairs])

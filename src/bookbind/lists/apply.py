@@ -1,0 +1,251 @@
+"""Turning a complete read into the mirror: new, changed, archived, gone and merged entries, in one flip."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from bookbind.activity.services import record
+from bookbind.connections.models import Connection
+from bookbind.kit import clock
+from bookbind.kit.ids import new_id
+from bookbind.kit.text import plural
+from bookbind.lists.bindings import MERGED_AT_VENDOR, close_bindings, new_binding, open_bindings, tell_changed
+from bookbind.lists.entries import (
+    Key,
+    Known,
+    Plan,
+    by_key,
+    fold,
+    follow_merges,
+    plan_changes,
+    state_of,
+)
+from bookbind.lists.labels import CONTACT_LISTS
+from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
+from bookbind.lists.staging import Reading, finish_reading, staged_entries
+from bookbind.providers.base.types import ListName, RemoteEntry
+
+_BATCH = 1000
+_UPDATED = [
+    "name",
+    "folded_name",
+    "code",
+    "details",
+    "state",
+    "merged_into_remote_id",
+    "generation",
+    "changed_at",
+]
+_KNOWN = ("id", "remote_type", "remote_id", "name", "code", "state", "merged_into_remote_id", "details")
+
+
+def apply_reading(connection: Connection, reading: Reading, *, is_stable: bool) -> None:
+    """Flip the list to what was read. `is_stable` is false when the list changed while it was being read.
+
+    New rows are written first, in short transactions, under the read's number, which nobody looks at before
+    the flip. A full read that finds nothing where there was something waits for a second one that agrees.
+    """
+    entries = by_key(staged_entries(reading))
+    known = _known(connection, reading.name)
+    if _is_suspicious(reading, entries, known):
+        _note_emptied(reading)
+        return
+    plan = plan_changes(known, entries, marks_gone=reading.is_full and is_stable)
+    plan = _without_those_that_live_on(connection, reading.name, plan)
+    now = clock.now()
+    for start in range(0, len(plan.new), _BATCH):
+        _write(connection, reading, {}, plan.new[start : start + _BATCH], now)
+    with transaction.atomic():
+        _write_changes(connection, reading, plan, now)
+        _flip(reading, connection, is_full=reading.is_full and is_stable, now=now)
+
+
+def _known(connection: Connection, name: ListName) -> dict[Key, Known]:
+    rows = RemoteItem.objects.filter(connection=connection, list=name).values_list(*_KNOWN)
+    return {(row[1], row[2]): Known(*row) for row in rows}
+
+
+def _is_suspicious(reading: Reading, entries: Mapping[Key, RemoteEntry], known: Mapping[Key, Known]) -> bool:
+    had_some = any(old.state == RemoteItem.State.ACTIVE for old in known.values())
+    return reading.is_full and not entries and had_some and reading.sync.emptied_at is None
+
+
+def _note_emptied(reading: Reading) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        finish_reading(
+            reading,
+            state=ListSync.State.COMPLETE,
+            emptied_at=now,
+            read_from=reading.started,
+            last_success_at=now,
+            wants_full=True,
+            last_error={},
+            deadline_at=None,
+        )
+
+
+def _without_those_that_live_on(connection: Connection, name: ListName, plan: Plan) -> Plan:
+    """A contact that left this list but still lives in the other can go on being used, so it is not gone."""
+    if name not in CONTACT_LISTS or not plan.gone:
+        return plan
+    ids = [old.remote_id for old in plan.gone]
+    alive = RemoteItem.objects.filter(
+        connection=connection,
+        list__in=CONTACT_LISTS - {name},
+        remote_id__in=ids,
+        state=RemoteItem.State.ACTIVE,
+    )
+    living = set(alive.values_list("remote_id", flat=True))
+    return Plan(plan.new, plan.changed, tuple(old for old in plan.gone if old.remote_id not in living))
+
+
+def _write_changes(connection: Connection, reading: Reading, plan: Plan, now: datetime) -> None:
+    _write(
+        connection, reading, {old.key: old for old, _ in plan.changed}, [new for _, new in plan.changed], now
+    )
+    for start in range(0, len(plan.gone), _BATCH):
+        ids = [old.id for old in plan.gone[start : start + _BATCH]]
+        RemoteItem.objects.filter(id__in=ids).update(
+            state=RemoteItem.State.GONE, generation=reading.number, changed_at=now
+        )
+    if plan.changed:
+        _follow_names(plan)
+    _tell_states(connection, plan)
+    _move_merged(connection, reading.name)
+
+
+def _write(
+    connection: Connection,
+    reading: Reading,
+    old: Mapping[Key, Known],
+    entries: Sequence[RemoteEntry],
+    now: datetime,
+) -> None:
+    rows = [
+        RemoteItem(
+            id=old[key].id if (key := (entry.remote_type, entry.remote_id)) in old else new_id(),
+            business_id=connection.business_id,
+            connection_id=connection.id,
+            list=reading.name,
+            remote_type=entry.remote_type,
+            remote_id=entry.remote_id,
+            name=entry.name,
+            folded_name=fold(entry.name),
+            code=entry.code,
+            details=entry.details,
+            state=state_of(entry),
+            merged_into_remote_id=entry.merged_into_id,
+            generation=reading.number,
+            changed_at=now,
+        )
+        for entry in entries
+    ]
+    for start in range(0, len(rows), _BATCH):
+        RemoteItem.objects.bulk_create(
+            rows[start : start + _BATCH],
+            update_conflicts=True,
+            update_fields=_UPDATED,
+            unique_fields=["connection", "list", "remote_type", "remote_id"],
+        )
+
+
+def _flip(reading: Reading, connection: Connection, *, is_full: bool, now: datetime) -> None:
+    active = RemoteItem.objects.filter(
+        connection=connection, list=reading.name, state=RemoteItem.State.ACTIVE
+    ).count()
+    facts: dict[str, object] = {
+        "state": ListSync.State.COMPLETE,
+        "item_count": active,
+        "read_from": reading.started,
+        "last_success_at": now,
+        "emptied_at": None,
+        "last_error": {},
+        "deadline_at": None,
+    }
+    if is_full:
+        facts["last_full_at"] = now
+    finish_reading(reading, **facts)
+    if is_full:
+        # A full read that was asked for after this one began is still owed.
+        owed = ListSync.objects.filter(id=reading.sync.id, requested_at__gt=reading.started)
+        if not owed.exists():
+            ListSync.objects.filter(id=reading.sync.id).update(wants_full=False)
+
+
+def _follow_names(plan: Plan) -> None:
+    """Our entry follows a rename as long as it was called the same; a name of our own stays."""
+    renamed = {old.id: (old, entry) for old, entry in plan.changed if _facts_differ(old, entry)}
+    bound = Binding.objects.filter(remote_item_id__in=list(renamed), closed_at__isnull=True)
+    items: dict[object, ListItem] = {}
+    for binding in bound.select_related("list_item"):
+        old, entry = renamed[binding.remote_item_id]
+        item = binding.list_item
+        if item.name == old.name:
+            item.name, item.folded_name = entry.name, fold(entry.name)
+            item.code, item.details = entry.code, entry.details
+            items[item.id] = item
+    ListItem.objects.bulk_update(
+        list(items.values()), ["name", "folded_name", "code", "details"], batch_size=200
+    )
+
+
+def _facts_differ(old: Known, entry: RemoteEntry) -> bool:
+    return (old.name, old.code, old.details) != (entry.name, entry.code, entry.details)
+
+
+def _tell_states(connection: Connection, plan: Plan) -> None:
+    """What can't be used any more, or can again, concerns every document that names it."""
+    ids = [old.id for old in plan.gone]
+    ids += [old.id for old, entry in plan.changed if old.state != state_of(entry)]
+    for start in range(0, len(ids), _BATCH):
+        bound = Binding.objects.filter(remote_item_id__in=ids[start : start + _BATCH], closed_at__isnull=True)
+        tell_changed(list(bound))
+    lost = Binding.objects.filter(
+        remote_item_id__in=[old.id for old in plan.gone[:_BATCH]], closed_at__isnull=True
+    )
+    names = sorted(lost.values_list("remote_item__name", flat=True))
+    if names:
+        record(
+            "lists.entries_gone",
+            f"{plural(len(names), 'entry', 'entries')} that Bookbind uses no longer exist in the books: "
+            f"{', '.join(names[:5])}{' and more' if len(names) > 5 else ''}.",
+            business_id=connection.business_id,
+            subject=connection,
+            data={"names": names[:100]},
+        )
+
+
+def _move_merged(connection: Connection, name: ListName) -> None:
+    """What stood for a contact that was merged away now stands for the one it was merged into."""
+    mirrored = RemoteItem.objects.filter(connection=connection, list=name)
+    merged = mirrored.exclude(merged_into_remote_id="")
+    ends = follow_merges(dict(merged.values_list("remote_id", "merged_into_remote_id")))
+    if not ends:
+        return
+    stranded = Binding.objects.filter(remote_item__in=merged, closed_at__isnull=True)
+    bindings = list(stranded.select_related("list_item", "remote_item"))
+    wanted = {ends.get(binding.remote_item.remote_id, "") for binding in bindings}
+    targets = {target.remote_id: target for target in mirrored.filter(remote_id__in=wanted)}
+    for binding in bindings:
+        target = targets.get(ends.get(binding.remote_item.remote_id, ""))
+        if target is not None:
+            _move(connection, binding, target)
+
+
+def _move(connection: Connection, binding: Binding, target: RemoteItem) -> None:
+    close_bindings([binding.id], MERGED_AT_VENDOR)
+    open_bindings([new_binding(binding.list_item, target, MERGED_AT_VENDOR, use=binding.use)])
+    record(
+        "lists.merged_at_vendor",
+        f"{binding.remote_item.name} was merged into {target.name} in the books. "
+        f"What was matched to the one is matched to the other now.",
+        business_id=connection.business_id,
+        subject=connection,
+        data={
+            "item": str(binding.list_item_id),
+            "from": binding.remote_item.remote_id,
+            "into": target.remote_id,
+        },
+    )

@@ -1,0 +1,89 @@
+"""Opening and closing bindings. A binding is never updated, so history and undo are there already."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bookbind.kit import clock
+from bookbind.kit.events import announce
+from bookbind.kit.ids import new_id
+from bookbind.lists.events import BindingsChanged
+from bookbind.lists.models import Binding, ListItem, RemoteItem
+from bookbind.tenancy.models import User
+
+ADOPTED = "adopted"
+SAME_NAME = "same_name"
+CHOSEN = "chosen"
+CREATED = "created_there"
+MERGED_AT_VENDOR = "merged_at_vendor"
+REPLACED = "replaced"
+_BATCH = 1000
+
+
+def new_binding(
+    item: ListItem,
+    remote_item: RemoteItem,
+    why: str,
+    *,
+    use: str = Binding.Use.ANY,
+    at: datetime | None = None,
+    user: User | None = None,
+) -> Binding:
+    """A binding that is not stored yet."""
+    return Binding(
+        id=new_id(),
+        business_id=remote_item.business_id,
+        connection_id=remote_item.connection_id,
+        list_item=item,
+        remote_item=remote_item,
+        use=use,
+        opened_at=at or clock.now(),
+        opened_why=why,
+        opened_by=user,
+    )
+
+
+@transaction.atomic
+def open_bindings(bindings: Sequence[Binding]) -> None:
+    """Store bindings of one connection and tell who listens."""
+    for start in range(0, len(bindings), _BATCH):
+        Binding.objects.bulk_create(bindings[start : start + _BATCH])
+    tell_changed(bindings)
+
+
+@transaction.atomic
+def close_bindings(binding_ids: Iterable[UUID], why: str, user: User | None = None) -> int:
+    """Close those that are still open; returns how many there were."""
+    still_open = Binding.objects.filter(id__in=list(binding_ids), closed_at__isnull=True)
+    closed: int = still_open.update(closed_at=clock.now(), closed_why=why, closed_by=user)
+    return closed
+
+
+@transaction.atomic
+def replace_binding(
+    item: ListItem, remote_item: RemoteItem, why: str, *, use: str = Binding.Use.ANY, user: User | None = None
+) -> Binding:
+    """Close what stands for the item at this connection and use, and open the new one, if it is another."""
+    # The item's row is the lock: two people who match the same entry at once are served one after the other.
+    ListItem.objects.select_for_update().get(id=item.id)
+    current = Binding.objects.filter(
+        list_item=item, connection_id=remote_item.connection_id, use=use, closed_at__isnull=True
+    ).first()
+    if current is not None and current.remote_item_id == remote_item.id:
+        found: Binding = current
+        return found
+    if current is not None:
+        close_bindings([current.id], REPLACED, user)
+    opened = new_binding(item, remote_item, why, use=use, user=user)
+    open_bindings([opened])
+    return opened
+
+
+def tell_changed(bindings: Sequence[Binding]) -> None:
+    """Announce which items changed, once for all bindings of one connection."""
+    if bindings:
+        first = bindings[0]
+        ids = tuple(dict.fromkeys(binding.list_item_id for binding in bindings))
+        announce(BindingsChanged(first.business_id, first.connection_id, ids))

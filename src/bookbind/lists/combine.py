@@ -1,0 +1,137 @@
+"""Combine: somebody says that two entries are one. Nothing is rewritten, so undo is exact.
+
+Documents, rules' targets and bindings keep naming the absorbed entry; who reads them follows `merged_into`.
+Only rules *of* an absorbed supplier move, so that they can be seen and ordered in one place: the rules
+package does that when it hears of it, and notes in `Combination.moved` how to put it back.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from bookbind.activity.services import record
+from bookbind.kit import clock
+from bookbind.kit.events import announce
+from bookbind.lists.bindings import tell_changed
+from bookbind.lists.duplicates import Entry, Likeness, find_pairs
+from bookbind.lists.errors import AlreadyCombined, ListsDiffer, SameItem, UndoBlocked
+from bookbind.lists.events import CombinationUndone, ItemsCombined
+from bookbind.lists.labels import item_label
+from bookbind.lists.models import Binding, Combination, KeptApart, ListItem
+from bookbind.lists.namesakes import plain_tax_number
+from bookbind.lists.queries import members_of
+from bookbind.providers.base.types import ListName
+from bookbind.tenancy.models import User
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two entries that look like one, and why; `kept` is the older one, to begin with."""
+
+    kept: ListItem
+    absorbed: ListItem
+    likeness: Likeness
+
+
+def possible_duplicates(list_name: ListName, limit: int = 100) -> list[Duplicate]:
+    """Pairs of the list that look alike, the surest first, without those that somebody said are two."""
+    rows = ListItem.objects.filter(list=list_name, merged_into__isnull=True, archived_at__isnull=True)
+    values = rows.order_by("created_at", "id").values_list("id", "name", "code", "details__tax_number")
+    entries = [Entry(id_, name, code, plain_tax_number(number)) for id_, name, code, number in values]
+    apart = KeptApart.objects.filter(first__list=list_name).values_list("first_id", "second_id")
+    pairs = find_pairs(entries, (frozenset(ids) for ids in apart))[:limit]
+    items = ListItem.objects.in_bulk({id_ for pair in pairs for id_ in (pair.first, pair.second)})
+    return [Duplicate(items[pair.first], items[pair.second], pair.likeness) for pair in pairs]
+
+
+@transaction.atomic
+def combine(kept: ListItem, absorbed: ListItem, user: User) -> Combination:
+    """Read `absorbed` as `kept` from now on."""
+    locked = {
+        row.id: row for row in ListItem.objects.select_for_update().filter(id__in=[kept.id, absorbed.id])
+    }
+    if kept.id == absorbed.id:
+        raise SameItem
+    if kept.list != absorbed.list or len(locked) != 2:
+        raise ListsDiffer
+    # Conditional, so that two people who combine the same entries at once make one combination.
+    free = ListItem.objects.filter(id=absorbed.id, merged_into__isnull=True)
+    if locked[kept.id].merged_into_id is not None or not free.update(merged_into=kept):
+        raise AlreadyCombined
+    combination: Combination = Combination.objects.create(
+        business_id=kept.business_id, kept=kept, absorbed=absorbed, combined_at=clock.now(), combined_by=user
+    )
+    announce(ItemsCombined(kept.business_id, combination.id, kept.id, absorbed.id))
+    _tell(combination, "lists.combined", f"{_label(absorbed)} is read as {_label(kept)} now.", user)
+    return combination
+
+
+@transaction.atomic
+def undo_combination(combination_id: UUID, user: User) -> Combination:
+    """Make two of it again; a combination that builds on this one has to be undone first."""
+    combination: Combination = Combination.objects.select_related("kept", "absorbed").get(id=combination_id)
+    if blocking_combination(combination) is not None:
+        raise UndoBlocked
+    standing = Combination.objects.filter(id=combination_id, undone_at__isnull=True)
+    if standing.update(undone_at=clock.now(), undone_by=user):
+        kept, absorbed = combination.kept, combination.absorbed
+        text = f"{_label(absorbed)} is separate from {_label(kept)} again."
+        _tell(
+            combination,
+            "lists.combination_undone",
+            text,
+            user,
+        )
+        ListItem.objects.filter(id=absorbed.id).update(merged_into=None)
+        announce(CombinationUndone(combination.business_id, combination.id, kept.id, absorbed.id))
+    combination.refresh_from_db()
+    return combination
+
+
+def blocking_combination(combination: Combination) -> Combination | None:
+    """The standing combination that absorbed what this one kept, so builds on it; None when undo is free."""
+    later = Combination.objects.filter(absorbed_id=combination.kept_id, undone_at__isnull=True)
+    found: Combination | None = later.select_related("kept", "absorbed").first()
+    return found
+
+
+def list_combinations(list_name: ListName, limit: int = 50) -> list[Combination]:
+    """The list's combinations that stand, the newest first."""
+    standing = Combination.objects.filter(kept__list=list_name, undone_at__isnull=True)
+    return list(
+        standing.select_related("kept", "absorbed", "combined_by").order_by("-combined_at", "-id")[:limit]
+    )
+
+
+@transaction.atomic
+def keep_apart(one: ListItem, other: ListItem, user: User) -> None:
+    """Note that the two only look alike; they are not proposed again."""
+    first, second = sorted((one.id, other.id))
+    KeptApart.objects.get_or_create(
+        business_id=one.business_id,
+        first_id=first,
+        second_id=second,
+        defaults={"said_at": clock.now(), "said_by": user},
+    )
+
+
+def _tell(combination: Combination, action: str, text: str, user: User) -> None:
+    """Record it, and tell whoever waits for a match of any of the entries."""
+    record(
+        action,
+        text,
+        business_id=combination.business_id,
+        actor=user,
+        subject=combination.kept,
+        data={"kept": str(combination.kept_id), "absorbed": str(combination.absorbed_id)},
+    )
+    group = members_of([combination.kept_id, combination.absorbed_id])
+    ids = {id_ for members in group.values() for id_ in members}
+    current = Binding.objects.filter(list_item_id__in=ids, closed_at__isnull=True)
+    for connection_id in set(current.values_list("connection_id", flat=True)):
+        tell_changed(list(current.filter(connection_id=connection_id)))
+
+
+def _label(item: ListItem) -> str:
+    return item.name if item.list == ListName.SUPPLIERS else item_label(item.name, item.code)

@@ -1,0 +1,81 @@
+"""Dimensions of a connection, and which of the two tracking lists shows which."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from bookbind.activity.services import record
+from bookbind.connections.models import Connection
+from bookbind.lists.errors import DimensionUnknown
+from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
+from bookbind.lists.models import Dimension, ListItem
+from bookbind.providers.base.types import ListName, RemoteDimension
+from bookbind.tenancy.models import User
+
+
+@transaction.atomic
+def save_dimensions(connection: Connection, found: Sequence[RemoteDimension]) -> None:
+    """Mirror what the organisation has; one that is missing is switched off, and keeps its slot."""
+    known = {row.remote_id: row for row in Dimension.objects.filter(connection=connection)}
+    for dimension in found:
+        _save(connection, known.pop(dimension.remote_id, None), dimension)
+    if known:
+        Dimension.objects.filter(id__in=[row.id for row in known.values()]).update(active=False)
+    _propose_slots(connection)
+
+
+def find_dimension(connection: Connection, slot: ListName) -> Dimension | None:
+    """The dimension that a tracking list shows at this connection; None when there is none or it is off."""
+    found: Dimension | None = Dimension.objects.filter(connection=connection, slot=slot, active=True).first()
+    return found
+
+
+def list_dimensions(connection: Connection) -> list[Dimension]:
+    """The dimensions that can be given a slot."""
+    return list(Dimension.objects.filter(connection=connection, active=True).order_by("name", "id"))
+
+
+@transaction.atomic
+def set_slot(connection: Connection, slot: ListName, dimension_id: UUID | None, user: User) -> None:
+    """Let a tracking list show this dimension, or none. The caller asks for a new read of the list."""
+    rows = Dimension.objects.filter(connection=connection)
+    rows.filter(slot=slot).update(slot="")
+    if dimension_id is not None and not rows.filter(id=dimension_id, active=True).update(slot=slot):
+        raise DimensionUnknown
+    chosen = find_dimension(connection, slot)
+    record(
+        "lists.slot_set",
+        f"{LIST_LABELS[slot]} shows {chosen.name if chosen else 'nothing'} now.",
+        business_id=connection.business_id,
+        actor=user,
+        subject=connection,
+        data={"slot": slot, "dimension": str(dimension_id or "")},
+    )
+
+
+def _save(connection: Connection, known: Dimension | None, found: RemoteDimension) -> None:
+    row = known or Dimension(
+        business_id=connection.business_id, connection=connection, remote_id=found.remote_id
+    )
+    facts = (found.name[:255], found.per_line, found.active)
+    if known is not None and (row.name, row.per_line, row.active) == facts:
+        return
+    row.name, row.per_line, row.active = facts
+    row.save()
+
+
+def _propose_slots(connection: Connection) -> None:
+    """Fill a free slot with the next free dimension, unless the business keeps something in that list.
+
+    Which old list is which new dimension is a question for a person, so a list with entries is left alone.
+    """
+    rows = list(Dimension.objects.filter(connection=connection).order_by("id"))
+    taken = {row.slot for row in rows}
+    free = [row for row in rows if row.active and not row.slot]
+    for slot in TRACKING_LISTS:
+        if not free:
+            return
+        if slot not in taken and not ListItem.objects.filter(list=slot).exists():
+            free[0].slot = slot
+            free.pop(0).save(update_fields=["slot"])

@@ -1,0 +1,130 @@
+"""Pure: entries as they are staged, and what a read of a list changes against what was known."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bookbind.kit.text import clean_text, fold_name
+from bookbind.providers.base.types import RemoteEntry
+
+LONGEST_NAME = 255
+LONGEST_CODE = 60
+
+Key = tuple[str, str]
+Staged = list[Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A mirrored entry as it stands before the read. `state` is active, archived or gone."""
+
+    id: UUID
+    remote_type: str
+    remote_id: str
+    name: str
+    code: str
+    state: str
+    merged_into: str
+    details: dict[str, Any]
+
+    @property
+    def key(self) -> Key:
+        """What the vendor knows the entry by."""
+        return self.remote_type, self.remote_id
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a complete read changes."""
+
+    new: tuple[RemoteEntry, ...]
+    changed: tuple[tuple[Known, RemoteEntry], ...]
+    gone: tuple[Known, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether everything stands as it was."""
+        return not (self.new or self.changed or self.gone)
+
+
+def plan_changes(known: Mapping[Key, Known], entries: Mapping[Key, RemoteEntry], *, marks_gone: bool) -> Plan:
+    """Compare what was read with what is known; only a full read may say that an entry is gone."""
+    new = tuple(entry for key, entry in entries.items() if key not in known)
+    changed = tuple(
+        (known[key], entry) for key, entry in entries.items() if key in known and _differs(known[key], entry)
+    )
+    missing = (old for key, old in known.items() if key not in entries and old.state != "gone")
+    return Plan(new, changed, tuple(missing) if marks_gone else ())
+
+
+def state_of(entry: RemoteEntry) -> str:
+    """The state that the mirror of a read entry has; one that was merged away can't be used either."""
+    return "archived" if entry.archived or entry.merged_into_id else "active"
+
+
+def by_key(entries: Iterable[RemoteEntry]) -> dict[Key, RemoteEntry]:
+    """Each entry once, tidied; of two with one id the later was read last and wins."""
+    return {(entry.remote_type, entry.remote_id): entry for entry in map(tidy, entries)}
+
+
+def tidy(entry: RemoteEntry) -> RemoteEntry:
+    """The entry with a name and code that are safe to store and show."""
+    name, code = _clean(entry.name, LONGEST_NAME), _clean(entry.code, LONGEST_CODE)
+    if name == entry.name and code == entry.code:
+        return entry
+    return RemoteEntry(
+        entry.remote_id, entry.remote_type, name, code, entry.archived, entry.merged_into_id, entry.details
+    )
+
+
+def fold(name: str) -> str:
+    """`fold_name`, short-cut for the plain names that most are."""
+    return " ".join(name.casefold().split()) if name.isascii() else fold_name(name)[:LONGEST_NAME]
+
+
+def to_staged(entry: RemoteEntry) -> Staged:
+    """The entry as plain values for the staging row."""
+    return [
+        entry.remote_id,
+        entry.remote_type,
+        entry.name,
+        entry.code,
+        entry.archived,
+        entry.merged_into_id,
+        entry.details,
+    ]
+
+
+def from_staged(values: Staged) -> RemoteEntry:
+    """What `to_staged` wrote."""
+    return RemoteEntry(*values)
+
+
+def follow_merges(merged_into: Mapping[str, str]) -> dict[str, str]:
+    """For each entry that was merged away, where its chain ends; a ring leads nowhere and is left out."""
+    ends: dict[str, str] = {}
+    for start in merged_into:
+        seen, at = {start}, merged_into[start]
+        while at in merged_into and at not in seen:
+            seen.add(at)
+            at = merged_into[at]
+        if at not in seen:
+            ends[start] = at
+    return ends
+
+
+def _differs(old: Known, entry: RemoteEntry) -> bool:
+    return (old.name, old.code, old.state, old.merged_into, old.details) != (
+        entry.name,
+        entry.code,
+        state_of(entry),
+        entry.merged_into_id,
+        entry.details,
+    )
+
+
+def _clean(text: str, longest: int) -> str:
+    if text.isascii() and text.isprintable() and len(text) <= longest and text == text.strip():
+        return text
+    return clean_text(text, longest)

@@ -1,0 +1,45 @@
+"""What can go wrong with lists; each docstring is the message."""
+
+
+class ListError(Exception):
+    """Something about the lists stands in the way."""
+
+    def __str__(self) -> str:
+        """The message that a person reads."""
+        return super().__str__() or str(self.__doc__)
+
+
+class ReadOvertaken(ListError):
+    """Another worker reads this list now; what this one read is thrown away."""
+
+
+class ReadTookTooLong(ListError):
+    """Reading the list took longer than 10 minutes and was stopped. The list stands as it was."""
+
+
+class ListsDiffer(ListError):
+    """Only two entries of the same list can be one."""
+
+
+class AlreadyCombined(ListError):
+    """One of the two entries has been combined with another already."""
+
+
+class SameItem(ListError):
+    """An entry can't be combined with itself."""
+
+
+class UndoBlocked(ListError):
+    """A later combination builds on this one. Undo that first."""
+
+
+class EntryUnusable(ListError):
+    """This entry was archived or deleted in the accounting software, so nothing can be matched to it."""
+
+
+class NameMissing(ListError):
+    """A new entry needs a name."""
+
+
+class DimensionUnknown(ListError):
+    """The organisation has no such dimension, or it was switched off there."""

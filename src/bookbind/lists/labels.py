@@ -1,0 +1,45 @@
+"""Pure: what lists and their entries are called on pages."""
+
+from collections.abc import Mapping
+
+from bookbind.providers.base.types import ListName
+
+LIST_LABELS: dict[ListName, str] = {
+    ListName.CATEGORIES: "Categories",
+    ListName.TAX_RATES: "Tax rates",
+    ListName.SUPPLIERS: "Suppliers",
+    ListName.CUSTOMERS: "Customers",
+    ListName.PRODUCTS: "Products",
+    ListName.TRACKING_1: "Projects",
+    ListName.TRACKING_2: "Projects 2",
+    ListName.BANK_ACCOUNTS: "Bank accounts",
+    ListName.PAYMENT_METHODS: "Payment methods",
+}
+SINGULAR_LABELS: dict[ListName, str] = {
+    ListName.CATEGORIES: "category",
+    ListName.TAX_RATES: "tax rate",
+    ListName.SUPPLIERS: "supplier",
+    ListName.CUSTOMERS: "customer",
+    ListName.PRODUCTS: "product",
+    ListName.TRACKING_1: "project",
+    ListName.TRACKING_2: "project 2",
+    ListName.BANK_ACCOUNTS: "bank account",
+    ListName.PAYMENT_METHODS: "payment method",
+}
+# Contacts are created where they are missing; every other entry has to be matched.
+CONTACT_LISTS = frozenset({ListName.SUPPLIERS, ListName.CUSTOMERS})
+TRACKING_LISTS = (ListName.TRACKING_1, ListName.TRACKING_2)
+# Bookkeepers know these by their code, so the code stands first and decides the order.
+CODED_LISTS = frozenset({ListName.CATEGORIES, ListName.PRODUCTS, ListName.BANK_ACCOUNTS})
+
+
+def item_label(name: str, code: str) -> str:
+    """`400 Advertising`; the name alone where there is no code, or where the code repeats it."""
+    if not code or code.casefold() == name.casefold():
+        return name or code
+    return f"{code} {name}".strip()
+
+
+def list_label(name: ListName, words: Mapping[ListName, str]) -> str:
+    """What the list is called: the connection's own word where it has one."""
+    return words.get(name) or LIST_LABELS[name]

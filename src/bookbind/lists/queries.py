@@ -1,0 +1,236 @@
+"""Reading lists: pickers, what stands for an entry at a connection, progress, and what needs a match."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from bookbind.connections.models import Connection
+from bookbind.kit import clock
+from bookbind.kit.text import fold_name
+from bookbind.lists.labels import CODED_LISTS, CONTACT_LISTS, TRACKING_LISTS, item_label, list_label
+from bookbind.lists.models import Binding, Dimension, ListItem, ListSync, RemoteItem
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+
+
+@dataclass(frozen=True)
+class PickerItem:
+    """An entry to choose. `standing` is what it means at the connection: ready, or new to the books."""
+
+    id: UUID
+    label: str
+    name: str
+    code: str
+    details: dict[str, Any]
+    standing: str
+
+
+@dataclass(frozen=True)
+class ListProgress:
+    """How one list of a connection stands. Times are product time."""
+
+    name: ListName
+    label: str
+    state: ListSync.State
+    read_count: int
+    expected_count: int | None
+    item_count: int
+    last_success_at: datetime | None
+    came_back_empty: bool
+    error: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a read is under way or about to begin."""
+        return self.state in (ListSync.State.READING, ListSync.State.WAITING)
+
+
+READY, NEW, NEEDS_MATCH, ARCHIVED = "ready", "new", "needs_match", "archived"
+
+
+def pick_items(
+    name: ListName, search: str = "", limit: int = 50, connection: Connection | None = None
+) -> list[PickerItem]:
+    """Entries that can be chosen now, best first. With a connection: those that work there.
+
+    A contact that the books lack is offered as new, for it is created when it is first used.
+    """
+    rows: QuerySet[Any] = search_items(list_items(name), search)
+    if connection is not None:
+        rows = _with_standing(rows, connection)
+        if name not in CONTACT_LISTS:
+            rows = rows.filter(is_ready=True)
+    order = ["code", "folded_name"] if name in CODED_LISTS else ["folded_name", "code"]
+    if search.strip():
+        order.insert(0, "rank")
+    return [_picked(item, connection) for item in rows.order_by(*order, "id")[:limit]]
+
+
+def list_items(name: ListName, *, with_archived: bool = False) -> QuerySet[ListItem]:
+    """The business's entries of a list; those that were combined into another are read as that other."""
+    rows: QuerySet[ListItem] = ListItem.objects.filter(list=name, merged_into__isnull=True)
+    return rows if with_archived else rows.filter(archived_at__isnull=True)
+
+
+def search_items(rows: QuerySet[ListItem], search: str) -> QuerySet[ListItem]:
+    """Entries whose name or code contains the words; those that begin with them come first under `rank`."""
+    folded = fold_name(search)
+    if not folded:
+        return rows
+    for word in folded.split():
+        rows = rows.filter(Q(folded_name__contains=word) | Q(code__icontains=word))
+    begins = Q(folded_name__startswith=folded) | Q(code__istartswith=folded)
+    rank = Case(When(begins, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return rows.annotate(rank=rank)
+
+
+def items_by_id(ids: Iterable[UUID | None]) -> dict[UUID, ListItem]:
+    """The entries under the ids asked for; one that was combined with another is read as the one kept."""
+    items: dict[UUID, ListItem] = ListItem.objects.in_bulk([id_ for id_ in set(ids) if id_ is not None])
+    while further := {item.merged_into_id for item in items.values() if item.merged_into_id is not None}:
+        kept = ListItem.objects.in_bulk(list(further))
+        items = {id_: kept.get(item.merged_into_id, item) for id_, item in items.items()}
+    return items
+
+
+def members_of(item_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """For each kept entry, itself and everything that was combined into it, the earliest first."""
+    members = {id_: [id_] for id_ in item_ids}
+    root = {id_: id_ for id_ in members}
+    level = list(members)
+    while level:
+        rows = ListItem.objects.filter(merged_into__in=level).order_by("created_at", "id")
+        found = [(id_, into) for id_, into in rows.values_list("id", "merged_into_id") if id_ not in root]
+        for id_, into in found:
+            root[id_] = root[into]
+            members[root[into]].append(id_)
+        level = [id_ for id_, _ in found]
+    return members
+
+
+def current_bindings(
+    connection_id: UUID, item_ids: Iterable[UUID], use: str = Binding.Use.ANY
+) -> dict[UUID, RemoteItem]:
+    """What stands for each entry at the connection; an entry that is missing in the answer needs a match.
+
+    A binding for this use goes before one for any. Of combined entries the kept one's match counts, else that
+    of the one made first. What was archived or deleted there is returned too: its `state` says so.
+    """
+    wanted = list(set(item_ids))
+    kept = {id_: item.id for id_, item in items_by_id(wanted).items()}
+    members = members_of(set(kept.values()))
+    everyone = [id_ for group in members.values() for id_ in group]
+    found = _bound(connection_id, everyone, use)
+    answer: dict[UUID, RemoteItem] = {}
+    for id_, kept_id in kept.items():
+        choices = [found[member] for member in members[kept_id] if member in found]
+        usable = [remote for remote in choices if remote.state == RemoteItem.State.ACTIVE]
+        if choices:
+            answer[id_] = (usable or choices)[0]
+    return answer
+
+
+def sync_progress(connection: Connection) -> list[ListProgress]:
+    """Every list of the connection, in the vendor's order, in two queries."""
+    provider = get_provider(connection.provider)
+    rows = {row.list: row for row in ListSync.objects.filter(connection=connection)}
+    words = list_words(connection)
+    return [_progress(name, list_label(name, words), rows.get(name)) for name in provider.lists]
+
+
+def list_words(connection: Connection) -> dict[ListName, str]:
+    """What the connection calls its lists; a tracking list is called as the dimension that it shows."""
+    words = dict(get_provider(connection.provider).list_labels)
+    slots = Dimension.objects.filter(connection=connection, active=True).exclude(slot="")
+    words |= {ListName(slot): name for slot, name in slots.values_list("slot", "name")}
+    return words
+
+
+def unmatched_items(connection: Connection, name: ListName) -> QuerySet[Any]:
+    """Entries of ours that nothing usable stands for at the connection; contacts never need it."""
+    rows = _with_standing(list_items(name), connection)
+    return rows.none() if name in CONTACT_LISTS else rows.filter(is_ready=False)
+
+
+def needs_match_counts(connection: Connection) -> dict[ListName, int]:
+    """How many entries of each list need a match at the connection, in one query; none is left out."""
+    names = [name for name in get_provider(connection.provider).lists if name not in CONTACT_LISTS]
+    rows = ListItem.objects.filter(list__in=names, merged_into__isnull=True, archived_at__isnull=True)
+    counted = _with_standing(rows, connection).filter(is_ready=False).values("list").annotate(n=Count("id"))
+    return {ListName(row["list"]): row["n"] for row in counted.order_by("list")}
+
+
+def standings(connection: Connection, items: Iterable[ListItem]) -> dict[UUID, str]:
+    """What each entry means at the connection: ready, new, needs_match or archived."""
+    entries = list(items)
+    bound = current_bindings(connection.id, [item.id for item in entries])
+    return {item.id: _standing(item, bound.get(item.id)) for item in entries}
+
+
+def _bound(connection_id: UUID, item_ids: list[UUID], use: str) -> dict[UUID, RemoteItem]:
+    rows = Binding.objects.filter(
+        connection_id=connection_id,
+        list_item_id__in=item_ids,
+        closed_at__isnull=True,
+        use__in={use, Binding.Use.ANY.value},
+    )
+    found: dict[UUID, dict[str, RemoteItem]] = defaultdict(dict)
+    for binding in rows.select_related("remote_item"):
+        found[binding.list_item_id][binding.use] = binding.remote_item
+    return {id_: uses.get(use) or uses[Binding.Use.ANY] for id_, uses in found.items()}
+
+
+def _with_standing(rows: QuerySet[ListItem], connection: Connection) -> QuerySet[Any]:
+    """Marks entries that something usable stands for, be it through an entry that was combined into them."""
+    usable = Binding.objects.filter(
+        Q(list_item=OuterRef("id")) | Q(list_item__merged_into=OuterRef("id")),
+        connection=connection,
+        closed_at__isnull=True,
+        remote_item__state=RemoteItem.State.ACTIVE,
+    )
+    return rows.annotate(is_ready=Exists(usable))
+
+
+def _picked(item: Any, connection: Connection | None) -> PickerItem:
+    ready = connection is None or item.is_ready
+    label = item.name if item.list in CONTACT_LISTS else item_label(item.name, item.code)
+    return PickerItem(item.id, label, item.name, item.code, item.details, READY if ready else NEW)
+
+
+def _standing(item: ListItem, remote: RemoteItem | None) -> str:
+    if item.archived_at is not None:
+        return ARCHIVED
+    if remote is None:
+        return NEW if item.list in CONTACT_LISTS else NEEDS_MATCH
+    return READY if remote.state == RemoteItem.State.ACTIVE else ARCHIVED
+
+
+def _progress(name: ListName, label: str, row: ListSync | None) -> ListProgress:
+    if row is None:
+        return ListProgress(name, label, ListSync.State.NEVER, 0, None, 0, None, came_back_empty=False)
+    state = ListSync.State(row.state)
+    if state is ListSync.State.READING and row.deadline_at and row.deadline_at < clock.real_now():
+        # Whoever read it has died; the job's lease brings another worker.
+        state = ListSync.State.WAITING
+    return ListProgress(
+        name,
+        label,
+        state,
+        row.read_count,
+        row.expected_count,
+        row.item_count,
+        row.last_success_at,
+        came_back_empty=row.emptied_at is not None,
+        error=row.last_error,
+    )
+
+
+def dimension_slots(connection: Connection) -> dict[ListName, str]:
+    """The dimension's own id at the vendor for each tracking list that is in use."""
+    rows = Dimension.objects.filter(connection=connection, active=True, slot__in=list(TRACKING_LISTS))
+    return {ListName(slot): remote_id for slot, remote_id in rows.values_list("slot", "remote_id")}
