@@ -6,9 +6,9 @@ from django.db import models
 class CallWindow(models.Model):
     """Calls for one organisation at one vendor, in real time; an empty organisation stands for our whole app.
 
-    The vendor counts per organisation and app, whichever of our businesses calls, so this row is nobody's own.
-    `minute` and `day` map buckets to counts, `running` maps slots to the end of their lease. `version` rises with
-    every change and decides which of two processes was first. `left` is what the vendor last said.
+    The vendor counts per organisation and app, whichever of our businesses calls, so no tenant owns this row.
+    `minute` and `day` map buckets to counts, `running` maps slots to the end of their lease. `version` rises
+    with every change and decides which of two processes was first. `left` is what the vendor last said.
     """
 
     provider = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""The one way out to vendors: allow-listed, limited, timed, and with a fixed table from failures to error kinds."""
+"""The one way out to vendors: allow-listed, limited, timed, with a fixed table from failures to kinds."""
 
 import json
 import logging
@@ -109,7 +109,7 @@ class Reply:
 
     def error(self, kind: ErrorKind, **more: Any) -> ProviderError:
         """A failure that this answer tells of, with its status and correlation id."""
-        given = {
+        given: dict[str, Any] = {
             "vendor_text": self.text(),
             "http_status": self.status,
             "correlation_id": self.correlation_id,
@@ -119,11 +119,11 @@ class Reply:
 
 @dataclass(frozen=True)
 class VendorHttp:
-    """HTTP to one vendor. Header names are lower case; `left_headers` maps a limit to the header with its rest."""
+    """HTTP to one vendor. Header names are in lower case; those of `left_headers` tell what is left of a limit."""
 
     provider_id: str
     hosts: tuple[str, ...]
-    limits: Limits = Limits()
+    limits: Limits
     correlation_header: str = ""
     limit_header: str = ""
     left_headers: Mapping[str, str] = field(default_factory=dict)
@@ -185,7 +185,7 @@ class VendorHttp:
         return ProviderError(ErrorKind.TRANSIENT, f"{name}: {error}"[:_LONGEST_TEXT], maybe_done=maybe_done)
 
     def _tell(self, call: Call, started: float, **facts: Any) -> None:
-        """Log the call without its address, headers and bodies: those may hold secrets and other people's data."""
+        """Log the call without its address, headers and bodies, which may hold secrets or people's data."""
         milliseconds = round((time.monotonic() - started) * 1000)
         log.info(
             "vendor_call",
@@ -211,7 +211,7 @@ def refuse_inside_transaction() -> None:
 
 
 def refuse_host(url: str, hosts: tuple[str, ...]) -> None:
-    """Raise misconfigured unless the address is the vendor's own over HTTPS, or the sandbox's in demo and tests."""
+    """Raise misconfigured unless the address is the vendor's own; demo and tests reach the sandbox alone."""
     parts = urlsplit(url)
     if settings.CONFIG.is_demo or settings.SANDBOX_URL:
         sandbox = urlsplit(settings.SANDBOX_URL)

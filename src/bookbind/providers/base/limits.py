@@ -1,4 +1,4 @@
-"""Call budgets over all processes: what a vendor allows is never exceeded, and a refusal parks the organisation."""
+"""Call budgets over all processes: a vendor's limits are never exceeded, and its refusals are heeded."""
 
 import os
 import secrets

@@ -16,7 +16,7 @@ class FieldMissing(ValueError):
 
 @dataclass(frozen=True)
 class Shape:
-    """The fields of one kind of row. A field in neither set is new at the vendor: it is logged once a process."""
+    """The fields of one kind of row. One in neither set is new at the vendor: it is logged once a process."""
 
     name: str
     used: frozenset[str]
@@ -30,6 +30,11 @@ class Shape:
             self._told.update(unknown)
             log.warning("vendor_field_unknown", shape=self.name, fields=sorted(unknown))
         return row
+
+
+def fields(names: str) -> frozenset[str]:
+    """A set of field names, written one after the other."""
+    return frozenset(names.split())
 
 
 def text_of(row: Row, key: str) -> str:

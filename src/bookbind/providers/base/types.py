@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+Day = date
+
 
 class ListName(StrEnum):
     """The lists that a business keeps; tracking slots are shown as Projects and Projects 2."""
@@ -212,8 +214,8 @@ class OutgoingDocument:
     marker: str
     contact_id: str
     contact_name: str
-    date: date
-    due_date: date | None
+    date: Day
+    due_date: Day | None
     reference: str
     currency: str
     tax_mode: TaxMode
@@ -262,7 +264,7 @@ class Twin:
     remote_id: str
     number: str
     contact_name: str
-    date: date
+    date: Day
     total: Decimal
     status: str
     url: str

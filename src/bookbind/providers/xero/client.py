@@ -51,7 +51,7 @@ def call_connections(tokens: Tokens, method: str, connection_id: str = "", **par
 
 
 class AccountingApi:
-    """The accounting API for one organisation only: its id is in every request, and nothing here changes it."""
+    """The accounting API for one organisation only: its id is in every request, and nothing changes it."""
 
     def __init__(self, tokens: Tokens, organisation: Organisation) -> None:
         self._tokens = tokens

@@ -23,7 +23,8 @@ def attach(
 ) -> AttachedFile:
     """Put the file on the document; the same name again replaces it, so a repeat does no harm."""
     refuse_file(file)
-    path = f"{PAPERS[kind].plural}/{quote(remote_id, safe='')}/Attachments/{quote(safe_name(file.name), safe='')}"
+    document, name = quote(remote_id, safe=""), quote(safe_name(file.name), safe="")
+    path = f"{PAPERS[kind].plural}/{document}/Attachments/{name}"
     reply = api.write("POST", path, "attach", file.content, key, content_type=file.content_type)
     row = reply.read(lambda content: rows_of(content, "Attachments")[0])
     return reply.read(lambda _: AttachedFile(required_text(row, "AttachmentID"), int(row["ContentLength"])))

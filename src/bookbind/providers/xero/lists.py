@@ -8,7 +8,7 @@ from typing import Any
 
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.http import Reply
-from bookbind.providers.base.shapes import Row, Shape, required_text, rows_of, text_of
+from bookbind.providers.base.shapes import Row, Shape, fields, required_text, rows_of, text_of
 from bookbind.providers.base.types import ListName, Page, RemoteDimension, RemoteEntry, Side
 from bookbind.providers.xero.client import AccountingApi
 from bookbind.providers.xero.tax import guess_tax_kind, side_of
@@ -20,57 +20,67 @@ CONTACTS_A_PAGE = 1000
 # Our clock and Xero's may differ a little; reading a change twice does no harm.
 _SINCE_MARGIN = timedelta(minutes=2)
 # Xero posts to these accounts itself and refuses them on the lines of a document (2026-11).
-_RESERVED = frozenset(
-    "DEBTORS CREDITORS GST RETAINEDEARNINGS HISTORICAL ROUNDING UNPAIDEXPCLM TRACKINGTRANSFERS"
-    " BANKCURRENCYGAIN REALISEDCURRENCYGAIN UNREALISEDCURRENCYGAIN".split()
+_RESERVED = fields(
+    "DEBTORS CREDITORS GST RETAINEDEARNINGS HISTORICAL ROUNDING UNPAIDEXPCLM"
+    " TRACKINGTRANSFERS BANKCURRENCYGAIN REALISEDCURRENCYGAIN UNREALISEDCURRENCYGAIN"
 )
+_CLASSES = {
+    "ASSET": "Assets",
+    "EQUITY": "Equity",
+    "EXPENSE": "Expenses",
+    "LIABILITY": "Liabilities",
+    "REVENUE": "Revenue",
+}
 _SIDES = {"EXPENSE": Side.COSTS, "REVENUE": Side.SALES}
 
 ACCOUNT = Shape(
     "Account",
-    used=frozenset(
-        "AccountID Code Name Type Class Status TaxType SystemAccount BankAccountNumber BankAccountType CurrencyCode"
-        " Description".split()
+    used=fields(
+        "AccountID Code Name Type Class Status TaxType SystemAccount BankAccountNumber"
+        " BankAccountType CurrencyCode Description"
     ),
-    ignored=frozenset(
-        "EnablePaymentsToAccount ShowInExpenseClaims ReportingCode ReportingCodeName HasAttachments UpdatedDateUTC"
-        " AddToWatchlist ValidationErrors".split()
+    ignored=fields(
+        "EnablePaymentsToAccount ShowInExpenseClaims ReportingCode ReportingCodeName"
+        " HasAttachments UpdatedDateUTC AddToWatchlist ValidationErrors"
     ),
 )
 TAX_RATE = Shape(
     "TaxRate",
-    used=frozenset(
-        "TaxType Name EffectiveRate DisplayTaxRate Status CanApplyToExpenses CanApplyToRevenue CanApplyToAssets CanApplyToEquity"
-        " CanApplyToLiabilities".split()
+    used=fields(
+        "TaxType Name EffectiveRate DisplayTaxRate Status CanApplyToExpenses CanApplyToRevenue"
+        " CanApplyToAssets CanApplyToEquity CanApplyToLiabilities"
     ),
-    ignored=frozenset("TaxComponents ReportTaxType".split()),
+    ignored=fields("TaxComponents ReportTaxType"),
 )
 CONTACT = Shape(
     "Contact",
-    used=frozenset(
-        "ContactID Name ContactStatus IsSupplier IsCustomer TaxNumber EmailAddress DefaultCurrency AccountNumber"
-        " AccountsPayableTaxType PurchasesDefaultAccountCode MergedToContactID".split()
+    used=fields(
+        "ContactID Name ContactStatus IsSupplier IsCustomer TaxNumber EmailAddress"
+        " DefaultCurrency AccountNumber AccountsPayableTaxType PurchasesDefaultAccountCode"
+        " MergedToContactID"
     ),
-    ignored=frozenset(
-        "ContactNumber FirstName LastName CompanyNumber BankAccountDetails TaxNumberType AccountsReceivableTaxType"
-        " Addresses Phones ContactGroups ContactPersons HasAttachments HasValidationErrors UpdatedDateUTC Website"
-        " SalesDefaultAccountCode SalesTrackingCategories PurchasesTrackingCategories PaymentTerms Balances Discount"
-        " BrandingTheme BatchPayments XeroNetworkKey SkypeUserName TrackingCategoryName TrackingCategoryOption"
-        " SalesDefaultLineAmountType PurchasesDefaultLineAmountType Attachments ValidationErrors".split()
+    ignored=fields(
+        "ContactNumber FirstName LastName CompanyNumber BankAccountDetails TaxNumberType"
+        " AccountsReceivableTaxType Addresses Phones ContactGroups ContactPersons HasAttachments"
+        " HasValidationErrors UpdatedDateUTC Website SalesDefaultAccountCode"
+        " SalesTrackingCategories PurchasesTrackingCategories PaymentTerms Balances Discount"
+        " BrandingTheme BatchPayments XeroNetworkKey SkypeUserName TrackingCategoryName"
+        " TrackingCategoryOption SalesDefaultLineAmountType PurchasesDefaultLineAmountType"
+        " Attachments ValidationErrors"
     ),
 )
-TRACKING = Shape("TrackingCategory", used=frozenset("TrackingCategoryID Name Status Options".split()))
+TRACKING = Shape("TrackingCategory", used=fields("TrackingCategoryID Name Status Options"))
 OPTION = Shape(
     "TrackingOption",
-    used=frozenset("TrackingOptionID Name Status".split()),
-    ignored=frozenset("HasValidationErrors IsDeleted IsArchived IsActive".split()),
+    used=fields("TrackingOptionID Name Status"),
+    ignored=fields("HasValidationErrors IsDeleted IsArchived IsActive"),
 )
 ITEM = Shape(
     "Item",
-    used=frozenset("ItemID Code Name IsSold IsPurchased PurchaseDetails Description".split()),
-    ignored=frozenset(
-        "SalesDetails PurchaseDescription UpdatedDateUTC IsTrackedAsInventory InventoryAssetAccountCode TotalCostPool"
-        " QuantityOnHand ValidationErrors".split()
+    used=fields("ItemID Code Name IsSold IsPurchased PurchaseDetails Description"),
+    ignored=fields(
+        "SalesDetails PurchaseDescription UpdatedDateUTC IsTrackedAsInventory"
+        " InventoryAssetAccountCode TotalCostPool QuantityOnHand ValidationErrors"
     ),
 )
 
@@ -153,16 +163,14 @@ def parse_tax_rate(row: Row) -> RemoteEntry:
     """A tax rate; its type is its key, its name may change."""
     TAX_RATE.check(row)
     tax_type, name = required_text(row, "TaxType"), required_text(row, "Name")
-    rate = Decimal(row.get("EffectiveRate", row.get("DisplayTaxRate", 0)))
+    rate = Decimal(row.get("EffectiveRate") or row.get("DisplayTaxRate") or 0)
     kind, guessed = guess_tax_kind(tax_type, name, rate)
     details = {
         "rate": f"{rate.normalize():f}",
         "tax_kind": kind.value,
         "tax_kind_guessed": guessed,
         "side": side_of(row).value,
-        "classes": [
-            name for name in ("ASSET", "EQUITY", "EXPENSE", "LIABILITY", "REVENUE") if _applies(row, name)
-        ],
+        "classes": [name for name, plural in _CLASSES.items() if row.get(f"CanApplyTo{plural}")],
     }
     archived = required_text(row, "Status") != "ACTIVE"
     return RemoteEntry(
@@ -236,7 +244,7 @@ def _parse_rows(
 
 
 def _fetch_contacts(api: AccountingApi, name: ListName, header: str, kept: KeptPages) -> Iterator[Page]:
-    """Pages of contacts, archived ones too; what one list reads is kept for the other, which reads it once."""
+    """Pages of contacts, archived ones too; what one list reads is kept for the other."""
     pages = kept.pop((name, header), None)
     if pages is not None:
         yield from pages
@@ -316,8 +324,3 @@ def _parse_dimension(row: Row) -> RemoteDimension:
         per_line=True,
         active=text_of(row, "Status") == "ACTIVE",
     )
-
-
-def _applies(row: Row, account_class: str) -> bool:
-    fields = {"ASSET": "Assets", "EQUITY": "Equity", "EXPENSE": "Expenses", "LIABILITY": "Liabilities"}
-    return bool(row.get(f"CanApplyTo{fields.get(account_class, 'Revenue')}"))

@@ -1,4 +1,4 @@
-"""Documents on their way into Xero: the request bodies, the writes, and the comparison with what came back."""
+"""Documents on their way into Xero: request bodies, writes, and the comparison with what came back."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,8 +14,8 @@ from bookbind.providers.base.types import (
     OutgoingDocument,
     OutgoingLine,
     PreparedWrite,
-    Published,
     PublishAs,
+    Published,
     TaxMode,
 )
 from bookbind.providers.xero import urls
@@ -39,7 +39,7 @@ _WRITE_OPTIONS = {"summarizeErrors": "false", "unitdp": "4"}
 
 @dataclass(frozen=True)
 class Paper:
-    """What one kind of document is called in the API; `keeps_link` says whether it has a field for our marker."""
+    """What one kind of document is called in the API; `keeps_link`: it has a field for our marker."""
 
     operation: str
     plural: str
@@ -85,7 +85,7 @@ def prepare(document: OutgoingDocument) -> PreparedWrite:
 
 
 def build_document(document: OutgoingDocument) -> Row:
-    """A document in Xero's words. Of the contact only the id is sent: anything more would change the contact."""
+    """A document in Xero's words. Of the contact only the id is sent, since anything more would change it."""
     paper = PAPERS[document.kind]
     built: Row = {
         "Type": paper.type,
@@ -110,7 +110,7 @@ def build_document(document: OutgoingDocument) -> Row:
 
 
 def build_line(line: OutgoingLine, document: OutgoingDocument) -> Row:
-    """One line. Quantity times price must give the amount, so what doesn't divide goes as one of the whole."""
+    """One line. Quantity times price must give the amount, so what doesn't divide goes as one whole."""
     amount = line.net + line.tax if document.tax_mode is TaxMode.INCLUSIVE else line.net
     quantity, unit = split_amount(amount, line.quantity)
     built: Row = {

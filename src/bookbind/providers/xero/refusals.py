@@ -35,6 +35,6 @@ _PATTERNS = tuple(
 
 
 def classify(message: str) -> tuple[str, RejectedReason]:
-    """Which of our fields a refusal is about, and why; the whole document and `other` when nobody can tell."""
+    """Our field that a refusal is about, and why; the whole document and `other` when it doesn't tell."""
     found = ((field, reason) for pattern, field, reason in _PATTERNS if pattern.search(message))
     return next(found, ("", RejectedReason.OTHER))

@@ -13,8 +13,8 @@ from bookbind.providers.base.types import (
     Found,
     NewContact,
     Nothing,
-    OutgoingDocument,
     Ours,
+    OutgoingDocument,
     RemoteEntry,
     Twin,
     Twins,
@@ -30,9 +30,10 @@ _PAGE_SIZE = 200
 
 
 def find_document(api: AccountingApi, document: OutgoingDocument, since: datetime) -> Found:
-    """Ours by its marker, else likenesses of the same contact; credit notes keep no marker, so silence says nothing.
+    """Ours by its marker, else likenesses of the same contact.
 
-    One search covers the contact's documents of this day, of this number, and all that changed since we sent ours.
+    Credit notes keep no marker, so that silence about them says nothing. One search covers the
+    contact's documents of this day, of this number, and all that changed since ours was sent.
     """
     paper = PAPERS[document.kind]
     rows = _search(api, paper, document, since)
@@ -71,7 +72,8 @@ def _search(api: AccountingApi, paper: Paper, document: OutgoingDocument, since:
     tests = [f"Date=={date_literal(document.date)}", f"UpdatedDateUTC>={date_literal(since.date())}"]
     if document.reference and _can_be_quoted(document.reference):
         tests.append(f'{paper.number_key}=="{document.reference}"')
-    where = f'Type=="{paper.type}" AND Contact.ContactID==guid("{document.contact_id}") AND ({" OR ".join(tests)})'
+    own = f'Type=="{paper.type}" AND Contact.ContactID==guid("{document.contact_id}")'
+    where = f"{own} AND ({' OR '.join(tests)})"
     found: list[Row] = []
     for number in count(1):
         reply = api.get(

@@ -52,7 +52,7 @@ class XeroAdapter:
         return _list_connections(tokens)
 
     def refresh(self, app: AppCredentials, tokens: Tokens) -> Tokens:
-        """A new pair; the pair before may be tried again for 30 minutes when the answer was lost (2026-11)."""
+        """A new pair; when its answer was lost, the old one may be tried again for 30 minutes (2026-11)."""
         grant = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
         return _tokens_of(_exchange(app, grant), tokens)
 
@@ -146,7 +146,7 @@ def _token_refusal(reply: Reply) -> ProviderError:
         return reply.error(ErrorKind.NEEDS_RECONNECT, cause=ReconnectCause.REVOKED)
     if code in ("invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request"):
         return reply.error(ErrorKind.MISCONFIGURED)
-    if code in ("invalid_scope",):
+    if code == "invalid_scope":
         return reply.error(ErrorKind.MISSING_SCOPE)
     return reply.error(ErrorKind.TRANSIENT)
 

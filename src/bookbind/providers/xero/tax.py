@@ -6,7 +6,7 @@ from decimal import Decimal
 from bookbind.providers.base.shapes import Row, text_of
 from bookbind.providers.base.types import Side, TaxKind
 
-# Types of the UK, Irish and global editions (2026-11); the types of rates that a user made are TAX001 and so on.
+# Types of the UK, Irish and global editions (2026-11); rates that a user made have types such as TAX001.
 _TYPES: tuple[tuple[str, TaxKind], ...] = (
     (r"^(NONE|BASEXCLUDED)$", TaxKind.NO_VAT),
     (r"^(ZERORATED|ZRINPUT|ZROUTPUT)", TaxKind.ZERO_RATED),

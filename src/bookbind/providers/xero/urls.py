@@ -49,7 +49,8 @@ def document_url(kind: DocumentKind, remote_id: str, short_code: str) -> str:
     base = _sandbox() or _WEB_HOST
     if not short_code:
         return f"{base}{page}"
-    return f"{base}/organisationlogin/default.aspx?{urlencode({'shortcode': short_code, 'redirecturl': page}, safe='!')}"
+    query = urlencode({"shortcode": short_code, "redirecturl": page}, safe="!")
+    return f"{base}/organisationlogin/default.aspx?{query}"
 
 
 def _identity() -> str:

@@ -1,0 +1,1 @@
+"""The contract with vendors, and each vendor's own folder."""
