@@ -2,9 +2,18 @@
 
 from django.apps import AppConfig
 
+from bookbind.kit import clock
+
 
 class DemoConfig(AppConfig):
-    """Registers the package's models."""
+    """Registers the demo's models, its clock and the job that walks it."""
 
     name = "bookbind.demo"
     label = "demo"
+
+    def ready(self) -> None:
+        """Let product time be the demo's to move."""
+        from bookbind.demo import clock as demo_clock  # noqa: PLC0415
+        from bookbind.demo import skip as _skip  # noqa: F401, PLC0415 - registers its job
+
+        clock.use_offset(demo_clock.offset)

@@ -1,0 +1,87 @@
+"""Skip ahead: product and sandbox walk together, and what falls due on the way is done on its day."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bookbind.demo import clock as demo_clock
+from bookbind.demo import sandbox
+from bookbind.demo.models import DemoClock
+from bookbind.jobs.contract import known_kinds
+from bookbind.jobs.models import Job
+from bookbind.jobs.runner import run_due
+from bookbind.jobs.services import Again, Claimed, queue_job, works
+from bookbind.kit import clock
+from bookbind.lists.sync import SYNC_JOB
+
+WALK_JOB = "demo.walk"
+_STEP = timedelta(days=7)
+_SETTLE_SECONDS = 5.0
+
+Progress = Callable[[datetime], None]
+
+
+class SkipInvalid(ValueError):
+    """This is not a length of time to skip. Write it like 12h, 30d or 335d, at most 1000 days."""
+
+
+def parse_skip(text: str) -> timedelta:
+    """Read `12h` or `335d`; SkipInvalid says how to write it."""
+    number, unit = text.strip()[:-1], text.strip()[-1:].lower()
+    if not number.isdigit() or unit not in "hd" or not unit:
+        raise SkipInvalid(str(SkipInvalid.__doc__))
+    length = timedelta(**{"hours" if unit == "h" else "days": int(number)})
+    if not timedelta(0) < length <= timedelta(days=1000):
+        raise SkipInvalid(str(SkipInvalid.__doc__))
+    return length
+
+
+def queue_walk(length: timedelta) -> None:
+    """Ask the worker to walk; pages follow it through `DemoClock`."""
+    now = clock.now()
+    DemoClock.objects.update_or_create(id=1, defaults={"walk_from": now, "walk_to": now + length})
+    queue_job(WALK_JOB, "clock")
+
+
+@works(WALK_JOB, lease_seconds=900)
+def walk_in_worker(_job: Claimed) -> Again | None:
+    """Walk to where the row says, in the worker."""
+    row = DemoClock.objects.filter(id=1).first()
+    if row is None or row.walk_to is None:
+        return None
+    walk_to(row.walk_to)
+    DemoClock.objects.filter(id=1).update(walk_from=None, walk_to=None)
+    return None
+
+
+def walk_to(target: datetime, progress: Progress = lambda _now: None) -> None:
+    """Go to `target` in steps: to the next thing due once, at most a week; what recurs runs at each step.
+
+    Lists are read once at the end: reading them on every day that is skipped would change nothing.
+    """
+    _work()
+    while (now := clock.now()) < target - timedelta(seconds=1):
+        _set_both(min(target, now + _STEP, _next_single_deadline(now) or target))
+        _work()
+        progress(clock.now())
+    run_due()
+
+
+def _work() -> None:
+    """Do what is due and let other workers finish what they hold, so that time moves over nobody."""
+    run_due(kinds=[kind for kind in known_kinds() if kind not in (SYNC_JOB, WALK_JOB)])
+    waited_until = time.monotonic() + _SETTLE_SECONDS
+    held = Job.objects.filter(lease_until__gt=clock.real_now()).exclude(kind__in=[WALK_JOB, SYNC_JOB])
+    while held.exists() and time.monotonic() < waited_until:
+        time.sleep(0.02)
+
+
+def _next_single_deadline(now: datetime) -> datetime | None:
+    """When the next work that happens once (a warning, an expiry, a retry) falls due."""
+    single = Job.objects.filter(every_seconds__isnull=True, due_at__gt=now).exclude(kind=SYNC_JOB)
+    return single.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _set_both(moment: datetime) -> None:
+    sandbox.set_clock(moment)
+    demo_clock.move(moment - clock.real_now())
