@@ -119,7 +119,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class VendorHttp:
-    """HTTP to one vendor. Header names are in lower case; those of `left_headers` tell what is left of a limit."""
+    """HTTP to one vendor. Header names are in lower case; `left_headers` tell what is left of a limit."""
 
     provider_id: str
     hosts: tuple[str, ...]

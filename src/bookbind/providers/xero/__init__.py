@@ -72,8 +72,8 @@ PROVIDER = Provider(
         KindChoice(DocumentKind.SUPPLIER_CREDIT, "Credit note", _BILL),
         KindChoice(DocumentKind.EXPENSE, "Spend money", _SPENT),
     ),
-    # Xero remembers an Idempotency-Key for 6 minutes; half a minute is kept for the way there (2026-11).
-    idempotency_seconds=330,
+    # Xero remembers an Idempotency-Key, and the answer given under it, for 6 minutes (2026-11).
+    idempotency_seconds=360,
     # A refresh token may be tried again for 30 minutes after its answer was lost (2026-11).
     refresh_grace_seconds=1800,
     # A refresh token that nobody uses for 60 days is dead (2026-11).

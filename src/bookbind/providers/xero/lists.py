@@ -1,6 +1,7 @@
 """Xero's lists: reading them page by page, and each row as a neutral entry."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -13,8 +14,6 @@ from bookbind.providers.base.types import ListName, Page, RemoteDimension, Remot
 from bookbind.providers.xero.client import AccountingApi
 from bookbind.providers.xero.tax import guess_tax_kind, side_of
 from bookbind.providers.xero.wire import modified_since
-
-KeptPages = dict[tuple[ListName, str], list[Page]]
 
 CONTACTS_A_PAGE = 1000
 # Our clock and Xero's may differ a little; reading a change twice does no harm.
@@ -85,8 +84,16 @@ ITEM = Shape(
 )
 
 
+@dataclass
+class Kept:
+    """What one session has read already and another list of it needs again."""
+
+    contact_pages: dict[tuple[ListName, str], list[Page]] = field(default_factory=dict)
+    options: dict[str, tuple[RemoteEntry, ...]] | None = None
+
+
 def fetch_list(
-    api: AccountingApi, name: ListName, dimension_id: str, since: datetime | None, kept: KeptPages
+    api: AccountingApi, name: ListName, dimension_id: str, since: datetime | None, kept: Kept
 ) -> Iterator[Page]:
     """Every page of a list, complete or a ProviderError; `kept` lives as long as the session."""
     header = modified_since(since - _SINCE_MARGIN) if since else ""
@@ -103,17 +110,16 @@ def fetch_list(
         case ListName.PRODUCTS:
             yield _one_page(api.get("Items", "items", since=header), "Items", parse_product)
         case ListName.TRACKING_1 | ListName.TRACKING_2:
-            yield _fetch_options(api, dimension_id)
+            yield _fetch_options(api, dimension_id, kept)
         case _:
             raise ProviderError(ErrorKind.UNSUPPORTED, f"Xero has no list of {name.value}.")
 
 
-def fetch_dimensions(api: AccountingApi) -> list[RemoteDimension]:
+def fetch_dimensions(api: AccountingApi, kept: Kept) -> list[RemoteDimension]:
     """The tracking categories, the archived ones too, so that what points at them can say why it stopped."""
     reply = api.get("TrackingCategories", "tracking", includeArchived="true")
-    return reply.read(
-        lambda content: [_parse_dimension(row) for row in rows_of(content, "TrackingCategories")]
-    )
+    kept.options = reply.read(parse_options)
+    return reply.read(parse_dimensions)
 
 
 def parse_category(row: Row) -> RemoteEntry | None:
@@ -243,9 +249,9 @@ def _parse_rows(
     return tuple(entry for entry in map(parse, rows_of(content, key)) if entry is not None)
 
 
-def _fetch_contacts(api: AccountingApi, name: ListName, header: str, kept: KeptPages) -> Iterator[Page]:
+def _fetch_contacts(api: AccountingApi, name: ListName, header: str, kept: Kept) -> Iterator[Page]:
     """Pages of contacts, archived ones too; what one list reads is kept for the other."""
-    pages = kept.pop((name, header), None)
+    pages = kept.contact_pages.pop((name, header), None)
     if pages is not None:
         yield from pages
         return
@@ -254,7 +260,7 @@ def _fetch_contacts(api: AccountingApi, name: ListName, header: str, kept: KeptP
     for number, rows in enumerate(_contact_rows(api, header), start=1):
         for_other.append(_contact_page(rows, other, number))
         yield _contact_page(rows, name, number)
-    kept[other, header] = for_other
+    kept.contact_pages[other, header] = for_other
 
 
 def _contact_page(rows: list[tuple[Row, RemoteEntry]], name: ListName, number: int) -> Page:
@@ -293,34 +299,42 @@ def _parse_contacts(content: Any) -> tuple[list[tuple[Row, RemoteEntry]], int]:
     return [(row, parse_contact(row)) for row in rows], int(content["pagination"]["itemCount"])
 
 
-def _fetch_options(api: AccountingApi, dimension_id: str) -> Page:
-    reply = api.get("TrackingCategories", "tracking", includeArchived="true")
-    entries = reply.read(lambda content: _parse_options(content, dimension_id))
+def _fetch_options(api: AccountingApi, dimension_id: str, kept: Kept) -> Page:
+    if kept.options is None:
+        fetch_dimensions(api, kept)
+    entries = (kept.options or {}).get(dimension_id, ())
     return Page(entries, 1, len(entries))
 
 
-def _parse_options(content: Any, dimension_id: str) -> tuple[RemoteEntry, ...]:
-    categories = [
-        row for row in rows_of(content, "TrackingCategories") if row["TrackingCategoryID"] == dimension_id
-    ]
-    return tuple(
-        RemoteEntry(
-            remote_id=required_text(OPTION.check(option), "TrackingOptionID"),
-            remote_type="TrackingOption",
-            name=required_text(option, "Name"),
-            archived=option.get("Status", "ACTIVE") != "ACTIVE" or category.get("Status") != "ACTIVE",
-            details={"dimension_id": dimension_id},
+def parse_options(content: Any) -> dict[str, tuple[RemoteEntry, ...]]:
+    """The options of each tracking category; those of an archived one are archived with it."""
+    return {
+        required_text(TRACKING.check(category), "TrackingCategoryID"): tuple(
+            _parse_option(option, category) for option in rows_of(category, "Options")
         )
-        for category in categories
-        for option in rows_of(TRACKING.check(category), "Options")
+        for category in rows_of(content, "TrackingCategories")
+    }
+
+
+def _parse_option(option: Row, category: Row) -> RemoteEntry:
+    active = option.get("Status", "ACTIVE") == "ACTIVE" and category.get("Status") == "ACTIVE"
+    return RemoteEntry(
+        remote_id=required_text(OPTION.check(option), "TrackingOptionID"),
+        remote_type="TrackingOption",
+        name=required_text(option, "Name"),
+        archived=not active,
+        details={"dimension_id": required_text(category, "TrackingCategoryID")},
     )
 
 
-def _parse_dimension(row: Row) -> RemoteDimension:
-    TRACKING.check(row)
-    return RemoteDimension(
-        remote_id=required_text(row, "TrackingCategoryID"),
-        name=required_text(row, "Name"),
-        per_line=True,
-        active=text_of(row, "Status") == "ACTIVE",
-    )
+def parse_dimensions(content: Any) -> list[RemoteDimension]:
+    """The tracking categories; every line of a document can carry one option of each."""
+    return [
+        RemoteDimension(
+            remote_id=required_text(row, "TrackingCategoryID"),
+            name=required_text(row, "Name"),
+            per_line=True,
+            active=text_of(row, "Status") == "ACTIVE",
+        )
+        for row in rows_of(content, "TrackingCategories")
+    ]

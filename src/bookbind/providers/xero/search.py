@@ -72,8 +72,7 @@ def _search(api: AccountingApi, paper: Paper, document: OutgoingDocument, since:
     tests = [f"Date=={date_literal(document.date)}", f"UpdatedDateUTC>={date_literal(since.date())}"]
     if document.reference and _can_be_quoted(document.reference):
         tests.append(f'{paper.number_key}=="{document.reference}"')
-    own = f'Type=="{paper.type}" AND Contact.ContactID==guid("{document.contact_id}")'
-    where = f"{own} AND ({' OR '.join(tests)})"
+    where = f'Type=="{paper.type}" AND ({" OR ".join(tests)}){_of_contact(document)}'
     found: list[Row] = []
     for number in count(1):
         reply = api.get(
@@ -86,13 +85,25 @@ def _search(api: AccountingApi, paper: Paper, document: OutgoingDocument, since:
     return found
 
 
+def _of_contact(document: OutgoingDocument) -> str:
+    """The part of a filter that names the contact: by id, or by name while nobody knows the id."""
+    if document.contact_id:
+        return f' AND Contact.ContactID==guid("{document.contact_id}")'
+    if _can_be_quoted(document.contact_name):
+        return f' AND Contact.Name=="{document.contact_name}"'
+    return ""
+
+
 def _parse_rows(content: Any, key: str) -> tuple[list[Row], int]:
     return rows_of(content, key), int(content["pagination"]["itemCount"])
 
 
 def _is_alike(row: Row, paper: Paper, document: OutgoingDocument) -> bool:
-    """Alive, and of the same number, or of the same day and total."""
-    if text_of(row, "Status") in _DEAD:
+    """Alive, of the same contact, and of the same number or of the same day and total."""
+    contact = row.get("Contact") or {}
+    by_name = fold_name(text_of(contact, "Name")) == fold_name(document.contact_name)
+    same_contact = text_of(contact, "ContactID").lower() == document.contact_id.lower() or by_name
+    if text_of(row, "Status") in _DEAD or not same_contact:
         return False
     number = fold_name(text_of(row, paper.number_key))
     if number and number == fold_name(document.reference):

@@ -34,7 +34,7 @@ class XeroSession:
 
     def __init__(self, tokens: Tokens, organisation: Organisation) -> None:
         self._api = AccountingApi(tokens, organisation)
-        self._kept: lists.KeptPages = {}
+        self._kept = lists.Kept()
 
     def fetch_organisation(self) -> Organisation:
         """The organisation as it is called now; another id than ours would be a fault at Xero."""
@@ -51,7 +51,7 @@ class XeroSession:
 
     def fetch_dimensions(self) -> list[RemoteDimension]:
         """The tracking categories."""
-        return lists.fetch_dimensions(self._api)
+        return lists.fetch_dimensions(self._api, self._kept)
 
     def fetch_items(self, name: ListName, dimension_id: str, since: datetime | None) -> Iterator[Page]:
         """Every page of a list."""
