@@ -22,11 +22,11 @@ class SignInFailure(Exception):
 
 
 class StateMissing(SignInFailure):
-    """The answer came back without the mark that Bookbind sent along, so it was not used. Nothing was changed."""
+    """The answer came back without the mark that Bookbind sent along, so it was not used. Nothing changed."""
 
 
 class StateUnknown(SignInFailure):
-    """This answer does not belong to a sign-in that Bookbind began. Nothing was changed; please start again."""
+    """This answer does not belong to a sign-in that Bookbind began. Nothing changed; please start again."""
 
 
 class WrongProvider(SignInFailure):
@@ -50,13 +50,13 @@ class OtherUser(SignInFailure):
 
 
 class SignInExpired(SignInFailure):
-    """The sign-in at {provider} took longer than ten minutes, so the way back has closed. Please start again."""
+    """The sign-in at {provider} took longer than ten minutes, so it was not used. Please start again."""
 
     http_status = 410
 
 
 class SignInUsed(SignInFailure):
-    """This answer from {provider} was used already. If you pressed Back, please start again from Connections."""
+    """This answer from {provider} was used already. If you pressed Back, please start again."""
 
     http_status = 409
 
@@ -78,7 +78,7 @@ class CodeRefused(SignInFailure):
 
 
 class AppNotAccepted(SignInFailure):
-    """{provider} does not accept Bookbind's own registration. Whoever runs this Bookbind has to put that right."""
+    """{provider} does not accept Bookbind's own registration. Its operator must put that right."""
 
     http_status = 503
 
@@ -118,13 +118,13 @@ class OrganisationTaken(SignInFailure):
 
 
 class AlreadyConnected(SignInFailure):
-    """This business is connected to {provider} ({organisation}) already. Disconnect it first, or change it."""
+    """This business is connected to {provider} ({organisation}) already. Please disconnect it first."""
 
     http_status = 409
 
 
 class NotConnected(SignInFailure):
-    """This connection was disconnected. Connect again from Connections; its lists and rules are still there."""
+    """This connection was disconnected. Connect again from Connections; lists and rules are still there."""
 
     http_status = 409
 

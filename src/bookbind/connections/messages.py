@@ -1,5 +1,6 @@
 """What people read about a connection: a headline, what it means, and the few things that help."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bookbind.connections.status import Cause, Health, State, Status
@@ -46,7 +47,7 @@ def explain(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
     if status.cause in _MANAGED:
         return _needs_person(status, words, viewer)
     if status.cause in _UNMANAGED:
-        return _UNMANAGED[status.cause](status, words)
+        return _UNMANAGED[status.cause](_Case(status, words))
     if status.health is Health.EXPIRING:
         return _expiring(status, words, viewer)
     if status.state is State.SETTING_UP:
@@ -81,54 +82,75 @@ def _needs_person(status: Status, words: ConnectionWords, viewer: Viewer) -> Mes
         return _some_refused(words, viewer)
     if not viewer.may_manage:
         return _told_whom_to_ask(words, viewer)
-    headline, body, actions = _MANAGED[status.cause](status, words)
+    headline, body, actions = _MANAGED[status.cause](_Case(status, words))
     return Message(Tone.PROBLEM, headline, body, actions, words.vendor_text)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What one message is written from."""
+
+    status: Status
+    words: ConnectionWords
 
 
 _Parts = tuple[str, str, tuple[ActionWord, ...]]
 
 
-def _expired(status: Status, words: ConnectionWords) -> _Parts:
-    ended = day(status.deadline or status.since, words)
+def _expired(case: _Case) -> _Parts:
+    words = case.words
+    ended = day(case.status.deadline or case.status.since, words)
     return (
         f"Your connection to {words.label} expired on {ended}.",
-        f"Connections last one year. {waiting(words)}Any {words.provider_name} user who can open "
-        f"{words.organisation_name} can reconnect it, in about a minute. "
-        "Your rules and settings stay as they are.",
+        (
+            f"Connections last one year. {waiting(words)}Any {words.provider_name} user who can open "
+            f"{words.organisation_name} can reconnect it, in about a minute. "
+            "Your rules and settings stay as they are."
+        ),
         (reconnect(), ActionWord(ActionName.CANNOT_SIGN_IN, f"I can't sign in to {words.provider_name}")),
     )
 
 
-def _revoked(status: Status, words: ConnectionWords) -> _Parts:
+def _revoked(case: _Case) -> _Parts:
+    words = case.words
     unknown = f"{words.provider_name} doesn't say who did it. "
-    noticed = f"We noticed on {moment_of(status.since, words)}; " if status.since else ""
+    noticed = f"We noticed on {moment_of(case.status.since, words)}; " if case.status.since else ""
     return (
         f"Bookbind's access to {words.organisation_name} was removed in {words.provider_name}.",
-        f"{noticed}{unknown}{waiting(words)}If it was a mistake, reconnect. If not, leave it; "
-        "nothing will be sent.",
+        (
+            f"{noticed}{unknown}{waiting(words)}If it was a mistake, reconnect. If not, leave it; "
+            "nothing will be sent."
+        ),
         (reconnect(), ActionWord(ActionName.WHO_DID_THIS, "Who could have done this?")),
     )
 
 
-def _token_lost(status: Status, words: ConnectionWords) -> _Parts:
+def _token_lost(case: _Case) -> _Parts:
+    words = case.words
     return (
         f"The sign-in to {words.label} was lost.",
-        f"{words.provider_name} renewed it, but its answer never arrived, and it is given only "
-        f"once. {waiting(words)}Reconnect to go on; nothing else changes.",
+        (
+            f"{words.provider_name} renewed it, but its answer never arrived, and it is given only "
+            f"once. {waiting(words)}Reconnect to go on; nothing else changes."
+        ),
         (reconnect(),),
     )
 
 
-def _idle(status: Status, words: ConnectionWords) -> _Parts:
+def _idle(case: _Case) -> _Parts:
+    words = case.words
     return (
         f"{words.provider_name} ended the sign-in for {words.organisation_name} because it was not used.",
-        "That happens when this Bookbind was switched off for weeks. "
-        f"{waiting(words)}Reconnect to go on; your rules and settings stay as they are.",
+        (
+            "That happens when this Bookbind was switched off for weeks. "
+            f"{waiting(words)}Reconnect to go on; your rules and settings stay as they are."
+        ),
         (reconnect(),),
     )
 
 
-def _scope_missing(status: Status, words: ConnectionWords) -> _Parts:
+def _scope_missing(case: _Case) -> _Parts:
+    words = case.words
     return (
         f"Bookbind isn't allowed everything that it needs in {words.label}.",
         f"{waiting(words)}Reconnect, and leave every permission ticked that {words.provider_name} shows.",
@@ -136,21 +158,27 @@ def _scope_missing(status: Status, words: ConnectionWords) -> _Parts:
     )
 
 
-def _permission_changed(status: Status, words: ConnectionWords) -> _Parts:
+def _permission_changed(case: _Case) -> _Parts:
+    words = case.words
     person = words.signed_in_as or "The person who signed in"
     return (
         f"{person} may no longer do this in {words.label}.",
-        f"Their permissions in {words.provider_name} changed. {waiting(words)}Ask for them back there, or "
-        f"reconnect as somebody who may enter bills in {words.organisation_name}.",
+        (
+            f"Their permissions in {words.provider_name} changed. {waiting(words)}Ask for them back, or "
+            f"reconnect as somebody who may enter bills in {words.organisation_name}."
+        ),
         (reconnect(),),
     )
 
 
-def _wrong_organisation(status: Status, words: ConnectionWords) -> _Parts:
+def _wrong_organisation(case: _Case) -> _Parts:
+    words = case.words
     return (
         f"{words.provider_name} answered for another organisation than {words.organisation_name}.",
-        f"Bookbind stopped at once, so nothing was sent there. {waiting(words)}Reconnect and choose "
-        f"{words.organisation_name}.",
+        (
+            f"Bookbind stopped at once, so nothing was sent there. {waiting(words)}Reconnect and choose "
+            f"{words.organisation_name}."
+        ),
         (reconnect(),),
     )
 
@@ -171,8 +199,8 @@ def _told_whom_to_ask(words: ConnectionWords, viewer: Viewer) -> Message:
     return Message(
         Tone.WARNING,
         f"Publishing to {words.provider_name} is paused.",
-        "Your documents are saved and will be sent once the connection is back; you don't need to do anything "
-        f"or upload them again. {who_can_act(viewer)} can reconnect it.{asked}",
+        "Your documents are saved and will be sent once the connection is back; you don't need to do "
+        f"anything or upload them again. {who_can_act(viewer)} can reconnect it.{asked}",
         () if viewer.asked_at else (ActionWord(ActionName.ASK, "Ask them"),),
     )
 
@@ -188,31 +216,31 @@ def _some_refused(words: ConnectionWords, viewer: Viewer) -> Message:
     )
 
 
-def _down(status: Status, words: ConnectionWords) -> Message:
-    again = (
-        f"We try again at {time_of(status.next_try_at, words)}" if status.next_try_at else "We keep trying"
-    )
+def _down(case: _Case) -> Message:
+    words = case.words
+    next_try = case.status.next_try_at
+    again = f"We try again at {time_of(next_try, words)}" if next_try else "We keep trying"
     send, warning = "", ""
     actions: tuple[ActionWord, ...] = ()
     if words.waiting_count:
-        it = "it" if words.waiting_count == 1 else "them"
-        twice = "it" if words.waiting_count == 1 else "they"
+        they, them = ("it", "it") if words.waiting_count == 1 else ("they", "them")
         send = f" and then send {the_waiting(words)}"
         warning = (
-            f" Please don't enter {it} in {words.provider_name} meanwhile; {twice} would be there twice."
+            f" Please don't enter {them} in {words.provider_name} meanwhile; {they} would be there twice."
         )
         actions = (ActionWord(ActionName.EXPORT_WAITING, "Export waiting"),)
     return Message(
         Tone.WARNING,
-        f"{words.provider_name} isn't answering{_since(status, words)}.",
+        f"{words.provider_name} isn't answering{_since(case)}.",
         f"Your connection is fine and there is nothing to do. {again}{send}.{warning}",
         actions,
         words.vendor_text,
     )
 
 
-def _since(status: Status, words: ConnectionWords) -> str:
+def _since(case: _Case) -> str:
     """` (since 09:40)`, with the day when that was not today."""
+    status, words = case.status, case.words
     if status.since is None:
         return ""
     today = status.next_try_at and clock.local_date(status.next_try_at, words.time_zone)
@@ -221,8 +249,9 @@ def _since(status: Status, words: ConnectionWords) -> str:
     return f" (since {moment_of(status.since, words)})"
 
 
-def _limited(status: Status, words: ConnectionWords) -> Message:
-    when = f"at {time_of(status.next_try_at, words)}" if status.next_try_at else "soon"
+def _limited(case: _Case) -> Message:
+    words = case.words
+    when = f"at {time_of(case.status.next_try_at, words)}" if case.status.next_try_at else "soon"
     send = f" and then send {the_waiting(words)}" if words.waiting_count else ""
     return Message(
         Tone.INFO,
@@ -232,7 +261,8 @@ def _limited(status: Status, words: ConnectionWords) -> Message:
     )
 
 
-def _app_refused(status: Status, words: ConnectionWords) -> Message:
+def _app_refused(case: _Case) -> Message:
+    words = case.words
     return Message(
         Tone.WARNING,
         f"{words.provider_name} doesn't accept Bookbind itself at the moment.",
@@ -242,16 +272,19 @@ def _app_refused(status: Status, words: ConnectionWords) -> Message:
     )
 
 
-def _unreadable(status: Status, words: ConnectionWords) -> Message:
+def _unreadable(case: _Case) -> Message:
+    words = case.words
     return Message(
         Tone.WARNING,
         f"Bookbind can't read its stored sign-in for {words.label}.",
-        "Its encryption key is missing or was changed; nothing was erased. Whoever runs this Bookbind can put "
-        f"the key back, and everything goes on. {waiting(words)}Only if the key is lost for good, reconnect.",
+        "Its encryption key is missing or was changed; nothing was erased. Whoever runs this Bookbind can "
+        f"put the key back, and everything goes on. {waiting(words)}"
+        "Only if the key is lost for good, reconnect.",
     )
 
 
-def _name_differs(status: Status, words: ConnectionWords) -> Message:
+def _name_differs(case: _Case) -> Message:
+    words = case.words
     return Message(
         Tone.INFO,
         f"{words.business_name} is connected to an organisation of another name: {words.organisation_name}.",

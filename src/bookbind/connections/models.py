@@ -83,9 +83,9 @@ class Connection(BusinessOwned):
     `epoch` rises whenever the right to send changes hands (finish, disconnect, change), so that a worker
     holding an older one never writes. Facts only: what they mean now is `status.derive_status`'s to say.
 
-    `trouble_…` is what only a person can cure, `down_since` to `limited_until` what cures itself. `warned_days`
-    is the last threshold that was warned at in this consent. `name_checked` is the organisation's name that
-    somebody confirmed although it is not the business's.
+    `trouble_…` is what only a person can cure, `down_since` to `limited_until` what cures itself.
+    `warned_days` is the last threshold that was warned at in this consent. `name_checked` is the
+    organisation's name that somebody confirmed although it is not the business's.
     """
 
     class Stage(models.TextChoices):

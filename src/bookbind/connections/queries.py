@@ -13,7 +13,7 @@ from bookbind.connections.names import names_agree
 from bookbind.connections.secrets import are_readable
 from bookbind.connections.status import Facts, Stage, Status, derive_status, missing_scopes
 from bookbind.kit import clock
-from bookbind.providers.base.apps import app_credentials
+from bookbind.providers.base.apps import app_facts
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.errors import ErrorKind
 from bookbind.providers.base.types import Organisation
@@ -38,7 +38,7 @@ def find_main_connection(business_id: UUID) -> Connection | None:
 
 
 def list_connections(business_id: UUID) -> list[Connection]:
-    """Every connection that the business has or had: in use, being set up, ended; the newest first in each."""
+    """Every connection that the business has or had: in use, set up, ended; the newest first in each."""
     order = Case(
         When(stage=Connection.Stage.ACTIVE, then=Value(0)),
         When(stage=Connection.Stage.SETTING_UP, then=Value(1)),
@@ -143,7 +143,7 @@ def _with_grant(facts: Facts, grant: Grant, provider: Provider) -> Facts:
     downs = [since for since in (facts.down_since, _since(grant, ErrorKind.PROVIDER_DOWN)) if since]
     tries = [facts.next_try_at] if facts.down_since else []
     tries.append(grant.next_try_at if grant.down_since else None)
-    wanted = app_credentials(provider).scopes or provider.default_scopes
+    wanted = app_facts(provider).scopes
     return replace(
         facts,
         grant_dead_cause=grant.dead_cause,

@@ -1,4 +1,4 @@
-"""Tokens at rest: sealed, and bound to the row and field that hold them; keys change while everything runs."""
+"""Tokens at rest: sealed, bound to the row and field that hold them; keys change while all runs."""
 
 import json
 from collections.abc import Iterator
@@ -100,8 +100,12 @@ def _batches(model: type[models.Model], field: str, prefix: str) -> Iterator[lis
 
 
 def _behind(model: type[models.Model], field: str, prefix: str) -> "models.QuerySet[models.Model]":
-    rows: models.QuerySet[models.Model] = model._default_manager.exclude(**{field: ""})
+    rows: models.QuerySet[models.Model] = _rows(model).exclude(**{field: ""})
     return rows.exclude(**{f"{field}__startswith": prefix})
+
+
+def _rows(model: type[models.Model]) -> "models.QuerySet[models.Model]":
+    return (Grant if model is Grant else SignIn).objects.all()
 
 
 def _reseal_row(model: type[models.Model], field: str, row_id: UUID, sealed: str) -> bool:
@@ -110,7 +114,7 @@ def _reseal_row(model: type[models.Model], field: str, row_id: UUID, sealed: str
         anew = seal_text(open_text(sealed, row), row)
     except SecretsUnreadable:
         return False
-    model._default_manager.filter(**{"id": row_id, field: sealed}).update(**{field: anew})
+    _rows(model).filter(**{"id": row_id, field: sealed}).update(**{field: anew})
     return True
 
 

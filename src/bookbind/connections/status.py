@@ -1,4 +1,4 @@
-"""What a connection's stored facts mean at a moment: the one place where state, health and cause are decided."""
+"""What a connection's stored facts mean at a moment: the one place where that is decided."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -187,7 +187,7 @@ def expected_end(facts: Facts, now: datetime) -> tuple[datetime | None, Cause]:
 
 
 def reached_warning(deadline: datetime | None, now: datetime) -> int | None:
-    """The closest warning threshold, in days, that has been reached; None while none has or it is too late."""
+    """The closest warning threshold reached, in days; None while none has been or when it is too late."""
     if deadline is None or now > deadline:
         return None
     reached = [days for days in WARNING_DAYS if now >= deadline - timedelta(days=days)]

@@ -57,7 +57,7 @@ class Message:
 
 @dataclass(frozen=True)
 class ConnectionWords:
-    """What messages are filled with. `waiting_total` is written out, empty where there are several currencies."""
+    """What messages are filled with. `waiting_total` is written out, empty when there is none to show."""
 
     provider_name: str
     organisation_name: str
@@ -94,7 +94,7 @@ def who_can_act(viewer: Viewer) -> str:
 
 
 def whom_to_ask(viewer: Viewer) -> str:
-    """`Connections are managed by Admins: Ada Admin (ada@acme.test), Harbour & Co. Please ask one of them.`"""
+    """Who manages connections, with addresses, and that one of them should be asked."""
     names = [f"{name} ({email})" for name, email in viewer.admins]
     if viewer.practice:
         names.append(viewer.practice)

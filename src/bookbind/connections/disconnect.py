@@ -1,0 +1,143 @@
+"""Disconnecting: everything is kept here, and the vendor is told to end what was ours alone."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from bookbind.activity.services import record
+from bookbind.connections.elsewhere import (
+    erase_grant,
+    list_grants_of_login,
+    login_is_used,
+    organisation_is_used,
+)
+from bookbind.connections.errors import NotConnected
+from bookbind.connections.events import ConnectionEnded, tell
+from bookbind.connections.models import Connection, Grant, Stay
+from bookbind.connections.outcomes import UNTROUBLED, WELL
+from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, organisation_of
+from bookbind.connections.refresh import GrantUnusable, fresh_tokens
+from bookbind.connections.schedule import end_schedules
+from bookbind.jobs.services import Again, Claimed, queue_job, works
+from bookbind.kit import clock
+from bookbind.kit.encryption import SecretsUnreadable
+from bookbind.providers.base.apps import app_credentials
+from bookbind.providers.base.contract import RevokeKills
+from bookbind.providers.base.errors import ErrorKind, ProviderError
+from bookbind.providers.registry import get_provider
+from bookbind.tenancy.models import User
+
+RELEASE_JOB = "connections.release"
+GRANT_ENDED = "ended"
+_RETRY = timedelta(minutes=15)
+_LONGEST_RETRY = timedelta(hours=24)
+
+
+def disconnect(connection: Connection, user: User) -> None:
+    """End the connection here and now, keeping lists, rules, documents and history; then tell the vendor.
+
+    If the vendor can't be told now, a job goes on trying; `connection.release` says how that stands.
+    """
+    with transaction.atomic():
+        live = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
+        ended = {"stage": Connection.Stage.ENDED, "release": Connection.Release.PENDING}
+        if live.update(**ended, **UNTROUBLED, **WELL, epoch=F("epoch") + 1) == 0:
+            raise NotConnected
+        _end_stay(connection, user)
+        end_schedules(connection)
+        record(
+            "connection.disconnected",
+            f"{user.get_full_name()} disconnected {label_of(connection)}.",
+            business_id=connection.business_id,
+            actor=user,
+            subject=connection,
+        )
+        tell(ConnectionEnded(connection.business_id, connection.id))
+        queue_job(
+            RELEASE_JOB,
+            str(connection.id),
+            business_id=connection.business_id,
+            due_at=clock.now() + _RETRY,
+        )
+    connection.refresh_from_db()
+    _try_release(connection)
+
+
+@works(RELEASE_JOB)
+def release(job: Claimed) -> Again | None:
+    """Tell the vendor, again if need be, that we need no access to this organisation any more."""
+    connection = get_connection(UUID(job.key))
+    if connection.release != Connection.Release.PENDING:
+        return None
+    if _try_release(connection):
+        return None
+    wait = min(_RETRY * 2.0 ** min(job.attempts, 10), _LONGEST_RETRY)
+    return Again(clock.now() + wait)
+
+
+def _try_release(connection: Connection) -> bool:
+    """Whether the vendor knows, or needs not be told."""
+    grant = connection.grant
+    try:
+        done = "" if grant is None else _end_access(connection, grant)
+    except (ProviderError, SecretsUnreadable) as error:
+        record(
+            "connection.release_failed",
+            f"{label_of(connection)} could not be told yet that access has ended; it will be tried again.",
+            business_id=connection.business_id,
+            subject=connection,
+            data={"reason": str(error) or type(error).__name__},
+        )
+        return False
+    with transaction.atomic():
+        pending = Connection.objects.filter(
+            id=connection.id, stage=Connection.Stage.ENDED, release=Connection.Release.PENDING
+        )
+        if pending.update(release=Connection.Release.DONE, grant=None) and done:
+            record(
+                "connection.released",
+                f"{label_of(connection)}: {done}",
+                business_id=connection.business_id,
+                subject=connection,
+            )
+    connection.refresh_from_db()
+    return True
+
+
+def _end_access(connection: Connection, grant: Grant) -> str:
+    """End what is ours alone at the vendor and say what that was; nothing when others still need it all."""
+    done = "access had ended there already."
+    try:
+        done = done if grant.dead_cause else _tell_vendor(connection, grant)
+    except GrantUnusable:
+        grant.refresh_from_db()
+        if not grant.dead_cause:
+            raise ProviderError(ErrorKind.PROVIDER_DOWN) from None
+    except ProviderError as error:
+        if error.kind is not ErrorKind.NEEDS_RECONNECT:
+            raise
+    for unused in list_grants_of_login(grant):
+        erase_grant(unused.id, GRANT_ENDED)
+    return done
+
+
+def _tell_vendor(connection: Connection, grant: Grant) -> str:
+    provider = get_provider(connection.provider)
+    adapter = provider.adapter
+    if adapter is None:
+        return ""
+    fresh = fresh_tokens(grant.id)
+    if provider.revoke_kills is not RevokeKills.NOTHING and not login_is_used(grant, connection.id):
+        adapter.revoke(app_credentials(provider), fresh.tokens)
+        return "the sign-in was ended there, as nothing else uses it."
+    if organisation_is_used(grant, connection.organisation_id, connection.id):
+        return "access stays there, because another business here uses it with the same sign-in."
+    adapter.disconnect(fresh.tokens, organisation_of(connection))
+    return "access to this organisation was ended there; the sign-in goes on for others."
+
+
+def _end_stay(connection: Connection, user: User) -> None:
+    stays = Stay.objects.filter(connection=connection, ended_at=None)
+    stays.update(ended_at=clock.now(), ended_by=user, why="disconnected")

@@ -1,0 +1,229 @@
+"""Finish: the second of the two steps, in which a pending sign-in becomes the connection's own."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from bookbind.activity.services import record
+from bookbind.connections.elsewhere import erase_grant, list_siblings
+from bookbind.connections.errors import (
+    AlreadyConnected,
+    DifferentOrganisation,
+    NotConnected,
+    OrganisationNotOffered,
+    OrganisationTaken,
+    SignInOver,
+)
+from bookbind.connections.events import ConnectionHealed, ConnectionStarted, tell
+from bookbind.connections.models import Connection, Grant, SignIn
+from bookbind.connections.outcomes import PROBE_JOB
+from bookbind.connections.pending import chosen, is_same, shared_with
+from bookbind.connections.queries import find_main_connection, get_connection, label_of, organisation_name
+from bookbind.connections.schedule import begin_schedules
+from bookbind.connections.secrets import grant_row, open_tokens, seal_tokens, sign_in_row
+from bookbind.connections.services import stored_organisation
+from bookbind.connections.status import consent_end
+from bookbind.jobs.services import queue_job
+from bookbind.kit import clock
+from bookbind.kit.checkpoints import Checkpoint, reach
+from bookbind.providers.base.apps import app_credentials
+from bookbind.providers.base.types import Organisation, Tokens
+from bookbind.providers.registry import get_provider
+from bookbind.tenancy.models import Business, User
+from bookbind.tenancy.scope import BusinessScope, PracticeScope, within
+
+GRANT_REPLACED = "replaced"
+
+
+def finish(sign_in: SignIn, *, user: User, publish_now: bool, shared_confirmed: bool = False) -> Connection:
+    """Make the chosen organisation's connection work with this sign-in, all at once or not at all.
+
+    Pressing twice gives the same connection. `publish_now` goes with the news to what waits. Raises
+    OrganisationTaken until the user confirmed that another business publishes there too.
+    """
+    organisation = chosen(sign_in)
+    if organisation is None:
+        raise OrganisationNotOffered(sign_in)
+    _refuse_shared_unseen(sign_in, organisation, user, shared_confirmed=shared_confirmed)
+    with transaction.atomic():
+        if not _take(sign_in):
+            return _finished_before(sign_in)
+        tokens = open_tokens(sign_in.tokens, sign_in_row(sign_in.id))
+        connection, was_live = _find_or_make(sign_in, organisation)
+        before = connection.grant
+        grant = _store_grant(sign_in, tokens, user)
+        _give(connection, grant, sign_in, organisation, user)
+        SignIn.objects.filter(id=sign_in.id).update(tokens="", connection=connection)
+        _tell(connection, user, sign_in, was_live=was_live, publish_now=publish_now)
+        if before is not None and before.id != grant.id:
+            erase_grant(before.id, GRANT_REPLACED)
+    reach(Checkpoint.AFTER_FINISH_COMMITTED)
+    return get_connection(connection.id)
+
+
+def _refuse_shared_unseen(
+    sign_in: SignIn, organisation: Organisation, user: User, *, shared_confirmed: bool
+) -> None:
+    if shared_confirmed or sign_in.purpose == SignIn.Purpose.RECONNECT or sign_in.finished_at:
+        return
+    shared = shared_with(sign_in, organisation.id, user)
+    if shared is not None:
+        raise OrganisationTaken(sign_in, organisation=organisation.name, other=shared.text)
+
+
+def _take(sign_in: SignIn) -> bool:
+    """Of two presses, exactly one goes on; the business's row makes Finishes of one business queue up."""
+    Business.objects.filter(id=sign_in.business_id).update(slug=F("slug"))
+    now = clock.real_now()
+    pending = SignIn.objects.filter(id=sign_in.id, finished_at=None, dropped_at=None, pending_until__gt=now)
+    return bool(pending.update(finished_at=now) == 1)
+
+
+def _finished_before(sign_in: SignIn) -> Connection:
+    sign_in.refresh_from_db()
+    if sign_in.finished_at is None or sign_in.connection_id is None:
+        raise SignInOver(sign_in)
+    return get_connection(sign_in.connection_id)
+
+
+def _find_or_make(sign_in: SignIn, organisation: Organisation) -> tuple[Connection, bool]:
+    """The connection that this sign-in is for, and whether it was live before."""
+    if sign_in.purpose == SignIn.Purpose.RECONNECT:
+        assert sign_in.connection_id is not None
+        connection = get_connection(sign_in.connection_id)
+        if connection.stage == Connection.Stage.ENDED:
+            raise NotConnected(sign_in)
+        if not is_same(connection, organisation):
+            raise DifferentOrganisation(sign_in)
+        return connection, True
+    place = _free_place(sign_in, organisation)
+    known = Connection.objects.filter(
+        business_id=sign_in.business_id, provider=sign_in.provider, organisation_id=organisation.id
+    ).first()
+    if known is None:
+        made = Connection(
+            business_id=sign_in.business_id,
+            provider=sign_in.provider,
+            organisation_id=organisation.id,
+            epoch=0,
+            place=place,
+        )
+        made.save(force_insert=True)
+        return made, False
+    return known, known.stage != Connection.Stage.ENDED
+
+
+def _free_place(sign_in: SignIn, organisation: Organisation) -> str:
+    """Main, or beside a main one where the vendor stands beside; one business has one main connection."""
+    main = find_main_connection(sign_in.business_id)
+    if get_provider(sign_in.provider).stands_beside and main is not None:
+        return Connection.Place.ADDITIONAL
+    if main is not None and (main.provider, main.organisation_id) != (sign_in.provider, organisation.id):
+        there = get_provider(main.provider)
+        raise AlreadyConnected(sign_in, provider=there.name, organisation=organisation_name(main))
+    return Connection.Place.MAIN
+
+
+def _store_grant(sign_in: SignIn, tokens: Tokens, user: User) -> Grant:
+    """The sign-in's own grant: the same login in the same owner's hands has one, which takes the new pair.
+
+    A refresh of the older pair that is under way loses its lease by the risen fence and saves nothing.
+    """
+    app_id = app_credentials(get_provider(sign_in.provider)).client_id
+    practice = sign_in.practice
+    owner = {"practice": practice, "business": None if practice else sign_in.business}
+    scope = PracticeScope(practice.id) if practice else BusinessScope(sign_in.business_id)
+    key = {"provider": sign_in.provider, "app_id": app_id, "login_id": tokens.login_id, **owner}
+    with within(scope):
+        found = Grant.objects.filter(**key).first() if tokens.login_id else None
+        grant = found or Grant(**key, version=0)
+        for name, value in _grant_values(grant, sign_in, tokens, user).items():
+            setattr(grant, name, value)
+        grant.save(force_insert=found is None, force_update=found is not None)
+    return grant
+
+
+def _grant_values(grant: Grant, sign_in: SignIn, tokens: Tokens, user: User) -> dict[str, Any]:
+    authorised_at: datetime = sign_in.authorised_at or clock.now()
+    return {
+        "tokens": seal_tokens(tokens, grant_row(grant.id)),
+        "version": grant.version + 1,
+        "fence": grant.fence + 1,
+        "lease_until": None,
+        "refresh_started_at": None,
+        "login_email": sign_in.login_email,
+        "scopes": list(tokens.scopes),
+        "authorised_at": authorised_at,
+        "authorised_by": user,
+        "access_expires_at": tokens.access_expires_at,
+        "refresh_expires_at": tokens.refresh_expires_at,
+        "refreshed_at": authorised_at,
+        "dead_cause": "",
+        "dead_at": None,
+        "down_since": None,
+        "down_kind": "",
+        "next_try_at": None,
+        "failures": 0,
+        "last_error": {},
+    }
+
+
+def _give(
+    connection: Connection, grant: Grant, sign_in: SignIn, organisation: Organisation, user: User
+) -> None:
+    """A new year for the connection; whatever was wrong with the old sign-in is over."""
+    consented_at: datetime = sign_in.authorised_at or clock.now()
+    ended = connection.stage == Connection.Stage.ENDED
+    values: dict[str, Any] = {
+        "grant": grant,
+        "organisation": stored_organisation(organisation),
+        "stage": Connection.Stage.SETTING_UP if ended else connection.stage,
+        "consented_at": consented_at,
+        "consented_by": user,
+        "signed_in_as": sign_in.login_email,
+        "consent_expires_at": consent_end(consented_at, sign_in.business.time_zone),
+        "lapsed_at": None,
+        "warned_days": None,
+        "trouble_cause": "",
+        "trouble_at": None,
+        "trouble_error": {},
+        "down_since": None,
+        "next_try_at": None,
+        "limited_until": None,
+        "failures": 0,
+        "last_error": {},
+        "release": "",
+    }
+    Connection.objects.filter(id=connection.id).update(**values, epoch=F("epoch") + 1)
+    connection.refresh_from_db()
+
+
+def _tell(connection: Connection, user: User, sign_in: SignIn, *, was_live: bool, publish_now: bool) -> None:
+    record(
+        "connection.reconnected" if was_live else "connection.connected",
+        f"{user.get_full_name()} {'reconnected' if was_live else 'connected'} {label_of(connection)}, "
+        f"signed in as {sign_in.login_email or 'an unnamed user'}.",
+        business_id=connection.business_id,
+        actor=user,
+        subject=connection,
+        data={
+            "signed_in_as": sign_in.login_email,
+            "consent_expires_at": connection.consent_expires_at,
+            "publish_now": publish_now,
+        },
+    )
+    begin_schedules(connection)
+    assert connection.grant is not None
+    for business_id, sibling_id in list_siblings(connection.grant, connection.id):
+        # The new sign-in may reach more or less than the one before: their own look tells.
+        queue_job(PROBE_JOB, str(sibling_id), business_id=business_id)
+    if was_live:
+        tell(
+            ConnectionHealed(
+                connection.business_id, connection.id, publish_now=publish_now, purpose=sign_in.purpose
+            )
+        )
+    else:
+        tell(ConnectionStarted(connection.business_id, connection.id))
