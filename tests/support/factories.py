@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from bookbind.connections.models import Connection, Grant, Stay
+from bookbind.connections.secrets import grant_row, seal_tokens
 from bookbind.kit import clock
+from bookbind.kit.ids import new_id
 from bookbind.kit.text import fold_name
 from bookbind.lists.models import ListItem
-from bookbind.providers.base.types import ListName
+from bookbind.providers.base.types import ListName, Tokens
 from bookbind.tenancy.models import Business, BusinessMembership, Practice, PracticeMembership, User
 from bookbind.tenancy.scope import SystemScope, within
 
@@ -87,9 +89,13 @@ def make_accountant(practice: Practice, name: str = "Some Accountant", *, all_cl
 
 
 def make_grant(business: Business, user: User, provider: str = "xero", **fields: Any) -> Grant:
-    """A sign-in that works and is owned by the business; its tokens are empty."""
+    """A sign-in that works as far as its facts go, owned by the business; no vendor knows its tokens."""
     now = clock.now()
+    grant_id = new_id()
+    tokens = Tokens("access", "refresh", now + timedelta(minutes=30))
     values: dict[str, Any] = {
+        "id": grant_id,
+        "tokens": seal_tokens(tokens, grant_row(grant_id)),
         "provider": provider,
         "app_id": "app",
         "login_id": f"login-{next(_numbers)}",
