@@ -29,9 +29,11 @@ class StoredFile(BusinessOwned):
 
 
 class Document(BusinessOwned):
-    """One cost. Where it stands in publishing is its publication's to say; `shelf` is the user's own decision.
+    """One cost. `shelf` is the user's own decision; `stage` is kept by publishing beside its publication.
 
-    `field_sources` says for each field where its value came from: typed, rule:<id>:<version>, document.
+    `field_sources` says for each field where its value came from: typed, default, rule:<id>:<version>; a line's
+    field is named `lines.<position>.<field>`. `frozen_at` is set while the document is on its way to the books
+    or stands in them: from then on nothing of it changes.
     """
 
     class Shelf(models.TextChoices):
@@ -40,6 +42,14 @@ class Document(BusinessOwned):
         INBOX = "inbox", "Inbox"
         ARCHIVE = "archive", "Archive"
 
+    class Stage(models.TextChoices):
+        """Which of the four tabs of the inbox shows the document."""
+
+        REVIEW = "review", "To review"
+        WAITING = "waiting", "Waiting"
+        FIXING = "fixing", "Needs fixing"
+        PUBLISHED = "published", "Published"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="documents")
     kind = models.CharField(
@@ -47,6 +57,8 @@ class Document(BusinessOwned):
     )
     shelf = models.CharField(max_length=10, choices=Shelf.choices, default=Shelf.INBOX)
     archived_why = models.CharField(max_length=40, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.REVIEW)
+    frozen_at = models.DateTimeField(null=True)
     supplier = models.ForeignKey(ListItem, models.PROTECT, null=True, blank=True, related_name="+")
     date = models.DateField(null=True, blank=True)
     due_date = models.DateField(null=True, blank=True)
@@ -67,7 +79,7 @@ class Document(BusinessOwned):
 
     class Meta(BusinessOwned.Meta):
         indexes = [
-            models.Index(fields=["business", "shelf", "-captured_at"], name="document_shelf"),
+            models.Index(fields=["business", "shelf", "stage", "-captured_at"], name="document_tab"),
             models.Index(fields=["business", "supplier"], name="document_supplier"),
         ]
 
@@ -89,4 +101,6 @@ class DocumentLine(BusinessOwned):
 
     class Meta(BusinessOwned.Meta):
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["document", "position"], name="one_line_each_position")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="one_line_each_position")
+        ]

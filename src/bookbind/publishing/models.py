@@ -46,11 +46,35 @@ class PublishingSettings(BusinessOwned):
         pass
 
 
+class Resume(BusinessOwned):
+    """One return of a connection: which documents had waited, and whether they go without a look first.
+
+    Nothing of the connection is sent until its lists were read again (`lists_read_at`) and what waited was put
+    where it belongs (`checked_at`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="resumes")
+    began_at = models.DateTimeField()
+    publish_now = models.BooleanField()
+    lists_read_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection"], condition=Q(checked_at__isnull=True), name="one_unchecked_resume"
+            )
+        ]
+
+
 class Publication(BusinessOwned):
     """The intent to send one document; at most one open per document over all connections.
 
-    `marker` never changes and stands on the vendor's document. `frozen` is the mapped body, `labels` the names and
-    codes as they were: both fixed when a delivery is written. `queued_at` keeps the order in which people asked.
+    `marker` never changes and stands on the vendor's document. `frozen` is the mapped document, `labels` the names
+    and codes as they were: both fixed when a delivery is written. `queued_at` keeps the order in which people asked.
+    `reason` is a `reasons.Reason`, `error` what is shown beside it. `lookups` counts the searches after a lost
+    answer that found nothing. `differences` names what the vendor changed or lost.
     """
 
     class State(models.TextChoices):
@@ -82,6 +106,7 @@ class Publication(BusinessOwned):
     reason_data = models.JSONField(default=dict)
     marker = models.CharField(max_length=80, unique=True)
     queued_at = models.DateTimeField()
+    resume = models.ForeignKey(Resume, models.SET_NULL, null=True, related_name="publications")
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     automatic = models.BooleanField(default=False)
     twins_checked_at = models.DateTimeField(null=True)
@@ -89,6 +114,7 @@ class Publication(BusinessOwned):
     must_look_for_twins = models.BooleanField(default=False)
     new_supplier_accepted = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
+    lookups = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     error = models.JSONField(default=dict)
     frozen = models.JSONField(default=dict)
@@ -97,9 +123,11 @@ class Publication(BusinessOwned):
     remote_number = models.CharField(max_length=160, blank=True)
     remote_status = models.CharField(max_length=60, blank=True)
     remote_url = models.CharField(max_length=500, blank=True)
+    differences = models.JSONField(default=list)
     published_at = models.DateTimeField(null=True)
     paper = models.CharField(max_length=12, choices=Paper.choices, default=Paper.NONE)
     paper_attempts = models.PositiveIntegerField(default=0)
+    paper_next_try_at = models.DateTimeField(null=True)
     paper_error = models.JSONField(default=dict)
     paper_remote_id = models.CharField(max_length=160, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -118,8 +146,14 @@ class Publication(BusinessOwned):
 class Delivery(BusinessOwned):
     """One write to the vendor, committed before the call: key, exact bytes, outcome.
 
-    Sent again only with the same key and bytes inside the vendor's window. `sent_at` is product time.
+    Sent again only with the same key and bytes inside the vendor's window. Times are product time.
     """
+
+    class Purpose(models.TextChoices):
+        """What is written."""
+
+        DOCUMENT = "document", "The document"
+        CONTACT = "contact", "Its supplier"
 
     class Outcome(models.TextChoices):
         """What became of the write."""
@@ -134,11 +168,11 @@ class Delivery(BusinessOwned):
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="deliveries")
     publication = models.ForeignKey(Publication, models.CASCADE, related_name="deliveries")
     epoch = models.PositiveIntegerField()
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.DOCUMENT)
     operation = models.CharField(max_length=40)
     key = models.CharField(max_length=128, unique=True)
     body = models.BinaryField()
     body_sha256 = models.CharField(max_length=64)
-    document = models.JSONField(default=dict)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
     first_sent_at = models.DateTimeField()
     last_sent_at = models.DateTimeField()
@@ -151,6 +185,8 @@ class Delivery(BusinessOwned):
     class Meta(BusinessOwned.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["publication"], condition=Q(outcome__in=["open", "lost"]), name="one_undecided_delivery"
+                fields=["publication", "purpose"],
+                condition=Q(outcome__in=["open", "lost"]),
+                name="one_undecided_delivery",
             )
         ]

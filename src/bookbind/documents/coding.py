@@ -1,0 +1,109 @@
+"""Letting the supplier's rules fill the fields of a document that nobody typed."""
+
+from typing import Any
+from uuid import UUID
+
+from bookbind.documents.inputs import DOCUMENT_FIELDS, LINE_FIELDS
+from bookbind.documents.models import Document, DocumentLine
+from bookbind.documents.sources import RULE, is_typed, line_field
+from bookbind.rules.evaluate import CodedField, Coding, DocumentFacts, DueMode, RuleValues, evaluate
+from bookbind.rules.models import SupplierRule
+
+_DOCUMENT_CODED = (CodedField.DUE_DATE, CodedField.KIND, CodedField.PUBLISH_AS)
+_LINE_CODED = (CodedField.CATEGORY, CodedField.TAX_RATE, CodedField.TRACKING_1, CodedField.TRACKING_2)
+
+
+def code_document(document: Document) -> bool:
+    """Set the fields of the document and its lines that the rules decide; lines are stored, the document is not.
+
+    A value that a rule had set and that no rule sets any more goes with it. Typed values stay. True when
+    anything changed.
+    """
+    coding = find_coding(document)
+    sources = dict(document.field_sources)
+    changed = _code_fields(document, coding, sources)
+    changed_lines = [line for line in document.lines.all() if _code_line(line, coding, sources)]
+    if changed_lines:
+        DocumentLine.objects.bulk_update(changed_lines, [LINE_FIELDS[name] for name in _LINE_CODED])
+    changed = changed or bool(changed_lines) or sources != document.field_sources
+    document.field_sources = sources
+    return changed
+
+
+def find_coding(document: Document) -> Coding:
+    """What the supplier's rules say about the document; nothing without a supplier."""
+    if document.supplier_id is None:
+        return Coding()
+    typed = frozenset(name.value for name in _DOCUMENT_CODED if is_typed(document.field_sources, name))
+    return evaluate(list_rule_values(document.supplier_id), DocumentFacts(document.date, typed))
+
+
+def explain_sources(document: Document) -> dict[str, str]:
+    """For each field that a rule set, which rule it was, in words."""
+    coding = find_coding(document)
+    explained = {coded.source: coded.explanation for coded in coding.fields.values()}
+    return {
+        field: explained.get(source, "a rule that was changed since")
+        for field, source in document.field_sources.items()
+        if source.startswith(RULE)
+    }
+
+
+def _code_fields(document: Document, coding: Coding, sources: dict[str, str]) -> bool:
+    changed = False
+    for name in _DOCUMENT_CODED:
+        column = DOCUMENT_FIELDS[name]
+        value = _decide(name, name, coding, sources, getattr(document, column))
+        empty = Document._meta.get_field(column).get_default()
+        value = empty if value is None else value
+        changed = changed or value != getattr(document, column)
+        setattr(document, column, value)
+    return changed
+
+
+def _code_line(line: DocumentLine, coding: Coding, sources: dict[str, str]) -> bool:
+    changed = False
+    for name in _LINE_CODED:
+        column = LINE_FIELDS[name]
+        before: UUID | None = getattr(line, column)
+        value = _decide(name, line_field(line.position, name), coding, sources, before)
+        changed = changed or value != before
+        setattr(line, column, value)
+    return changed
+
+
+def _decide(name: CodedField, field: str, coding: Coding, sources: dict[str, str], value: Any) -> Any:
+    """The field's value after the rules had their say; `sources` is brought up to date."""
+    if is_typed(sources, field):
+        return value
+    coded = coding.fields.get(name)
+    if coded is not None:
+        sources[field] = coded.source
+        return coded.value
+    if sources.get(field, "").startswith(RULE):
+        del sources[field]
+        return None
+    return value
+
+
+def list_rule_values(supplier_id: UUID) -> list[RuleValues]:
+    """The active rules of the supplier in their order, as plain values."""
+    rows = SupplierRule.objects.filter(supplier_id=supplier_id, active=True).select_related("supplier")
+    return [
+        RuleValues(
+            id=rule.id,
+            version=rule.version,
+            supplier_name=rule.supplier.name,
+            saved_on=rule.changed_at.date(),
+            category=rule.category_id,
+            tax_rate=rule.tax_rate_id,
+            tracking_1=rule.tracking_1_id,
+            tracking_2=rule.tracking_2_id,
+            due_mode=DueMode(rule.due_mode),
+            due_days=rule.due_days or 0,
+            kind=rule.publish_to,
+            publish_as=rule.publish_as,
+            auto_publish=rule.auto_publish,
+        )
+        for rule in rows.order_by("position")
+    ]

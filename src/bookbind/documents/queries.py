@@ -1,0 +1,128 @@
+"""Reading documents: the tabs with their counts, search, neighbours, look-alikes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from bookbind.documents.models import Document
+from bookbind.kit.money import AmountUnreadable, parse_amount
+from bookbind.kit.text import fold_name
+
+_LOOKALIKES = 5
+
+
+class Tab(StrEnum):
+    """The tabs of the Costs page, as the address names them."""
+
+    REVIEW = "review"
+    WAITING = "waiting"
+    FIXING = "fixing"
+    PUBLISHED = "published"
+    ARCHIVE = "archive"
+
+    @property
+    def label(self) -> str:
+        """The tab as pages write it."""
+        return "Archive" if self is Tab.ARCHIVE else Document.Stage(self.value).label
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where a document stands in a list: `3 of 14`, and what lies on either side."""
+
+    position: int
+    count: int
+    previous_id: UUID | None
+    next_id: UUID | None
+
+
+def get_document(document_id: UUID) -> Document:
+    """One document with its file and supplier; Document.DoesNotExist outside the scope."""
+    document: Document = Document.objects.select_related("file", "supplier", "paid_from").get(id=document_id)
+    return document
+
+
+def list_documents(tab: Tab, search: str = "") -> QuerySet[Document]:
+    """The documents of a tab, newest first, with what a row shows; lines come in one further query."""
+    rows = _in_tab(tab, search).select_related("supplier", "file")
+    return rows.prefetch_related("lines__category").order_by("-captured_at", "-id")
+
+
+def count_tabs() -> dict[Tab, int]:
+    """How many documents each tab holds, in one query."""
+    counted = Document.objects.values("shelf", "stage").annotate(number=Count("id"))
+    counts = dict.fromkeys(Tab, 0)
+    for row in counted:
+        tab = Tab.ARCHIVE if row["shelf"] == Document.Shelf.ARCHIVE else Tab(row["stage"])
+        counts[tab] += row["number"]
+    return counts
+
+
+def tab_of(document: Document) -> Tab:
+    """The tab that shows the document."""
+    return Tab.ARCHIVE if document.shelf == Document.Shelf.ARCHIVE else Tab(document.stage)
+
+
+def find_neighbours(document: Document, tab: Tab, search: str = "") -> Neighbours | None:
+    """Where the document stands in the tab; None when the tab does not hold it."""
+    rows = _in_tab(tab, search)
+    if not rows.filter(id=document.id).exists():
+        return None
+    same_moment = Q(captured_at=document.captured_at)
+    newer = rows.filter(Q(captured_at__gt=document.captured_at) | same_moment & Q(id__gt=document.id))
+    older = rows.filter(Q(captured_at__lt=document.captured_at) | same_moment & Q(id__lt=document.id))
+    return Neighbours(
+        position=newer.count() + 1,
+        count=rows.count(),
+        previous_id=newer.order_by("captured_at", "id").values_list("id", flat=True).first(),
+        next_id=older.order_by("-captured_at", "-id").values_list("id", flat=True).first(),
+    )
+
+
+def list_same_paper(document: Document) -> list[Document]:
+    """Other documents made from a file with exactly the same content, newest first."""
+    if document.file is None:
+        return []
+    same = Document.objects.filter(file__sha256=document.file.sha256).exclude(id=document.id)
+    return list(same.select_related("supplier", "file").order_by("-captured_at")[:_LOOKALIKES])
+
+
+def list_lookalikes(document: Document) -> list[Document]:
+    """Other documents with the same paper, or of the same supplier with the same number or the same date and total."""
+    alike = Q(file__sha256=document.file.sha256) if document.file is not None else Q()
+    if document.supplier_id is not None:
+        same_supplier = Q(supplier_id=document.supplier_id)
+        if document.reference:
+            alike |= same_supplier & Q(reference__iexact=document.reference)
+        if document.date is not None and document.total is not None:
+            alike |= same_supplier & Q(date=document.date, total=document.total)
+    if not alike:
+        return []
+    others = Document.objects.filter(alike).exclude(id=document.id)
+    return list(others.select_related("supplier", "file").order_by("-captured_at")[:_LOOKALIKES])
+
+
+def _in_tab(tab: Tab, search: str) -> QuerySet[Document]:
+    if tab is Tab.ARCHIVE:
+        rows = Document.objects.filter(shelf=Document.Shelf.ARCHIVE)
+    else:
+        rows = Document.objects.filter(shelf=Document.Shelf.INBOX, stage=tab.value)
+    for word in search.split():
+        rows = rows.filter(_matches(word))
+    found: QuerySet[Document] = rows
+    return found
+
+
+def _matches(word: str) -> Q:
+    found = (
+        Q(supplier__folded_name__contains=fold_name(word))
+        | Q(reference__icontains=word)
+        | Q(note__icontains=word)
+        | Q(file__name__icontains=word)
+    )
+    try:
+        return found | Q(total=parse_amount(word))
+    except AmountUnreadable:
+        return found

@@ -1,0 +1,274 @@
+"""The checks before sending: facts in, problems out; pure, in the order in which a person would fix them."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from bookbind.documents.totals import ZERO, LineAmounts, find_difference
+from bookbind.kit.money import show_money
+from bookbind.kit.text import show_date
+from bookbind.providers.base.contract import FileLimits, KindChoice
+from bookbind.providers.base.types import DocumentKind, PublishAs, Side, TaxMode
+from bookbind.publishing.reasons import Problem, Reason, Weight
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A list item as one connection knows it; `remote_id` is empty while it has no match there."""
+
+    item_id: UUID
+    label: str
+    remote_id: str = ""
+    remote_label: str = ""
+    remote_code: str = ""
+    alive: bool = True
+    side: str = ""
+    rate: Decimal | None = None
+    tax_number: str = ""
+    email: str = ""
+    dimension_id: str = ""
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """One line with what it points to."""
+
+    position: int
+    net: Decimal | None
+    tax: Decimal | None = None
+    quantity: Decimal = Decimal(1)
+    description: str = ""
+    category: Reference | None = None
+    tax_rate: Reference | None = None
+    tracking: tuple[Reference, ...] = ()
+
+    @property
+    def amounts(self) -> LineAmounts:
+        """The line's amounts for sums."""
+        return LineAmounts(self.net, self.tax, self.tax_rate.rate if self.tax_rate else None)
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """A document with what it points to, as one connection sees it."""
+
+    kind: DocumentKind
+    publish_as: PublishAs
+    currency: str
+    lines: tuple[LineFacts, ...]
+    supplier: Reference | None = None
+    date: datetime.date | None = None
+    due_date: datetime.date | None = None
+    reference: str = ""
+    tax_mode: TaxMode = TaxMode.EXCLUSIVE
+    total: Decimal | None = None
+    note: str = ""
+    paid: bool = False
+    paid_from: Reference | None = None
+    file_bytes: int = 0
+    file_extension: str = ""
+    archived: bool = False
+    new_supplier_accepted: bool = False
+    sources: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BooksFacts:
+    """What the connection's books take and allow."""
+
+    kinds: tuple[KindChoice, ...]
+    tax_modes: tuple[TaxMode, ...]
+    files: FileLimits
+    base_currency: str = ""
+    currencies: tuple[str, ...] = ()
+    locked_until: datetime.date | None = None
+    closed_until: datetime.date | None = None
+    asks_for_new_suppliers: bool = False
+    computes_tax: bool = False
+
+    def kind_choice(self, kind: DocumentKind) -> KindChoice | None:
+        """How the books take this kind; None when they do not."""
+        return next((choice for choice in self.kinds if choice.kind == kind), None)
+
+
+def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
+    """Everything in the way, what needs an edit first; empty when the document can be sent."""
+    problems = [
+        *_check_fields(document),
+        *_check_amounts(document),
+        *_check_choices(document, books),
+        *_check_file(document, books.files),
+        *_check_books(document, books),
+        *_check_matches(document, books),
+    ]
+    order = list(Weight)
+    return sorted(problems, key=lambda problem: order.index(problem.weight))
+
+
+def list_blocking(problems: list[Problem]) -> list[Problem]:
+    """The problems that really stand in the way; notices do not."""
+    return [problem for problem in problems if problem.weight is not Weight.NOTICE]
+
+
+def _check_fields(document: DocumentFacts) -> Iterator[Problem]:
+    if document.archived:
+        yield Problem("", Reason.ARCHIVED)
+    if document.supplier is None:
+        yield Problem("supplier", Reason.SUPPLIER_MISSING)
+    if document.date is None:
+        yield Problem("date", Reason.DATE_MISSING)
+    needs_due = document.kind is DocumentKind.BILL and document.publish_as is PublishAs.AWAITING_PAYMENT
+    if needs_due and document.due_date is None:
+        yield Problem("due_date", Reason.DUE_DATE_MISSING)
+    if document.date and document.due_date and document.due_date < document.date:
+        yield Problem("due_date", Reason.DUE_BEFORE_DATE)
+    for line in document.lines:
+        if line.category is None:
+            yield Problem(_at(line, "category"), Reason.CATEGORY_MISSING, data=_line_words(document, line))
+        if line.tax_rate is None and document.tax_mode is not TaxMode.NO_TAX:
+            yield Problem(_at(line, "tax_rate"), Reason.TAX_RATE_MISSING, data=_line_words(document, line))
+
+
+def _check_amounts(document: DocumentFacts) -> Iterator[Problem]:
+    missing = [line for line in document.lines if line.net is None]
+    for line in missing:
+        yield Problem(_at(line, "net"), Reason.AMOUNT_MISSING, data=_line_words(document, line))
+    if document.tax_mode is TaxMode.NO_TAX:
+        for line in document.lines:
+            if line.tax:
+                yield Problem(_at(line, "tax"), Reason.TAX_WITHOUT_RATE, data=_line_words(document, line))
+    if document.total is None:
+        yield Problem("total", Reason.TOTAL_MISSING)
+        return
+    if document.total < ZERO:
+        yield Problem("total", Reason.TOTAL_NEGATIVE)
+    difference = find_difference(document.total, (line.amounts for line in document.lines), document.currency)
+    if difference and not missing:
+        words = {
+            "difference": show_money(abs(difference), document.currency),
+            "total": show_money(document.total, document.currency),
+            "direction": "less" if difference > ZERO else "more",
+        }
+        yield Problem("total", Reason.TOTALS_DISAGREE, data=words)
+
+
+def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    choice = books.kind_choice(document.kind)
+    if choice is None:
+        yield Problem("kind", Reason.KIND_NOT_TAKEN)
+        return
+    if document.publish_as not in {option.publish_as for option in choice.choices}:
+        offered = " or ".join(option.label for option in choice.choices)
+        yield Problem(
+            "publish_as", Reason.PUBLISH_AS_NOT_TAKEN, data={"kind": choice.label, "offered": offered}
+        )
+    if document.tax_mode not in books.tax_modes:
+        yield Problem("tax_mode", Reason.TAX_MODE_NOT_TAKEN)
+    expense = books.kind_choice(DocumentKind.EXPENSE)
+    if document.kind is DocumentKind.EXPENSE and document.paid_from is None:
+        yield Problem("paid_from", Reason.PAID_FROM_MISSING)
+    if document.kind is DocumentKind.BILL and document.paid and expense is not None:
+        yield Problem("kind", Reason.PAID_AS_BILL, data={"kind": choice.label, "expense": expense.label})
+
+
+def _check_file(document: DocumentFacts, limits: FileLimits) -> Iterator[Problem]:
+    if not document.file_bytes or not limits.count:
+        return
+    if document.file_bytes > limits.size_bytes:
+        words = {"size": _megabytes(document.file_bytes), "limit": _megabytes(limits.size_bytes)}
+        yield Problem("file", Reason.FILE_TOO_LARGE, data=words)
+    if limits.extensions and document.file_extension not in {_bare(taken) for taken in limits.extensions}:
+        yield Problem("file", Reason.FILE_NOT_TAKEN, data={"extension": document.file_extension.upper()})
+
+
+def _check_books(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    day = document.date
+    if day and books.closed_until and day <= books.closed_until:
+        yield Problem("date", Reason.BOOKS_CLOSED, Weight.HOLD, _dates(day, books.closed_until))
+    elif day and books.locked_until and day <= books.locked_until:
+        yield Problem("date", Reason.PERIOD_LOCKED, Weight.HOLD, _dates(day, books.locked_until))
+    allowed = {books.base_currency, *books.currencies} - {""}
+    if allowed and document.currency not in allowed:
+        yield Problem("currency", Reason.CURRENCY_NOT_ENABLED, Weight.HOLD, {"currency": document.currency})
+
+
+def _check_matches(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    yield from _check_supplier(document, books)
+    unmatched: set[UUID] = set()
+    for line in document.lines:
+        found = [
+            *_check_reference(_at(line, "category"), line.category, _CATEGORY),
+            *_check_tax_rate(document, line),
+        ]
+        # One entry that ten lines share is one thing to do, not ten.
+        fresh = [problem for problem in found if UUID(problem.data["item"]) not in unmatched]
+        unmatched |= {UUID(problem.data["item"]) for problem in fresh}
+        yield from fresh
+        for option in line.tracking:
+            if not (option.remote_id and option.alive and option.dimension_id):
+                words = {"label": option.label, "item": str(option.item_id)}
+                yield Problem(_at(line, "tracking"), Reason.TRACKING_LEFT_OUT, Weight.NOTICE, words)
+    if document.kind is DocumentKind.EXPENSE:
+        yield from _check_reference("paid_from", document.paid_from, _PAID_FROM)
+
+
+def _check_supplier(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    supplier = document.supplier
+    if supplier is None:
+        return
+    words = {"label": supplier.label, "item": str(supplier.item_id)}
+    if supplier.remote_id and not supplier.alive:
+        yield Problem("supplier", Reason.SUPPLIER_ARCHIVED, Weight.HOLD, words)
+    elif not supplier.remote_id:
+        asks = books.asks_for_new_suppliers and not document.new_supplier_accepted
+        yield Problem("supplier", Reason.NEW_SUPPLIER, Weight.HOLD if asks else Weight.NOTICE, words)
+
+
+def _check_tax_rate(document: DocumentFacts, line: LineFacts) -> Iterator[Problem]:
+    if document.tax_mode is TaxMode.NO_TAX:
+        return
+    field_name = _at(line, "tax_rate")
+    yield from _check_reference(field_name, line.tax_rate, _TAX_RATE)
+    if line.tax_rate is not None and line.tax_rate.remote_id and line.tax_rate.side == Side.SALES:
+        words = {"label": line.tax_rate.label, "item": str(line.tax_rate.item_id)}
+        yield Problem(field_name, Reason.TAX_RATE_WRONG_SIDE, Weight.EDIT, words)
+
+
+_CATEGORY = (Reason.CATEGORY_UNMATCHED, Reason.CATEGORY_ARCHIVED)
+_TAX_RATE = (Reason.TAX_RATE_UNMATCHED, Reason.TAX_RATE_ARCHIVED)
+_PAID_FROM = (Reason.PAID_FROM_UNMATCHED, Reason.PAID_FROM_ARCHIVED)
+
+
+def _check_reference(
+    name: str, reference: Reference | None, reasons: tuple[Reason, Reason]
+) -> Iterator[Problem]:
+    if reference is None:
+        return
+    words = {"label": reference.label, "item": str(reference.item_id)}
+    if not reference.remote_id:
+        yield Problem(name, reasons[0], Weight.HOLD, words)
+    elif not reference.alive:
+        yield Problem(name, reasons[1], Weight.HOLD, words)
+
+
+def _at(line: LineFacts, name: str) -> str:
+    return f"lines.{line.position}.{name}"
+
+
+def _line_words(document: DocumentFacts, line: LineFacts) -> dict[str, str]:
+    return {"line": f" on line {line.position}" if len(document.lines) > 1 else ""}
+
+
+def _dates(day: datetime.date, limit: datetime.date) -> dict[str, str]:
+    return {"date": show_date(day), "limit": show_date(limit)}
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1024 / 1024:.0f} MB"
+
+
+def _bare(extension: str) -> str:
+    return extension.lower().lstrip(".")

@@ -1,0 +1,157 @@
+"""Deliveries: one write to the vendor each, committed with its key and bytes before the call."""
+
+import hashlib
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from bookbind.connections import queries as connections
+from bookbind.connections.models import Connection
+from bookbind.documents import services as documents
+from bookbind.kit import clock
+from bookbind.kit.checkpoints import Checkpoint, reach
+from bookbind.kit.ids import new_id
+from bookbind.providers.base.errors import ProviderError
+from bookbind.providers.base.types import OutgoingDocument, PreparedWrite
+from bookbind.providers.registry import get_provider
+from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.outgoing import to_json
+from bookbind.publishing.retry import is_inside_window
+from bookbind.publishing.states import State
+from bookbind.publishing.transitions import move
+
+UNDECIDED = (Delivery.Outcome.OPEN, Delivery.Outcome.LOST)
+_VENDOR_TEXT_LENGTH = 4000
+
+
+class BytesChanged(RuntimeError):
+    """A stored delivery does not match its hash any more, so it must not be sent. This is damage to the database."""
+
+
+class NotAllowedNow(Exception):
+    """The right to send, or the document, changed between the check and the commit; look again."""
+
+
+def write_delivery(
+    publication: Publication,
+    connection: Connection,
+    document_version: int,
+    outgoing: OutgoingDocument,
+    write: PreparedWrite,
+    labels: dict[str, Any],
+) -> Delivery:
+    """Commit the intent to send: right to send, document, publication and delivery in one transaction.
+
+    NotAllowedNow when the connection's epoch moved, it can't publish any more, or the document was edited.
+    """
+    reach(Checkpoint.BEFORE_DELIVERY_COMMITTED)
+    with transaction.atomic():
+        now_connected = connections.get_connection(connection.id)
+        if now_connected.epoch != connection.epoch or not connections.status_of(now_connected).can_publish:
+            raise NotAllowedNow
+        if not documents.freeze(publication.document_id, document_version):
+            raise NotAllowedNow
+        move(publication, State.SENDING, frozen=to_json(outgoing), labels=labels, lookups=0)
+        delivery = _create(publication, connection, Delivery.Purpose.DOCUMENT, write.operation, write.body)
+    reach(Checkpoint.AFTER_DELIVERY_COMMITTED)
+    return delivery
+
+
+def write_contact_delivery(publication: Publication, connection: Connection, body: bytes) -> Delivery:
+    """Commit the intent to create the document's supplier; the same open one is used again while it is young."""
+    window = _window_seconds(connection)
+    with transaction.atomic():
+        undecided = find_undecided(publication, Delivery.Purpose.CONTACT)
+        if undecided is not None:
+            same = bytes(undecided.body) == body and is_inside_window(age_seconds(undecided), window)
+            if same:
+                note_resend(undecided)
+                return undecided
+            close(undecided, Delivery.Outcome.NOT_DONE)
+        return _create(publication, connection, Delivery.Purpose.CONTACT, "create_contact", body)
+
+
+def find_undecided(
+    publication: Publication, purpose: Delivery.Purpose = Delivery.Purpose.DOCUMENT
+) -> Delivery | None:
+    """The delivery of the publication whose outcome is not known yet, or None."""
+    rows = Delivery.objects.filter(publication=publication, purpose=purpose, outcome__in=UNDECIDED)
+    found: Delivery | None = rows.first()
+    return found
+
+
+def has_undecided(publication: Publication) -> bool:
+    """Whether a write of the document may have reached the books."""
+    return find_undecided(publication) is not None
+
+
+def give_up_undecided(publication: Publication) -> None:
+    """A person decided what became of the undecided writes; they are never sent again."""
+    rows = Delivery.objects.filter(publication=publication, outcome__in=UNDECIDED)
+    rows.update(outcome=Delivery.Outcome.NOT_DONE, answered_at=clock.now())
+
+
+def note_resend(delivery: Delivery) -> None:
+    """Commit that the same key and bytes are about to be sent once more."""
+    Delivery.objects.filter(id=delivery.id).update(sends=F("sends") + 1, last_sent_at=clock.now())
+
+
+def prepared(delivery: Delivery, marker: str) -> PreparedWrite:
+    """The very bytes that were committed; BytesChanged when storage altered them."""
+    body = bytes(delivery.body)
+    if _hash(body) != delivery.body_sha256:
+        raise BytesChanged(str(delivery.id))
+    return PreparedWrite(delivery.operation, body, marker)
+
+
+def can_resend(delivery: Delivery, connection: Connection) -> bool:
+    """Whether the vendor still knows the key, so that the same bytes can't be carried out twice."""
+    return is_inside_window(age_seconds(delivery), _window_seconds(connection))
+
+
+def age_seconds(delivery: Delivery) -> float:
+    """How long ago the write was first sent."""
+    return (clock.now() - delivery.first_sent_at).total_seconds()
+
+
+def close(delivery: Delivery, outcome: Delivery.Outcome, error: ProviderError | None = None) -> bool:
+    """Store what became of the write; False when somebody decided before."""
+    values: dict[str, Any] = {"outcome": outcome, "answered_at": clock.now()}
+    if error is not None:
+        values |= {
+            "http_status": error.http_status,
+            "correlation_id": error.correlation_id[:80],
+            "vendor_text": error.vendor_text[:_VENDOR_TEXT_LENGTH],
+        }
+    return bool(Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED).update(**values))
+
+
+def _create(
+    publication: Publication, connection: Connection, purpose: Delivery.Purpose, operation: str, body: bytes
+) -> Delivery:
+    now = clock.now()
+    delivery = Delivery(
+        id=new_id(),
+        business_id=publication.business_id,
+        connection=connection,
+        publication=publication,
+        epoch=connection.epoch,
+        purpose=purpose,
+        operation=operation,
+        body=body,
+        body_sha256=_hash(body),
+        first_sent_at=now,
+        last_sent_at=now,
+    )
+    delivery.key = f"bookbind-{delivery.id.hex}"
+    delivery.save(force_insert=True)
+    return delivery
+
+
+def _window_seconds(connection: Connection) -> int:
+    return get_provider(connection.provider).idempotency_seconds
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

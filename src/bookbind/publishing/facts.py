@@ -1,0 +1,141 @@
+"""Reading a document and the books of a connection as plain facts, in a constant number of queries."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from bookbind.connections.models import Connection
+from bookbind.documents.files import EXTENSIONS
+from bookbind.documents.models import Document, DocumentLine
+from bookbind.lists import queries as lists
+from bookbind.lists.labels import item_label
+from bookbind.lists.models import Binding, ListItem, RemoteItem
+from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
+from bookbind.providers.registry import get_provider
+from bookbind.publishing.checks import BooksFacts, DocumentFacts, LineFacts, Reference
+from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.models import Publication, PublishingSettings
+
+_LINE_ITEMS = ("category_id", "tax_rate_id", "tracking_1_id", "tracking_2_id")
+
+
+@dataclass(frozen=True)
+class Books:
+    """The books of a connection and the settings that they were read with."""
+
+    facts: BooksFacts
+    settings: PublishingSettings
+
+    @property
+    def computes_tax(self) -> bool:
+        """Whether the tax in the books is computed from the rate, whatever the document says."""
+        return self.settings.tax_amounts == PublishingSettings.TaxAmounts.COMPUTED
+
+
+def read_books(connection: Connection) -> Books:
+    """What the connection's books take and allow now."""
+    provider = get_provider(connection.provider)
+    settings = get_settings(connection)
+    facts = BooksFacts(
+        kinds=provider.kinds,
+        tax_modes=provider.tax_modes,
+        files=provider.files,
+        base_currency=connection.base_currency,
+        currencies=tuple(connection.currencies),
+        locked_until=connection.locked_until,
+        closed_until=settings.books_closed_until,
+        asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
+    )
+    return Books(facts, settings)
+
+
+def read_document(
+    document: Document,
+    connection: Connection,
+    settings: PublishingSettings,
+    publication: Publication | None = None,
+) -> DocumentFacts:
+    """The document as it stands now, with what each reference means at the connection."""
+    lines = list(document.lines.all())
+    references = _read_references(connection, _item_ids(document, lines, settings))
+    file = document.file
+    return DocumentFacts(
+        kind=DocumentKind(document.kind),
+        publish_as=PublishAs(document.publish_as or settings.publish_as),
+        currency=document.currency,
+        supplier=references.get(document.supplier_id),
+        date=document.date,
+        due_date=document.due_date,
+        reference=document.reference,
+        tax_mode=TaxMode(document.tax_mode),
+        total=document.total,
+        note=document.note,
+        paid=document.paid,
+        paid_from=references.get(document.paid_from_id or settings.paid_from_id)
+        if document.kind == DocumentKind.EXPENSE
+        else None,
+        lines=tuple(_line_facts(line, references) for line in lines),
+        file_bytes=file.size_bytes if file else 0,
+        file_extension=EXTENSIONS[file.content_type].lstrip(".") if file else "",
+        archived=document.shelf == Document.Shelf.ARCHIVE,
+        new_supplier_accepted=publication is not None and publication.new_supplier_accepted,
+        sources=document.field_sources,
+    )
+
+
+def _item_ids(document: Document, lines: Iterable[DocumentLine], settings: PublishingSettings) -> set[UUID]:
+    ids = {document.supplier_id, document.paid_from_id, settings.paid_from_id}
+    for line in lines:
+        ids |= {getattr(line, column) for column in _LINE_ITEMS}
+    return {item_id for item_id in ids if item_id is not None}
+
+
+def _line_facts(line: DocumentLine, references: Mapping[Any, Reference]) -> LineFacts:
+    tracking = (references.get(line.tracking_1_id), references.get(line.tracking_2_id))
+    return LineFacts(
+        position=line.position,
+        net=line.net,
+        tax=line.tax,
+        quantity=line.quantity,
+        description=line.description,
+        category=references.get(line.category_id),
+        tax_rate=references.get(line.tax_rate_id),
+        tracking=tuple(option for option in tracking if option is not None),
+    )
+
+
+def _read_references(connection: Connection, item_ids: set[UUID]) -> dict[Any, Reference]:
+    """Each item under the id that the document names, with what stands for it in the books on the side of costs."""
+    items = lists.items_by_id(item_ids)
+    bound = lists.current_bindings(connection.id, item_ids, Binding.Use.COSTS)
+    slots = lists.dimension_slots(connection)
+    return {
+        item_id: _reference(item, bound.get(item_id), slots.get(ListName(item.list), ""))
+        for item_id, item in items.items()
+    }
+
+
+def _reference(item: ListItem, remote: RemoteItem | None, dimension_id: str) -> Reference:
+    details = (remote.details if remote else item.details) or {}
+    return Reference(
+        item_id=item.id,
+        label=item.name if item.list == ListName.SUPPLIERS else item_label(item.name, item.code),
+        remote_id=remote.remote_id if remote else "",
+        remote_label=item_label(remote.name, remote.code) if remote else "",
+        remote_code=remote.code if remote else "",
+        alive=remote is None or remote.state == RemoteItem.State.ACTIVE,
+        side=str(details.get("side", "")),
+        rate=_rate(details.get("rate")),
+        tax_number=str(item.details.get("tax_number", "")),
+        email=str(item.details.get("email", "")),
+        dimension_id=dimension_id,
+    )
+
+
+def _rate(text: Any) -> Decimal | None:
+    try:
+        return Decimal(str(text)) if text not in (None, "") else None
+    except InvalidOperation:
+        return None

@@ -1,0 +1,122 @@
+"""News from below: connections come and go, lists are read, documents are saved and archived."""
+
+from collections.abc import Iterable
+
+from bookbind.connections.events import (
+    ConnectionActivated,
+    ConnectionBroke,
+    ConnectionEnded,
+    ConnectionHealed,
+    ConnectionLapsed,
+    ConnectionRecovered,
+    ConnectionStarted,
+)
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import get_connection
+from bookbind.documents.events import DocumentArchived, DocumentSaved
+from bookbind.kit.events import subscribe
+from bookbind.lists.events import BindingsChanged, ListsSynced
+from bookbind.publishing.automatic import publish_if_automatic
+from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.events import SettingsChanged
+from bookbind.publishing.models import Publication
+from bookbind.publishing.placement import settle, wake
+from bookbind.publishing.queries import find_open_publication, list_unsent
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.resume import begin_resume, note_lists_read
+from bookbind.publishing.services import withdraw_for_archive
+from bookbind.publishing.states import State
+from bookbind.tenancy.models import User
+
+# These are looked at anew whenever the document, the lists or the settings change.
+CHECKED = frozenset(Reason) - {
+    Reason.CONNECTION,
+    Reason.LOOK_FIRST,
+    Reason.TWIN,
+    Reason.UNKNOWN,
+    Reason.TOO_MANY_TRIES,
+}
+
+
+@subscribe(ConnectionStarted)
+def prepare_settings(event: ConnectionStarted) -> None:
+    """A new connection publishes in its vendor's least final way until somebody says otherwise."""
+    get_settings(get_connection(event.connection_id))
+
+
+@subscribe(ConnectionHealed)
+def gather_waiting(event: ConnectionHealed) -> None:
+    """What waited goes on after the lists are read again."""
+    begin_resume(get_connection(event.connection_id), publish_now=event.publish_now)
+
+
+@subscribe(ConnectionActivated)
+def begin_queue(event: ConnectionActivated) -> None:
+    """What was asked for while the connection was set up may go now."""
+    connection = get_connection(event.connection_id)
+    _settle_all(connection, {Reason.CONNECTION})
+    wake(connection)
+
+
+def _look_at_queue(event: ConnectionBroke | ConnectionLapsed | ConnectionEnded | ConnectionRecovered) -> None:
+    wake(get_connection(event.connection_id))
+
+
+subscribe(ConnectionBroke)(_look_at_queue)
+subscribe(ConnectionLapsed)(_look_at_queue)
+subscribe(ConnectionEnded)(_look_at_queue)
+subscribe(ConnectionRecovered)(_look_at_queue)
+
+
+@subscribe(ListsSynced)
+def check_against_new_lists(event: ListsSynced) -> None:
+    """New lists may cure what held a document, and are what a return waits for."""
+    connection = get_connection(event.connection_id)
+    if event.complete:
+        note_lists_read(connection)
+        _settle_all(connection, CHECKED)
+    wake(connection)
+
+
+@subscribe(BindingsChanged)
+def check_matched(event: BindingsChanged) -> None:
+    """A match frees what waited for it."""
+    connection = get_connection(event.connection_id)
+    items = {str(item_id) for item_id in event.item_ids}
+    held = list_unsent(connection.id, CHECKED).filter(state=State.HELD.value)
+    _settle_rows(row for row in held if row.reason_data.get("item") in items)
+
+
+@subscribe(SettingsChanged)
+def check_against_new_settings(event: SettingsChanged) -> None:
+    """Other settings may cure what held a document."""
+    _settle_all(get_connection(event.connection_id), CHECKED)
+
+
+@subscribe(DocumentSaved)
+def check_saved(event: DocumentSaved) -> None:
+    """An edit may cure what held the document; a complete document may go by itself."""
+    publication = find_open_publication(event.document_id)
+    if publication is None:
+        publish_if_automatic(event.document_id)
+    elif publication.state == State.HELD and publication.reason in CHECKED:
+        settle(publication)
+
+
+@subscribe(DocumentArchived)
+def take_back_archived(event: DocumentArchived) -> None:
+    """An archived document is not published."""
+    withdraw_for_archive(event.document_id, User.objects.filter(id=event.user_id).first())
+
+
+def _settle_all(connection: Connection, reasons: Iterable[Reason]) -> None:
+    _settle_rows(list_unsent(connection.id, reasons).filter(state=State.HELD.value))
+
+
+def _settle_rows(rows: Iterable[Publication]) -> None:
+    for publication in rows:
+        try:
+            settle(publication)
+        except MovedMeanwhile:
+            continue

@@ -1,0 +1,124 @@
+"""Storing what became of a write: accepted, refused, known not done, or lost on the way."""
+
+from django.db import transaction
+
+from bookbind.connections.errors import ConnectionUnusable
+from bookbind.kit import clock
+from bookbind.providers.base.errors import ProviderError
+from bookbind.providers.base.types import Published
+from bookbind.publishing import deliveries
+from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.states import State
+from bookbind.publishing.transitions import move
+from bookbind.publishing.trouble import (
+    REFUSED_KINDS,
+    explain_refusal,
+    next_try,
+    note_attempt,
+    pause_for_connection,
+    reject,
+    weigh,
+)
+from bookbind.publishing.turns import Pause, Turn
+
+
+def accept(publication: Publication, published: Published, delivery: Delivery | None) -> None:
+    """The document stands in the books; its file is the next step."""
+    has_file = publication.document.file_id is not None
+    with transaction.atomic():
+        if delivery is not None and not deliveries.close(delivery, Delivery.Outcome.DONE):
+            # Another worker stored the outcome of this very delivery first.
+            return
+        move(
+            publication,
+            State.PUBLISHED,
+            note=_note(publication, published, delivery),
+            remote_id=published.remote_id,
+            remote_number=published.number,
+            remote_status=published.status,
+            remote_url=published.url,
+            differences=list(published.differences),
+            published_at=clock.now(),
+            attempts=0,
+            next_try_at=None,
+            error={},
+            paper=Publication.Paper.WAITING if has_file else Publication.Paper.NONE,
+        )
+
+
+def fail(
+    publication: Publication, delivery: Delivery, error: ProviderError | ConnectionUnusable, *, is_first: bool
+) -> Turn:
+    """Store a failed write. Only a first send can be known not done: a repeat says nothing about the one before."""
+    try:
+        if isinstance(error, ProviderError) and _is_refusal(error, is_first=is_first):
+            with transaction.atomic():
+                deliveries.close(delivery, Delivery.Outcome.REFUSED, error)
+                reject(publication, error)
+            return None
+        if is_first and not (isinstance(error, ProviderError) and error.maybe_done):
+            return _put_back(publication, delivery, error)
+        return _lose(publication, delivery, error)
+    except MovedMeanwhile:
+        return None
+
+
+def _is_refusal(error: ProviderError, *, is_first: bool) -> bool:
+    """A repeat that is refused because the number is taken may have met its own first send: look, don't believe."""
+    if error.kind not in REFUSED_KINDS or error.maybe_done:
+        return False
+    return is_first or explain_refusal(error)[0] is not Reason.REFUSED_NUMBER
+
+
+def _put_back(
+    publication: Publication, delivery: Delivery, error: ProviderError | ConnectionUnusable
+) -> Turn:
+    """Nothing reached the books: the document is free again, and a later try is a new delivery."""
+    with transaction.atomic():
+        known = error if isinstance(error, ProviderError) else None
+        deliveries.close(delivery, Delivery.Outcome.NOT_DONE, known)
+        move(publication, State.WAITING)
+    if isinstance(error, ConnectionUnusable):
+        return pause_for_connection(publication.connection, error)
+    return weigh(publication, error)
+
+
+def _lose(publication: Publication, delivery: Delivery, error: ProviderError | ConnectionUnusable) -> Turn:
+    """The answer is lost: nobody sends anew until it is known what became of it."""
+    known = error if isinstance(error, ProviderError) else None
+    with transaction.atomic():
+        if known is not None and known.maybe_done:
+            Delivery.objects.filter(id=delivery.id, outcome=Delivery.Outcome.OPEN).update(
+                outcome=Delivery.Outcome.LOST,
+                http_status=known.http_status,
+                correlation_id=known.correlation_id[:80],
+                vendor_text=known.vendor_text[:4000],
+            )
+        if publication.state == State.SENDING:
+            move(publication, State.UNKNOWN)
+    pause = pause_for_connection(publication.connection, error)
+    if pause is not None:
+        return pause
+    attempts = publication.attempts + 1
+    # The first repeat goes at once: most lost answers are one dropped connection.
+    at = clock.now() if attempts == 1 else next_try(attempts)
+    note_attempt(publication, attempts, at, known)
+    return None if attempts == 1 else Pause(at)
+
+
+def _note(publication: Publication, published: Published, delivery: Delivery | None) -> dict[str, object]:
+    """PUB-12: what was sent, what came back, which rules coded it; the actor stands on the entry's publication."""
+    return {
+        "remote_id": published.remote_id,
+        "number": published.number,
+        "status": published.status,
+        "differences": list(published.differences),
+        "delivery": delivery.id if delivery else None,
+        "key": delivery.key if delivery else "",
+        "body_sha256": delivery.body_sha256 if delivery else "",
+        "requested_by": publication.requested_by_id,
+        "automatic": publication.automatic,
+        "sources": publication.labels.get("sources", {}),
+    }

@@ -1,0 +1,138 @@
+"""Reading publications: the one of a document, what waits at a connection, what stands behind a list of rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
+from bookbind.kit import clock
+from bookbind.publishing.models import Publication, Resume
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.states import OPEN, WAITING_STATES
+
+_UNSENT = (Publication.State.WAITING, Publication.State.HELD)
+
+
+@dataclass(frozen=True)
+class WaitingSummary:
+    """What waits at one connection: how many, how much, since when, of which months."""
+
+    count: int = 0
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    oldest: date | None = None
+    oldest_queued_at: datetime | None = None
+    months: dict[date, int] = field(default_factory=dict)
+
+
+def find_open_publication(document_id: UUID) -> Publication | None:
+    """The document's open publication, or None."""
+    rows = Publication.objects.filter(document_id=document_id, state__in=list(OPEN))
+    found: Publication | None = rows.select_related("connection", "document").first()
+    return found
+
+
+def find_publication(document_id: UUID) -> Publication | None:
+    """The publication that a page shows for the document: the open one, else the published one, else none."""
+    rows = Publication.objects.filter(document_id=document_id).exclude(state=Publication.State.WITHDRAWN)
+    found: Publication | None = (
+        rows.select_related("connection", "requested_by").order_by("-created_at").first()
+    )
+    return found
+
+
+def get_publication(publication_id: UUID) -> Publication:
+    """One publication with its document and connection; Publication.DoesNotExist outside the scope."""
+    found: Publication = Publication.objects.select_related("connection", "document").get(id=publication_id)
+    return found
+
+
+def publications_of(document_ids: Iterable[UUID]) -> dict[UUID, Publication]:
+    """The publication shown for each document, in one query."""
+    rows = Publication.objects.filter(document_id__in=list(document_ids)).exclude(
+        state=Publication.State.WITHDRAWN
+    )
+    return {row.document_id: row for row in rows.select_related("connection").order_by("created_at")}
+
+
+def list_waiting(connection_id: UUID) -> QuerySet[Publication]:
+    """Everything that has not reached the books of the connection yet, in the order in which people asked."""
+    rows = Publication.objects.filter(connection_id=connection_id, state__in=list(WAITING_STATES))
+    ordered: QuerySet[Publication] = rows.order_by("queued_at", "id")
+    return ordered
+
+
+def count_waiting(connection_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many documents wait at each connection, in one query."""
+    rows = Publication.objects.filter(connection_id__in=list(connection_ids), state__in=list(WAITING_STATES))
+    return dict(rows.values_list("connection_id").annotate(number=Count("id")))
+
+
+def waiting_summary(connection: Connection) -> WaitingSummary:
+    """The numbers of the Waiting message for one connection, in one query."""
+    rows = list_waiting(connection.id).values_list(
+        "queued_at", "document__total", "document__currency", "document__date"
+    )
+    return summarise(rows, connection.business.time_zone)
+
+
+def waiting_documents(connection: Connection) -> list[Document]:
+    """The waiting documents in order, with what an export needs."""
+    rows = list_waiting(connection.id).select_related("document__supplier", "document__file")
+    return [publication.document for publication in rows.prefetch_related("document__lines__category")]
+
+
+def count_held_for_look(connection: Connection) -> int:
+    """How many documents only wait for somebody to press Publish all."""
+    held = Publication.objects.filter(connection=connection, state=Publication.State.HELD)
+    return int(held.filter(reason=Reason.LOOK_FIRST).count())
+
+
+def find_latest_resume(connection: Connection) -> Resume | None:
+    """The connection's latest return, or None."""
+    found: Resume | None = Resume.objects.filter(connection=connection).order_by("-began_at").first()
+    return found
+
+
+def find_unchecked_resume(connection_id: UUID) -> Resume | None:
+    """The return whose documents were not put where they belong yet, or None."""
+    found: Resume | None = Resume.objects.filter(connection_id=connection_id, checked_at__isnull=True).first()
+    return found
+
+
+def list_unsent(connection_id: UUID, reasons: Iterable[Reason] | None = None) -> QuerySet[Publication]:
+    """Publications that no delivery was made for, in order; held ones only for the given reasons."""
+    rows = Publication.objects.filter(connection_id=connection_id, state__in=_UNSENT)
+    if reasons is not None:
+        held = Q(state=Publication.State.HELD, reason__in=list(reasons))
+        rows = rows.filter(Q(state=Publication.State.WAITING) | held)
+    ordered: QuerySet[Publication] = rows.select_related("connection", "document").order_by("queued_at", "id")
+    return ordered
+
+
+def summarise(
+    rows: Iterable[tuple[datetime, Decimal | None, str, date | None]], time_zone: str
+) -> WaitingSummary:
+    """Add up (queued at, total, currency, document's date); pure."""
+    totals: dict[str, Decimal] = {}
+    months: dict[date, int] = {}
+    days: list[date] = []
+    queued: list[datetime] = []
+    for queued_at, total, currency, day in rows:
+        totals[currency] = totals.get(currency, Decimal(0)) + (total or Decimal(0))
+        shown_day = day or clock.local_date(queued_at, time_zone)
+        month = shown_day.replace(day=1)
+        months[month] = months.get(month, 0) + 1
+        days.append(shown_day)
+        queued.append(queued_at)
+    return WaitingSummary(
+        count=len(days),
+        totals=totals,
+        oldest=min(days, default=None),
+        oldest_queued_at=min(queued, default=None),
+        months=dict(sorted(months.items())),
+    )

@@ -1,0 +1,79 @@
+"""When a connection comes back: what waited is gathered, re-checked once the lists are read again, and let go."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from bookbind.connections.models import Connection
+from bookbind.kit import clock
+from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.models import Publication, Resume
+from bookbind.publishing.placement import check_again, hold, hold_for, queue, wake
+from bookbind.publishing.queries import WaitingSummary, list_unsent
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.states import State
+
+LONG_WAIT = timedelta(days=7)
+# A person's decision outlives a reconnect; everything else is looked at anew.
+_KEPT = frozenset({Reason.TWIN, Reason.UNKNOWN})
+
+
+def begin_resume(connection: Connection, *, publish_now: bool) -> Resume | None:
+    """Gather what waits; until its lists are read again nothing of this connection is sent. None if nothing waits."""
+    with transaction.atomic():
+        Resume.objects.filter(connection=connection, checked_at__isnull=True).update(checked_at=clock.now())
+        waiting = list_unsent(connection.id)
+        if not waiting.exists():
+            wake(connection)
+            return None
+        resume: Resume = Resume.objects.create(
+            business_id=connection.business_id,
+            connection=connection,
+            began_at=clock.now(),
+            publish_now=publish_now,
+        )
+        gathered = Publication.objects.filter(id__in=waiting.values("id"))
+        gathered.update(resume=resume, must_look_for_twins=True, twins_checked_at=None)
+    return resume
+
+
+def note_lists_read(connection: Connection) -> None:
+    """The connection's lists were read again: what waits for that may be re-checked now."""
+    unchecked = Resume.objects.filter(
+        connection=connection, checked_at__isnull=True, lists_read_at__isnull=True
+    )
+    unchecked.update(lists_read_at=clock.now())
+
+
+def check_resume(resume: Resume) -> None:
+    """Put each gathered document where it belongs, in order; old messages go."""
+    gathered = Publication.objects.filter(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
+    rows = gathered.exclude(state=State.HELD.value, reason__in=list(_KEPT))
+    for publication in rows.select_related("connection", "document").order_by("queued_at", "id"):
+        try:
+            _place(publication, publish_now=resume.publish_now)
+        except MovedMeanwhile:
+            continue
+    Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
+
+
+def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bool:
+    """Whether *Publish now* is proposed at Finish: only when nothing waited long or belongs to an earlier month."""
+    if summary.oldest_queued_at is None:
+        return True
+    if now - summary.oldest_queued_at > LONG_WAIT:
+        return False
+    this_month = clock.local_date(now, time_zone).replace(day=1)
+    return all(month >= this_month for month in summary.months)
+
+
+def _place(publication: Publication, *, publish_now: bool) -> None:
+    if publish_now:
+        # Each is checked again as it is sent, so the first one does not wait for the last.
+        queue(publication)
+        return
+    blocking = check_again(publication).blocking
+    if blocking:
+        hold_for(publication, blocking[0])
+    else:
+        hold(publication, Reason.LOOK_FIRST, attempts=0)

@@ -1,0 +1,218 @@
+"""What people ask for: publish, take back, decide about twins, publish all, export."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from bookbind.connections import queries as connections
+from bookbind.connections.models import Connection
+from bookbind.documents import services as documents
+from bookbind.documents.models import Document
+from bookbind.kit import clock
+from bookbind.kit.ids import new_id
+from bookbind.publishing import deliveries
+from bookbind.publishing.errors import (
+    DocumentIncomplete,
+    MovedMeanwhile,
+    NotConnected,
+    OnItsWay,
+    TwinUnknown,
+)
+from bookbind.publishing.models import Publication
+from bookbind.publishing.placement import check, queue, settle, wake
+from bookbind.publishing.queries import find_open_publication, get_publication
+from bookbind.publishing.reasons import Problem, Reason, Weight
+from bookbind.publishing.states import RETURNABLE, State
+from bookbind.publishing.transitions import move
+from bookbind.tenancy.models import User
+
+
+def request_publish(
+    document: Document, user: User | None, connection: Connection | None = None, *, automatic: bool = False
+) -> Publication:
+    """Ask for the document to be published; pressing twice, or fifty times at once, makes one publication.
+
+    DocumentIncomplete carries the problems that need an edit; then nothing is queued. NotConnected without
+    accounting software. When the connection can't publish now the document waits, and no call is made.
+    """
+    target = connection or connections.find_main_connection(document.business_id)
+    existing = find_open_publication(document.id) or _find_published(document.id)
+    if existing is not None:
+        return _ask_again(existing, user)
+    if target is None:
+        raise NotConnected
+    _refuse_incomplete(document, target)
+    try:
+        return _open(document, target, user, automatic=automatic)
+    except IntegrityError:
+        # Somebody pressed at the same moment; theirs is the one.
+        winner = find_open_publication(document.id) or _find_published(document.id)
+        if winner is None:
+            raise MovedMeanwhile from None
+        return winner
+
+
+def list_problems(document: Document, connection: Connection | None) -> list[Problem]:
+    """What is in the way of publishing the document now, notices included; for its page."""
+    if connection is None:
+        return [Problem("", Reason.NO_CONNECTION, Weight.HOLD)]
+    return check(document, connection, find_open_publication(document.id)).problems
+
+
+def take_back(publication: Publication, user: User) -> None:
+    """Stop waiting: the document returns to review. OnItsWay while a delivery is being sent or looked up."""
+    fresh = get_publication(publication.id)
+    if fresh.state == State.WITHDRAWN:
+        return
+    if fresh.state not in RETURNABLE:
+        raise OnItsWay
+    try:
+        with transaction.atomic():
+            move(fresh, State.WITHDRAWN, actor=user)
+            deliveries.give_up_undecided(fresh)
+    except MovedMeanwhile as error:
+        raise OnItsWay from error
+
+
+def publish_anyway(publication: Publication, user: User) -> None:
+    """A person looked and decided that the document is not in the books yet: send it."""
+    fresh = _held(publication, Reason.TWIN, Reason.UNKNOWN)
+    with transaction.atomic():
+        deliveries.give_up_undecided(fresh)
+        settle(fresh, actor=user, twins_accepted=True, lookups=0)
+
+
+def look_again(publication: Publication) -> None:
+    """Search the books once more for a document whose answer was lost."""
+    fresh = _held(publication, Reason.UNKNOWN)
+    if not deliveries.has_undecided(fresh):
+        settle(fresh)
+        return
+    with transaction.atomic():
+        move(fresh, State.UNKNOWN, attempts=0, lookups=0, next_try_at=None)
+        wake(fresh.connection)
+
+
+def attach_to_twin(publication: Publication, remote_id: str, user: User) -> None:
+    """A person said that this document in the books is the same: link to it and attach our file there."""
+    fresh = _held(publication, Reason.TWIN)
+    twins: list[dict[str, Any]] = fresh.reason_data.get("twins", [])
+    twin = next((found for found in twins if found["remote_id"] == remote_id), None)
+    if twin is None:
+        raise TwinUnknown
+    has_file = fresh.document.file_id is not None
+    with transaction.atomic():
+        deliveries.give_up_undecided(fresh)
+        move(
+            fresh,
+            State.PUBLISHED,
+            actor=user,
+            note={"attached_to": remote_id},
+            remote_id=twin["remote_id"],
+            remote_number=twin["number"],
+            remote_status=twin["status"],
+            remote_url=twin["url"],
+            reason_data={"twin": True},
+            published_at=clock.now(),
+            paper=Publication.Paper.WAITING if has_file else Publication.Paper.NONE,
+        )
+        wake(fresh.connection)
+
+
+def accept_new_supplier(publication: Publication, user: User) -> None:
+    """A person said that the supplier may be created in the books."""
+    fresh = _held(publication, Reason.NEW_SUPPLIER)
+    with transaction.atomic():
+        settle(fresh, actor=user, new_supplier_accepted=True)
+
+
+def release(connection: Connection, user: User | None = None) -> int:
+    """Publish all that waited for a look, in the order in which people had asked; returns how many."""
+    held = Publication.objects.filter(
+        connection=connection, state=State.HELD.value, reason=Reason.LOOK_FIRST
+    ).select_related("connection", "document")
+    released = 0
+    for publication in held.order_by("queued_at", "id"):
+        try:
+            with transaction.atomic():
+                queue(publication, actor=user)
+        except MovedMeanwhile:
+            continue
+        released += 1
+    return released
+
+
+def retry_paper(publication: Publication) -> None:
+    """Try again to attach the file of a published document."""
+    failed = Publication.objects.filter(
+        id=publication.id, state=State.PUBLISHED.value, paper=Publication.Paper.FAILED
+    )
+    with transaction.atomic():
+        if failed.update(paper=Publication.Paper.WAITING, paper_attempts=0, paper_next_try_at=None) == 1:
+            wake(publication.connection)
+
+
+def withdraw_for_archive(document_id: UUID, user: User | None) -> None:
+    """Take back what waits of a document that was archived."""
+    publication = find_open_publication(document_id)
+    if publication is None:
+        return
+    if publication.state not in RETURNABLE:
+        raise OnItsWay
+    move(publication, State.WITHDRAWN, actor=user)
+    deliveries.give_up_undecided(publication)
+
+
+def _ask_again(existing: Publication, user: User | None) -> Publication:
+    """Pressing Publish on what has a publication: a refused or held one is checked anew, others stand."""
+    if existing.state not in (State.HELD, State.REJECTED) or existing.reason in (Reason.TWIN, Reason.UNKNOWN):
+        return existing
+    _refuse_incomplete(existing.document, existing.connection, existing)
+    try:
+        with transaction.atomic():
+            requester = {"requested_by": user} if user is not None else {}
+            settle(existing, actor=user, **requester)
+    except MovedMeanwhile:
+        return get_publication(existing.id)
+    return existing
+
+
+def _refuse_incomplete(
+    document: Document, connection: Connection, publication: Publication | None = None
+) -> None:
+    problems = check(document, connection, publication).to_edit
+    if problems:
+        raise DocumentIncomplete(problems)
+
+
+def _open(document: Document, connection: Connection, user: User | None, *, automatic: bool) -> Publication:
+    publication = Publication(
+        id=new_id(),
+        business_id=document.business_id,
+        document=document,
+        connection=connection,
+        queued_at=clock.now(),
+        requested_by=user,
+        automatic=automatic,
+    )
+    publication.marker = publication.id.hex
+    with transaction.atomic():
+        publication.save(force_insert=True)
+        # Inserted as waiting, so that the unique row decides between two who press at once.
+        documents.place(document.id, Document.Stage.WAITING)
+        settle(publication, actor=user)
+    return publication
+
+
+def _find_published(document_id: UUID) -> Publication | None:
+    published = Publication.objects.filter(document_id=document_id, state=State.PUBLISHED.value)
+    found: Publication | None = published.select_related("connection", "document").first()
+    return found
+
+
+def _held(publication: Publication, *reasons: Reason) -> Publication:
+    fresh = get_publication(publication.id)
+    if fresh.state != State.HELD or fresh.reason not in reasons:
+        raise MovedMeanwhile
+    return fresh

@@ -1,0 +1,58 @@
+"""The document's supplier in the books: matched, found there, or created there once."""
+
+import json
+from dataclasses import asdict
+
+from bookbind.connections.gateway import call
+from bookbind.connections.models import Connection
+from bookbind.lists.queries import items_by_id
+from bookbind.lists.services import bind_created
+from bookbind.providers.base.errors import ProviderError
+from bookbind.providers.base.types import NewContact, RemoteEntry
+from bookbind.publishing import deliveries
+from bookbind.publishing.checks import Reference
+from bookbind.publishing.models import Delivery, Publication
+from bookbind.tenancy.models import User
+
+FOUND = "found_there"
+
+
+def find_contact_id(connection: Connection, supplier: Reference) -> str:
+    """The supplier's id in the books, matched on the way when it was only unknown to us; empty when it is new."""
+    if supplier.remote_id:
+        return supplier.remote_id
+    found = call(connection, lambda session: session.find_contact(_contact(supplier)))
+    if found is None:
+        return ""
+    _bind(connection, supplier, found, FOUND, None)
+    return found.remote_id
+
+
+def create_contact(publication: Publication, connection: Connection, supplier: Reference) -> str:
+    """Create the supplier under a key that was committed before; a lost answer is found by name the next time."""
+    contact = _contact(supplier)
+    body = json.dumps(asdict(contact), sort_keys=True).encode()
+    delivery = deliveries.write_contact_delivery(publication, connection, body)
+    try:
+        created = call(connection, lambda session: session.create_contact(contact, delivery.key))
+    except ProviderError as error:
+        outcome = Delivery.Outcome.LOST if error.maybe_done else Delivery.Outcome.NOT_DONE
+        deliveries.close(delivery, outcome, error)
+        raise
+    deliveries.close(delivery, Delivery.Outcome.DONE)
+    _bind(connection, supplier, created, "", publication.requested_by)
+    return created.remote_id
+
+
+def _contact(supplier: Reference) -> NewContact:
+    return NewContact(supplier.label, supplier.email, supplier.tax_number)
+
+
+def _bind(
+    connection: Connection, supplier: Reference, entry: RemoteEntry, why: str, user: User | None
+) -> None:
+    item = items_by_id([supplier.item_id])[supplier.item_id]
+    if why:
+        bind_created(item, connection, entry, why, user)
+    else:
+        bind_created(item, connection, entry, user=user)
