@@ -1,0 +1,77 @@
+"""What mails say: the same words as the pages, with the link that leads to the button."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from bookbind.connections.messages import explain
+from bookbind.connections.status import Status
+from bookbind.connections.wording import ConnectionWords, Viewer
+from bookbind.kit.text import plural
+
+_WHO_READS = Viewer(may_manage=True)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Subject and body of a mail, in plain text."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class ClientLine:
+    """One client in a practice's digest: its name, what happened in a sentence, and where to act."""
+
+    client: str
+    sentence: str
+    slug: str
+
+
+def connections_url(slug: str) -> str:
+    """The address of a business's connections."""
+    return f"{settings.BASE_URL}{reverse('connections', args=[slug])}"
+
+
+def write_news(status: Status, words: ConnectionWords, slug: str) -> Letter:
+    """What the connection's page says now, as a mail to those who can act."""
+    message = explain(status, words, _WHO_READS)
+    body = [message.body.strip(), f"{words.business_name}: {connections_url(slug)}", _why(words)]
+    return Letter(
+        f"{words.business_name}: {message.headline.rstrip('.')}",
+        f"{message.headline}\n\n" + _paragraphs(body),
+    )
+
+
+def write_request(status: Status, words: ConnectionWords, slug: str, who: str) -> Letter:
+    """Somebody who may not reconnect asks those who may."""
+    waiting = ""
+    if words.waiting_count:
+        verb = "waits" if words.waiting_count == 1 else "wait"
+        waiting = f"{plural(words.waiting_count, 'document')} {verb} for it."
+    message = explain(status, words, _WHO_READS)
+    body = [
+        f"{who} asks you to reconnect {words.label}.",
+        " ".join(part for part in (message.headline, waiting) if part),
+        f"Reconnect here: {connections_url(slug)}",
+        _why(words),
+    ]
+    return Letter(f"{words.business_name}: please reconnect {words.label}", _paragraphs(body))
+
+
+def write_digest(practice_name: str, lines: list[ClientLine]) -> Letter:
+    """What happened at a practice's clients since the digest before."""
+    count = plural(len({line.client for line in lines}), "client needs", "clients need")
+    shown = [f"{line.client}\n  {line.sentence}\n  {connections_url(line.slug)}" for line in lines]
+    why = f"You get this because you work at {practice_name}."
+    return Letter(f"{practice_name}: {count} a look", _paragraphs([*shown, why]))
+
+
+def _why(words: ConnectionWords) -> str:
+    return f"You get this because you can manage the connections of {words.business_name}."
+
+
+def _paragraphs(parts: list[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"

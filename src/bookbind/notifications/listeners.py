@@ -1,0 +1,98 @@
+"""News about connections, as mails to those who can act: each told once, nothing after it is healed."""
+
+from bookbind.connections.events import (
+    ConnectionBroke,
+    ConnectionEnded,
+    ConnectionEvent,
+    ConnectionExpiring,
+    ConnectionHealed,
+    ConnectionLapsed,
+)
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import get_connection, status_of, words_of
+from bookbind.kit import clock
+from bookbind.kit.events import subscribe
+from bookbind.notifications.digest import note_news
+from bookbind.notifications.letters import write_news
+from bookbind.notifications.models import Mail, PracticeNews, Warned
+from bookbind.notifications.services import mail_people
+from bookbind.publishing.queries import count_waiting
+from bookbind.tenancy.queries import list_admins
+
+EXPIRING, LAPSED, BROKE, HEALED = "expiring", "lapsed", "broke", "healed"
+_TROUBLE = (EXPIRING, LAPSED, BROKE, "ask")
+
+
+@subscribe(ConnectionExpiring)
+def warn(event: ConnectionExpiring) -> None:
+    """Warn once for each threshold of each consent."""
+    connection = get_connection(event.connection_id)
+    ends_at = connection.consent_expires_at
+    if ends_at is None:
+        return
+    _, is_new = Warned.objects.get_or_create(
+        connection=connection,
+        consent_expires_at=ends_at,
+        days=event.days,
+        defaults={"business_id": event.business_id, "warned_at": clock.now()},
+    )
+    if is_new:
+        _tell(connection, EXPIRING, f"{ends_at.date()}:{event.days}")
+
+
+@subscribe(ConnectionLapsed)
+def tell_lapsed(event: ConnectionLapsed) -> None:
+    """The year is over: say so once."""
+    connection = get_connection(event.connection_id)
+    _tell(connection, LAPSED, str(connection.consent_expires_at))
+
+
+@subscribe(ConnectionBroke)
+def tell_broke(event: ConnectionBroke) -> None:
+    """Only a person can cure this, so the people hear of it."""
+    _tell(get_connection(event.connection_id), BROKE, f"{event.cause}:{clock.now().isoformat()}")
+
+
+@subscribe(ConnectionHealed)
+def take_back(event: ConnectionHealed) -> None:
+    """Send nothing more about what is healed; tell those who were alarmed that it is over."""
+    alarmed = _drop_unsent(event)
+    if alarmed:
+        connection = get_connection(event.connection_id)
+        letter = write_news(status_of(connection), words_of(connection), connection.business.slug)
+        dedupe_key = f"{HEALED}:{connection.id}:{clock.now().isoformat()}"
+        mail_people(
+            list_admins(connection.business),
+            letter,
+            connection=connection,
+            kind=HEALED,
+            dedupe_key=dedupe_key,
+        )
+
+
+@subscribe(ConnectionEnded)
+def fall_silent(event: ConnectionEnded) -> None:
+    """Somebody disconnected on purpose: there is nothing left to warn of."""
+    _drop_unsent(event)
+
+
+def _tell(connection: Connection, kind: str, occasion: str) -> None:
+    """Mail the business's Admins now; a practice hears of all its clients in one digest a day."""
+    waiting = count_waiting([connection.id]).get(connection.id, 0)
+    letter = write_news(
+        status_of(connection), words_of(connection, waiting=waiting), connection.business.slug
+    )
+    dedupe_key = f"{kind}:{connection.id}:{occasion}"
+    mail_people(
+        list_admins(connection.business), letter, connection=connection, kind=kind, dedupe_key=dedupe_key
+    )
+    note_news(connection, kind)
+
+
+def _drop_unsent(event: ConnectionEvent) -> bool:
+    """Withdraw what has not left yet; returns whether anybody had been alarmed since the last all-clear."""
+    PracticeNews.objects.filter(connection_id=event.connection_id, digested_at__isnull=True).delete()
+    mails = Mail.objects.filter(connection_id=event.connection_id)
+    mails.filter(sent_at__isnull=True, kind__in=_TROUBLE).delete()
+    last = mails.filter(kind__in=(*_TROUBLE, HEALED)).order_by("-queued_at").first()
+    return last is not None and last.kind != HEALED
