@@ -106,3 +106,24 @@ def _under_way(grant: Grant, now: datetime) -> bool:
     if grant.login_id:
         answered &= Q(login_id=grant.login_id)
     return bool(open_ones.filter(begun | answered).exists())
+
+
+def find_shared_ones(
+    provider: str, organisation_ids: list[str], business: Business, viewer: User
+) -> dict[str, SharedWith]:
+    """`find_shared` for many organisations at once, in two queries; those that nobody else has are left out."""
+    with within(SystemScope(_REASON)):
+        others = Connection.objects.filter(provider=provider, organisation_id__in=organisation_ids)
+        taken = others.filter(stage__in=LIVE_STAGES).exclude(business=business)
+        pairs = set(taken.values_list("organisation_id", "business_id"))
+    visible = list_businesses(viewer).filter(id__in={business_id for _, business_id in pairs}) if pairs else []
+    names = {row.id: row.name for row in visible}
+    found: dict[str, list[UUID]] = {}
+    for organisation_id, business_id in pairs:
+        found.setdefault(organisation_id, []).append(business_id)
+    return {
+        organisation_id: SharedWith(
+            tuple(sorted(names[id_] for id_ in ids if id_ in names)), sum(id_ not in names for id_ in ids)
+        )
+        for organisation_id, ids in found.items()
+    }
