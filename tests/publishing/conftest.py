@@ -1,0 +1,189 @@
+"""Books at the real sandbox: a business connected over HTTP, its lists read, a queue that runs here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from bookbind.connections import sign_in as sign_ins
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import get_connection
+from bookbind.documents import services as documents
+from bookbind.documents.capture import capture_file
+from bookbind.documents.inputs import DocumentInput, LineInput
+from bookbind.documents.models import Document
+from bookbind.documents.queries import get_document
+from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
+from bookbind.lists.models import ListItem
+from bookbind.lists.services import get_or_create_supplier
+from bookbind.providers.base.types import DocumentKind, ListName, Redirect
+from bookbind.publishing.models import Publication
+from bookbind.publishing.services import request_publish
+from bookbind.tenancy.models import Business, User
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.support import factories, papers
+from tests.support.processes import Sandbox, running_sandbox
+
+QUEUE = "publishing.queue"
+SYNC = "lists.sync"
+LOGIN = "ada@acme.test"
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(transactional_db: None, sandbox_process: Sandbox, settings: Any, tmp_path: Any) -> Sandbox:
+    """The sandbox as seeded, without limits that tests would run into, and the product pointed at it."""
+    sandbox_process.clear_faults()
+    sandbox_process.control("reset")
+    settings.SANDBOX_URL = sandbox_process.url
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return sandbox_process
+
+
+@dataclass
+class Desk:
+    """One business at work: uploads, edits, publishes, and looks at what the books hold."""
+
+    sandbox: Sandbox
+    business: Business
+    user: User
+    connection: Connection
+    skip: Callable[..., None]
+
+    def item(self, name: ListName, text: str) -> ListItem:
+        """One of the business's own entries by its code or name."""
+        rows = ListItem.objects.filter(list=name)
+        found: ListItem = rows.filter(code=text).first() or rows.get(name=text)
+        return found
+
+    def upload(self, name: str = "bill.pdf", content: bytes = b"") -> Document:
+        return capture_file(self.business, self.user, name, content or papers.pdf(name))
+
+    def values(self, number: str, **changes: Any) -> DocumentInput:
+        """A complete bill of £120.00; `line` changes its one line."""
+        line: dict[str, Any] = {
+            "description": "Diesel",
+            "net": Decimal(100),
+            "tax": Decimal(20),
+            "category_id": self.item(ListName.CATEGORIES, "449").id,
+            "tax_rate_id": self.item(ListName.TAX_RATES, "20% (VAT on Expenses)").id,
+        }
+        line |= changes.pop("line", {})
+        today = clock.now().date()
+        values: dict[str, Any] = {
+            "currency": "GBP",
+            "supplier_id": self.supplier(changes.pop("supplier", "City Fuel Ltd")).id,
+            "kind": DocumentKind.BILL,
+            "date": today,
+            "due_date": today + timedelta(days=30),
+            "reference": number,
+            "total": Decimal(120),
+            "lines": (LineInput(**line),),
+        }
+        return DocumentInput(**(values | changes))
+
+    def supplier(self, name: str) -> ListItem:
+        return get_or_create_supplier(self.business.id, name, self.user)
+
+    def bill(self, number: str = "INV-1", *, paper: str = "bill.pdf", **changes: Any) -> Document:
+        """An uploaded, completely coded document in review."""
+        document = self.upload(paper)
+        return self.edit(document, self.values(number, **changes))
+
+    def edit(self, document: Document, values: DocumentInput) -> Document:
+        fresh = get_document(document.id)
+        return documents.save_document(document.id, values, fresh.version, self.user)
+
+    def publish(self, document: Document) -> Publication:
+        return request_publish(get_document(document.id), self.user)
+
+    def work(self) -> int:
+        """Let the queue run until nothing is due any more."""
+        return run_due(kinds=[QUEUE])
+
+    def look(self, publication: Publication) -> Publication:
+        found: Publication = Publication.objects.select_related("connection", "document").get(id=publication.id)
+        return found
+
+    def refresh(self) -> None:
+        self.connection = get_connection(self.connection.id)
+
+    def bills(self) -> list[dict[str, Any]]:
+        """What the books hold of ours: the documents that the sandbox received, oldest first."""
+        found: list[dict[str, Any]] = self.sandbox.received()["documents"]
+        return [document for document in found if document["kind"] != "contact"]
+
+    def calls(self) -> int:
+        """How many calls to the books there were so far."""
+        return int(self.sandbox.received()["requests"])
+
+    def fault(self, operation: str, fault: str, times: int = 1, **more: Any) -> None:
+        self.sandbox.control("faults", vendor="xero", operation=operation, fault=fault, times=times, **more)
+
+    def move_time(self, **duration: float) -> None:
+        """Product and sandbox go ahead together."""
+        self.skip(**duration)
+        seconds = int(timedelta(**duration).total_seconds())
+        self.sandbox.control("clock", skip=f"{seconds}s")
+
+    def reconnect(self, *, publish_now: bool) -> None:
+        """Sign in again at the same organisation and finish; the lists are read by the next job."""
+        self.connection = sign_in(
+            self.sandbox, self.business, self.user, connection=self.connection, publish_now=publish_now
+        )
+
+
+def sign_in(
+    sandbox: Sandbox,
+    business: Business,
+    user: User,
+    *,
+    connection: Connection | None = None,
+    organisation: str = "Acme Ltd",
+    publish_now: bool = False,
+) -> Connection:
+    """The two-step flow as a person walks it, with the sandbox's robot in place of the browser."""
+    begun, step = sign_ins.begin_sign_in(
+        user=user,
+        business=business,
+        practice=None,
+        provider="xero",
+        purpose="reconnect" if connection else "connect",
+        connection=connection,
+        session_key="browser-1",
+    )
+    assert isinstance(step, Redirect)
+    answer = sandbox.control(
+        "consent", vendor="xero", login=LOGIN, organisations=[organisation], authorize_url=step.url
+    )
+    query = dict(parse_qsl(urlsplit(answer["redirect"]).query))
+    answered = sign_ins.receive_answer(provider_id="xero", query=query, user=user, session_key="browser-1")
+    chosen = next(found for found in answered.organisations if found["name"] == organisation)
+    sign_ins.choose_organisation(answered, chosen["id"])
+    return sign_ins.finish(answered, user=user, publish_now=publish_now)
+
+
+@pytest.fixture
+def desk(sandbox: Sandbox, skip: Callable[..., None]) -> Iterator[Desk]:
+    """Acme Ltd, connected to the sandbox's Acme Ltd, with its lists read."""
+    business = factories.make_business("Acme Ltd")
+    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    with within(BusinessScope(business.id)):
+        connection = sign_in(sandbox, business, user)
+        run_due(kinds=[SYNC])
+        yield Desk(sandbox, business, user, get_connection(connection.id), skip)
+
+
+@pytest.fixture
+def today() -> date:
+    return clock.now().date()
