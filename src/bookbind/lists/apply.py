@@ -101,6 +101,18 @@ def _without_those_that_live_on(connection: Connection, name: ListName, plan: Pl
     return Plan(plan.new, plan.changed, tuple(old for old in plan.gone if old.remote_id not in living))
 
 
+def _revive_elsewhere(connection: Connection, name: ListName, now: datetime) -> None:
+    """A contact that the other list lost just before this one gained it was never gone."""
+    alive = RemoteItem.objects.filter(connection=connection, list=name, state=RemoteItem.State.ACTIVE)
+    lost = RemoteItem.objects.filter(
+        connection=connection, list__in=CONTACT_LISTS - {name}, state=RemoteItem.State.GONE
+    )
+    back = list(lost.filter(remote_id__in=alive.values("remote_id")).values_list("id", flat=True))
+    if back:
+        RemoteItem.objects.filter(id__in=back).update(state=RemoteItem.State.ACTIVE, changed_at=now)
+        tell_changed(list(Binding.objects.filter(remote_item_id__in=back, closed_at__isnull=True)))
+
+
 def _write_changes(connection: Connection, reading: Reading, plan: Plan, now: datetime) -> None:
     _write(
         connection, reading, {old.key: old for old, _ in plan.changed}, [new for _, new in plan.changed], now
@@ -110,6 +122,8 @@ def _write_changes(connection: Connection, reading: Reading, plan: Plan, now: da
         RemoteItem.objects.filter(id__in=ids).update(
             state=RemoteItem.State.GONE, generation=reading.number, changed_at=now
         )
+    if reading.name in CONTACT_LISTS:
+        _revive_elsewhere(connection, reading.name, now)
     if plan.changed:
         _follow_names(plan)
     _tell_states(connection, plan)

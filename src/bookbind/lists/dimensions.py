@@ -22,7 +22,7 @@ def save_dimensions(connection: Connection, found: Sequence[RemoteDimension]) ->
         _save(connection, known.pop(dimension.remote_id, None), dimension)
     if known:
         Dimension.objects.filter(id__in=[row.id for row in known.values()]).update(active=False)
-    _propose_slots(connection)
+    _propose_slots(connection, [dimension.remote_id for dimension in found])
 
 
 def find_dimension(connection: Connection, slot: ListName) -> Dimension | None:
@@ -65,14 +65,14 @@ def _save(connection: Connection, known: Dimension | None, found: RemoteDimensio
     row.save()
 
 
-def _propose_slots(connection: Connection) -> None:
+def _propose_slots(connection: Connection, order: Sequence[str]) -> None:
     """Fill a free slot with the next free dimension, unless the business keeps something in that list.
 
     Which old list is which new dimension is a question for a person, so a list with entries is left alone.
     """
-    rows = list(Dimension.objects.filter(connection=connection).order_by("id"))
-    taken = {row.slot for row in rows}
-    free = [row for row in rows if row.active and not row.slot]
+    rows = {row.remote_id: row for row in Dimension.objects.filter(connection=connection)}
+    taken = {row.slot for row in rows.values()}
+    free = [row for row in map(rows.__getitem__, order) if row.active and not row.slot]
     for slot in TRACKING_LISTS:
         if not free:
             return

@@ -1,6 +1,6 @@
 """Reading a connection's lists: asked for as rows, read by one job a connection, applied list by list."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -73,16 +73,7 @@ def sync_connection(job: Claimed) -> Again | None:
     if connection is None or connection.stage == Connection.Stage.ENDED:
         return None
     run = SyncRun(job, connection, get_provider(connection.provider))
-    try:
-        if run.unread():
-            call(connection, run.read)
-    except ConnectionUnusable as unusable:
-        return run.wait(unusable.status.next_try_at)
-    except ProviderError as error:
-        return run.stop(error)
-    except ReadOvertaken:
-        return None
-    return run.close()
+    return run.turn(lambda: call(connection, run.read))
 
 
 @dataclass
@@ -95,6 +86,19 @@ class SyncRun:
     failed: dict[ListName, ErrorKind] = field(default_factory=dict)
     lease_renewed_at: datetime = field(default_factory=clock.real_now)
     has_settings: bool = False
+
+    def turn(self, read: Callable[[], None]) -> Again | None:
+        """Read what is wanted by `read`, which calls the method of that name with a session."""
+        try:
+            if self.unread():
+                read()
+        except ConnectionUnusable as unusable:
+            return self.wait(unusable.status.next_try_at)
+        except ProviderError as error:
+            return self.stop(error)
+        except ReadOvertaken:
+            return None
+        return self.close()
 
     def rows(self) -> QuerySet[ListSync]:
         """The lists that the vendor has."""

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from bookbind.kit.text import plural, show_date
 
+# A field may be called date, and then its own default would hide the type.
+Day = date
 RULE_SOURCE = "rule"
 DEFAULT_SOURCE = "default"
 DEFAULT_EXPLANATION = "the connection's settings"
@@ -88,7 +90,7 @@ class CodingDefaults:
 class DocumentFacts:
     """What evaluation looks at. `typed` names the fields that a person decided: no rule touches them."""
 
-    date: date | None = None
+    date: Day | None = None
     typed: frozenset[str] = frozenset()
 
 
