@@ -14,7 +14,7 @@ from bookbind.connections.events import (
     ConnectionLapsed,
     tell,
 )
-from bookbind.connections.models import Connection
+from bookbind.connections.models import Connection, Grant
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.notifications.digest import DIGEST_JOB
@@ -22,7 +22,7 @@ from bookbind.notifications.models import Mail, ReconnectRequest
 from bookbind.notifications.queries import find_request_of_today
 from bookbind.notifications.services import SEND_JOB, ask_to_reconnect
 from bookbind.tenancy.models import Business, ClientAccess, PracticeMembership
-from bookbind.tenancy.scope import BusinessScope, within
+from bookbind.tenancy.scope import BusinessScope, SystemScope, within
 from tests.support.factories import People, make_accountant, make_business, make_connection, make_member
 
 Skip = Callable[..., None]
@@ -39,7 +39,14 @@ def _ids(connection: Connection) -> dict[str, object]:
 
 
 def _expiring(connection: Connection, days: int) -> None:
+    _keep_alive()
     tell(ConnectionExpiring(**_ids(connection), days=days))
+
+
+def _keep_alive() -> None:
+    """What the daily refresh does: nothing but the year ends these connections."""
+    with within(SystemScope("test data")):
+        Grant.objects.update(refreshed_at=clock.now())
 
 
 def _run() -> None:
@@ -154,6 +161,7 @@ def test_those_who_were_alarmed_hear_that_it_is_over_once(
     skip(days=366)
     tell(ConnectionLapsed(**_ids(connection)))
     _run()
+    _keep_alive()
     renewed = clock.now() + timedelta(days=365)
     with within(BusinessScope(people.acme.id)):
         Connection.objects.filter(id=connection.id).update(consent_expires_at=renewed)

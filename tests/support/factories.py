@@ -12,6 +12,7 @@ from bookbind.kit.ids import new_id
 from bookbind.kit.text import fold_name
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import ListName, Tokens
+from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import Business, BusinessMembership, Practice, PracticeMembership, User
 from bookbind.tenancy.scope import SystemScope, within
 
@@ -100,6 +101,7 @@ def make_grant(business: Business, user: User, provider: str = "xero", **fields:
         "app_id": "app",
         "login_id": f"login-{next(_numbers)}",
         "login_email": user.email,
+        "scopes": list(get_provider(provider).default_scopes),
         "business": business,
         "authorised_at": now,
         "authorised_by": user,
