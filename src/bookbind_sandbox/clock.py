@@ -7,6 +7,7 @@ from bookbind_sandbox.store import Store
 
 OFFSET = "clock_offset_seconds"
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])")
 
 
@@ -45,5 +46,7 @@ class Clock:
         self.offset = timedelta(seconds=float(self.store.get_meta(OFFSET, "0")))
 
     def _move_to(self, offset: timedelta) -> None:
+        if not EARLIEST < datetime.now(UTC) + offset < LATEST:
+            raise ValueError("the clock stays between the years 2000 and 2200")
         self.store.set_meta(OFFSET, str(offset.total_seconds()))
         self.offset = offset

@@ -112,11 +112,14 @@ class XeroApp:
     def contact_id(self, name: str) -> str:
         return str(self.get("Contacts", where=f'Name=="{name}"')["Contacts"][0]["ContactID"])
 
+    def contact(self, name: str) -> dict[str, Any]:
+        return {"ContactID": self.contact_id(name)}
+
     def bill(self, **changes: Any) -> dict[str, Any]:
         """A bill that Xero accepts, but for what the test changes; None leaves a field out."""
         bill: dict[str, Any] = {
             "Type": "ACCPAY",
-            "Contact": {"ContactID": self.contact_id("City Fuel Ltd")},
+            "Contact": changes["Contact"] if "Contact" in changes else self.contact("City Fuel Ltd"),
             "Date": "2026-11-01",
             "DueDate": "2026-11-30",
             "InvoiceNumber": "SUP-1",

@@ -61,11 +61,11 @@ class Sandbox:
     process: subprocess.Popen[bytes]
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=60.0))
 
-    def control(self, name: str, **wish: Any) -> dict[str, Any]:
+    def control(self, name: str, /, **wish: Any) -> dict[str, Any]:
         """POST to /_control/<name>; a refusal fails the test with the sandbox's own words."""
         return _answer(self.client.post(f"{self.url}/_control/{name}", json=wish))
 
-    def read(self, name: str, **query: Any) -> dict[str, Any]:
+    def read(self, name: str, /, **query: Any) -> dict[str, Any]:
         """GET /_control/<name>."""
         return _answer(self.client.get(f"{self.url}/_control/{name}", params=query))
 

@@ -89,7 +89,7 @@ TAX_RATES = (
     ("EXEMPTINPUT", "Exempt Expenses", "0.00", "EXEMPTINPUT", COSTS),
     ("EXEMPTOUTPUT", "Exempt Income", "0.00", "EXEMPTOUTPUT", INCOME),
     ("NONE", "No VAT", "0.00", "NONE", EVERYWHERE),
-    ("REVERSECHARGES", "Reverse Charge Expenses (20%)", "0.00", "REVERSECHARGE", COSTS),
+    ("REVERSECHARGES", "Reverse Charge Expenses (20%)", "0.00", "REVERSECHARGES", COSTS),
     ("ECACQUISITIONS", "EC Acquisitions (20%)", "0.00", "ECACQUISITIONS", COSTS),
     ("ECZROUTPUT", "Zero Rated EC Goods Income", "0.00", "ECOUTPUT", INCOME),
     ("ECZROUTPUTSERVICES", "Zero Rated EC Services", "0.00", "ECOUTPUTSERVICES", INCOME),
