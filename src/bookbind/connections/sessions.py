@@ -42,7 +42,7 @@ def safe_path(path: str) -> str:
 def _is_own(path: str) -> bool:
     if not path.startswith("/") or path.startswith("//") or "\\" in path:
         return False
-    if any(character.isspace() or not character.isprintable() for character in path):
+    if not path.isprintable():
         return False
     parts = urlsplit(path)
     return not parts.scheme and not parts.netloc and ".." not in parts.path.split("/")
