@@ -133,11 +133,11 @@ def find_access(view: object) -> Access | None:
     return found if isinstance(found, Access) else None
 
 
-def list_managers(business: Business) -> list[str]:
-    """Whom to ask, in words: `Ada Admin (ada@acme.test)`, then the practice."""
+def managers_in_words(business: Business) -> str:
+    """Whom to ask: `Ada Admin (ada@acme.test), Harbour & Co`; empty when there is nobody."""
     admins = [f"{admin.get_full_name()} ({admin.email})" for admin in list_admins(business)]
     practice = [business.practice.name] if business.practice else []
-    return [*admins, *practice]
+    return ", ".join([*admins, *practice])
 
 
 _MANAGED = {
@@ -150,7 +150,7 @@ _MANAGED = {
 
 def refusal_text(permission: Permission, business: Business) -> str:
     """Why the page stays closed and whom to ask."""
-    who = ", ".join(list_managers(business))
+    who = managers_in_words(business)
     managed = f"{_MANAGED.get(permission, 'This is')} managed by Admins"
     return f"{managed}: {who}. Please ask one of them." if who else f"{managed}."
 
