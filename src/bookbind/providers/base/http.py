@@ -24,7 +24,6 @@ from bookbind.providers.base.contract import Limits
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 
 LARGEST_BODY_BYTES = 50 * 1024 * 1024
-_CHUNK_BYTES = 64 * 1024
 _LONGEST_TEXT = 2000
 _LONGEST_PAUSE_SECONDS = 2 * 24 * 3600.0
 _NOT_SENT = (
@@ -264,7 +263,8 @@ def _transfer(call: Call, started: float) -> tuple[int, dict[str, str], bytes]:
         content=call.content,
         timeout=timeout,
     ) as response:
-        for chunk in response.iter_bytes(_CHUNK_BYTES):
+        # Without a size, bytes come as they arrive: a buffer would hide an answer that drips.
+        for chunk in response.iter_bytes():
             body += chunk
             if len(body) > LARGEST_BODY_BYTES or time.monotonic() > deadline:
                 raise _Endless

@@ -1,0 +1,1 @@
+"""The base that all vendors stand on: HTTP, limits, apps, shapes."""
