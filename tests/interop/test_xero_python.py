@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from xero_python.accounting import (
 )
 from xero_python.api_client import ApiClient
 from xero_python.api_client.configuration import Configuration
-from xero_python.api_client.oauth2 import OAuth2Token
+from xero_python.api_client.oauth2 import OAuth2Token, TokenApi
 from xero_python.exceptions import AccountingBadRequestException
 from xero_python.identity import IdentityApi
 
@@ -47,10 +48,12 @@ class Client:
 @pytest.fixture
 def client(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     identity = f"{sandbox.url}/xero/identity/connect"
-    monkeypatch.setattr(OAuth2Token, "refresh_token_url", f"{identity}/token")
-    monkeypatch.setattr(OAuth2Token, "revoke_token_url", f"{identity}/revocation")
+    monkeypatch.setattr(TokenApi, "refresh_token_url", f"{identity}/token")
+    monkeypatch.setattr(TokenApi, "revoke_token_url", f"{identity}/revocation")
     token = redeem(sandbox, allow(sandbox, "ada@acme.test", "Acme Ltd")["code"]).json()
-    yield Client(sandbox, token)
+    made = Client(sandbox, token)
+    yield made
+    made.api.rest_client.pool_manager.clear()
 
 
 def test_it_reads_the_connection_and_the_organisation(client: Client) -> None:
@@ -125,8 +128,7 @@ def test_it_creates_a_bill_with_an_attachment_and_reads_both_back(sandbox: Sandb
     path = client.accounting.get_invoice_attachment_by_file_name(
         client.tenant, created.invoice_id, "bill.pdf", "application/pdf"
     )
-    with open(path, "rb") as kept:
-        assert kept.read() == PDF
+    assert Path(path).read_bytes() == PDF
     assert [one["reference"] for one in sandbox.received()["documents"]] == ["SUP-77"]
 
 
@@ -143,6 +145,7 @@ def test_it_creates_a_contact(client: Client) -> None:
     assert client.accounting.get_contact(client.tenant, created.contact_id).contacts[0].name == "Made by the client"
 
 
-def test_it_revokes(client: Client) -> None:
+def test_it_revokes(sandbox: Sandbox, client: Client) -> None:
     client.api.revoke_oauth2_token()
-    assert client.token is not None
+    assert client.token["refresh_token"] is None
+    assert sandbox.read("organisations")["organisations"][1]["connected_by"] == []
