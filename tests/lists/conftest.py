@@ -23,7 +23,7 @@ from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
 from tests.support.fake_books import FakeBooks
-from tests.support.processes import Sandbox, running_sandbox
+from tests.support.processes import Sandbox, _answer, running_sandbox
 
 
 @dataclass
@@ -108,9 +108,9 @@ class Connected:
         request_sync(self.connection, names or None, full=full)
         return run_due(kinds=[SYNC_JOB])
 
-    def control(self, name: str, **wish: Any) -> dict[str, Any]:
+    def control(self, name: str, /, **wish: Any) -> dict[str, Any]:
         where = {"vendor": self.connection.provider, "organisation": self.connection.organisation_id}
-        return self.sandbox.control(name, **where, **wish)
+        return _answer(self.sandbox.client.post(f"{self.sandbox.url}/_control/{name}", json=where | wish))
 
 
 @pytest.fixture
