@@ -1,6 +1,7 @@
 """Builds the demo world by the same steps that people take: signing in, choosing, finishing, publishing."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
@@ -8,9 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 from django.utils.text import slugify
 
 from bookbind.connections.disconnect import disconnect
+from bookbind.connections.finish import finish
 from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.pending import choose_organisation
 from bookbind.connections.probe import probe
-from bookbind.connections.sign_in import begin_sign_in, choose_organisation, finish, receive_answer
+from bookbind.connections.sign_in import begin_sign_in, receive_answer
 from bookbind.demo import clock as demo_clock
 from bookbind.demo import sandbox
 from bookbind.demo.bills import draw_bill
@@ -39,11 +42,13 @@ from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.lists.models import ListItem
 from bookbind.lists.services import get_or_create_supplier
+from bookbind.lists.sync import SYNC_JOB
+from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName, Redirect
 from bookbind.publishing.services import request_publish
-from bookbind.rules.services import save_supplier_rule
+from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.models import Business, BusinessMembership, Practice, PracticeMembership, User
-from bookbind.tenancy.scope import BusinessScope, SystemScope, within
+from bookbind.tenancy.scope import BusinessScope, within
 
 Say = Callable[[str], None]
 
@@ -114,7 +119,7 @@ def _connect(client: Client, people: dict[str, User]) -> None:
         chosen = next(o for o in sign_in.organisations if o["name"] == client.organisation)
         choose_organisation(sign_in, str(chosen["id"]))
         finish(sign_in, user=user, publish_now=False)
-    run_due()
+    run_due(kinds=[SYNC_JOB])
 
 
 def _sign_in_at_vendor(business: Business, user: User, client: Client) -> SignIn:
@@ -157,8 +162,7 @@ def _tell_story(client: Client, people: dict[str, User]) -> None:
 
 def _revoke(client: Client, connection: Connection) -> None:
     sandbox.control("revoke", vendor=sandbox.VENDOR, organisation=client.organisation)
-    with within(SystemScope("demo: the vendor's side is noticed by the probe")):
-        probe(connection)
+    _notice(connection)
 
 
 def _take_down(client: Client, connection: Connection) -> None:
@@ -170,7 +174,12 @@ def _take_down(client: Client, connection: Connection) -> None:
         fault="503",
         times=1_000_000,
     )
-    with within(SystemScope("demo: the vendor's side is noticed by the probe")):
+    _notice(connection)
+
+
+def _notice(connection: Connection) -> None:
+    """Look at the vendor as the daily probe does; what it finds is stored before it is told."""
+    with suppress(ProviderError):
         probe(connection)
 
 
@@ -194,14 +203,10 @@ def _publish_coded(bills: tuple[Bill, ...], business: Business, user: User) -> N
 
 def _save_rule(bill: Bill, business: Business, user: User) -> None:
     supplier = get_or_create_supplier(business.id, bill.supplier, user)
-    save_supplier_rule(
-        supplier=supplier,
-        user=user,
-        category=_category(bill),
-        tax_rate=_tax_rate(),
-        due_mode="days_after_date",
-        due_days=30,
+    values = RuleInput(
+        category_id=_category(bill).id, tax_rate_id=_tax_rate().id, due_mode="days_after_date", due_days=30
     )
+    save_supplier_rule(supplier, values, user)
 
 
 def _category(bill: Bill) -> ListItem:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bookbind.connections.outcomes import PROBE_JOB
 from bookbind.demo import clock as demo_clock
 from bookbind.demo import sandbox
 from bookbind.demo.models import DemoClock
@@ -12,11 +13,14 @@ from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
 from bookbind.jobs.services import Again, Claimed, queue_job, works
 from bookbind.kit import clock
+from bookbind.lists.schedule import SCHEDULE_JOB
 from bookbind.lists.sync import SYNC_JOB
 
 WALK_JOB = "demo.walk"
 _STEP = timedelta(days=7)
 _SETTLE_SECONDS = 5.0
+# Reading for a day that is skipped changes nothing, and a minute of real time has only so many calls.
+_NOT_ON_THE_WAY = frozenset({WALK_JOB, SYNC_JOB, SCHEDULE_JOB, PROBE_JOB})
 
 Progress = Callable[[datetime], None]
 
@@ -57,28 +61,27 @@ def walk_in_worker(_job: Claimed) -> Again | None:
 def walk_to(target: datetime, progress: Progress = lambda _now: None) -> None:
     """Go to `target` in steps: to the next thing due once, at most a week; what recurs runs at each step.
 
-    Lists are read once at the end: reading them on every day that is skipped would change nothing.
+    What only reads at the vendor is left due for afterwards.
     """
     _work()
     while (now := clock.now()) < target - timedelta(seconds=1):
         _set_both(min(target, now + _STEP, _next_single_deadline(now) or target))
         _work()
         progress(clock.now())
-    run_due()
 
 
 def _work() -> None:
     """Do what is due and let other workers finish what they hold, so that time moves over nobody."""
-    run_due(kinds=[kind for kind in known_kinds() if kind not in (SYNC_JOB, WALK_JOB)])
+    run_due(kinds=[kind for kind in known_kinds() if kind not in _NOT_ON_THE_WAY])
     waited_until = time.monotonic() + _SETTLE_SECONDS
-    held = Job.objects.filter(lease_until__gt=clock.real_now()).exclude(kind__in=[WALK_JOB, SYNC_JOB])
+    held = Job.objects.filter(lease_until__gt=clock.real_now()).exclude(kind__in=_NOT_ON_THE_WAY)
     while held.exists() and time.monotonic() < waited_until:
         time.sleep(0.02)
 
 
 def _next_single_deadline(now: datetime) -> datetime | None:
     """When the next work that happens once (a warning, an expiry, a retry) falls due."""
-    single = Job.objects.filter(every_seconds__isnull=True, due_at__gt=now).exclude(kind=SYNC_JOB)
+    single = Job.objects.filter(every_seconds__isnull=True, due_at__gt=now).exclude(kind__in=_NOT_ON_THE_WAY)
     return single.order_by("due_at").values_list("due_at", flat=True).first()
 
 

@@ -53,7 +53,8 @@ ORGANISATIONS = (
     Organisation("Elm Street Dental Ltd", "GB567890123", (JO, SAM)),
     Organisation("Fern Catering Ltd", "GB678901234", (JO, SAM)),
     Organisation("Gorse Motors Ltd", "GB789012345", (JO,)),
-    Organisation("Hazel Interiors Ltd", "GB890123456", (JO,)),
+    Organisation("Hazel Interiors Ltd", "GB890123456", (JO, SAM)),
+    Organisation("Ivy Lane Bakery Ltd", "GB901234567", (JO,)),
 )
 
 
