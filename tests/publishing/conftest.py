@@ -112,7 +112,9 @@ class Desk:
         return run_due(kinds=[QUEUE])
 
     def look(self, publication: Publication) -> Publication:
-        found: Publication = Publication.objects.select_related("connection", "document").get(id=publication.id)
+        found: Publication = Publication.objects.select_related("connection", "document").get(
+            id=publication.id
+        )
         return found
 
     def refresh(self) -> None:
@@ -153,7 +155,7 @@ def sign_in(
     publish_now: bool = False,
 ) -> Connection:
     """The two-step flow as a person walks it, with the sandbox's robot in place of the browser."""
-    begun, step = sign_ins.begin_sign_in(
+    _, step = sign_ins.begin_sign_in(
         user=user,
         business=business,
         practice=None,

@@ -6,15 +6,18 @@ from uuid import UUID
 from bookbind.documents.inputs import DOCUMENT_FIELDS, LINE_FIELDS
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.sources import RULE, is_typed, line_field
-from bookbind.rules.evaluate import CodedField, Coding, DocumentFacts, DueMode, RuleValues, evaluate
-from bookbind.rules.models import SupplierRule
+from bookbind.providers.base.types import DocumentKind
+from bookbind.rules.evaluate import CodedField, Coding, DocumentFacts, evaluate
+from bookbind.rules.queries import list_rule_values
 
 _DOCUMENT_CODED = (CodedField.DUE_DATE, CodedField.KIND, CodedField.PUBLISH_AS)
+# What a field holds when no rule says anything any more.
+_EMPTY = {CodedField.KIND: DocumentKind.BILL.value, CodedField.PUBLISH_AS: ""}
 _LINE_CODED = (CodedField.CATEGORY, CodedField.TAX_RATE, CodedField.TRACKING_1, CodedField.TRACKING_2)
 
 
 def code_document(document: Document) -> bool:
-    """Set the fields of the document and its lines that the rules decide; lines are stored, the document is not.
+    """Set what the rules decide; the lines are stored here, the document is left to the caller.
 
     A value that a rule had set and that no rule sets any more goes with it. Typed values stay. True when
     anything changed.
@@ -54,8 +57,7 @@ def _code_fields(document: Document, coding: Coding, sources: dict[str, str]) ->
     for name in _DOCUMENT_CODED:
         column = DOCUMENT_FIELDS[name]
         value = _decide(name, name, coding, sources, getattr(document, column))
-        empty = Document._meta.get_field(column).get_default()
-        value = empty if value is None else value
+        value = _EMPTY.get(name) if value is None else value
         changed = changed or value != getattr(document, column)
         setattr(document, column, value)
     return changed
@@ -84,26 +86,3 @@ def _decide(name: CodedField, field: str, coding: Coding, sources: dict[str, str
         del sources[field]
         return None
     return value
-
-
-def list_rule_values(supplier_id: UUID) -> list[RuleValues]:
-    """The active rules of the supplier in their order, as plain values."""
-    rows = SupplierRule.objects.filter(supplier_id=supplier_id, active=True).select_related("supplier")
-    return [
-        RuleValues(
-            id=rule.id,
-            version=rule.version,
-            supplier_name=rule.supplier.name,
-            saved_on=rule.changed_at.date(),
-            category=rule.category_id,
-            tax_rate=rule.tax_rate_id,
-            tracking_1=rule.tracking_1_id,
-            tracking_2=rule.tracking_2_id,
-            due_mode=DueMode(rule.due_mode),
-            due_days=rule.due_days or 0,
-            kind=rule.publish_to,
-            publish_as=rule.publish_as,
-            auto_publish=rule.auto_publish,
-        )
-        for rule in rows.order_by("position")
-    ]

@@ -23,7 +23,7 @@ class FileRefused(DocumentError):
 
 
 class EditedMeanwhile(DocumentError):
-    """Somebody else changed this document after you opened it. Look at their changes, then save yours again."""
+    """Somebody else changed this document after you opened it. Look at theirs, then save yours again."""
 
     status = HTTPStatus.CONFLICT
 

@@ -1,6 +1,6 @@
 """What a page may say about a document: plain values, checked by its form, saved as a whole."""
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -55,8 +55,8 @@ class DocumentInput:
     currency: str
     supplier_id: UUID | None = None
     kind: DocumentKind = DocumentKind.BILL
-    date: datetime.date | None = None
-    due_date: datetime.date | None = None
+    date: dt.date | None = None
+    due_date: dt.date | None = None
     reference: str = ""
     tax_mode: TaxMode = TaxMode.EXCLUSIVE
     total: Decimal | None = None

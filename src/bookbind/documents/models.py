@@ -31,9 +31,9 @@ class StoredFile(BusinessOwned):
 class Document(BusinessOwned):
     """One cost. `shelf` is the user's own decision; `stage` is kept by publishing beside its publication.
 
-    `field_sources` says for each field where its value came from: typed, default, rule:<id>:<version>; a line's
-    field is named `lines.<position>.<field>`. `frozen_at` is set while the document is on its way to the books
-    or stands in them: from then on nothing of it changes.
+    `field_sources` says for each field where its value came from: typed, default, rule:<id>:<version>;
+    a line's field is named `lines.<position>.<field>`. `frozen_at` is set while the document is on its way
+    to the books or stands in them: from then on nothing of it changes.
     """
 
     class Shelf(models.TextChoices):

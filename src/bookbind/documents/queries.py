@@ -90,7 +90,7 @@ def list_same_paper(document: Document) -> list[Document]:
 
 
 def list_lookalikes(document: Document) -> list[Document]:
-    """Other documents with the same paper, or of the same supplier with the same number or the same date and total."""
+    """Other documents with the same paper, or the same supplier and number, or date and total."""
     alike = Q(file__sha256=document.file.sha256) if document.file is not None else Q()
     if document.supplier_id is not None:
         same_supplier = Q(supplier_id=document.supplier_id)

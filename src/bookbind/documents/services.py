@@ -48,7 +48,7 @@ def save_document(document_id: UUID, changes: DocumentInput, expected_version: i
     books, ItemUnknown when a chosen entry is not in the business's lists.
     """
     with transaction.atomic():
-        document = Document.objects.get(id=document_id)
+        document: Document = Document.objects.get(id=document_id)
         _claim_version(document, expected_version)
         _check_items(changes)
         before = _Before(_fields_of(document), [_line_values(line) for line in document.lines.all()])
@@ -73,7 +73,7 @@ def save_document(document_id: UUID, changes: DocumentInput, expected_version: i
 
 
 def apply_rules(document_id: UUID) -> bool:
-    """Let the supplier's rule fill what nobody typed; whether anything changed. Used when a rule was saved."""
+    """Let the supplier's rules fill what nobody typed, after a rule was saved; whether anything changed."""
     with transaction.atomic():
         document = Document.objects.get(id=document_id)
         if document.frozen_at is not None or not code_document(document):
@@ -146,7 +146,7 @@ def unfreeze(document_id: UUID) -> None:
 
 
 def _claim_version(document: Document, expected_version: int) -> None:
-    """Take the row for this transaction; everybody who saves at the same time waits here and then is too late."""
+    """Take the row for this transaction; whoever saves at the same time waits here and is too late."""
     rows = Document.objects.filter(id=document.id, version=expected_version, frozen_at=None)
     if rows.update(version=F("version") + 1) != 1:
         raise DocumentFrozen if document.frozen_at is not None else EditedMeanwhile

@@ -23,8 +23,8 @@ def is_typed(sources: Sources, field: str) -> bool:
 def note_changes(sources: Sources, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
     """The sources after a person saved: what they changed is typed, what they left keeps its source.
 
-    Emptying a value that a rule or a default had put there counts as a decision; emptying a typed one gives the
-    field back to the rules.
+    Emptying a value that a rule or a default had put there counts as a decision; emptying a typed one gives
+    the field back to the rules.
     """
     noted: dict[str, str] = {}
     for field, value in after.items():

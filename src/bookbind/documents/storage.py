@@ -12,7 +12,7 @@ from bookbind.documents.models import StoredFile
 
 
 class PaperMissing(DocumentError):
-    """The captured file can't be read from storage, or is not what was uploaded. Tell whoever runs Bookbind."""
+    """The captured file can't be read, or is not what was uploaded. Tell whoever runs Bookbind."""
 
 
 def store_content(business_id: UUID, file_id: UUID, content_type: str, content: bytes) -> str:

@@ -16,7 +16,7 @@ from bookbind.rules.evaluate import CodedField
 
 
 def publish_if_automatic(document_id: UUID) -> Publication | None:
-    """Ask for a saved document to be published when nobody has to; None when somebody has to, or already did."""
+    """Publish a saved document when nobody has to press; None when somebody has to, or already did."""
     document = get_document(document_id)
     if document.shelf != Document.Shelf.INBOX or find_publication(document_id) is not None:
         return None

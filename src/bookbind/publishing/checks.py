@@ -1,6 +1,6 @@
 """The checks before sending: facts in, problems out; pure, in the order in which a person would fix them."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -60,8 +60,8 @@ class DocumentFacts:
     currency: str
     lines: tuple[LineFacts, ...]
     supplier: Reference | None = None
-    date: datetime.date | None = None
-    due_date: datetime.date | None = None
+    date: dt.date | None = None
+    due_date: dt.date | None = None
     reference: str = ""
     tax_mode: TaxMode = TaxMode.EXCLUSIVE
     total: Decimal | None = None
@@ -84,8 +84,8 @@ class BooksFacts:
     files: FileLimits
     base_currency: str = ""
     currencies: tuple[str, ...] = ()
-    locked_until: datetime.date | None = None
-    closed_until: datetime.date | None = None
+    locked_until: dt.date | None = None
+    closed_until: dt.date | None = None
     asks_for_new_suppliers: bool = False
     computes_tax: bool = False
 
@@ -262,7 +262,7 @@ def _line_words(document: DocumentFacts, line: LineFacts) -> dict[str, str]:
     return {"line": f" on line {line.position}" if len(document.lines) > 1 else ""}
 
 
-def _dates(day: datetime.date, limit: datetime.date) -> dict[str, str]:
+def _dates(day: dt.date, limit: dt.date) -> dict[str, str]:
     return {"date": show_date(day), "limit": show_date(limit)}
 
 

@@ -48,7 +48,7 @@ def get_settings(connection: Connection) -> PublishingSettings:
 
 
 def save_settings(connection: Connection, changes: SettingsInput, user: User) -> PublishingSettings:
-    """Store the form; SettingNotTaken when the vendor has no such choice or a chosen entry is not the business's."""
+    """Store the form; SettingNotTaken for a choice that the vendor or the business does not have."""
     _check(connection, changes)
     with transaction.atomic():
         settings = get_settings(connection)
@@ -58,7 +58,9 @@ def save_settings(connection: Connection, changes: SettingsInput, user: User) ->
             set(settings.auto_publish_exceptions.values_list("id", flat=True))
             != changes.auto_publish_exception_ids
         ):
-            settings.auto_publish_exceptions.set(changes.auto_publish_exception_ids)
+            settings.auto_publish_exceptions.set(
+                ListItem.objects.filter(id__in=changes.auto_publish_exception_ids)
+            )
             changed.append("auto_publish_exceptions")
         if changed:
             activity.record(

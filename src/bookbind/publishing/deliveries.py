@@ -26,7 +26,7 @@ _VENDOR_TEXT_LENGTH = 4000
 
 
 class BytesChanged(RuntimeError):
-    """A stored delivery does not match its hash any more, so it must not be sent. This is damage to the database."""
+    """A stored delivery does not match its hash any more, so it must not be sent: the database is damaged."""
 
 
 class NotAllowedNow(Exception):
@@ -59,7 +59,7 @@ def write_delivery(
 
 
 def write_contact_delivery(publication: Publication, connection: Connection, body: bytes) -> Delivery:
-    """Commit the intent to create the document's supplier; the same open one is used again while it is young."""
+    """Commit the intent to create the supplier; the same open one is used again while it is young."""
     window = _window_seconds(connection)
     with transaction.atomic():
         undecided = find_undecided(publication, Delivery.Purpose.CONTACT)

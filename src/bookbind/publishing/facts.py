@@ -107,7 +107,7 @@ def _line_facts(line: DocumentLine, references: Mapping[Any, Reference]) -> Line
 
 
 def _read_references(connection: Connection, item_ids: set[UUID]) -> dict[Any, Reference]:
-    """Each item under the id that the document names, with what stands for it in the books on the side of costs."""
+    """Each item under the id that the document names, with what stands for it in the books for costs."""
     items = lists.items_by_id(item_ids)
     bound = lists.current_bindings(connection.id, item_ids, Binding.Use.COSTS)
     slots = lists.dimension_slots(connection)

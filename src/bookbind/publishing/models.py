@@ -49,8 +49,8 @@ class PublishingSettings(BusinessOwned):
 class Resume(BusinessOwned):
     """One return of a connection: which documents had waited, and whether they go without a look first.
 
-    Nothing of the connection is sent until its lists were read again (`lists_read_at`) and what waited was put
-    where it belongs (`checked_at`).
+    Nothing of the connection is sent until its lists were read again (`lists_read_at`) and what waited was
+    put where it belongs (`checked_at`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -71,10 +71,10 @@ class Resume(BusinessOwned):
 class Publication(BusinessOwned):
     """The intent to send one document; at most one open per document over all connections.
 
-    `marker` never changes and stands on the vendor's document. `frozen` is the mapped document, `labels` the names
-    and codes as they were: both fixed when a delivery is written. `queued_at` keeps the order in which people asked.
-    `reason` is a `reasons.Reason`, `error` what is shown beside it. `lookups` counts the searches after a lost
-    answer that found nothing. `differences` names what the vendor changed or lost.
+    `marker` never changes and stands on the vendor's document. `frozen` is the mapped document, `labels` the
+    names and codes as they were: both fixed when a delivery is written. `queued_at` keeps the order in which
+    people asked. `reason` is a `reasons.Reason`, `error` what is shown beside it. `lookups` counts the searches
+    after a lost answer that found nothing. `differences` names what the vendor changed or lost.
     """
 
     class State(models.TextChoices):

@@ -51,7 +51,7 @@ def accept(publication: Publication, published: Published, delivery: Delivery | 
 def fail(
     publication: Publication, delivery: Delivery, error: ProviderError | ConnectionUnusable, *, is_first: bool
 ) -> Turn:
-    """Store a failed write. Only a first send can be known not done: a repeat says nothing about the one before."""
+    """Store a failed write. Only a first send can be known not done; a repeat tells nothing of it."""
     try:
         if isinstance(error, ProviderError) and _is_refusal(error, is_first=is_first):
             with transaction.atomic():
@@ -66,7 +66,7 @@ def fail(
 
 
 def _is_refusal(error: ProviderError, *, is_first: bool) -> bool:
-    """A repeat that is refused because the number is taken may have met its own first send: look, don't believe."""
+    """A repeat refused for a taken number may have met its own first send: look, don't believe."""
     if error.kind not in REFUSED_KINDS or error.maybe_done:
         return False
     return is_first or explain_refusal(error)[0] is not Reason.REFUSED_NUMBER
@@ -109,7 +109,7 @@ def _lose(publication: Publication, delivery: Delivery, error: ProviderError | C
 
 
 def _note(publication: Publication, published: Published, delivery: Delivery | None) -> dict[str, object]:
-    """PUB-12: what was sent, what came back, which rules coded it; the actor stands on the entry's publication."""
+    """What the timeline keeps: what was sent, what came back, who asked, and which rules coded it."""
     return {
         "remote_id": published.remote_id,
         "number": published.number,

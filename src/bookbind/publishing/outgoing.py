@@ -113,7 +113,7 @@ def _build_line(facts: DocumentFacts, line: LineFacts, *, computes_tax: bool) ->
 
 
 def split_amount(amount: Decimal, quantity: Decimal) -> tuple[Decimal, Decimal]:
-    """Quantity and unit amount whose product is exactly `amount`; one piece when no unit amount is that exact."""
+    """Quantity and unit amount that make exactly `amount`; one piece when no unit amount is exact."""
     if quantity > ZERO:
         unit_amount = (amount / quantity).quantize(_QUANTITY_PLACES)
         if unit_amount * quantity == amount:

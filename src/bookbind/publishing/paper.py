@@ -56,7 +56,7 @@ def is_taken(file: StoredFile, limits: FileLimits) -> bool:
 
 
 def paper_name(file: StoredFile, marker: str, *, is_guest: bool) -> str:
-    """The name under which the vendor keeps the file; the same at every try, so that a repeat overwrites itself.
+    """The name under which the vendor keeps the file; the same at every try, so a repeat overwrites itself.
 
     On a document that is not ours the name is made unique, so that nobody's file there is overwritten.
     """

@@ -106,7 +106,7 @@ def hold(
 
 
 def queue(publication: Publication, *, actor: User | None = None, **changes: Any) -> None:
-    """Put the publication into the queue at the place that it asked for; what was wrong before is forgotten."""
+    """Put the publication into the queue at its old place; what was wrong before is forgotten."""
     cleared = {"error": {}, "attempts": 0, "next_try_at": None, **changes}
     if publication.state != State.WAITING:
         move(publication, State.WAITING, actor=actor, **cleared)

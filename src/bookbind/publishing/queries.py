@@ -1,4 +1,4 @@
-"""Reading publications: the one of a document, what waits at a connection, what stands behind a list of rows."""
+"""Reading publications: of a document, of a list of rows, and what waits at a connection."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """Why a document is not in the books yet: every reason has its words in the catalogue (messages)."""
 
-from dataclasses import dataclass, field
+import dataclasses
 from enum import StrEnum
 
 from bookbind.providers.base.errors import RejectedReason
@@ -76,14 +76,14 @@ class Weight(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Problem:
     """One thing in the way: the page's field that it belongs to, why, and the words that fill its message."""
 
     field: str
     reason: Reason
     weight: Weight = Weight.EDIT
-    data: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 REFUSALS: dict[RejectedReason, tuple[Reason, str]] = {

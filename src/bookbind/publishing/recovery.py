@@ -1,4 +1,4 @@
-"""A document whose answer was lost: the same bytes again while the vendor knows the key, else a search first."""
+"""A document whose answer was lost: the same bytes again while the vendor knows the key, else a search."""
 
 from datetime import timedelta
 
@@ -54,7 +54,7 @@ def _search(publication: Publication, connection: Connection, delivery: Delivery
 
 
 def _conclude(publication: Publication, delivery: Delivery, found: Found) -> Turn:
-    """Only our marker proves that it is ours; a likeness, or silence where there is no marker, is a person's call."""
+    """Only our marker proves that it is ours; a likeness, or silence without a marker, is a person's call."""
     if isinstance(found, Ours):
         accept(publication, found.published, delivery)
         return None
@@ -68,7 +68,7 @@ def _conclude(publication: Publication, delivery: Delivery, found: Found) -> Tur
 
 
 def _count_nothing(publication: Publication, delivery: Delivery) -> Turn:
-    """Nothing is believed at the second look; then the write is known not done and the document is free again."""
+    """Nothing is believed at the second look; then the write is known not done and the document free."""
     lookups = publication.lookups + 1
     if lookups < LOOKUPS_NEEDED:
         at = clock.now() + timedelta(seconds=LOOKUP_PAUSE_SECONDS)

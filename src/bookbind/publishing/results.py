@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bookbind.connections.queries import organisation_name
 from bookbind.kit.text import plural
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.models import Publication, Resume
@@ -54,18 +53,18 @@ def count_results(rows: Iterable[tuple[str, str]]) -> Results:
 def explain_results(resume: Resume, results: Results) -> str:
     """`14 waiting documents: 11 published, 2 look already in the books, 1 is dated in a closed period.`"""
     provider = get_provider(resume.connection.provider).name
-    return describe_results(results, provider, organisation_name(resume.connection))
+    return describe_results(results, provider)
 
 
-def describe_results(results: Results, provider: str, organisation: str) -> str:
+def describe_results(results: Results, provider: str) -> str:
     """The sentence for these numbers; pure. Empty when nothing had waited."""
     if results.total == 0:
         return ""
-    parts = [text for count, text in _parts(results, provider, organisation) if count]
+    parts = [text for count, text in _parts(results, provider) if count]
     return f"{plural(results.total, 'waiting document')}: {', '.join(parts)}."
 
 
-def _parts(results: Results, provider: str, organisation: str) -> list[tuple[int, str]]:
+def _parts(results: Results, provider: str) -> list[tuple[int, str]]:
     return [
         (results.published, f"{results.published} published"),
         (results.under_way, f"{results.under_way} being published"),
@@ -78,7 +77,7 @@ def _parts(results: Results, provider: str, organisation: str) -> list[tuple[int
         (results.refused, f"{results.refused} refused by {provider}"),
         (
             results.other_holds,
-            f"{results.other_holds} {_verb(results.other_holds, 'waits', 'wait')} for something in {organisation}",
+            f"{results.other_holds} {_verb(results.other_holds, 'waits', 'wait')} for something else",
         ),
         (results.taken_back, f"{results.taken_back} taken back"),
     ]

@@ -1,4 +1,4 @@
-"""When a connection comes back: what waited is gathered, re-checked once the lists are read again, and let go."""
+"""When a connection comes back: what waited is gathered, checked against the new lists, and let go."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ _KEPT = frozenset({Reason.TWIN, Reason.UNKNOWN})
 
 
 def begin_resume(connection: Connection, *, publish_now: bool) -> Resume | None:
-    """Gather what waits; until its lists are read again nothing of this connection is sent. None if nothing waits."""
+    """Gather what waits; nothing is sent until the lists are read again. None if nothing waits."""
     with transaction.atomic():
         Resume.objects.filter(connection=connection, checked_at__isnull=True).update(checked_at=clock.now())
         waiting = list_unsent(connection.id)
@@ -58,7 +58,7 @@ def check_resume(resume: Resume) -> None:
 
 
 def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bool:
-    """Whether *Publish now* is proposed at Finish: only when nothing waited long or belongs to an earlier month."""
+    """Whether *Publish now* is proposed: only when nothing waited long or belongs to an earlier month."""
     if summary.oldest_queued_at is None:
         return True
     if now - summary.oldest_queued_at > LONG_WAIT:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from bookbind.activity import services as activity
 from bookbind.connections import queries as connections
 from bookbind.connections.models import Connection
 from bookbind.documents import services as documents
@@ -143,14 +144,22 @@ def release(connection: Connection, user: User | None = None) -> int:
     return released
 
 
-def retry_paper(publication: Publication) -> None:
+def retry_paper(publication: Publication, user: User) -> None:
     """Try again to attach the file of a published document."""
     failed = Publication.objects.filter(
         id=publication.id, state=State.PUBLISHED.value, paper=Publication.Paper.FAILED
     )
     with transaction.atomic():
-        if failed.update(paper=Publication.Paper.WAITING, paper_attempts=0, paper_next_try_at=None) == 1:
-            wake(publication.connection)
+        if failed.update(paper=Publication.Paper.WAITING, paper_attempts=0, paper_next_try_at=None) != 1:
+            return
+        activity.record(
+            "publication.file_retried",
+            "The file is being attached again.",
+            business_id=publication.business_id,
+            actor=user,
+            subject=publication.document,
+        )
+        wake(publication.connection)
 
 
 def withdraw_for_archive(document_id: UUID, user: User | None) -> None:
@@ -171,8 +180,7 @@ def _ask_again(existing: Publication, user: User | None) -> Publication:
     _refuse_incomplete(existing.document, existing.connection, existing)
     try:
         with transaction.atomic():
-            requester = {"requested_by": user} if user is not None else {}
-            settle(existing, actor=user, **requester)
+            settle(existing, actor=user, requested_by=user or existing.requested_by)
     except MovedMeanwhile:
         return get_publication(existing.id)
     return existing

@@ -18,7 +18,7 @@ FOUND = "found_there"
 
 
 def find_contact_id(connection: Connection, supplier: Reference) -> str:
-    """The supplier's id in the books, matched on the way when it was only unknown to us; empty when it is new."""
+    """The supplier's id in the books, matched on the way when only we did not know it; empty when new."""
     if supplier.remote_id:
         return supplier.remote_id
     found = call(connection, lambda session: session.find_contact(_contact(supplier)))
@@ -29,7 +29,7 @@ def find_contact_id(connection: Connection, supplier: Reference) -> str:
 
 
 def create_contact(publication: Publication, connection: Connection, supplier: Reference) -> str:
-    """Create the supplier under a key that was committed before; a lost answer is found by name the next time."""
+    """Create the supplier under a key committed before; after a lost answer it is found by its name."""
     contact = _contact(supplier)
     body = json.dumps(asdict(contact), sort_keys=True).encode()
     delivery = deliveries.write_contact_delivery(publication, connection, body)

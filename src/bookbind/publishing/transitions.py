@@ -35,8 +35,8 @@ def move(
 ) -> None:
     """Move the publication from where this object says it stands; MovedMeanwhile when it stands elsewhere.
 
-    `changes` are further columns; `note` goes into the timeline. The document's tab and its freeze follow in the
-    same transaction, so no page ever sees one without the other.
+    `changes` are further columns; `note` goes into the timeline. The document's tab and its freeze follow
+    in the same transaction, so no page ever sees one without the other.
     """
     before = State(publication.state)
     if not can_move(before, after):

@@ -1,4 +1,4 @@
-"""What an error at the vendor means for a document that nothing was sent of, or whose write is known not done."""
+"""What an error at the vendor means for a document of which nothing is on its way."""
 
 import random
 from datetime import datetime, timedelta
@@ -74,7 +74,7 @@ def explain_refusal(error: ProviderError) -> tuple[Reason, str]:
 
 
 def delay(publication: Publication, error: ProviderError) -> datetime | None:
-    """Count an attempt of a waiting publication and say when to try again; None when it is a person's turn now."""
+    """Count an attempt of a waiting publication: when to try again, or None when it is a person's turn."""
     attempts = publication.attempts + 1
     if attempts >= MOST_ATTEMPTS:
         hold(
@@ -109,7 +109,7 @@ def next_try(attempts: int) -> datetime:
 
 
 def weigh(publication: Publication, error: ProviderError) -> Turn:
-    """What an error means for a publication of which nothing is on its way: refuse it, wait, or try again later."""
+    """What an error means while nothing is on its way: refused, the connection rests, or another try."""
     if error.kind in REFUSED_KINDS:
         reject(publication, error)
         return None
@@ -124,9 +124,9 @@ def weigh(publication: Publication, error: ProviderError) -> Turn:
 
 
 def pause_for_connection(connection: Connection, error: ProviderError | ConnectionUnusable) -> Pause | None:
-    """How long the connection's queue rests after trouble of its own; None when the trouble is the document's.
+    """How long the connection's queue rests after trouble of its own; None for the document's trouble.
 
-    Trouble that left the connection usable counts as the document's, so that nothing is ever tried without end.
+    Trouble that left the connection usable counts as the document's, so nothing is ever tried without end.
     """
     status = connections.status_of(connections.get_connection(connection.id))
     if isinstance(error, ProviderError):

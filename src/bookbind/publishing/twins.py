@@ -1,4 +1,4 @@
-"""Looking for a document in the books before it is sent, when somebody may have entered it by hand meanwhile."""
+"""Looking for a document in the books before it is sent: somebody may have entered it by hand."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ def must_look(publication: Publication) -> bool:
 
 
 def look(publication: Publication, connection: Connection, outgoing: OutgoingDocument) -> Found:
-    """Search the books; everything that changed since shortly before the document's own day or arrival counts."""
+    """Search the books among all that changed since shortly before the document's own day or arrival."""
     captured = publication.document.captured_at
     dated = datetime.combine(outgoing.date, time(), UTC)
     since = min(captured, dated, publication.queued_at) - _BEFORE

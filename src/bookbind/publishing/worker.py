@@ -46,7 +46,7 @@ def work_queue(job: Claimed) -> Again | None:
 
 
 def _take_turn(connection_id: UUID) -> Turn:
-    """One step: the connection first, then the document at the head of the queue, then papers that are due."""
+    """One step: the connection first, then the head of the queue, then papers that are due."""
     connection = connections.get_connection(connection_id)
     pause = _rest_if_unusable(connection)
     if pause is not None:
@@ -97,7 +97,7 @@ def _rest_if_unusable(connection: Connection) -> Pause | None:
 
 
 def _hold_all(connection: Connection) -> None:
-    """The connection is gone until somebody brings it back: what was queued waits, and no attempt is used up."""
+    """Only a person can bring the connection back: what was queued waits, no attempt is used up."""
     waiting = Publication.objects.filter(connection=connection, state=State.WAITING.value)
     for publication in waiting.select_related("connection", "document").order_by("queued_at", "id"):
         try:
@@ -107,7 +107,7 @@ def _hold_all(connection: Connection) -> None:
 
 
 def _find_head(connection: Connection) -> Publication | None:
-    """The first in the queue; one that failed several times lets others go first until its own time has come."""
+    """The first in the queue; one that failed several times lets others go first until its time comes."""
     rows = Publication.objects.filter(connection=connection, state__in=_IN_QUEUE)
     aside = Q(attempts__gte=STEPS_ASIDE_AFTER, next_try_at__gt=clock.now())
     found: Publication | None = _with_rows(rows.exclude(aside)).order_by("queued_at", "id").first()

@@ -1,0 +1,395 @@
+"""Every reason why a document is not in the books yet: what, why, who, what next, and when again."""
+
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.wording import Button, Entry, Retried, Who
+
+_EDIT = ((Button.EDIT, "Go to the field"),)
+_MATCH = ((Button.MATCH, "Match it"),)
+
+
+def _to_edit(short: str, what: str, why: str, following: str) -> Entry:
+    return Entry(short, what, why, Who.YOU, following, _EDIT, Retried.ON_PUBLISH)
+
+
+def _to_match(short: str, what: str, why: str, following: str) -> Entry:
+    return Entry(short, what, why, Who.ADMIN, following, _MATCH, Retried.WHEN_CURED)
+
+
+_OWN_FIELDS: dict[Reason, Entry] = {
+    Reason.SUPPLIER_MISSING: _to_edit(
+        "Supplier missing",
+        "Who is this bill from?",
+        "{provider} needs a supplier on every document.",
+        "Choose the supplier, or type a new name.",
+    ),
+    Reason.DATE_MISSING: _to_edit(
+        "Date missing",
+        "What date is on the document?",
+        "{provider} puts it into the period of its date.",
+        "Type the date that stands on the paper.",
+    ),
+    Reason.DUE_DATE_MISSING: _to_edit(
+        "Due date missing",
+        "When is it due?",
+        "A bill that awaits payment needs a due date in {provider}; a draft does not.",
+        "Type the due date, or publish it as a draft.",
+    ),
+    Reason.DUE_BEFORE_DATE: _to_edit(
+        "Due before its date",
+        "The due date lies before the document's date.",
+        "{provider} takes no document that is due before it was written.",
+        "Correct one of the two dates.",
+    ),
+    Reason.TOTAL_MISSING: _to_edit(
+        "Total missing",
+        "What is the total?",
+        "The lines are checked against it, so that nothing is lost on the way.",
+        "Type the total that stands on the paper.",
+    ),
+    Reason.TOTAL_NEGATIVE: _to_edit(
+        "Total below zero",
+        "The total is below zero.",
+        "{provider} takes money that comes back to you as a credit note.",
+        "Turn it into a credit note with a positive total.",
+    ),
+    Reason.AMOUNT_MISSING: _to_edit(
+        "Amount missing",
+        "The net amount is missing{line}.",
+        "A line without an amount can't be booked.",
+        "Type the amount, or remove the line.",
+    ),
+    Reason.CATEGORY_MISSING: _to_edit(
+        "Category missing",
+        "Choose a category{line}.",
+        "It decides where the cost appears in {organisation}'s books.",
+        "Choose one; a supplier rule can do it next time.",
+    ),
+    Reason.TAX_RATE_MISSING: _to_edit(
+        "VAT rate missing",
+        "Choose a VAT rate{line}.",
+        "{provider} computes the VAT return from it, so nothing is assumed.",
+        "Choose one; a supplier rule or the settings can do it next time.",
+    ),
+    Reason.TAX_WITHOUT_RATE: _to_edit(
+        "VAT on a document without VAT",
+        "There is VAT{line}, but the document is set to have none.",
+        "{provider} would drop the VAT.",
+        "Remove the VAT, or set the amounts to be without or with VAT.",
+    ),
+    Reason.TOTALS_DISAGREE: _to_edit(
+        "Lines and total differ",
+        "The lines come to {difference} {direction} than the total of {total}.",
+        "What reaches the books must be what stands on the paper, to the penny.",
+        "Correct a line, its VAT or the total.",
+    ),
+    Reason.PAID_FROM_MISSING: _to_edit(
+        "Paid from missing",
+        "Which account was it paid from?",
+        "{provider} books an expense against the account that paid it.",
+        "Choose the bank account or card.",
+    ),
+    Reason.PAID_AS_BILL: _to_edit(
+        "Paid, but a bill",
+        "It is marked as paid, but would be published as {kind}.",
+        "{provider} would then ask you to pay it once more.",
+        "Publish it as {expense}, or untick Paid.",
+    ),
+    Reason.KIND_NOT_TAKEN: _to_edit(
+        "Kind not taken",
+        "{provider} does not take this kind of document.",
+        "What it takes differs from software to software.",
+        "Choose one of the kinds that are offered.",
+    ),
+    Reason.PUBLISH_AS_NOT_TAKEN: _to_edit(
+        "Not offered that way",
+        "{provider} does not take {kind} that way.",
+        "It offers {offered}, and nothing is ever made more final than you asked for.",
+        "Choose one of those under Publish as.",
+    ),
+    Reason.TAX_MODE_NOT_TAKEN: _to_edit(
+        "VAT mode not taken",
+        "{provider} does not take amounts in this form.",
+        "It distinguishes amounts with, without and free of VAT in its own way.",
+        "Choose another form of amounts.",
+    ),
+    Reason.FILE_TOO_LARGE: _to_edit(
+        "File too large",
+        "The file is {size}; {provider} takes up to {limit}.",
+        "The document would arrive without its paper.",
+        "Upload a smaller copy and publish that.",
+    ),
+    Reason.FILE_NOT_TAKEN: _to_edit(
+        "File type not taken",
+        "{provider} takes no {extension} files.",
+        "The document would arrive without its paper.",
+        "Save it as a PDF, upload that and publish it.",
+    ),
+    Reason.NO_CONNECTION: Entry(
+        "Not connected",
+        "There is no accounting software to publish to.",
+        "Your documents can be coded and exported without one.",
+        Who.ADMIN,
+        "Connect one in Business settings.",
+        ((Button.CONNECT, "Connect"),),
+        Retried.ON_PUBLISH,
+    ),
+    Reason.ARCHIVED: Entry(
+        "Archived",
+        "This document is in the archive.",
+        "Somebody decided not to publish it.",
+        Who.YOU,
+        "Bring it back if it is to be published.",
+        ((Button.RESTORE, "Bring it back"),),
+        Retried.ON_PUBLISH,
+    ),
+}
+
+_BOOKS: dict[Reason, Entry] = {
+    Reason.PERIOD_LOCKED: Entry(
+        "Closed period",
+        "The period of {date} is closed in {provider}.",
+        "{organisation} locked its books up to {limit}, so nothing dated earlier is taken.",
+        Who.BOOKKEEPER,
+        "Have the lock date moved in {provider} and refresh the lists, or change the document's date.",
+        ((Button.EDIT, "Change the date"), (Button.REFRESH_LISTS, "Refresh lists")),
+        Retried.WHEN_CURED,
+    ),
+    Reason.BOOKS_CLOSED: Entry(
+        "Closed period",
+        "{date} lies in a period that you closed.",
+        "The connection's settings say that the books are closed up to {limit}.",
+        Who.ADMIN,
+        "Change the document's date, or the date in the settings.",
+        ((Button.EDIT, "Change the date"), (Button.SETTINGS, "Open the settings")),
+        Retried.WHEN_CURED,
+    ),
+    Reason.CURRENCY_NOT_ENABLED: Entry(
+        "Currency not in use",
+        "{organisation} does not use {currency} in {provider}.",
+        "A document's currency has to be switched on there first.",
+        Who.BOOKKEEPER,
+        "Have {currency} added in {provider} and refresh the lists, or change the currency.",
+        ((Button.EDIT, "Change the currency"), (Button.REFRESH_LISTS, "Refresh lists")),
+        Retried.WHEN_CURED,
+    ),
+}
+
+_MATCHES: dict[Reason, Entry] = {
+    Reason.CATEGORY_UNMATCHED: _to_match(
+        "Category needs a match",
+        "{label} has no match in {target} yet.",
+        "It is one of your categories, but nothing in {organisation} stands for it.",
+        "Match it once, for all documents and rules.",
+    ),
+    Reason.CATEGORY_ARCHIVED: _to_match(
+        "Category no longer usable",
+        "{label} was archived or deleted in {provider}.",
+        "{provider} books nothing to it any more, and nothing else is put in its place.",
+        "Match it to another one, or choose another category.",
+    ),
+    Reason.TAX_RATE_UNMATCHED: _to_match(
+        "VAT rate needs a match",
+        "{label} has no match in {target} yet.",
+        "It is one of your VAT rates, but nothing in {organisation} stands for it.",
+        "Match it once, for all documents and rules.",
+    ),
+    Reason.TAX_RATE_ARCHIVED: _to_match(
+        "VAT rate no longer usable",
+        "{label} was archived or deleted in {provider}.",
+        "{provider} takes nothing with it any more, and nothing else is put in its place.",
+        "Match it to another one, or choose another VAT rate.",
+    ),
+    Reason.TAX_RATE_WRONG_SIDE: _to_edit(
+        "VAT rate is for sales",
+        "{label} is a VAT rate for sales.",
+        "{provider} takes only rates for purchases on a cost.",
+        "Choose the purchase rate of the same percentage.",
+    ),
+    Reason.PAID_FROM_UNMATCHED: _to_match(
+        "Account needs a match",
+        "{label} has no match in {target} yet.",
+        "It is one of your accounts, but nothing in {organisation} stands for it.",
+        "Match it once, for all documents.",
+    ),
+    Reason.PAID_FROM_ARCHIVED: _to_match(
+        "Account no longer usable",
+        "{label} was archived or deleted in {provider}.",
+        "Nothing can be paid from it there any more.",
+        "Match it to another one, or choose another account.",
+    ),
+    Reason.SUPPLIER_ARCHIVED: Entry(
+        "Supplier archived",
+        "{label} was archived in {provider}.",
+        "{provider} takes no new documents of an archived contact.",
+        Who.BOOKKEEPER,
+        "Have it restored in {provider} and refresh the lists, or choose another supplier.",
+        ((Button.EDIT, "Choose another supplier"), (Button.REFRESH_LISTS, "Refresh lists")),
+        Retried.WHEN_CURED,
+    ),
+    Reason.NEW_SUPPLIER: Entry(
+        "New supplier",
+        "{label} is new in {target}.",
+        "The settings ask before a supplier is created there.",
+        Who.YOU,
+        "Create it there with this document, or choose a supplier that is there already.",
+        ((Button.CREATE_SUPPLIER, "Create it in {provider}"), (Button.EDIT, "Choose another supplier")),
+        Retried.ON_DECISION,
+    ),
+    Reason.TRACKING_LEFT_OUT: _to_match(
+        "Project is left out",
+        "{label} has no match in {target} and is left out.",
+        "A project never holds a document; the rest is published as it stands.",
+        "Match it if it is to appear there.",
+    ),
+}
+
+_OUTSIDE: dict[Reason, Entry] = {
+    Reason.CONNECTION: Entry(
+        "Waiting for the connection",
+        "This document waits for the connection to {target}.",
+        "It is saved and coded; it was not sent and is not lost.",
+        Who.ADMIN,
+        "You can still edit it, take it back or export it.",
+        ((Button.EXPORT, "Export"),),
+        Retried.WHEN_CURED,
+    ),
+    Reason.LOOK_FIRST: Entry(
+        "Ready for your look",
+        "This document is ready and waits for a look.",
+        "The connection to {target} is back, and somebody chose to look before anything is sent.",
+        Who.YOU,
+        "Press Publish here, or Publish all in Waiting.",
+        ((Button.PUBLISH, "Publish"),),
+        Retried.ON_PUBLISH,
+    ),
+    Reason.TWIN: Entry(
+        "Looks already there",
+        "This looks already in {target}.",
+        "Somebody may have entered it by hand while it waited.",
+        Who.YOU,
+        "Compare them: attach the paper to the one that is there, publish anyway, or archive this one.",
+        (
+            (Button.ATTACH, "Attach our file to that one"),
+            (Button.PUBLISH_ANYWAY, "Publish anyway"),
+            (Button.ARCHIVE, "Archive"),
+        ),
+        Retried.ON_DECISION,
+    ),
+    Reason.UNKNOWN: Entry(
+        "Please check in the books",
+        "We can't tell whether this document reached {target}.",
+        "The answer was lost, and {provider} could not be searched for it since.",
+        Who.YOU,
+        "Look for it in {provider}: if it is not there, publish it; if it is, archive this one.",
+        (
+            (Button.LOOK_AGAIN, "Look again"),
+            (Button.PUBLISH_ANYWAY, "It is not there: publish"),
+            (Button.ARCHIVE, "It is there: archive"),
+        ),
+        Retried.ON_DECISION,
+    ),
+    Reason.TOO_MANY_TRIES: Entry(
+        "Stopped after several tries",
+        "{provider} did not take this document in {tries} tries.",
+        "Its answers made no sense to us; nothing reached the books.",
+        Who.YOU,
+        "Try once more. If it stays so, tell support the reference below.",
+        ((Button.PUBLISH, "Try again"),),
+        Retried.ON_PUBLISH,
+    ),
+}
+
+_REFUSED: dict[Reason, Entry] = {
+    Reason.REFUSED_CATEGORY: _to_edit(
+        "Category refused",
+        "{provider} did not take the category.",
+        "It was archived, deleted or changed there since the lists were read.",
+        "Choose another category, or refresh the lists, and publish again.",
+    ),
+    Reason.REFUSED_TAX_RATE: _to_edit(
+        "VAT rate refused",
+        "{provider} did not take the VAT rate.",
+        "It was changed there since the lists were read.",
+        "Choose another VAT rate, or refresh the lists, and publish again.",
+    ),
+    Reason.REFUSED_TAX_FOR_CATEGORY: _to_edit(
+        "VAT rate doesn't suit the category",
+        "{provider} does not allow this VAT rate with this category.",
+        "Each of its categories takes only some VAT rates.",
+        "Choose another VAT rate or category and publish again.",
+    ),
+    Reason.REFUSED_SUPPLIER_ARCHIVED: _to_edit(
+        "Supplier archived",
+        "The supplier was archived in {provider}.",
+        "{provider} takes no new documents of an archived contact.",
+        "Have it restored there, or choose another supplier, and publish again.",
+    ),
+    Reason.REFUSED_SUPPLIER_NAME: _to_edit(
+        "Supplier's name is taken",
+        "{provider} could not create the supplier: the name is taken.",
+        "An archived contact, a customer or an employee there has the same name.",
+        "Choose that one after a refresh of the lists, or change the name, and publish again.",
+    ),
+    Reason.REFUSED_PERIOD: _to_edit(
+        "Closed period",
+        "The document's period is closed in {provider}.",
+        "{organisation} locked its books since the lists were read.",
+        "Change the date, or have the lock date moved, and publish again.",
+    ),
+    Reason.REFUSED_NUMBER: _to_edit(
+        "Number is taken",
+        "{provider} has another document with this number.",
+        "It demands that numbers differ.",
+        "Compare the two; change the number if this one is not there, and publish again.",
+    ),
+    Reason.REFUSED_CURRENCY: _to_edit(
+        "Currency not in use",
+        "{organisation} does not use this currency in {provider}.",
+        "A document's currency has to be switched on there first.",
+        "Have it added there, or change the currency, and publish again.",
+    ),
+    Reason.REFUSED_TRACKING: _to_edit(
+        "Project refused",
+        "{provider} did not take the project.",
+        "It was archived or changed there since the lists were read.",
+        "Choose another one or none, and publish again.",
+    ),
+    Reason.REFUSED_AMOUNTS: _to_edit(
+        "Amounts refused",
+        "{provider} comes to other amounts than the document.",
+        "Its own sums of the lines and their VAT differ from ours.",
+        "Check the amounts and the VAT of each line, and publish again.",
+    ),
+    Reason.REFUSED_PLAN_LIMIT: Entry(
+        "The plan's limit is reached",
+        "{organisation}'s {provider} plan takes no more documents now.",
+        "The plan allows a number of documents in a month.",
+        Who.BOOKKEEPER,
+        "Publish again when the plan was changed or the month is over.",
+        ((Button.PUBLISH, "Publish again"),),
+        Retried.ON_PUBLISH,
+    ),
+    Reason.REFUSED_FILE: _to_edit(
+        "File refused",
+        "{provider} did not take the file.",
+        "Its name, type or size was not accepted.",
+        "Upload another copy and publish that.",
+    ),
+    Reason.REFUSED_OTHER: _to_edit(
+        "Refused",
+        "{provider} did not take this document.",
+        "What it said stands under Details.",
+        "Correct what it names and publish again.",
+    ),
+    Reason.UNSUPPORTED: Entry(
+        "Not possible there",
+        "{provider} can't take this document as it is.",
+        "Something on it has no place there; it is never dropped silently.",
+        Who.YOU,
+        "Change what is named under Details, or export the document.",
+        ((Button.EDIT, "Go to the document"), (Button.EXPORT, "Export")),
+        Retried.ON_PUBLISH,
+    ),
+}
+
+CATALOGUE: dict[Reason, Entry] = _OWN_FIELDS | _BOOKS | _MATCHES | _OUTSIDE | _REFUSED
