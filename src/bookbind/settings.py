@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from bookbind.config import database_settings, read_config
 from bookbind.kit.encryption import Keyring
+from bookbind.kit.logs import configure_structlog, logging_settings
 
 CONFIG = read_config(dict(os.environ))
 PACKAGE = Path(__file__).resolve().parent
@@ -19,7 +20,7 @@ BASE_URL = CONFIG.url
 SANDBOX_URL = CONFIG.sandbox_url
 
 ALLOWED_HOSTS = [CONFIG.url.split("//", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]]
-ROOT_URLCONF = "bookbind.web.urls"
+ROOT_URLCONF = "bookbind.demo.urls" if CONFIG.is_demo else "bookbind.web.urls"
 WSGI_APPLICATION = "bookbind.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenancy.User"
@@ -143,7 +144,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
         "frame-src": [SELF],
@@ -162,4 +163,7 @@ HTTP_READ_SECONDS = float(os.environ.get("BOOKBIND_HTTP_READ_SECONDS", "30"))
 
 MAIL_URL = CONFIG.mail_url
 DEFAULT_FROM_EMAIL = CONFIG.mail_from
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_BACKEND = "bookbind.notifications.backend.OutboxBackend"
+
+configure_structlog()
+LOGGING = logging_settings()

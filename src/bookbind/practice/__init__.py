@@ -1,1 +1,1 @@
-"""What a practice sees over all its clients."""
+"""A practice's view of its clients, and who belongs to a business."""

@@ -34,7 +34,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Say that it was our fault; drawn without the frame, which may be what failed."""
     reference = new_reference()
     log.error("answered 500", extra={"reference": reference, "path": request.path})
-    return render(None, "errors/500.html", {"reference": reference}, status=500)  # type: ignore[arg-type]
+    return render(None, "errors/500.html", {"reference": reference}, status=500)
 
 
 def new_reference() -> str:

@@ -1,4 +1,4 @@
-"""The frame around every page: navigation, switcher, connection banner and demo bar, each made when first shown."""
+"""The frame around every page: navigation, switcher, banner and demo bar, each made when first shown."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from bookbind.connections.queries import find_main_connection
 from bookbind.kit import clock
-from bookbind.tenancy.models import Business
+from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.permissions import Permission, Role, may
 from bookbind.tenancy.queries import list_businesses, list_practices
 from bookbind.web.entrance import DEMO_PASSWORD, DemoPlace, list_demo_places
+from bookbind.web.notices import Notice, banner_for
 
 _SWITCHER_SHOWS = 12
 _DEFAULT_TIME_ZONE = "Europe/London"
@@ -67,8 +69,21 @@ class Shell:
             return []
         slug = self.business.slug
         here = self._request.path
-        areas = (("costs", "Costs"), ("lists", "Lists"), ("rules", "Rules"), ("settings", "Business settings"))
+        areas = (
+            ("costs", "Costs"),
+            ("lists", "Lists"),
+            ("rules", "Rules"),
+            ("settings", "Business settings"),
+        )
         return [self._nav_item(label, reverse(name, args=[slug]), here) for name, label in areas]
+
+    @cached_property
+    def banner(self) -> Notice | None:
+        """What is wrong with the business's main connection, in one line; None while all is well."""
+        if self.business is None or self.role is None:
+            return None
+        connection = find_main_connection(self.business.id)
+        return banner_for(connection, self.role) if connection else None
 
     @cached_property
     def place(self) -> str:
@@ -78,13 +93,11 @@ class Shell:
     @cached_property
     def has_clients(self) -> bool:
         """Whether the person belongs to a practice."""
-        return list_practices(self._request.user).exists() if self._is_signed_in else False
+        return self._user is not None and list_practices(self._user).exists()
 
     @cached_property
     def switcher(self) -> list[Business]:
         """The first businesses that the person can open; empty when there is nothing to switch to."""
-        if not self._is_signed_in:
-            return []
         found = self._reachable[:_SWITCHER_SHOWS]
         return found if len(found) > 1 or self.has_clients else []
 
@@ -114,14 +127,14 @@ class Shell:
         return DEMO_PASSWORD if settings.CONFIG.is_demo else ""
 
     @property
-    def _is_signed_in(self) -> bool:
+    def _user(self) -> User | None:
         user = getattr(self._request, "user", None)
-        return user is not None and user.is_authenticated
+        return user if isinstance(user, User) else None
 
     @cached_property
     def _reachable(self) -> list[Business]:
         # One more than is shown tells whether there are more, whatever their number.
-        return list(list_businesses(self._request.user)[: _SWITCHER_SHOWS + 1])
+        return list(list_businesses(self._user)[: _SWITCHER_SHOWS + 1]) if self._user else []
 
     @staticmethod
     def _nav_item(label: str, url: str, here: str) -> NavItem:

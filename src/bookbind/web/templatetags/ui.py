@@ -18,6 +18,7 @@ from bookbind.kit.text import plural, show_date
 
 register = template.Library()
 
+NOTHING = "\N{EN DASH}"
 _STYLES = {16: "micro", 20: "mini", 24: "outline"}
 TONE_ICONS = {
     "ok": "check-circle",
@@ -25,6 +26,7 @@ TONE_ICONS = {
     "problem": "exclamation-circle",
     "info": "information-circle",
     "quiet": "minus-circle",
+    "calm": "check-circle",
 }
 
 
@@ -60,14 +62,14 @@ def tone_of_level(level: str) -> str:
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
     """`{{ total|money:document.currency }}`: £1,234.50, and a dash where there is no amount."""
-    return "–" if amount is None else show_money(amount, currency)
+    return NOTHING if amount is None else show_money(amount, currency)
 
 
 @register.filter
 def day(value: date | datetime | None, time_zone: str = "UTC") -> str:
     """`{{ document.date|day }}` or `{{ moment|day:business.time_zone }}`: 22 November 2026."""
     if value is None:
-        return "–"
+        return NOTHING
     return show_date(clock.local_date(value, time_zone) if isinstance(value, datetime) else value)
 
 
@@ -75,7 +77,7 @@ def day(value: date | datetime | None, time_zone: str = "UTC") -> str:
 def short_day(value: date | datetime | None, time_zone: str = "UTC") -> str:
     """22 Nov 2026, for tables."""
     if value is None:
-        return "–"
+        return NOTHING
     local = clock.local_date(value, time_zone) if isinstance(value, datetime) else value
     return f"{local.day} {local:%b %Y}"
 
@@ -84,7 +86,7 @@ def short_day(value: date | datetime | None, time_zone: str = "UTC") -> str:
 def moment(value: datetime | None, time_zone: str = "UTC") -> str:
     """Today 06:10, or 3 Mar 2027 09:12, in the given time zone."""
     if value is None:
-        return "–"
+        return NOTHING
     local = value.astimezone(ZoneInfo(time_zone))
     today = clock.local_date(clock.now(), time_zone)
     name = "today" if local.date() == today else f"{local.day} {local:%b %Y}"
@@ -92,10 +94,10 @@ def moment(value: datetime | None, time_zone: str = "UTC") -> str:
 
 
 @register.simple_tag
-def when(value: datetime | None, time_zone: str = "UTC") -> SafeString:
+def when(value: datetime | None, time_zone: str = "UTC") -> str:
     """A moment as a `time` element, exact for machines."""
     if value is None:
-        return mark_safe("–")
+        return NOTHING
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), moment(value, time_zone))
 
 
@@ -104,7 +106,9 @@ def ago(value: datetime | None) -> str:
     """`5 minutes ago`, by the product's clock."""
     if value is None:
         return "never"
-    return "just now" if (clock.now() - value).total_seconds() < 60 else f"{timesince(value, clock.now(), depth=1)} ago"
+    now = clock.now()
+    is_fresh = (now - value).total_seconds() < 60
+    return "just now" if is_fresh else f"{timesince(value, now, depth=1)} ago"
 
 
 @register.filter

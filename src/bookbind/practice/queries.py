@@ -1,0 +1,103 @@
+"""A practice's clients with everything that the clients page says, in a constant number of queries."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Min
+
+from bookbind.connections.messages import short_state
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import organisation_name, statuses_of, words_of
+from bookbind.connections.status import Status
+from bookbind.documents.models import Document
+from bookbind.kit import clock
+from bookbind.practice.clients import Client
+from bookbind.providers.registry import get_provider
+from bookbind.publishing.models import Publication
+from bookbind.publishing.states import WAITING_STATES
+from bookbind.tenancy.models import Business, Practice, User
+from bookbind.tenancy.queries import list_businesses
+
+_STAGE_ORDER = {Connection.Stage.ACTIVE: 0, Connection.Stage.SETTING_UP: 1, Connection.Stage.ENDED: 2}
+
+
+def list_clients(practice: Practice, user: User) -> list[Client]:
+    """The practice's clients that this person can open, in no particular order."""
+    businesses = list(list_businesses(user).filter(practice=practice))
+    mains = _main_connections(businesses)
+    statuses = statuses_of(list(mains.values()))
+    waiting = _waiting(mains.values())
+    to_review = _to_review(businesses)
+    return [
+        _build(business, mains.get(business.id), statuses, waiting, to_review.get(business.id, 0))
+        for business in businesses
+    ]
+
+
+def _main_connections(businesses: Sequence[Business]) -> dict[UUID, Connection]:
+    """For each business the connection that counts: the one in use, else being set up, else the last one."""
+    rows = Connection.objects.filter(
+        business_id__in=[business.id for business in businesses], place=Connection.Place.MAIN
+    )
+    found: dict[UUID, Connection] = {}
+    for row in sorted(
+        rows.select_related("grant", "business", "consented_by"),
+        key=lambda row: (_STAGE_ORDER[Connection.Stage(row.stage)], -row.created_at.timestamp()),
+    ):
+        found.setdefault(row.business_id, row)
+    return found
+
+
+def _waiting(connections: Iterable[Connection]) -> dict[UUID, tuple[int, datetime]]:
+    """How many documents wait at each connection, and since when the oldest does."""
+    rows = Publication.objects.filter(
+        connection_id__in=[connection.id for connection in connections], state__in=list(WAITING_STATES)
+    )
+    counted = rows.values("connection_id").annotate(number=Count("id"), oldest=Min("queued_at"))
+    return {row["connection_id"]: (row["number"], row["oldest"]) for row in counted.order_by()}
+
+
+def _to_review(businesses: Sequence[Business]) -> dict[UUID, int]:
+    rows = Document.objects.filter(
+        business_id__in=[business.id for business in businesses],
+        shelf=Document.Shelf.INBOX,
+        stage=Document.Stage.REVIEW,
+    )
+    return dict(rows.values_list("business_id").annotate(number=Count("id")).order_by())
+
+
+def _build(
+    business: Business,
+    connection: Connection | None,
+    statuses: dict[UUID, Status],
+    waiting: dict[UUID, tuple[int, datetime]],
+    to_review: int,
+) -> Client:
+    if connection is None:
+        return Client(
+            business.id,
+            business.slug,
+            business.name,
+            business.time_zone,
+            state_in_words="Not connected yet",
+            to_review=to_review,
+        )
+    status = statuses[connection.id]
+    number, oldest = waiting.get(connection.id, (0, None))
+    return Client(
+        business.id,
+        business.slug,
+        business.name,
+        business.time_zone,
+        status=status,
+        state_in_words=short_state(status, words_of(connection), clock.now()),
+        connection_id=connection.id,
+        provider_id=connection.provider,
+        provider_name=get_provider(connection.provider).name,
+        organisation_name=organisation_name(connection),
+        waiting=number,
+        oldest_waiting_at=oldest,
+        to_review=to_review,
+        signed_in_by=connection.consented_by.get_full_name() if connection.consented_by else "",
+    )

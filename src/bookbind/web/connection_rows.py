@@ -1,0 +1,194 @@
+"""One connection as the Connections page shows it: state in words, what waits, the menu, the lists."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from bookbind.activity.models import Entry
+from bookbind.activity.queries import list_entries
+from bookbind.connections.messages import short_state
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import organisation_name, statuses_of, words_of
+from bookbind.connections.status import Action, Health, State, Status
+from bookbind.kit import clock
+from bookbind.lists.queries import ListProgress, needs_match_counts, sync_progress
+from bookbind.providers.base.contract import Provider
+from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.providers.registry import get_provider
+from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.queries import count_waiting
+from bookbind.tenancy.permissions import Role
+from bookbind.web.notices import Notice, notice_for
+
+_HISTORY_SHOWS = 9
+
+
+@dataclass(frozen=True)
+class MenuLine:
+    """One line of *Manage*: where it leads, or why it can't."""
+
+    label: str
+    url: str
+    icon: str
+    reason: str = ""
+    is_post: bool = False
+    is_danger: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A live connection with all that its row says."""
+
+    connection: Connection
+    provider: Provider
+    organisation: str
+    status: Status
+    state: str
+    tone: str
+    notice: Notice
+    menu: tuple[MenuLine, ...]
+    publishes: str
+    unmatched: int
+    waiting: int
+    lists: tuple[ListProgress, ...]
+    history: tuple[Entry, ...]
+
+    @property
+    def needs_reconnect(self) -> bool:
+        """Whether Reconnect is the one thing that helps."""
+        return self.status.action is Action.RECONNECT
+
+    @property
+    def lists_read(self) -> int:
+        """How many lists were read whole."""
+        return sum(one.last_success_at is not None for one in self.lists)
+
+    @property
+    def lists_failed(self) -> tuple[ListProgress, ...]:
+        """Lists whose last read failed."""
+        return tuple(one for one in self.lists if one.error)
+
+    @property
+    def lists_busy(self) -> bool:
+        """Whether a list is being read."""
+        return any(one.is_busy for one in self.lists)
+
+    @property
+    def last_read(self) -> datetime | None:
+        """When the lists were read last."""
+        return max((one.last_success_at for one in self.lists if one.last_success_at), default=None)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A connection that ended."""
+
+    connection: Connection
+    provider: Provider
+    organisation: str
+    ended_at: datetime | None
+
+
+def build_rows(connections: list[Connection], role: Role) -> list[Row]:
+    """The rows of live connections."""
+    statuses = statuses_of(connections)
+    waiting = count_waiting([connection.id for connection in connections])
+    return [
+        _row(connection, statuses[connection.id], role, waiting.get(connection.id, 0))
+        for connection in connections
+    ]
+
+
+def build_earlier(connections: list[Connection]) -> list[Earlier]:
+    """The connections that ended, with their last day."""
+    statuses = statuses_of(connections)
+    return [
+        Earlier(
+            connection,
+            get_provider(connection.provider),
+            organisation_name(connection),
+            statuses[connection.id].since,
+        )
+        for connection in connections
+    ]
+
+
+def tone_of(status: Status) -> str:
+    """The colour that repeats the state's word; none while all is well."""
+    if status.state is State.NEEDS_RECONNECT:
+        return "problem"
+    if status.state is State.SETTING_UP and status.health is Health.OK:
+        return "info"
+    tones = {Health.OK: "calm", Health.ATTENTION: "info"}
+    return "quiet" if status.state is State.DISCONNECTED else tones.get(status.health, "warn")
+
+
+def publishes_in_words(connection: Connection, provider: Provider) -> str:
+    """`Publishes as Bill, Awaiting payment`, in the vendor's own words."""
+    settings = get_settings(connection)
+    kind = provider.kind_choice(DocumentKind(settings.publish_to))
+    if kind is None:
+        return ""
+    wanted = PublishAs(settings.publish_as)
+    label = next((choice.label for choice in kind.choices if choice.publish_as == wanted), "")
+    return f"Publishes as {kind.label}, {label}" if label else f"Publishes as {kind.label}"
+
+
+def build_menu(
+    connection: Connection, status: Status, provider: Provider, unmatched: int
+) -> tuple[MenuLine, ...]:
+    """The same six for every connection; what is unavailable says why."""
+    slug, key = connection.business.slug, connection.id
+
+    def line(label: str, page: str, icon: str, reason: str = "") -> MenuLine:
+        return MenuLine(label, reverse(page, args=[slug, key]), icon, reason, is_danger=page == "disconnect")
+
+    merge = f"Merge lists ({unmatched})" if unmatched else "Merge lists"
+    return (
+        line("Settings", "connection_settings", "cog-6-tooth"),
+        line("Reconnect", "reconnect", "arrow-path", _why_no_reconnect(status, provider)),
+        line("Refresh integration data", "connection_refresh", "arrow-down-tray", _why_no_refresh(status)),
+        line(
+            "Change connection",
+            "change",
+            "arrows-right-left",
+            "Moving to other software comes in a later version.",
+        ),
+        line(merge, "merge", "queue-list", "Only needed after a change of software, which comes later."),
+        line("Disconnect", "disconnect", "link-slash"),
+    )
+
+
+def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Row:
+    provider = get_provider(connection.provider)
+    unmatched = sum(needs_match_counts(connection).values())
+    return Row(
+        connection=connection,
+        provider=provider,
+        organisation=organisation_name(connection),
+        status=status,
+        state=short_state(status, words_of(connection), clock.now()),
+        tone=tone_of(status),
+        notice=notice_for(connection, role, status=status),
+        menu=build_menu(connection, status, provider, unmatched),
+        publishes=publishes_in_words(connection, provider),
+        unmatched=unmatched,
+        waiting=waiting,
+        lists=tuple(sync_progress(connection)),
+        history=tuple(list_entries(connection, _HISTORY_SHOWS)),
+    )
+
+
+def _why_no_reconnect(status: Status, provider: Provider) -> str:
+    if status.action is Action.WAIT:
+        return f"Your connection is fine; {provider.name} will answer again."
+    if status.action is Action.OPERATOR:
+        return "It would not help: this is for whoever runs Bookbind."
+    return ""
+
+
+def _why_no_refresh(status: Status) -> str:
+    if status.can_call:
+        return ""
+    return "Reconnect first." if status.state is State.NEEDS_RECONNECT else "Not while it isn't answering."

@@ -1,0 +1,126 @@
+"""What is said about a connection on a page: the domain's message with the addresses of its buttons."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.urls import reverse
+
+from bookbind.connections.messages import ActionName, ActionWord, Message, Tone, explain
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import status_of, viewer_of, words_of
+from bookbind.connections.status import Health, State, Status
+from bookbind.connections.wording import ConnectionWords, waiting
+from bookbind.kit.money import show_money
+from bookbind.kit.text import listed
+from bookbind.notifications.queries import find_request_of_today
+from bookbind.publishing.queries import WaitingSummary, waiting_summary
+from bookbind.tenancy.permissions import Permission, Role, may
+
+TONES = {Tone.CALM: "quiet", Tone.INFO: "info", Tone.WARNING: "warn", Tone.PROBLEM: "problem"}
+# These change something or leave for the vendor, so they are posted; the others only lead to a page.
+_POSTED = frozenset({ActionName.RECONNECT, ActionName.CONNECT, ActionName.CONFIRM_NAME, ActionName.ASK})
+
+
+@dataclass(frozen=True)
+class Button:
+    """One thing that helps: its words, its address, and whether it is posted."""
+
+    name: str
+    label: str
+    url: str
+    is_post: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message ready for a template. `details` is the vendor's raw text."""
+
+    tone: str
+    headline: str
+    body: str
+    buttons: tuple[Button, ...]
+    details: str = ""
+
+    @property
+    def main_button(self) -> Button | None:
+        """The one button that helps, for places with room for one."""
+        return self.buttons[0] if self.buttons else None
+
+
+def notice_for(connection: Connection, role: Role, *, status: Status | None = None) -> Notice:
+    """The whole message about a connection for somebody in this role."""
+    current = status or status_of(connection)
+    summary = waiting_summary(connection)
+    words = words_of(connection, waiting=summary.count, waiting_total=totals_in_words(summary))
+    message = _explain(connection, current, words, role)
+    return build_notice(message, connection)
+
+
+def banner_for(connection: Connection, role: Role) -> Notice | None:
+    """The message in one line for every page of the business; None while all is well."""
+    status = status_of(connection)
+    if not _is_worth_a_banner(status):
+        return None
+    summary = waiting_summary(connection)
+    words = words_of(connection, waiting=summary.count)
+    message = _explain(connection, status, words, role)
+    manages = may(role, Permission.MANAGE_CONNECTIONS)
+    body = waiting(words).strip() if manages and status.state is State.NEEDS_RECONNECT else message.body
+    notice = build_notice(message, connection)
+    return replace(notice, body=body, buttons=notice.buttons[:1], details="")
+
+
+def build_notice(message: Message, connection: Connection) -> Notice:
+    """Give the message's buttons their addresses."""
+    buttons = tuple(_button(action, connection) for action in message.actions)
+    return Notice(TONES[message.tone], message.headline, message.body, buttons, message.details)
+
+
+def totals_in_words(summary: WaitingSummary) -> str:
+    """`£4,210.50` or `£4,210.50 and €12.00`."""
+    return listed([show_money(amount, currency) for currency, amount in sorted(summary.totals.items())])
+
+
+def _explain(connection: Connection, status: Status, words: ConnectionWords, role: Role) -> Message:
+    asked = None if may(role, Permission.MANAGE_CONNECTIONS) else find_request_of_today(connection)
+    viewer = viewer_of(connection.business, role, asked_at=asked.asked_at if asked else None)
+    return explain(status, words, viewer)
+
+
+def _is_worth_a_banner(status: Status) -> bool:
+    if status.state in (State.DISCONNECTED, State.SETTING_UP):
+        return False
+    return status.state is State.NEEDS_RECONNECT or status.health in (
+        Health.EXPIRING,
+        Health.DOWN,
+        Health.LIMITED,
+    )
+
+
+def _button(action: ActionWord, connection: Connection) -> Button:
+    return Button(action.name.value, action.label, _address(action.name, connection), action.name in _POSTED)
+
+
+def _address(name: ActionName, connection: Connection) -> str:
+    slug = connection.business.slug
+    costs = reverse("costs", args=[slug])
+    if name is ActionName.CONNECT:
+        return reverse("connect", args=[slug, connection.provider])
+    if name is ActionName.SHOW_WAITING:
+        return f"{costs}?show=waiting"
+    if name is ActionName.EXPORT_WAITING:
+        return reverse("costs_export", args=[slug])
+    return _own_address(_OWN_PAGES[name], slug, connection.id)
+
+
+_OWN_PAGES = {
+    ActionName.RECONNECT: "reconnect",
+    ActionName.CANNOT_SIGN_IN: "connection_help",
+    ActionName.WHO_DID_THIS: "connection_help",
+    ActionName.CONFIRM_NAME: "confirm_name",
+    ActionName.ASK: "ask",
+}
+
+
+def _own_address(page: str, slug: str, connection_id: UUID) -> str:
+    return reverse(page, args=[slug, connection_id])

@@ -1,0 +1,80 @@
+"""The Connections page and what follows Finish: is it alive, until when, and the one thing that helps."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import get_connection, label_of, list_connections, status_of
+from bookbind.kit.text import listed, plural
+from bookbind.lists.queries import sync_progress
+from bookbind.providers.registry import get_provider, list_providers
+from bookbind.publishing.queries import find_latest_resume
+from bookbind.publishing.results import Results, explain_results, results_of
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.connection_rows import build_earlier, build_rows
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def connections(request: BusinessRequest) -> HttpResponse:
+    """The live connections, then the earlier ones; the selection screen where there is none."""
+    found = list_connections(request.business.id)
+    live = [one for one in found if one.stage != Connection.Stage.ENDED]
+    rows = build_rows(live, request.role)
+    context = {
+        "rows": rows,
+        "has_main": any(row.connection.place == Connection.Place.MAIN for row in rows),
+        "earlier": build_earlier([one for one in found if one.stage == Connection.Stage.ENDED]),
+        "providers": list_providers(),
+        "beside": listed([one.name for one in list_providers() if one.stands_beside], "or"),
+    }
+    return render(request, "connections/index.html", context)
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def confirmed(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """What Finish did, with the lists arriving and what became of documents that waited."""
+    connection = get_connection(connection_id)
+    return render(request, "connections/confirmed.html", _confirmation(connection))
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """The moving part of the confirmation, asked for again until nothing moves."""
+    connection = get_connection(connection_id)
+    return render(request, "connections/_progress.html", _confirmation(connection))
+
+
+def _confirmation(connection: Connection) -> dict[str, object]:
+    lists = sync_progress(connection)
+    status = status_of(connection)
+    resume = find_latest_resume(connection)
+    if resume is not None and connection.consented_at and resume.began_at < connection.consented_at:
+        resume = None
+    results = results_of(resume) if resume else Results()
+    read = sum(one.last_success_at is not None and not one.is_busy for one in lists)
+    is_reading = status.can_call and any(one.is_busy for one in lists)
+    is_first = connection.stage == Connection.Stage.SETTING_UP
+    return {
+        "connection": connection,
+        "provider": get_provider(connection.provider),
+        "label": label_of(connection),
+        "status": status,
+        "lists": lists,
+        "read": read,
+        "lists_in_words": plural(len(lists), "list"),
+        "failed": [one for one in lists if one.error],
+        "is_reading": is_reading,
+        "is_first": is_first,
+        "results": results,
+        "results_in_words": explain_results(resume, results) if resume else "",
+        "is_moving": is_reading or (is_first and status.can_call) or not results.is_done,
+        "look_url": f"{reverse('costs', args=[connection.business.slug])}?show=waiting",
+    }
