@@ -28,6 +28,9 @@ TABLES = (
 )
 
 
+Dump = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
+
+
 class Store:
     """Everything the vendors remember; used from the event loop's thread alone, so nothing interleaves."""
 
@@ -97,6 +100,22 @@ class Store:
         """Forget everything, in one transaction, so that a reset is never seen half done."""
         for table in TABLES:
             self.run(f"DELETE FROM {table}")  # noqa: S608
+
+    def dump(self) -> Dump:
+        """All rows of all tables, to be put back by load()."""
+        found: Dump = {}
+        for table in TABLES:
+            cursor = self.database.execute(f"SELECT * FROM {table}")  # noqa: S608
+            columns = [column[0] for column in cursor.description]
+            found[table] = (columns, [tuple(row) for row in cursor])
+        return found
+
+    def load(self, dump: Dump) -> None:
+        """Put dumped rows into empty tables."""
+        for table, (columns, rows) in dump.items():
+            marks = ", ".join("?" for _ in columns)
+            names = ", ".join(columns)
+            self.database.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
     def close(self) -> None:
         self.database.close()

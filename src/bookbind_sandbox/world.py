@@ -12,7 +12,7 @@ from bookbind_sandbox.faults import Faults
 from bookbind_sandbox.limits import Allowance, Limits
 from bookbind_sandbox.log import RequestLog
 from bookbind_sandbox.server import OpenConnections
-from bookbind_sandbox.store import Store
+from bookbind_sandbox.store import Dump, Store
 
 Wish = dict[str, Any]
 
@@ -75,14 +75,19 @@ class World:
     connections: OpenConnections
     public_url: str
     vendors: dict[str, Vendor] = field(default_factory=dict)
+    seeded: Dump | None = None
 
     def reset(self) -> None:
         """Back to the seeded state and to wall time."""
         with self.store.transaction():
             self.store.clear()
-            for vendor in self.vendors.values():
-                vendor.seed()
-            self.store.set_meta("seeded", "1")
+            if self.seeded is not None:
+                self.store.load(self.seeded)
+            else:
+                for vendor in self.vendors.values():
+                    vendor.seed()
+                self.store.set_meta("seeded", "1")
+                self.seeded = self.store.dump()
         self.clock.reload()
         self.limits.forget()
 

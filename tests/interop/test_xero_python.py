@@ -1,5 +1,6 @@
 """Xero's official Python client, unmodified, as an independent judge of the sandbox."""
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,8 @@ from xero_python.identity import IdentityApi
 from tests.sandbox.xero_app import CLIENT, allow, redeem
 from tests.support.processes import Sandbox
 
+# The client never reads the empty answer to its revocation, and so leaves that one socket to the collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 PDF = b"%PDF-1.7 from the official client"
 
 
@@ -54,6 +57,8 @@ def client(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client
     made = Client(sandbox, token)
     yield made
     made.api.rest_client.pool_manager.clear()
+    del made
+    gc.collect()
 
 
 def test_it_reads_the_connection_and_the_organisation(client: Client) -> None:
@@ -97,10 +102,16 @@ def test_it_creates_a_bill_with_an_attachment_and_reads_both_back(sandbox: Sandb
     where = 'Name=="City Fuel Ltd"'
     supplier = client.accounting.get_contacts(client.tenant, where=where).contacts[0]
     tracking = LineItemTracking(
-        tracking_category_id=region.tracking_category_id, tracking_option_id=region.options[0].tracking_option_id
+        tracking_category_id=region.tracking_category_id,
+        tracking_option_id=region.options[0].tracking_option_id,
     )
     line = LineItem(
-        description="Diesel", quantity=2, unit_amount=50, account_code="449", tax_type="INPUT2", tracking=[tracking]
+        description="Diesel",
+        quantity=2,
+        unit_amount=50,
+        account_code="449",
+        tax_type="INPUT2",
+        tracking=[tracking],
     )
     bill = Invoice(
         type="ACCPAY",
@@ -119,7 +130,12 @@ def test_it_creates_a_bill_with_an_attachment_and_reads_both_back(sandbox: Sandb
         client.tenant, created.invoice_id, "bill.pdf", body=PDF, include_online=False
     )
     read = client.accounting.get_invoice(client.tenant, created.invoice_id).invoices[0]
-    assert (read.total, read.total_tax, read.status, read.due_date) == (120, 20, "AUTHORISED", date(2026, 11, 30))
+    assert (read.total, read.total_tax, read.status, read.due_date) == (
+        120,
+        20,
+        "AUTHORISED",
+        date(2026, 11, 30),
+    )
     assert (read.invoice_number, read.url) == ("SUP-77", "http://localhost:8000/documents/77")
     assert read.line_items[0].tracking[0].option == region.options[0].name
     assert read.has_attachments
@@ -142,7 +158,10 @@ def test_it_creates_a_contact(client: Client) -> None:
     created = client.accounting.create_contacts(
         client.tenant, Contacts(contacts=[Contact(name="Made by the client", email_address="a@made.test")])
     ).contacts[0]
-    assert client.accounting.get_contact(client.tenant, created.contact_id).contacts[0].name == "Made by the client"
+    assert (
+        client.accounting.get_contact(client.tenant, created.contact_id).contacts[0].name
+        == "Made by the client"
+    )
 
 
 def test_it_revokes(sandbox: Sandbox, client: Client) -> None:

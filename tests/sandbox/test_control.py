@@ -38,7 +38,10 @@ def test_strangers_cannot_move_the_clock(sandbox: Sandbox, headers: dict[str, st
 
 def test_its_own_origin_may(sandbox: Sandbox) -> None:
     headers = JSON | {"Origin": sandbox.url}
-    assert sandbox.client.post(f"{sandbox.url}/_control/reset", content=b"{}", headers=headers).status_code == 200
+    assert (
+        sandbox.client.post(f"{sandbox.url}/_control/reset", content=b"{}", headers=headers).status_code
+        == 200
+    )
 
 
 def test_reading_is_guarded_too(sandbox: Sandbox) -> None:
@@ -46,7 +49,9 @@ def test_reading_is_guarded_too(sandbox: Sandbox) -> None:
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"skip": "soon"}', b'{"set": "never"}', b'{"skip": "9999999d"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"skip": "soon"}', b'{"set": "never"}', b'{"skip": "9999999d"}']
+)
 def test_nonsense_is_refused_in_words(sandbox: Sandbox, body: bytes) -> None:
     answer = sandbox.client.post(f"{sandbox.url}/_control/clock", content=body, headers=JSON)
     assert answer.status_code == 400
@@ -102,7 +107,11 @@ def test_a_killed_sandbox_remembers_everything(tmp_path: Path, judge: Judge) -> 
 
 
 def test_revoking_an_organisation_ends_its_connections_alone(sandbox: Sandbox, connect: Connect) -> None:
-    acme, holdings, jo = connect(), connect(organisation="Acme Holdings Ltd"), connect("jo@harbour.test", "Acme Ltd")
+    acme, holdings, jo = (
+        connect(),
+        connect(organisation="Acme Holdings Ltd"),
+        connect("jo@harbour.test", "Acme Ltd"),
+    )
     assert sandbox.control("revoke", **ACME) == {"removed": 2}
     assert [app.call("GET", "Organisation").status_code for app in (acme, holdings, jo)] == [403, 200, 403]
     assert [row["tenantName"] for row in acme.connections()] == ["Acme Holdings Ltd"]
@@ -116,7 +125,11 @@ def test_revoking_an_organisation_for_one_login(sandbox: Sandbox, connect: Conne
 
 
 def test_revoking_a_login_kills_its_tokens_too(sandbox: Sandbox, connect: Connect) -> None:
-    acme, holdings, jo = connect(), connect(organisation="Acme Holdings Ltd"), connect("jo@harbour.test", "Acme Ltd")
+    acme, holdings, jo = (
+        connect(),
+        connect(organisation="Acme Holdings Ltd"),
+        connect("jo@harbour.test", "Acme Ltd"),
+    )
     assert sandbox.control("revoke", vendor="xero", login="ada@acme.test") == {"removed": 2}
     for app in (acme, holdings):
         assert refresh(sandbox, app.tokens["refresh_token"]).json() == {"error": "invalid_grant"}
@@ -137,9 +150,13 @@ def test_entries_are_archived_by_code_or_name(
     sandbox: Sandbox, acme: XeroApp, entries: str, wanted: str, path: str, name: str
 ) -> None:
     sandbox.control("archive", **ACME, list=entries, id=wanted)
-    listed = acme.get(path, **({"includeArchived": "true"} if path in {"Contacts", "TrackingCategories"} else {}))
+    listed = acme.get(
+        path, **({"includeArchived": "true"} if path in {"Contacts", "TrackingCategories"} else {})
+    )
     archived = [
-        entry["Name"] for entry in listed[path] if "ARCHIVED" in {entry.get("Status"), entry.get("ContactStatus")}
+        entry["Name"]
+        for entry in listed[path]
+        if "ARCHIVED" in {entry.get("Status"), entry.get("ContactStatus")}
     ]
     assert archived == [name]
 
@@ -147,7 +164,9 @@ def test_entries_are_archived_by_code_or_name(
 def test_tracking_options_are_archived_and_deleted(sandbox: Sandbox, acme: XeroApp) -> None:
     sandbox.control("archive", **ACME, list="tracking", id="North")
     sandbox.control("delete", **ACME, list="tracking", id="South")
-    region = next(one for one in acme.get("TrackingCategories")["TrackingCategories"] if one["Name"] == "Region")
+    region = next(
+        one for one in acme.get("TrackingCategories")["TrackingCategories"] if one["Name"] == "Region"
+    )
     assert {option["Name"]: option["Status"] for option in region["Options"]} == {
         "North": "ARCHIVED",
         "East": "ACTIVE",
@@ -182,7 +201,9 @@ def test_merged_contacts_point_to_the_one_that_stays(sandbox: Sandbox, acme: Xer
     assert len(acme.get("Invoices", ContactIDs=kept)["Invoices"]) == 1
 
 
-def test_another_organisation_of_the_same_name_is_another(sandbox: Sandbox, acme: XeroApp, connect: Connect) -> None:
+def test_another_organisation_of_the_same_name_is_another(
+    sandbox: Sandbox, acme: XeroApp, connect: Connect
+) -> None:
     wish = {"vendor": "xero", "name": "Acme Ltd", "key": "the other Acme", "logins": ["solo@acme.test"]}
     made = sandbox.control("organisations", **wish)
     assert made["id"] != acme.tenant
@@ -194,7 +215,12 @@ def test_another_organisation_of_the_same_name_is_another(sandbox: Sandbox, acme
 
 def test_a_new_organisation_has_its_own_country_and_currency(sandbox: Sandbox, connect: Connect) -> None:
     sandbox.control(
-        "organisations", vendor="xero", name="Acme GmbH", country="DE", currency="EUR", logins=["ada@acme.test"]
+        "organisations",
+        vendor="xero",
+        name="Acme GmbH",
+        country="DE",
+        currency="EUR",
+        logins=["ada@acme.test"],
     )
     settings = connect(organisation="Acme GmbH").get("Organisation")["Organisations"][0]
     assert (settings["CountryCode"], settings["BaseCurrency"]) == ("DE", "EUR")
@@ -251,5 +277,11 @@ def test_the_control_page_shows_what_was_received(sandbox: Sandbox, acme: XeroAp
     acme.create(InvoiceNumber="<b>SUP</b>")
     sandbox.control("faults", operation="accounts", fault="html")
     page = httpx2.get(f"{sandbox.url}/_control").text
-    for shown in ("City Fuel Ltd", "120.00 GBP", "&lt;b&gt;SUP&lt;/b&gt;", "PUT /xero/api.xro/2.0/Invoices", "html"):
+    for shown in (
+        "City Fuel Ltd",
+        "120.00 GBP",
+        "&lt;b&gt;SUP&lt;/b&gt;",
+        "PUT /xero/api.xro/2.0/Invoices",
+        "html",
+    ):
         assert shown in page

@@ -134,7 +134,9 @@ def test_the_other_operations_can_fail_too(sandbox: Sandbox, acme: XeroApp) -> N
     }
     for operation, (method, path) in calls.items():
         fault(sandbox, operation, "500")
-        assert acme.call(method, path, content=b"x" if method == "PUT" else None).status_code == 500, operation
+        assert acme.call(method, path, content=b"x" if method == "PUT" else None).status_code == 500, (
+            operation
+        )
     fault(sandbox, "connections", "503")
     assert acme.client.get(f"{sandbox.url}/xero/connections", headers=acme.headers()).status_code == 503
     assert all(one["times"] == 0 for one in sandbox.read("faults")["faults"])

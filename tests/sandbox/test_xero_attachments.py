@@ -18,7 +18,6 @@ def bill(acme: XeroApp) -> str:
     return f"Invoices/{acme.create()['InvoiceID']}"
 
 
-
 def test_a_file_is_kept_and_comes_back_byte_for_byte(sandbox: Sandbox, acme: XeroApp, bill: str) -> None:
     answer = acme.call("PUT", f"{bill}/Attachments/bill.pdf", content=PDF, IncludeOnline="true")
     shown = answer.json()["Attachments"][0]
@@ -30,7 +29,9 @@ def test_a_file_is_kept_and_comes_back_byte_for_byte(sandbox: Sandbox, acme: Xer
     )
     assert acme.get(f"{bill}/Attachments")["Attachments"] == [shown]
     for wanted in ("bill.pdf", shown["AttachmentID"]):
-        content = acme.call("GET", f"{bill}/Attachments/{wanted}", headers={"Accept": "application/octet-stream"})
+        content = acme.call(
+            "GET", f"{bill}/Attachments/{wanted}", headers={"Accept": "application/octet-stream"}
+        )
         assert content.content == PDF
         assert content.headers["content-type"] == "application/pdf"
     assert acme.get(bill)["Invoices"][0]["HasAttachments"] is True
@@ -67,7 +68,9 @@ def test_ten_megabytes_are_the_most(acme: XeroApp, bill: str) -> None:
     assert messages(more) == ["The file exceeds the maximum size of 10 MB"]
 
 
-@pytest.mark.parametrize("name", ["a<b.pdf", "a:b.pdf", 'a"b.pdf', "a/b.pdf", "a\\b.pdf", "a|b", "a?b", "a*b", "a+b"])
+@pytest.mark.parametrize(
+    "name", ["a<b.pdf", "a:b.pdf", 'a"b.pdf', "a/b.pdf", "a\\b.pdf", "a|b", "a?b", "a*b", "a+b"]
+)
 def test_file_names_that_are_not_allowed(acme: XeroApp, bill: str, name: str) -> None:
     answer = acme.call("PUT", f"{bill}/Attachments/{quote(name, safe='')}", content=PDF)
     assert messages(answer) == ["The file name contains characters that are not allowed"]

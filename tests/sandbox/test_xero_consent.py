@@ -31,12 +31,16 @@ def organisation_value(page: httpx2.Response, name: str) -> str:
     return found[1]
 
 
-def sign_in(browser: httpx2.Client, page: httpx2.Response, email: str, password: str = "sandbox") -> httpx2.Response:
+def sign_in(
+    browser: httpx2.Client, page: httpx2.Response, email: str, password: str = "sandbox"
+) -> httpx2.Response:
     fields = {"request": hidden_request(page), "email": email, "password": password}
     return browser.post("/xero/identity/sign-in", data=fields)
 
 
-def decide(browser: httpx2.Client, page: httpx2.Response, decision: str, *organisations: str) -> httpx2.Response:
+def decide(
+    browser: httpx2.Client, page: httpx2.Response, decision: str, *organisations: str
+) -> httpx2.Response:
     fields = {
         "request": hidden_request(page),
         "decision": decision,
@@ -48,15 +52,23 @@ def decide(browser: httpx2.Client, page: httpx2.Response, decision: str, *organi
 def query_of(response: httpx2.Response) -> dict[str, str]:
     assert response.status_code == 303, response.text
     assert response.headers["location"].startswith(CALLBACK + "?")
-    return {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
+    return {
+        name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()
+    }
 
 
-def test_a_browser_signs_in_chooses_and_comes_back_with_a_code(sandbox: Sandbox, browser: httpx2.Client) -> None:
+def test_a_browser_signs_in_chooses_and_comes_back_with_a_code(
+    sandbox: Sandbox, browser: httpx2.Client
+) -> None:
     first = browser.get(authorize_url(sandbox))
     assert "Log in to Xero" in first.text
     consent = sign_in(browser, first, "ada@acme.test")
     assert "Bookbind (demo) wants access" in consent.text
-    assert [name in consent.text for name in ("Acme Ltd", "Acme Property Ltd", "Birch")] == [True, True, False]
+    assert [name in consent.text for name in ("Acme Ltd", "Acme Property Ltd", "Birch")] == [
+        True,
+        True,
+        False,
+    ]
     assert "View and manage your contacts" in consent.text
     answer = query_of(decide(browser, consent, "allow", "Acme Ltd"))
     assert answer["state"] == "state-of-the-test"
@@ -68,7 +80,9 @@ def test_the_sandbox_people_sign_in_by_a_button(sandbox: Sandbox, browser: httpx
     first = browser.get(authorize_url(sandbox))
     login = re.search(r'name="login" value="([^"]+)"><strong>solo@acme.test', first.text)
     assert login
-    consent = browser.post("/xero/identity/sign-in", data={"request": hidden_request(first), "login": login[1]})
+    consent = browser.post(
+        "/xero/identity/sign-in", data={"request": hidden_request(first), "login": login[1]}
+    )
     assert consent.text.count('name="organisation"') == 1
 
 
@@ -81,7 +95,10 @@ def test_a_wrong_password_stays_outside(sandbox: Sandbox, browser: httpx2.Client
 
 def test_cancel_goes_back_with_access_denied(sandbox: Sandbox, browser: httpx2.Client) -> None:
     consent = sign_in(browser, browser.get(authorize_url(sandbox)), "ada@acme.test")
-    assert query_of(decide(browser, consent, "cancel")) == {"error": "access_denied", "state": "state-of-the-test"}
+    assert query_of(decide(browser, consent, "cancel")) == {
+        "error": "access_denied",
+        "state": "state-of-the-test",
+    }
 
 
 def test_a_signed_in_browser_goes_straight_to_consent_and_can_change_login(
@@ -183,17 +200,26 @@ def test_pages_say_sandbox_and_carry_a_strict_policy(sandbox: Sandbox, browser: 
 
 def test_scopes_add_up_over_consents(sandbox: Sandbox) -> None:
     redeem(sandbox, allow(sandbox, "ada@acme.test", "Acme Ltd", scope="openid accounting.contacts")["code"])
-    later = redeem(sandbox, allow(sandbox, "ada@acme.test", "Acme Ltd", scope="openid accounting.invoices")["code"])
+    later = redeem(
+        sandbox, allow(sandbox, "ada@acme.test", "Acme Ltd", scope="openid accounting.invoices")["code"]
+    )
     assert set(later.json()["scope"].split()) == {"openid", "accounting.contacts", "accounting.invoices"}
 
 
 def test_the_robot_can_cancel(sandbox: Sandbox) -> None:
     wish = {"login": "ada@acme.test", "authorize_url": authorize_url(sandbox), "cancel": True}
-    assert sandbox.control("consent", **wish)["redirect"] == f"{CALLBACK}?error=access_denied&state=state-of-the-test"
+    assert (
+        sandbox.control("consent", **wish)["redirect"]
+        == f"{CALLBACK}?error=access_denied&state=state-of-the-test"
+    )
 
 
 def test_the_robot_is_refused_as_a_browser_would_be(sandbox: Sandbox) -> None:
-    wish = {"login": "solo@acme.test", "organisations": ["Birch & Co Ltd"], "authorize_url": authorize_url(sandbox)}
+    wish = {
+        "login": "solo@acme.test",
+        "organisations": ["Birch & Co Ltd"],
+        "authorize_url": authorize_url(sandbox),
+    }
     answer = sandbox.client.post(f"{sandbox.url}/_control/consent", json=wish)
     assert answer.status_code == 400
     assert "can open" in answer.json()["error"]
@@ -202,7 +228,9 @@ def test_the_robot_is_refused_as_a_browser_would_be(sandbox: Sandbox) -> None:
 def test_connections_name_the_consent_that_made_them(sandbox: Sandbox, connect: Connect) -> None:
     first = connect("ada@acme.test", "Acme Ltd")
     second = connect("ada@acme.test", "Acme Holdings Ltd")
-    event = jwt.decode(second.tokens["access_token"], options={"verify_signature": False})["authentication_event_id"]
+    event = jwt.decode(second.tokens["access_token"], options={"verify_signature": False})[
+        "authentication_event_id"
+    ]
     assert [row["tenantName"] for row in second.connections(authEventId=event)] == ["Acme Holdings Ltd"]
     assert len(second.connections()) == 2
     assert first.connections() == second.connections()

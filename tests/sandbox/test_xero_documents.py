@@ -1,4 +1,4 @@
-"""Bills, invoices, credit notes and bank transactions: computed, kept, changed, and refused as Xero words it."""
+"""Bills, invoices, credit notes, bank transactions: computed, kept, changed, refused as Xero words it."""
 
 from decimal import Decimal
 from typing import Any
@@ -33,9 +33,9 @@ def test_a_bill_comes_back_whole_and_is_kept(sandbox: Sandbox, acme: XeroApp) ->
     assert read == created
     assert read["Url"] == "http://localhost:8000/documents/1"
     received = sandbox.received()["documents"]
-    assert [(one["kind"], one["reference"], one["contact"], one["total"], one["status"]) for one in received] == [
-        ("bill", "SUP-1", "City Fuel Ltd", "45.00", "AUTHORISED")
-    ]
+    assert [
+        (one["kind"], one["reference"], one["contact"], one["total"], one["status"]) for one in received
+    ] == [("bill", "SUP-1", "City Fuel Ltd", "45.00", "AUTHORISED")]
     assert received[0]["organisation"] == acme.tenant
     assert received[0]["lines"][0]["tracking"] == {"Region": "North"}
 
@@ -83,9 +83,18 @@ NO_CONTACT = (
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"LineItems": [line(AccountCode="999")]}, "Account code '999' is not a valid code for this document."),
-        ({"LineItems": [line(AccountCode="610")]}, "Account code '610' is not a valid code for this document."),
-        ({"LineItems": [line(AccountCode="090")]}, "Account code '090' is not a valid code for this document."),
+        (
+            {"LineItems": [line(AccountCode="999")]},
+            "Account code '999' is not a valid code for this document.",
+        ),
+        (
+            {"LineItems": [line(AccountCode="610")]},
+            "Account code '610' is not a valid code for this document.",
+        ),
+        (
+            {"LineItems": [line(AccountCode="090")]},
+            "Account code '090' is not a valid code for this document.",
+        ),
         (
             {"LineItems": [line(TaxType="OUTPUT2")]},
             "The TaxType code 'OUTPUT2' cannot be used with account code '449'.",
@@ -112,14 +121,17 @@ NO_CONTACT = (
             "The document date cannot be before the period lock date, currently set at 31-Mar-2025",
         ),
         ({"LineAmountTypes": "Sometimes"}, "The LineAmountTypes field is not valid"),
-        ({"InvoiceNumber": "x" * 256}, "The InvoiceNumber field exceeds the maximum length of 255 characters"),
+        (
+            {"InvoiceNumber": "x" * 256},
+            "The InvoiceNumber field exceeds the maximum length of 255 characters",
+        ),
         (
             {"LineItems": [line(Tracking=[{"Name": "Project", "Option": "A"}])]},
             "There is no ACTIVE tracking category with the name 'Project'",
         ),
         (
             {"LineItems": [line(Tracking=[{"Name": "Region", "Option": "Moon"}])]},
-            "The tracking option 'Moon' could not be found or is not ACTIVE in the tracking category 'Region'",
+            "The tracking option 'Moon' could not be found or is not ACTIVE in the tracking category 'Region'",  # noqa: E501
         ),
     ],
 )
@@ -140,14 +152,19 @@ def test_archived_accounts_contacts_rates_and_options_are_refused(sandbox: Sandb
     sandbox.control("archive", **organisation, list="tracking", id="North")
     other = {"ContactID": acme.contact_id("Swift Couriers")}
     assert acme.refusals(Contact=other) == [
-        "Account code '449' has been archived, or has been deleted. Each line item must reference a valid account."
+        "Account code '449' has been archived, or has been deleted. Each line item must reference a valid account."  # noqa: E501
     ]
     refused = acme.put("Invoices", {"Invoices": [acme_bill(contact)]})
-    assert messages(refused)[0].startswith("The contact with the specified contact details has been archived.")
+    assert messages(refused)[0].startswith(
+        "The contact with the specified contact details has been archived."
+    )
     rate = acme.refusals(Contact=other, LineItems=[line(AccountCode="400", TaxType="RRINPUT")])
     assert "'RRINPUT' does not exist" in rate[0]
     tracking = [{"Name": "Region", "Option": "North"}]
-    assert "not ACTIVE" in acme.refusals(Contact=other, LineItems=[line(AccountCode="400", Tracking=tracking)])[0]
+    assert (
+        "not ACTIVE"
+        in acme.refusals(Contact=other, LineItems=[line(AccountCode="400", Tracking=tracking)])[0]
+    )
 
 
 def acme_bill(contact_id: str) -> dict[str, Any]:
@@ -194,7 +211,11 @@ def test_drafts_may_be_incomplete(acme: XeroApp) -> None:
 def test_bills_may_share_a_number_and_sales_may_not(acme: XeroApp) -> None:
     acme.create(InvoiceNumber="7")
     acme.create(InvoiceNumber="7")
-    sale = {"Type": "ACCREC", "InvoiceNumber": "INV-7", "LineItems": [line(AccountCode="200", TaxType="OUTPUT2")]}
+    sale = {
+        "Type": "ACCREC",
+        "InvoiceNumber": "INV-7",
+        "LineItems": [line(AccountCode="200", TaxType="OUTPUT2")],
+    }
     acme.create(**sale)
     assert acme.refusals(**sale) == ["Invoice # must be unique."]
     unnumbered = acme.create(**(sale | {"InvoiceNumber": None}))
@@ -203,7 +224,11 @@ def test_bills_may_share_a_number_and_sales_may_not(acme: XeroApp) -> None:
 
 def test_post_updates_and_put_does_not(sandbox: Sandbox, acme: XeroApp) -> None:
     created = acme.create(Status="DRAFT")
-    change = {"InvoiceID": created["InvoiceID"], "InvoiceNumber": "SUP-1a", "LineItems": [line(UnitAmount=50)]}
+    change = {
+        "InvoiceID": created["InvoiceID"],
+        "InvoiceNumber": "SUP-1a",
+        "LineItems": [line(UnitAmount=50)],
+    }
     updated = acme.call("POST", "Invoices", body={"Invoices": [change]}).json()["Invoices"][0]
     assert (updated["InvoiceID"], updated["Total"]) == (created["InvoiceID"], 60.0)
     assert updated["LineItems"][0]["LineItemID"] != created["LineItems"][0]["LineItemID"]
@@ -253,7 +278,11 @@ def test_unpaged_lists_leave_the_lines_out(acme: XeroApp) -> None:
 def test_a_bill_for_a_new_name_makes_the_contact(acme: XeroApp) -> None:
     created = acme.create(Contact={"Name": "Brand New Supplies"})
     contact = acme.get(f"Contacts/{created['Contact']['ContactID']}")["Contacts"][0]
-    assert (contact["Name"], contact["IsSupplier"], contact["IsCustomer"]) == ("Brand New Supplies", True, False)
+    assert (contact["Name"], contact["IsSupplier"], contact["IsCustomer"]) == (
+        "Brand New Supplies",
+        True,
+        False,
+    )
     again = acme.create(Contact={"Name": "brand new supplies"})
     assert again["Contact"]["ContactID"] == created["Contact"]["ContactID"]
 
@@ -276,7 +305,11 @@ def test_credit_notes_are_documents_of_their_own(sandbox: Sandbox, acme: XeroApp
     note = acme.bill(Type="ACCPAYCREDIT", InvoiceNumber=None, DueDate=None, Url=None)
     answer = acme.put("CreditNotes", {"CreditNotes": [note | {"CreditNoteNumber": "CR-1"}]})
     created = answer.json()["CreditNotes"][0]
-    assert (created["Total"], created["RemainingCredit"], created["CreditNoteNumber"]) == (120.0, 120.0, "CR-1")
+    assert (created["Total"], created["RemainingCredit"], created["CreditNoteNumber"]) == (
+        120.0,
+        120.0,
+        "CR-1",
+    )
     assert acme.get(f"CreditNotes/{created['CreditNoteID']}")["CreditNotes"][0] == created
     assert [one["kind"] for one in sandbox.received()["documents"]] == ["supplier_credit"]
 
@@ -284,7 +317,9 @@ def test_credit_notes_are_documents_of_their_own(sandbox: Sandbox, acme: XeroApp
 def test_money_spent_needs_a_bank_account_and_has_no_draft(sandbox: Sandbox, acme: XeroApp) -> None:
     bank = acme.get("Accounts", where='Type=="BANK"')["Accounts"][0]["AccountID"]
     spent = acme.bill(Type="SPEND", InvoiceNumber=None, DueDate=None, Reference="CARD 1")
-    created = acme.put("BankTransactions", {"BankTransactions": [spent | {"BankAccount": {"AccountID": bank}}]})
+    created = acme.put(
+        "BankTransactions", {"BankTransactions": [spent | {"BankAccount": {"AccountID": bank}}]}
+    )
     assert created.json()["BankTransactions"][0]["BankAccount"]["AccountID"] == bank
     refused = acme.put("BankTransactions", {"BankTransactions": [spent | {"BankAccount": {"Code": "449"}}]})
     assert messages(refused) == ["Invalid Bank Account"]
@@ -309,7 +344,9 @@ def test_contacts_are_made_changed_and_kept_unique(acme: XeroApp) -> None:
     change = {"ContactID": created["ContactID"], "EmailAddress": "b@fresh.test"}
     changed = acme.call("POST", "Contacts", body={"Contacts": [change]}).json()["Contacts"][0]
     assert (changed["Name"], changed["EmailAddress"]) == ("Fresh Ltd", "b@fresh.test")
-    by_name = acme.call("POST", "Contacts", body={"Name": "Fresh Ltd", "TaxNumber": "GB222"}).json()["Contacts"][0]
+    by_name = acme.call("POST", "Contacts", body={"Name": "Fresh Ltd", "TaxNumber": "GB222"}).json()[
+        "Contacts"
+    ][0]
     assert (by_name["ContactID"], by_name["TaxNumber"]) == (created["ContactID"], "GB222")
     for wrong in ({"Name": ""}, {"Name": "x" * 256}, {"Name": "Y", "EmailAddress": "nobody"}):
         assert acme.put("Contacts", {"Contacts": [wrong]}).status_code == 400

@@ -24,7 +24,11 @@ def together(app: XeroApp, count: int, path: str = "Organisation") -> list[httpx
 
 def test_every_answer_says_what_is_left(acme: XeroApp) -> None:
     first, second = acme.call("GET", "Organisation").headers, acme.call("GET", "Organisation").headers
-    for name, full in (("x-daylimit-remaining", 5000), ("x-minlimit-remaining", 60), ("x-appminlimit-remaining", 10_000)):
+    for name, full in (
+        ("x-daylimit-remaining", 5000),
+        ("x-minlimit-remaining", 60),
+        ("x-appminlimit-remaining", 10_000),
+    ):
         assert int(first[name]) == full - 1
         assert int(second[name]) == full - 2
     assert first["xero-correlation-id"] != second["xero-correlation-id"]
@@ -119,7 +123,9 @@ def test_a_key_belongs_to_one_request(sandbox: Sandbox, acme: XeroApp) -> None:
 
 
 @pytest.mark.parametrize(("skip", "documents"), [("5m", 1), ("7m", 2)])
-def test_a_key_is_remembered_for_six_minutes(sandbox: Sandbox, acme: XeroApp, skip: str, documents: int) -> None:
+def test_a_key_is_remembered_for_six_minutes(
+    sandbox: Sandbox, acme: XeroApp, skip: str, documents: int
+) -> None:
     body = {"Invoices": [acme.bill()]}
     acme.call("PUT", "Invoices", body=body, headers={"Idempotency-Key": "k4"})
     sandbox.control("clock", skip=skip)

@@ -1,4 +1,4 @@
-"""Xero's own pages in the sandbox: deep links, the bill with its file, lists, and the button that disconnects."""
+"""Xero's own pages in the sandbox: deep links, a bill with its file, lists, and the disconnect button."""
 
 from collections.abc import Iterator
 
@@ -52,7 +52,9 @@ def test_a_deep_link_opens_the_bill_with_everything_on_it(acme: XeroApp, browser
 def test_the_file_on_the_page_is_the_file_that_was_sent(acme: XeroApp, browser: httpx2.Client) -> None:
     created = acme.create()
     acme.call("PUT", f"Invoices/{created['InvoiceID']}/Attachments/bill.pdf", content=PDF)
-    acme.call("PUT", f"Invoices/{created['InvoiceID']}/Attachments/page.html", content=b"<script>alert(1)</script>")
+    acme.call(
+        "PUT", f"Invoices/{created['InvoiceID']}/Attachments/page.html", content=b"<script>alert(1)</script>"
+    )
     base = f"/xero/organisations/{acme.tenant}/invoices/{created['InvoiceID']}/files"
     shown = browser.get(f"{base}/bill.pdf")
     assert (shown.content, shown.headers["content-type"]) == (PDF, "application/pdf")
@@ -67,7 +69,13 @@ def test_the_file_on_the_page_is_the_file_that_was_sent(acme: XeroApp, browser: 
 @pytest.mark.parametrize(
     ("kind", "plural", "number", "id_key", "path"),
     [
-        ("ACCPAYCREDIT", "CreditNotes", "CreditNoteNumber", "CreditNoteID", "AccountsPayable/ViewCreditNote.aspx"),
+        (
+            "ACCPAYCREDIT",
+            "CreditNotes",
+            "CreditNoteNumber",
+            "CreditNoteID",
+            "AccountsPayable/ViewCreditNote.aspx",
+        ),
         ("ACCREC", "Invoices", "InvoiceNumber", "InvoiceID", "AccountsReceivable/View.aspx"),
     ],
 )
@@ -86,7 +94,9 @@ def test_other_documents_have_links_too(
 def test_links_to_nothing_are_404(acme: XeroApp, browser: httpx2.Client) -> None:
     nothing = "00000000-0000-0000-0000-000000000000"
     assert browser.get(deep_link(acme, f"/AccountsPayable/Edit.aspx?InvoiceID={nothing}")).status_code == 404
-    assert browser.get("/xero/organisationlogin/default.aspx?shortcode=!zzzzz&redirecturl=/").status_code == 404
+    assert (
+        browser.get("/xero/organisationlogin/default.aspx?shortcode=!zzzzz&redirecturl=/").status_code == 404
+    )
     assert browser.get(f"/xero/organisations/{nothing}").status_code == 404
 
 

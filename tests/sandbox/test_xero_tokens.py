@@ -4,7 +4,17 @@ import jwt
 import pytest
 
 from tests.sandbox.conftest import Connect
-from tests.sandbox.xero_app import CALLBACK, CLIENT, SCOPES, XeroApp, allow, post_token, redeem, refresh, revoke
+from tests.sandbox.xero_app import (
+    CALLBACK,
+    CLIENT,
+    SCOPES,
+    XeroApp,
+    allow,
+    post_token,
+    redeem,
+    refresh,
+    revoke,
+)
 from tests.support.processes import Sandbox
 
 
@@ -27,14 +37,20 @@ def test_a_code_gives_the_documented_pair(sandbox: Sandbox) -> None:
     assert access["scope"] == SCOPES.split()
     assert {"xero_userid", "authentication_event_id", "jti"} <= set(access)
     identity = claims(content["id_token"])
-    assert (identity["email"], identity["given_name"], identity["family_name"]) == ("ada@acme.test", "Ada", "Admin")
+    assert (identity["email"], identity["given_name"], identity["family_name"]) == (
+        "ada@acme.test",
+        "Ada",
+        "Admin",
+    )
 
 
 def test_tokens_are_signed_by_the_published_key(sandbox: Sandbox, acme: XeroApp) -> None:
     discovery = acme.client.get(f"{sandbox.url}/xero/identity/.well-known/openid-configuration").json()
     key = jwt.PyJWKSet.from_dict(acme.client.get(discovery["jwks_uri"]).json()).keys[0]
     audience = f"{discovery['issuer']}/resources"
-    jwt.decode(acme.tokens["access_token"], key, algorithms=["RS256"], audience=audience, issuer=discovery["issuer"])
+    jwt.decode(
+        acme.tokens["access_token"], key, algorithms=["RS256"], audience=audience, issuer=discovery["issuer"]
+    )
 
 
 def test_without_offline_access_or_openid_there_is_no_refresh_or_id_token(sandbox: Sandbox) -> None:
@@ -69,13 +85,17 @@ def test_the_secret_goes_in_the_header_or_the_body(sandbox: Sandbox, acme: XeroA
     wrong = acme.client.post(url, data=fields | {"client_id": CLIENT[0], "client_secret": "nope"})
     assert in_body.status_code == 200
     assert (wrong.status_code, wrong.json()) == (400, {"error": "invalid_client"})
-    assert (acme.client.post(url, data=fields, auth=(CLIENT[0], "nope"))).json() == {"error": "invalid_client"}
+    assert (acme.client.post(url, data=fields, auth=(CLIENT[0], "nope"))).json() == {
+        "error": "invalid_client"
+    }
 
 
 def test_other_grant_types_and_missing_fields_are_named(sandbox: Sandbox) -> None:
     assert post_token(sandbox, grant_type="password").json() == {"error": "unsupported_grant_type"}
     assert post_token(sandbox, grant_type="refresh_token").json() == {"error": "invalid_request"}
-    assert post_token(sandbox, grant_type="authorization_code", code="x").json() == {"error": "invalid_request"}
+    assert post_token(sandbox, grant_type="authorization_code", code="x").json() == {
+        "error": "invalid_request"
+    }
 
 
 def test_every_refresh_rotates(sandbox: Sandbox, acme: XeroApp) -> None:
@@ -112,7 +132,9 @@ def test_reuse_of_an_older_generation_is_refused_and_written_down(sandbox: Sandb
 
 
 @pytest.mark.parametrize(("skip", "status"), [("59d", 200), ("61d", 400)])
-def test_a_refresh_token_dies_after_sixty_idle_days(sandbox: Sandbox, acme: XeroApp, skip: str, status: int) -> None:
+def test_a_refresh_token_dies_after_sixty_idle_days(
+    sandbox: Sandbox, acme: XeroApp, skip: str, status: int
+) -> None:
     sandbox.control("clock", skip=skip)
     assert refresh(sandbox, acme.tokens["refresh_token"]).status_code == status
 
@@ -135,7 +157,9 @@ def test_an_access_token_lives_thirty_minutes(sandbox: Sandbox, acme: XeroApp) -
     assert expired.json()["Detail"].startswith("TokenExpired: token expired at ")
 
 
-def test_revoking_kills_the_token_and_every_connection_of_the_login(sandbox: Sandbox, connect: Connect) -> None:
+def test_revoking_kills_the_token_and_every_connection_of_the_login(
+    sandbox: Sandbox, connect: Connect
+) -> None:
     one, other = connect(organisation="Acme Ltd"), connect(organisation="Acme Holdings Ltd")
     colleague = connect("jo@harbour.test", "Acme Ltd")
     answer = revoke(sandbox, other.tokens["refresh_token"])
@@ -147,12 +171,16 @@ def test_revoking_kills_the_token_and_every_connection_of_the_login(sandbox: San
 
 
 def test_a_forged_token_is_refused(sandbox: Sandbox, acme: XeroApp) -> None:
-    forged = jwt.encode(claims(acme.tokens["access_token"]), "a key of at least thirty-two bytes", algorithm="HS256")
+    forged = jwt.encode(
+        claims(acme.tokens["access_token"]), "a key of at least thirty-two bytes", algorithm="HS256"
+    )
     acme.tokens["access_token"] = forged
     assert acme.call("GET", "Organisation").status_code == 401
 
 
-def test_no_token_code_or_secret_reaches_the_log_or_the_store_in_clear(sandbox: Sandbox, acme: XeroApp) -> None:
+def test_no_token_code_or_secret_reaches_the_log_or_the_store_in_clear(
+    sandbox: Sandbox, acme: XeroApp
+) -> None:
     fresh = refresh(sandbox, acme.tokens["refresh_token"]).json()
     log = str(sandbox.read("log", vendor="xero"))
     stored = b"".join(path.read_bytes() for path in sandbox.data.iterdir())

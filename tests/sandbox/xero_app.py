@@ -1,4 +1,4 @@
-"""An app as Xero sees one: a robot user allows it, it holds tokens, and its calls are judged by the vendor's spec."""
+"""An app as Xero sees one: a robot user allows it, it holds tokens, the vendor's spec judges its calls."""
 
 import json
 from dataclasses import dataclass, field
@@ -32,7 +32,9 @@ def authorize_url(sandbox: Sandbox, **changes: str) -> str:
 def allow(sandbox: Sandbox, login: str, *organisations: str, **changes: str) -> dict[str, str]:
     """Let the robot allow organisations; returns what the callback would receive."""
     url = authorize_url(sandbox, **changes)
-    answer = sandbox.control("consent", vendor="xero", login=login, organisations=organisations, authorize_url=url)
+    answer = sandbox.control(
+        "consent", vendor="xero", login=login, organisations=organisations, authorize_url=url
+    )
     return {name: values[0] for name, values in parse_qs(urlsplit(answer["redirect"]).query).items()}
 
 
@@ -104,7 +106,9 @@ class XeroApp:
         return self.call("PUT", path, body=body, **query)
 
     def connections(self, **query: str) -> list[dict[str, Any]]:
-        response = self.client.get(f"{self.sandbox.url}/xero/connections", params=query, headers=self.headers())
+        response = self.client.get(
+            f"{self.sandbox.url}/xero/connections", params=query, headers=self.headers()
+        )
         assert response.status_code == 200, response.text
         found: list[dict[str, Any]] = response.json()
         return found
@@ -144,7 +148,13 @@ class XeroApp:
 
 
 def line(**changes: Any) -> dict[str, Any]:
-    base = {"Description": "Diesel", "Quantity": 1, "UnitAmount": 100, "AccountCode": "449", "TaxType": "INPUT2"}
+    base = {
+        "Description": "Diesel",
+        "Quantity": 1,
+        "UnitAmount": 100,
+        "AccountCode": "449",
+        "TaxType": "INPUT2",
+    }
     return {name: value for name, value in (base | changes).items() if value is not None}
 
 
