@@ -8,8 +8,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
+from bookbind.kit.events import announce
 from bookbind.kit.ids import new_id
 from bookbind.lists.bindings import ADOPTED, SAME_NAME, new_binding, open_bindings
+from bookbind.lists.bulk import insert_rows
+from bookbind.lists.events import BindingsChanged
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
 from bookbind.lists.namesakes import Decisions, Ours, Standing, Theirs, decide, plain_tax_number
@@ -17,6 +20,7 @@ from bookbind.providers.base.types import ListName
 from bookbind.tenancy.models import User
 
 _BATCH = 1000
+_ADOPTED_FROM = ("id", "connection_id", "business_id", "list", "name", "folded_name", "code", "details")
 
 
 def adopt_new(connection: Connection, name: ListName) -> int:
@@ -29,28 +33,33 @@ def adopt_new(connection: Connection, name: ListName) -> int:
 
 
 @transaction.atomic
-def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[ListItem]:
+def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[UUID]:
     """Make a list item for each entry that has none yet, and bind it; whoever was first wins."""
     # Locked, so that a person who picks an entry and a read that adopts it do not make two of it.
     list(RemoteItem.objects.select_for_update().filter(id__in=remote_item_ids).values_list("id"))
-    remote_items = list(_unbound(RemoteItem.objects.filter(id__in=remote_item_ids)))
+    unbound = _unbound(RemoteItem.objects.filter(id__in=remote_item_ids)).values_list(*_ADOPTED_FROM)
+    rows = [(new_id(), *row) for row in unbound]
+    if not rows:
+        return []
     now = clock.now()
-    items = [
-        ListItem(
-            id=new_id(),
-            business_id=remote_item.business_id,
-            list=remote_item.list,
-            name=remote_item.name,
-            folded_name=remote_item.folded_name,
-            code=remote_item.code,
-            details=remote_item.details,
-        )
-        for remote_item in remote_items
-    ]
-    ListItem.objects.bulk_create(items)
-    pairs = zip(items, remote_items, strict=True)
-    open_bindings([new_binding(item, there, ADOPTED, at=now, user=user) for item, there in pairs])
-    return items
+    insert_rows(
+        ListItem,
+        ("id", "business", "list", "name", "folded_name", "code", "details", "created_at"),
+        [(id_, *shared, now) for id_, _, _, *shared in rows],
+    )
+    columns = ("id", "business", "connection", "list_item", "use", "remote_item", "opened_at", "opened_why")
+    closed = ("opened_by", "closed_why")
+    by = user.id if user else None
+    insert_rows(
+        Binding,
+        (*columns, *closed),
+        [
+            (new_id(), business, connection, id_, Binding.Use.ANY.value, there, now, ADOPTED, by, "")
+            for id_, there, connection, business, *_ in rows
+        ],
+    )
+    announce(BindingsChanged(rows[0][3], rows[0][2], tuple(row[0] for row in rows)))
+    return [row[0] for row in rows]
 
 
 def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListItem, RemoteItem]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from bookbind.kit import clock
 from bookbind.kit.ids import new_id
 from bookbind.kit.text import plural
 from bookbind.lists.bindings import MERGED_AT_VENDOR, close_bindings, new_binding, open_bindings, tell_changed
+from bookbind.lists.bulk import insert_rows
 from bookbind.lists.entries import (
     Key,
     Known,
@@ -55,7 +57,7 @@ def apply_reading(connection: Connection, reading: Reading, *, is_stable: bool) 
     plan = _without_those_that_live_on(connection, reading.name, plan)
     now = clock.now()
     for start in range(0, len(plan.new), _BATCH):
-        _write(connection, reading, {}, plan.new[start : start + _BATCH], now)
+        _insert(connection, reading, plan.new[start : start + _BATCH], now)
     with transaction.atomic():
         _write_changes(connection, reading, plan, now)
         _flip(reading, connection, is_full=reading.is_full and is_stable, now=now)
@@ -114,9 +116,7 @@ def _revive_elsewhere(connection: Connection, name: ListName, now: datetime) -> 
 
 
 def _write_changes(connection: Connection, reading: Reading, plan: Plan, now: datetime) -> None:
-    _write(
-        connection, reading, {old.key: old for old, _ in plan.changed}, [new for _, new in plan.changed], now
-    )
+    _update(connection, reading, plan.changed, now)
     for start in range(0, len(plan.gone), _BATCH):
         ids = [old.id for old in plan.gone[start : start + _BATCH]]
         RemoteItem.objects.filter(id__in=ids).update(
@@ -130,39 +130,52 @@ def _write_changes(connection: Connection, reading: Reading, plan: Plan, now: da
     _move_merged(connection, reading.name)
 
 
-def _write(
-    connection: Connection,
-    reading: Reading,
-    old: Mapping[Key, Known],
-    entries: Sequence[RemoteEntry],
-    now: datetime,
+def _insert(connection: Connection, reading: Reading, entries: Sequence[RemoteEntry], now: datetime) -> None:
+    shared = (connection.business_id, connection.id, reading.name.value)
+    insert_rows(
+        RemoteItem,
+        ("id", "business", "connection", "list", "remote_type", "remote_id", *_UPDATED),
+        [
+            (new_id(), *shared, entry.remote_type, entry.remote_id, *_values(entry, reading, now))
+            for entry in entries
+        ],
+    )
+
+
+def _update(
+    connection: Connection, reading: Reading, changed: Sequence[tuple[Known, RemoteEntry]], now: datetime
 ) -> None:
     rows = [
         RemoteItem(
-            id=old[key].id if (key := (entry.remote_type, entry.remote_id)) in old else new_id(),
+            id=old.id,
             business_id=connection.business_id,
             connection_id=connection.id,
             list=reading.name,
             remote_type=entry.remote_type,
             remote_id=entry.remote_id,
-            name=entry.name,
-            folded_name=fold(entry.name),
-            code=entry.code,
-            details=entry.details,
-            state=state_of(entry),
-            merged_into_remote_id=entry.merged_into_id,
-            generation=reading.number,
-            changed_at=now,
+            **dict(zip(_UPDATED, _values(entry, reading, now), strict=True)),
         )
-        for entry in entries
+        for old, entry in changed
     ]
-    for start in range(0, len(rows), _BATCH):
-        RemoteItem.objects.bulk_create(
-            rows[start : start + _BATCH],
-            update_conflicts=True,
-            update_fields=_UPDATED,
-            unique_fields=["connection", "list", "remote_type", "remote_id"],
-        )
+    RemoteItem.objects.bulk_create(
+        rows, batch_size=_BATCH, update_conflicts=True, update_fields=_UPDATED, unique_fields=["id"]
+    )
+
+
+def _values(entry: RemoteEntry, reading: Reading, now: datetime) -> tuple[Any, ...]:
+    """The values of `_UPDATED`, in its order."""
+    state = state_of(entry)
+    folded = fold(entry.name)
+    return (
+        entry.name,
+        folded,
+        entry.code,
+        entry.details,
+        state,
+        entry.merged_into_id,
+        reading.number,
+        now,
+    )
 
 
 def _flip(reading: Reading, connection: Connection, *, is_full: bool, now: datetime) -> None:

@@ -152,7 +152,8 @@ def bind_created(
 
 def adopt(remote_items: Sequence[RemoteItem], user: User | None = None) -> list[ListItem]:
     """Make entries of ours out of entries of the books that nothing of ours stands for."""
-    return adoption.adopt([remote_item.id for remote_item in remote_items], user)
+    made = adoption.adopt([remote_item.id for remote_item in remote_items], user)
+    return list(ListItem.objects.filter(id__in=made).order_by("folded_name", "id"))
 
 
 def _tell_item(item: ListItem) -> None:
