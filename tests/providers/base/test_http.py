@@ -192,7 +192,13 @@ def test_a_failure_carries_nothing_of_an_answer_with_secrets(peer: Peer, body: s
     reply = VENDOR.request(write(peer, holds_secrets=True))
     with pytest.raises(ProviderError) as raised:
         reply.read(lambda content: int(content["token"]))
-    told = [repr(raised.value), raised.value.vendor_text, repr(raised.value.__cause__), repr(reply), repr(reply.call)]
+    told = [
+        repr(raised.value),
+        raised.value.vendor_text,
+        repr(raised.value.__cause__),
+        repr(reply),
+        repr(reply.call),
+    ]
     assert not any(SECRET in text for text in told)
     assert raised.value.__cause__ is None
 
@@ -204,9 +210,7 @@ def test_the_log_tells_of_a_call_without_its_address_headers_or_bodies(
     peer.answer(200, f'{{"name": "{SECRET}"}}'.encode(), X_Reference="ref-3")
     caplog.set_level(logging.DEBUG)
     with structlog.testing.capture_logs() as logged:
-        VENDOR.request(
-            write(peer, headers={"Authorization": f"Bearer {SECRET}"}, params={"where": SECRET})
-        )
+        VENDOR.request(write(peer, headers={"Authorization": f"Bearer {SECRET}"}, params={"where": SECRET}))
     assert [(entry["operation"], entry["status"], entry["correlation_id"]) for entry in logged] == [
         ("create", 200, "ref-3")
     ]
@@ -235,7 +239,9 @@ def test_a_demo_reaches_nothing_but_the_sandbox(peer: Peer, url: str) -> None:
         ("file:///etc/passwd", False),
     ],
 )
-def test_production_reaches_the_vendors_hosts_over_https_alone(settings: Any, url: str, allowed: bool) -> None:
+def test_production_reaches_the_vendors_hosts_over_https_alone(
+    settings: Any, url: str, allowed: bool
+) -> None:
     settings.SANDBOX_URL = ""
     settings.CONFIG = ProductionConfig()
     if allowed:

@@ -27,7 +27,9 @@ def test_a_required_text_must_be_there(row: dict[str, object]) -> None:
         required_text(row, "A")
 
 
-@pytest.mark.parametrize("content", [None, [], "x", {}, {"A": None}, {"A": {}}, {"A": [1]}, {"A": [{}, None]}])
+@pytest.mark.parametrize(
+    "content", [None, [], "x", {}, {"A": None}, {"A": {}}, {"A": [1]}, {"A": [{}, None]}]
+)
 def test_rows_must_be_a_list_of_objects(content: object) -> None:
     with pytest.raises(FieldMissing):
         rows_of(content, "A")

@@ -29,7 +29,8 @@ def test_no_minute_holds_more_than_the_limit_even_when_calls_travel_for_seconds(
         moments.append(now)
     # Every other call arrives late, as if the network had held it.
     arrivals = sorted(
-        moment + (travel if number % 2 else 0) for number, moment in enumerate(admitted(MINUTE_WINDOW, limit, moments))
+        moment + (travel if number % 2 else 0)
+        for number, moment in enumerate(admitted(MINUTE_WINDOW, limit, moments))
     )
     for start in arrivals:
         assert sum(start <= arrival < start + 60 for arrival in arrivals) <= limit

@@ -1,0 +1,1 @@
+"""What every vendor must do, whoever it is: the contract, run over the registry against the sandbox."""
