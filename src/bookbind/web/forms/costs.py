@@ -87,6 +87,7 @@ class DocumentForm(forms.Form):
     """The document itself."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    over = forms.IntegerField(required=False, min_value=1)
     supplier = ItemField(ListName.SUPPLIERS, allows_new=True, what="suppliers", label="Supplier")
     kind = forms.ChoiceField(label="Type")
     date = forms.DateField(label="Date", required=False, input_formats=DATE_FORMATS)
@@ -143,7 +144,11 @@ class LineForm(forms.Form):
         rate.widget = widget
         rate.choices = [("", "Choose…"), *((str(item.id), item.name) for item in choices.tax_rates)]
         for name in ("net", "tax"):
-            self.fields[name].widget.attrs |= {"inputmode": "decimal", "data-line": name, "autocomplete": "off"}
+            self.fields[name].widget.attrs |= {
+                "inputmode": "decimal",
+                "data-line": name,
+                "autocomplete": "off",
+            }
         rate.widget.attrs["data-line"] = "rate"
         use_lists(self, finder, choices.urls, choices.new_supplier_text)
 
@@ -162,7 +167,7 @@ class LineForm(forms.Form):
         )
 
 
-class BaseLineFormSet(forms.BaseFormSet[LineForm]):
+class BaseLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg] # not generic at run time
     """The lines in their order; a removed line is marked, not renumbered."""
 
     def list_inputs(self) -> tuple[LineInput, ...]:
@@ -181,7 +186,9 @@ LineFormSet = forms.formset_factory(
 class CostForms:
     """The document and its lines as one form."""
 
-    def __init__(self, document: Document, choices: CostChoices, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, document: Document, choices: CostChoices, data: Mapping[str, Any] | None = None
+    ) -> None:
         finder = ItemFinder(data)
         lines = list(document.lines.select_related("category", "tax_rate", "tracking_1", "tracking_2"))
         shared = {"choices": choices, "finder": finder}
@@ -196,8 +203,9 @@ class CostForms:
 
     @property
     def version(self) -> int:
-        """The version of the document that the person saw."""
-        version: int = self.document.cleaned_data["version"]
+        """The version of the document that the person saw, or chose to save over."""
+        values = self.document.cleaned_data
+        version: int = values["over"] or values["version"]
         return version
 
     @property
@@ -231,7 +239,18 @@ def _id_of(item: Chosen) -> Any:
 
 
 def _document_values(document: Document) -> dict[str, Any]:
-    names = ("version", "kind", "date", "due_date", "reference", "currency", "tax_mode", "total", "note", "paid")
+    names = (
+        "version",
+        "kind",
+        "date",
+        "due_date",
+        "reference",
+        "currency",
+        "tax_mode",
+        "total",
+        "note",
+        "paid",
+    )
     values = {name: getattr(document, name) for name in names}
     return values | {
         "supplier": document.supplier,
@@ -257,10 +276,17 @@ class ArchiveForm(forms.Form):
     why = forms.ChoiceField(choices=[("archived", "Archived"), ("already there", "Already in the books")])
 
 
-class TwinForm(forms.Form):
-    """What to do about a document in the books that looks like this one."""
+class DecisionForm(forms.Form):
+    """What a person decides about a document that waits for them."""
 
-    choice = forms.ChoiceField(choices=[("attach", "Attach"), ("publish", "Publish anyway"), ("archive", "Archive")])
+    CHOICES = (
+        ("attach", "Attach our file to that one"),
+        ("publish", "Publish anyway"),
+        ("look", "Look again"),
+        ("create", "Create the supplier"),
+        ("file", "Attach the file again"),
+    )
+    choice = forms.ChoiceField(choices=CHOICES)
     remote_id = forms.CharField(max_length=160, required=False)
 
 

@@ -158,7 +158,9 @@ class ItemField(forms.Field):
             return NewName(text)
         if text or sent.item_id:
             named = f"“{text}”" if text else "What you chose"
-            raise forms.ValidationError(f"{named} is not in your {self.what}. Choose another.", code="unknown")
+            raise forms.ValidationError(
+                f"{named} is not in your {self.what}. Choose another.", code="unknown"
+            )
         if self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return None

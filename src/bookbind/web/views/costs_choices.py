@@ -1,4 +1,4 @@
-"""What the document page offers: kinds and finality in the vendor's words, currencies, tax rates, look-ups."""
+"""What the document page offers: kinds and finality in the vendor's words, currencies, tax rates."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,7 +28,7 @@ FINALITY_LABELS = {
 
 @dataclass(frozen=True)
 class Target:
-    """Where documents go: the main connection with its vendor, settings and words; empty without a connection."""
+    """Where documents go: the main connection with its vendor and settings; empty without a connection."""
 
     connection: Connection | None = None
     provider: Provider | None = None
@@ -79,7 +79,9 @@ def pick_urls(business: Business) -> dict[ListName, str]:
 
 def read_choices(business: Business, document: Document, target: Target) -> CostChoices:
     """Everything that the form offers, in two queries whatever the number of lines."""
-    new_supplier = f"Add “{{}}”: new in {target.provider_name}, created on publish" if target.provider else "Add “{}”"
+    new_supplier = (
+        f"Add “{{}}”: new in {target.provider_name}, created on publish" if target.provider else "Add “{}”"
+    )
     return CostChoices(
         kinds=_kinds(document, target),
         publish_as=_publish_as(document, target),

@@ -25,7 +25,9 @@ def cost_file(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     file = _get_file(document_id)
     content = _read(file)
     is_shown = file.content_type in SHOWN_INLINE and "download" not in request.GET
-    response = HttpResponse(content, content_type=file.content_type if is_shown else "application/octet-stream")
+    response = HttpResponse(
+        content, content_type=file.content_type if is_shown else "application/octet-stream"
+    )
     disposition = content_disposition_header(as_attachment=not is_shown, filename=file.name)
     if disposition:
         response["Content-Disposition"] = disposition
@@ -35,7 +37,7 @@ def cost_file(request: BusinessRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 @page(Permission.VIEW_DOCUMENTS)
 def cost_page_image(request: BusinessRequest, document_id: UUID, number: int) -> HttpResponse:  # noqa: ARG001
-    """One page as an image, counted from 1; the same in every browser and with nothing in it that could act."""
+    """One page as an image, counted from 1; the same in every browser, with nothing in it that could act."""
     file = _get_file(document_id)
     if not 1 <= number <= file.page_count:
         raise Http404

@@ -1,0 +1,23 @@
+"""Addresses of costs, inside a business."""
+
+from django.urls import path
+
+from bookbind.web.views import costs, costs_document, costs_paper, costs_publishing, costs_rule, costs_upload
+
+urlpatterns = [
+    path("costs/", costs.costs, name="costs"),
+    path("costs/upload", costs_upload.costs_upload, name="costs_upload"),
+    path("costs/publish-all", costs.costs_publish_all, name="costs_publish_all"),
+    path("costs/export", costs.costs_export, name="costs_export"),
+    path("costs/<uuid:document_id>/", costs_document.cost, name="cost"),
+    path("costs/<uuid:document_id>/status", costs_document.cost_status, name="cost_status"),
+    path("costs/<uuid:document_id>/save", costs_document.cost_save, name="cost_save"),
+    path("costs/<uuid:document_id>/publish", costs_publishing.cost_publish, name="cost_publish"),
+    path("costs/<uuid:document_id>/take-back", costs_publishing.cost_take_back, name="cost_take_back"),
+    path("costs/<uuid:document_id>/decide", costs_publishing.cost_decide, name="cost_decide"),
+    path("costs/<uuid:document_id>/archive", costs_publishing.cost_archive, name="cost_archive"),
+    path("costs/<uuid:document_id>/restore", costs_publishing.cost_restore, name="cost_restore"),
+    path("costs/<uuid:document_id>/rule", costs_rule.cost_rule, name="cost_rule"),
+    path("costs/<uuid:document_id>/file", costs_paper.cost_file, name="cost_file"),
+    path("costs/<uuid:document_id>/pages/<int:number>.png", costs_paper.cost_page_image, name="cost_page"),
+]

@@ -1,0 +1,109 @@
+"""The buttons of messages on the Costs pages: what they say, where they lead, and who may press them."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from bookbind.documents.models import Document
+from bookbind.lists.models import ListItem
+from bookbind.publishing.messages import Button as Does
+from bookbind.publishing.messages import Message
+from bookbind.tenancy.permissions import Permission, may
+from bookbind.web.access import BusinessRequest
+from bookbind.web.notices import Button as NoticeButton
+from bookbind.web.views.costs_choices import Target
+
+DECISIONS = {
+    Does.CREATE_SUPPLIER: "create",
+    Does.PUBLISH_ANYWAY: "publish",
+    Does.LOOK_AGAIN: "look",
+    Does.RETRY_FILE: "file",
+}
+NEEDED = {
+    Does.MATCH: Permission.EDIT_LISTS,
+    Does.CONNECT: Permission.MANAGE_CONNECTIONS,
+    Does.SETTINGS: Permission.MANAGE_CONNECTIONS,
+    Does.REFRESH_LISTS: Permission.EDIT_LISTS,
+}
+# The form's own field, the list of twins and the action bar have these already.
+ELSEWHERE = frozenset({Does.EDIT, Does.ATTACH, Does.RESTORE})
+
+
+@dataclass(frozen=True)
+class Button:
+    """A link, or a small form that posts `values`."""
+
+    label: str
+    url: str
+    is_post: bool = False
+    is_primary: bool = False
+    is_away: bool = False
+    takes_focus: bool = False
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The document's page as messages need it: who looks, at what, and where *next* leads."""
+
+    request: BusinessRequest
+    document: Document
+    target: Target
+    following: str = ""
+
+    def url(self, name: str) -> str:
+        """The address of something that is done with the document."""
+        return reverse(name, args=[self.request.business.slug, self.document.id])
+
+
+def from_notice(button: NoticeButton, *, is_primary: bool, back_to: str) -> Button:
+    """A button of a connection's message; what it posts leads back here where it can."""
+    values = {"next": back_to} if button.is_post else {}
+    return Button(button.label, button.url, is_post=button.is_post, is_primary=is_primary, values=values)
+
+
+def message_buttons(place: Place, message: Message, item_id: str = "") -> tuple[tuple[Button, ...], str]:
+    """The message's buttons that this visitor may press, and who can act when they may not.
+
+    `item_id` is the list entry that the message is about.
+    """
+    shown: list[Button] = []
+    aside = ""
+    for does, label in message.buttons:
+        needed = NEEDED.get(does)
+        if does in ELSEWHERE:
+            continue
+        if needed is not None and not may(place.request.role, needed):
+            aside = message.who
+            continue
+        shown.append(_button(place, does, label, item_id, is_first=not shown))
+    return tuple(shown), aside
+
+
+def _button(place: Place, does: Does, label: str, item_id: str, *, is_first: bool) -> Button:
+    slug = place.request.business.slug
+    if does in DECISIONS:
+        values = {"choice": DECISIONS[does]}
+        return Button(label, place.url("cost_decide"), is_post=True, is_primary=is_first, values=values)
+    if does is Does.PUBLISH:
+        return Button(label, place.url("cost_publish"), is_post=True, is_primary=is_first)
+    if does is Does.ARCHIVE:
+        values = {"why": "already there"}
+        return Button(label, place.url("cost_archive"), is_post=True, values=values)
+    if does is Does.REFRESH_LISTS:
+        return Button(label, reverse("lists_refresh", args=[slug]), is_post=True)
+    if does is Does.EXPORT:
+        return Button(label, f"{reverse('costs_export', args=[slug])}?document={place.document.id}")
+    return Button(label, _page_url(place, does, item_id), is_primary=is_first)
+
+
+def _page_url(place: Place, does: Does, item_id: str) -> str:
+    slug = place.request.business.slug
+    if does is Does.MATCH:
+        item = ListItem.objects.filter(id=item_id).first() if item_id else None
+        if item is None:
+            return reverse("lists", args=[slug])
+        return f"{reverse('list', args=[slug, item.list])}?show=match#item-{item.id}"
+    if does is Does.SETTINGS and place.target.connection is not None:
+        return reverse("connection_settings", args=[slug, place.target.connection.id])
+    return reverse("connections", args=[slug])

@@ -1,0 +1,136 @@
+"""What people press on the document page: publish, take back, archive, restore, and decide."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from bookbind.documents.services import archive, restore
+from bookbind.publishing import services
+from bookbind.publishing.errors import DocumentIncomplete, PublishingError
+from bookbind.publishing.models import Publication
+from bookbind.tenancy.models import User
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.forms.costs import ArchiveForm, DecisionForm, PublishForm
+from bookbind.web.views.costs_document import (
+    Opened,
+    cost_url,
+    heading_of,
+    next_url,
+    open_document,
+    page_context,
+    save_typed,
+)
+
+
+@require_POST
+@page(Permission.PUBLISH_DOCUMENTS)
+def cost_publish(request: BusinessRequest, document_id: UUID) -> HttpResponse:
+    """Save what was typed and ask for it to be published; pressing twice publishes once."""
+    opened = open_document(request, document_id)
+    form = PublishForm(request.POST)
+    goes_on = form.is_valid() and form.cleaned_data["then"] == "next"
+    following = next_url(request, opened)
+    if opened.is_editable and "version" in request.POST:
+        saved = save_typed(request, opened)
+        if not saved.is_saved:
+            context = page_context(request, opened, saved)
+            return render(request, "costs/document.html", context, status=saved.status)
+        opened = open_document(request, document_id)
+    here = cost_url(request, document_id, opened.tab, opened.query)
+    try:
+        publication = services.request_publish(opened.document, request.user)
+    except DocumentIncomplete:
+        return redirect(f"{here}{'&' if '?' in here else '?'}asked=1")
+    except PublishingError as error:
+        messages.error(request, str(error))
+        return redirect(here)
+    if not goes_on:
+        return redirect(here)
+    messages.success(request, _sent_words(opened, publication))
+    return redirect(following)
+
+
+@require_POST
+@page(Permission.PUBLISH_DOCUMENTS)
+def cost_take_back(request: BusinessRequest, document_id: UUID) -> HttpResponse:
+    """Stop waiting; the document is to review again."""
+    return _decide(request, document_id, services.take_back, "Taken back. It was not sent.")
+
+
+@require_POST
+@page(Permission.PUBLISH_DOCUMENTS)
+def cost_decide(request: BusinessRequest, document_id: UUID) -> HttpResponse:
+    """What a person says about a document that waits for them."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose one of the buttons of the message.")
+        return redirect(cost_url(request, document_id))
+    remote_id = form.cleaned_data["remote_id"]
+
+    def attach(publication: Publication, user: User) -> None:
+        services.attach_to_twin(publication, remote_id, user)
+
+    def look_again(publication: Publication, user: User) -> None:  # noqa: ARG001 - looking needs nobody
+        services.look_again(publication)
+
+    choices: dict[str, Callable[[Publication, User], None]] = {
+        "attach": attach,
+        "publish": services.publish_anyway,
+        "look": look_again,
+        "create": services.accept_new_supplier,
+        "file": services.retry_paper,
+    }
+    return _decide(request, document_id, choices[form.cleaned_data["choice"]], "")
+
+
+@require_POST
+@page(Permission.EDIT_DOCUMENTS)
+def cost_archive(request: BusinessRequest, document_id: UUID) -> HttpResponse:
+    """Put the document aside without publishing it."""
+    opened = open_document(request, document_id)
+    form = ArchiveForm(request.POST)
+    why = form.cleaned_data["why"] if form.is_valid() else "archived"
+    following = next_url(request, opened)
+    try:
+        archive(document_id, why, request.user)
+    except PublishingError as error:
+        messages.error(request, str(error))
+        return redirect(cost_url(request, document_id, opened.tab, opened.query))
+    messages.success(request, f"{heading_of(opened.document)} is in the archive.")
+    return redirect(following)
+
+
+@require_POST
+@page(Permission.EDIT_DOCUMENTS)
+def cost_restore(request: BusinessRequest, document_id: UUID) -> HttpResponse:
+    """Bring an archived document back."""
+    restore(document_id, request.user)
+    messages.success(request, "It is to review again.")
+    return redirect(cost_url(request, document_id))
+
+
+def _decide(
+    request: BusinessRequest, document_id: UUID, decide: Callable[[Publication, User], None], words: str
+) -> HttpResponse:
+    opened = open_document(request, document_id)
+    if opened.publication is not None:
+        try:
+            decide(opened.publication, request.user)
+        except PublishingError as error:
+            messages.error(request, str(error))
+        else:
+            if words:
+                messages.success(request, words)
+    return redirect(cost_url(request, document_id))
+
+
+def _sent_words(opened: Opened, publication: Publication) -> str:
+    name = heading_of(opened.document)
+    if publication.state == Publication.State.HELD:
+        return f"{name} is saved and waits for {opened.target.label}."
+    return f"{name} is on its way to {opened.target.label}."

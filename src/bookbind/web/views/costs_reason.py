@@ -1,0 +1,230 @@
+"""The one line at the top of a document: where it stands, why, who can act, and the button that helps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bookbind.connections.queries import status_of
+from bookbind.documents.models import Document
+from bookbind.publishing.messages import Message, Words, explain_paper, explain_problem, explain_publication
+from bookbind.publishing.messages import short_reason as short_reason_words
+from bookbind.publishing.models import Publication
+from bookbind.publishing.reasons import Problem, Reason, Weight
+from bookbind.web.notices import notice_for
+from bookbind.web.templatetags.ui import moment
+from bookbind.web.views.costs_buttons import Button, Place, from_notice, message_buttons
+from bookbind.web.views.costs_choices import Target
+from bookbind.web.views.costs_fields import element_id
+
+MOVING = {
+    Publication.State.WAITING: (
+        "Publishing to {target}.",
+        "It is in the queue; this page shows when it is there.",
+    ),
+    Publication.State.SENDING: ("Publishing to {target}.", "It is being sent now."),
+    Publication.State.UNKNOWN: (
+        "Checking with {provider}.",
+        "Its answer was lost, so we look whether the document arrived. It is never sent twice.",
+    ),
+}
+FIELD_LABELS = {
+    "tax_rate": "VAT rate",
+    "due_date": "due date",
+    "paid_from": "paid from",
+    "publish_as": "publish as",
+}
+
+
+@dataclass(frozen=True)
+class PageMessage:
+    """A message as the document page shows it; `field_id` is the control that it is about."""
+
+    tone: str
+    headline: str
+    body: str = ""
+    details: str = ""
+    buttons: tuple[Button, ...] = ()
+    field_id: str = ""
+    field_label: str = ""
+    twins: tuple[dict[str, Any], ...] = ()
+    aside: str = ""
+    is_moving: bool = False
+    speaks_for_connection: bool = False
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    """The message, what is only said below, and what stands beside single fields."""
+
+    message: PageMessage | None = None
+    notices: tuple[str, ...] = ()
+    asides: dict[str, str] = field(default_factory=dict)
+
+
+def progress_key(publication: Publication | None) -> str:
+    """Changes whenever the page has to be shown anew."""
+    if publication is None:
+        return "none"
+    return f"{publication.state}.{publication.reason}.{publication.paper}"
+
+
+def problem_words(problems: Sequence[Problem]) -> dict[str, str]:
+    """What stands beside each field, by the field's name: the first problem of each that needs a person."""
+    words: dict[str, str] = {}
+    for problem in problems:
+        if problem.weight is not Weight.NOTICE and problem.field:
+            words.setdefault(problem.field, short_reason_words(problem.reason))
+    return words
+
+
+def build_reason(
+    place: Place, publication: Publication | None, problems: Sequence[Problem], *, was_asked: bool
+) -> ReasonLine:
+    """The line for a document, and what is said beside it."""
+    words = _words(place.target)
+    asides, notices = {}, []
+    for problem in problems:
+        if problem.weight is not Weight.NOTICE:
+            continue
+        if problem.reason is Reason.NEW_SUPPLIER:
+            asides["supplier"] = f"New in {words.provider}, created on publish."
+        else:
+            said = explain_problem(problem, words)
+            notices.append(f"{said.headline} {said.body}")
+    return ReasonLine(_message(place, publication, problems, was_asked=was_asked), tuple(notices), asides)
+
+
+def _message(
+    place: Place, publication: Publication | None, problems: Sequence[Problem], *, was_asked: bool
+) -> PageMessage | None:
+    if place.document.shelf == Document.Shelf.ARCHIVE:
+        return PageMessage("quiet", "This document is in the archive.", "It was not published.")
+    if publication is None:
+        return _first_problem(place, problems, was_asked=was_asked)
+    if publication.state == Publication.State.PUBLISHED:
+        return _published(place, publication)
+    if publication.reason == Reason.CONNECTION:
+        return _of_connection(place, publication)
+    explained = explain_publication(publication, _words(place.target))
+    if explained is None or publication.state in MOVING:
+        return _moving(place, publication)
+    tone = "problem" if publication.state == Publication.State.REJECTED else "warn"
+    return _told(place, explained, tone, publication, str(publication.reason_data.get("item", "")))
+
+
+def _first_problem(place: Place, problems: Sequence[Problem], *, was_asked: bool) -> PageMessage | None:
+    blocking = [problem for problem in problems if problem.weight is not Weight.NOTICE]
+    if not blocking:
+        return None
+    explained = explain_problem(blocking[0], _words(place.target))
+    item_id = blocking[0].data.get("item", "")
+    return _told(place, explained, "warn" if was_asked else "info", None, item_id)
+
+
+def _told(
+    place: Place, message: Message, tone: str, publication: Publication | None, item_id: str
+) -> PageMessage:
+    """A message of the catalogue; what Publish would do once the field is right goes without saying."""
+    parts = [message.body, message.next]
+    if publication is not None:
+        parts.append(message.retried)
+    buttons, aside = message_buttons(place, message, item_id)
+    return PageMessage(
+        tone=tone,
+        headline=message.headline,
+        body=" ".join(filter(None, parts)),
+        details="\n".join(filter(None, [message.details, _reference(message)])),
+        buttons=buttons,
+        field_id=element_id(message.field),
+        field_label=f"Go to {_field_label(message.field)}",
+        twins=_twins(publication),
+        aside=aside,
+    )
+
+
+def _reference(message: Message) -> str:
+    return f"Reference: {message.reference}" if message.reference and message.details else ""
+
+
+def _field_label(name: str) -> str:
+    last = name.rsplit(".", 1)[-1]
+    return FIELD_LABELS.get(last, last.replace("_", " "))
+
+
+def _twins(publication: Publication | None) -> tuple[dict[str, Any], ...]:
+    if publication is None or publication.reason != Reason.TWIN:
+        return ()
+    return tuple(publication.reason_data.get("twins", []))
+
+
+def _of_connection(place: Place, publication: Publication) -> PageMessage:
+    """The document waits for the connection: what is wrong with that is the reason, and its button helps."""
+    notice = notice_for(publication.connection, place.request.role)
+    here = place.request.get_full_path()
+    return PageMessage(
+        tone=notice.tone,
+        headline=notice.headline,
+        body=notice.body,
+        details=notice.details,
+        buttons=tuple(
+            from_notice(each, is_primary=at == 0, back_to=here) for at, each in enumerate(notice.buttons)
+        ),
+        speaks_for_connection=True,
+    )
+
+
+def _moving(place: Place, publication: Publication) -> PageMessage:
+    if not status_of(publication.connection).can_publish:
+        return _of_connection(place, publication)
+    headline, body = MOVING[Publication.State(publication.state)]
+    words = _words(place.target)
+    filled = {"target": words.target, "provider": words.provider}
+    return PageMessage("info", headline.format(**filled), body.format(**filled), is_moving=True)
+
+
+def _published(place: Place, publication: Publication) -> PageMessage:
+    words = _words(place.target)
+    at = moment(publication.published_at, place.request.business.time_zone).replace("today ", "")
+    trouble = explain_paper(publication, words)
+    away = Button(f"Open in {words.provider}", publication.remote_url, is_away=True)
+    go_on = Button("Next document", place.following, is_primary=True, takes_focus=True)
+    buttons = [away] if publication.remote_url else []
+    if trouble is not None:
+        more, _ = message_buttons(place, trouble)
+        return PageMessage(
+            "warn", trouble.headline, f"{trouble.body} {trouble.next}", trouble.details, (*more, *buttons)
+        )
+    parts = [_paper_words(publication), _difference_words(publication, words), _code_words(publication)]
+    return PageMessage(
+        tone="ok",
+        headline=f"Published to {words.target} {at}.",
+        body=" ".join(filter(None, parts)),
+        buttons=(go_on, *buttons) if place.following else tuple(buttons),
+        is_moving=publication.paper == Publication.Paper.WAITING,
+    )
+
+
+def _paper_words(publication: Publication) -> str:
+    said = {
+        Publication.Paper.ATTACHED: "File attached.",
+        Publication.Paper.WAITING: "Its file is being attached.",
+        Publication.Paper.NONE: "",
+    }
+    return said.get(Publication.Paper(publication.paper), "")
+
+
+def _difference_words(publication: Publication, words: Words) -> str:
+    changed = ", ".join(str(each) for each in publication.differences)
+    return f"{words.provider} changed: {changed}." if changed else ""
+
+
+def _code_words(publication: Publication) -> str:
+    """Under which category it stands there, as it was called on that day."""
+    lines = publication.labels.get("lines", [])
+    names = dict.fromkeys(str(line.get("category", "")) for line in lines if isinstance(line, dict))
+    said = ", ".join(filter(None, names))
+    return f"Category there: {said}." if said else ""
+
+
+def _words(target: Target) -> Words:
+    return Words(target.provider_name or "your software", target.organisation_name)

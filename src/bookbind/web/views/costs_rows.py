@@ -1,0 +1,120 @@
+"""Pure: what one row of the Costs page says about a document and where it stands."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from bookbind.documents.models import Document, DocumentLine
+from bookbind.documents.totals import LineAmounts, find_difference
+from bookbind.kit.clock import local_date
+from bookbind.providers.base.types import TaxMode
+from bookbind.publishing.messages import short_reason
+from bookbind.publishing.models import Publication
+from bookbind.web.forms.lists_items import item_label
+
+
+@dataclass(frozen=True)
+class StateWord:
+    """A state: word, tone, optionally an icon of its own, and the reason in a few words."""
+
+    word: str
+    tone: str = "quiet"
+    icon: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """One row."""
+
+    url: str
+    supplier: str
+    file_name: str
+    reference: str
+    date: date | None
+    total: Decimal | None
+    currency: str
+    category: str
+    state: StateWord
+
+
+def category_words(lines: list[DocumentLine]) -> str:
+    """The category of all lines, or the first one and how many others there are."""
+    labels = list(dict.fromkeys(item_label(line.category) for line in lines if line.category is not None))
+    if len(labels) < 2:
+        return labels[0] if labels else ""
+    return f"{labels[0]} and {len(labels) - 1} more"
+
+
+def rate_of(line: DocumentLine) -> Decimal | None:
+    """The percentage of the line's tax rate, where it has one that can be read."""
+    if line.tax_rate is None:
+        return None
+    try:
+        return Decimal(str(line.tax_rate.details.get("rate", "")))
+    except InvalidOperation:
+        return None
+
+
+def amounts_of(lines: list[DocumentLine]) -> list[LineAmounts]:
+    """The amounts of the lines, for sums."""
+    return [LineAmounts(line.net, line.tax, rate_of(line)) for line in lines]
+
+
+def first_gap(document: Document, lines: list[DocumentLine]) -> str:
+    """The first thing that somebody still has to fill in, in a few words; empty when nothing is missing."""
+    has_tax = document.tax_mode != TaxMode.NO_TAX
+    gaps = (
+        (document.supplier_id is None, "Supplier missing"),
+        (document.date is None, "Date missing"),
+        (document.total is None, "Total missing"),
+        (any(line.net is None for line in lines) or not lines, "Amount missing"),
+        (any(line.category_id is None for line in lines), "Category missing"),
+        (has_tax and any(line.tax_rate_id is None for line in lines), "VAT rate missing"),
+    )
+    named = next((words for is_missing, words in gaps if is_missing), "")
+    if named or document.total is None:
+        return named
+    agrees = find_difference(document.total, amounts_of(lines), document.currency) == 0
+    return "" if agrees else "Lines and total differ"
+
+
+def state_of(
+    document: Document, lines: list[DocumentLine], publication: Publication | None, time_zone: str
+) -> StateWord:
+    """Where the document stands."""
+    if document.shelf == Document.Shelf.ARCHIVE:
+        return StateWord("Archived", icon="archive-box", reason=_archived_words(document.archived_why))
+    if publication is None:
+        gap = first_gap(document, lines)
+        return StateWord("To review", reason=gap) if gap else StateWord("Ready", "ok", "check")
+    if publication.state == Publication.State.PUBLISHED:
+        day = local_date(publication.published_at, time_zone) if publication.published_at else None
+        return StateWord("Published", "ok", reason=_published_words(publication, day))
+    return _state_on_the_way(publication)
+
+
+def _state_on_the_way(publication: Publication) -> StateWord:
+    words = {
+        Publication.State.WAITING: StateWord("Queued", "info", "clock"),
+        Publication.State.SENDING: StateWord("Publishing", "info", "arrow-path"),
+        Publication.State.UNKNOWN: StateWord("Checking", "info", "magnifying-glass"),
+        Publication.State.HELD: StateWord(
+            "Waiting", "warn", "pause-circle", short_reason(publication.reason)
+        ),
+        Publication.State.REJECTED: StateWord(
+            "Needs fixing", "problem", reason=short_reason(publication.reason)
+        ),
+    }
+    return words[Publication.State(publication.state)]
+
+
+def _published_words(publication: Publication, day: date | None) -> str:
+    said = f"{day.day} {day:%b %Y}" if day else ""
+    if publication.paper == Publication.Paper.FAILED:
+        return f"{said}, file not attached".lstrip(", ")
+    return said
+
+
+def _archived_words(why: str) -> str:
+    return "Already in the books" if why == "already there" else ""

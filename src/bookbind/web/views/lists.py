@@ -1,0 +1,266 @@
+"""The Lists pages: the overview, one list with search, and the answers for fields that pick entries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import find_main_connection, label_of
+from bookbind.lists import queries
+from bookbind.lists.combine import list_combinations, possible_duplicates
+from bookbind.lists.csv_export import list_as_csv
+from bookbind.lists.labels import (
+    CODED_LISTS,
+    CONTACT_LISTS,
+    LIST_LABELS,
+    SINGULAR_LABELS,
+    item_label,
+    list_label,
+)
+from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.sync import request_sync
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+from bookbind.rules.queries import count_uses
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.views.lists_matching import MatchRow, list_match_rows
+
+PAGE_SIZE = 100
+PICKED_AT_FIRST = 250
+PICKED = 50
+SHOWS = {"all": "All", "match": "Needs a match", "twice": "Possible duplicates", "combined": "Combined"}
+STANDING_WORDS = {
+    queries.READY: ("Matched", "ok"),
+    queries.NEW: ("Created when first used", "quiet"),
+    queries.NEEDS_MATCH: ("Needs a match", "warn"),
+    queries.ARCHIVED: ("Archived", "quiet"),
+}
+
+
+@dataclass(frozen=True)
+class ListCard:
+    """One list on the overview."""
+
+    label: str
+    url: str
+    count: int
+    needs_match: int
+    progress: queries.ListProgress | None = None
+
+    @property
+    def error_text(self) -> str:
+        """What went wrong when the list was last read."""
+        return str(self.progress.error.get("message", "")) if self.progress else ""
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One entry of a list."""
+
+    id: UUID
+    label: str
+    code: str
+    state: str
+    tone: str
+    remote: str
+    rules: int
+    aside: str
+
+
+@require_GET
+@page(Permission.VIEW_LISTS)
+def lists(request: BusinessRequest) -> HttpResponse:
+    """Every list with its size, when it was last read and what is wrong with it."""
+    connection = find_main_connection(request.business.id)
+    cards = _cards(request, connection)
+    context = {
+        "cards": cards,
+        "connection_label": label_of(connection) if connection else "",
+        "is_busy": any(card.progress and card.progress.is_busy for card in cards),
+    }
+    return render(request, "lists/overview.html", context)
+
+
+@require_POST
+@page(Permission.EDIT_LISTS)
+def lists_refresh(request: BusinessRequest) -> HttpResponse:
+    """Ask for all lists, or the one named, to be read anew."""
+    connection = find_main_connection(request.business.id)
+    name = request.POST.get("list", "")
+    if connection is None:
+        messages.info(request, "There is no accounting software to read from yet.")
+    else:
+        request_sync(connection, [_list_name(name)] if name else None, full=True)
+        messages.info(request, f"Reading from {label_of(connection)}. You can leave this page.")
+    return redirect("lists", request.business.slug)
+
+
+@require_GET
+@page(Permission.VIEW_LISTS)
+def list_page(request: BusinessRequest, name: str) -> HttpResponse:
+    """One list: its entries, what needs a match, what looks like the same twice, what was combined."""
+    list_name = _list_name(name)
+    connection = find_main_connection(request.business.id)
+    show = request.GET.get("show", "all")
+    show = show if show in SHOWS else "all"
+    context = {
+        "list_name": list_name,
+        "label": _label(list_name, connection),
+        "singular": SINGULAR_LABELS[list_name],
+        "show": show,
+        "query": request.GET.get("q", "").strip()[:100],
+        "connection_label": label_of(connection) if connection else "",
+        "provider_name": get_provider(connection.provider).name if connection else "",
+        "tabs": _tabs(request, list_name, connection, show),
+        "is_contacts": list_name in CONTACT_LISTS,
+    }
+    parts = {"all": _all, "match": _match, "twice": _twice, "combined": _combined}
+    context |= parts[show](request, list_name, connection)
+    return render(request, "lists/list.html", context)
+
+
+@require_GET
+@page(Permission.VIEW_LISTS)
+def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
+    """The entries that a field offers for what was typed so far, as options."""
+    query = request.GET.get("q", "").strip()[:100]
+    picked = queries.pick_items(
+        _list_name(name),
+        query,
+        PICKED if query else PICKED_AT_FIRST,
+        find_main_connection(request.business.id),
+    )
+    return render(request, "lists/_options.html", {"items": picked})
+
+
+@require_GET
+@page(Permission.VIEW_LISTS)
+def list_export(request: BusinessRequest, name: str) -> StreamingHttpResponse:
+    """The whole list as CSV."""
+    items = list(queries.list_items(_list_name(name), with_archived=True).order_by("folded_name"))
+    response = StreamingHttpResponse(list_as_csv(items), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{request.business.slug}-{name}.csv"'
+    return response
+
+
+def _list_name(text: str) -> ListName:
+    if text not in set(ListName):
+        raise Http404
+    return ListName(text)
+
+
+def _label(name: ListName, connection: Connection | None) -> str:
+    return list_label(name, queries.list_words(connection)) if connection else LIST_LABELS[name]
+
+
+def _cards(request: BusinessRequest, connection: Connection | None) -> list[ListCard]:
+    live = ListItem.objects.filter(merged_into__isnull=True, archived_at__isnull=True)
+    counts = dict(live.values_list("list").annotate(number=Count("id")))
+    if connection is None:
+        return [_card(request, name, LIST_LABELS[name], counts, {}) for name in ListName if counts.get(name)]
+    needs = queries.needs_match_counts(connection)
+    rows = queries.sync_progress(connection)
+    return [_card(request, row.name, row.label, counts, needs, row) for row in rows]
+
+
+def _card(
+    request: BusinessRequest,
+    name: ListName,
+    label: str,
+    counts: Mapping[str, int],
+    needs: Mapping[ListName, int],
+    progress: queries.ListProgress | None = None,
+) -> ListCard:
+    url = reverse("list", args=[request.business.slug, name.value])
+    return ListCard(label, url, counts.get(name.value, 0), needs.get(name, 0), progress)
+
+
+def _tabs(
+    request: BusinessRequest, name: ListName, connection: Connection | None, show: str
+) -> list[dict[str, str | int]]:
+    base = reverse("list", args=[request.business.slug, name.value])
+    counts: dict[str, int] = {"all": queries.list_items(name).count()}
+    if connection is not None and name not in CONTACT_LISTS:
+        counts["match"] = queries.unmatched_items(connection, name).count()
+    if name in CONTACT_LISTS:
+        counts["twice"] = len(possible_duplicates(name))
+    counts["combined"] = len(list_combinations(name))
+    return [
+        {
+            "url": f"{base}?show={key}",
+            "label": label,
+            "count": counts[key],
+            "current": "yes" if key == show else "",
+        }
+        for key, label in SHOWS.items()
+        if key in counts and (counts[key] or key in ("all", show))
+    ]
+
+
+def _all(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:
+    query = request.GET.get("q", "").strip()[:100]
+    rows = queries.search_items(queries.list_items(name), query)
+    order = ["code", "folded_name"] if name in CODED_LISTS else ["folded_name", "code"]
+    ordered = rows.order_by(*(["rank"] if query else []), *order, "id")
+    found = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
+    words = urlencode({"q": query}) if query else ""
+    return {"page": found, "rows": _item_rows(found, connection), "page_query": words}
+
+
+def _item_rows(found: Page[ListItem], connection: Connection | None) -> list[ItemRow]:
+    items = list(found.object_list)
+    ids = [item.id for item in items]
+    bound = queries.current_bindings(connection.id, ids) if connection else {}
+    standings = queries.standings(connection, items) if connection else {}
+    used = count_uses(ids)
+    return [
+        _item_row(item, standings.get(item.id, ""), bound.get(item.id), used.get(item.id, 0))
+        for item in items
+    ]
+
+
+def _item_row(item: ListItem, standing: str, remote: RemoteItem | None, rules: int) -> ItemRow:
+    state, tone = STANDING_WORDS.get(standing, ("", "quiet"))
+    there = item_label(remote.name, remote.code) if remote else ""
+    details = [
+        f"{item.details['rate']}%" if item.details.get("rate") else "",
+        item.details.get("tax_number") or "",
+    ]
+    same_name = there in (item.name, item_label(item.name, item.code))
+    return ItemRow(
+        id=item.id,
+        label=item.name,
+        code=item.code,
+        state=state,
+        tone=tone,
+        remote="" if same_name else there,
+        rules=rules,
+        aside=" · ".join(filter(None, details)),
+    )
+
+
+def _match(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:
+    items: QuerySet[ListItem] | list[ListItem] = []
+    if connection is not None:
+        items = queries.unmatched_items(connection, name).order_by("code", "folded_name")
+    found = Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows: list[MatchRow] = list_match_rows(connection, name, list(found.object_list)) if connection else []
+    return {"page": found, "match_rows": rows, "page_query": "show=match"}
+
+
+def _twice(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
+    return {"pairs": possible_duplicates(name)}
+
+
+def _combined(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
+    return {"combinations": list_combinations(name)}

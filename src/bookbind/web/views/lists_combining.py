@@ -1,0 +1,124 @@
+"""Combining two entries that are one: the preview of what moves, doing it, undoing it, and saying no."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookbind.documents.models import Document
+from bookbind.lists.combine import combine, keep_apart, undo_combination
+from bookbind.lists.errors import ListError
+from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS
+from bookbind.lists.models import Binding, Combination, ListItem
+from bookbind.providers.base.types import ListName
+from bookbind.rules.models import SupplierRule
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.forms.lists import PairForm
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two entries, and what hangs on it."""
+
+    item: ListItem
+    rules: int
+    documents: int
+    matches: tuple[str, ...]
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.EDIT_LISTS)
+def list_combine(request: BusinessRequest, name: str) -> HttpResponse:
+    """GET shows what would move; POST combines."""
+    list_name = _list_name(name)
+    form = PairForm(request.POST if request.method == "POST" else request.GET, name=list_name)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.non_field_errors()) or "Choose two entries of this list.")
+        return redirect(_back(request, name, "twice"))
+    kept, absorbed = form.cleaned_data["kept"], form.cleaned_data["absorbed"]
+    if request.method != "POST":
+        return render(request, "lists/combine.html", _preview(list_name, kept, absorbed))
+    try:
+        combine(kept, absorbed, request.user)
+    except ListError as error:
+        messages.error(request, str(error))
+        return redirect(_back(request, name, "twice"))
+    messages.success(
+        request, f"Combined: {absorbed.name} is read as {kept.name} from now on. You can undo this."
+    )
+    return redirect(_back(request, name, "combined"))
+
+
+@require_POST
+@page(Permission.EDIT_LISTS)
+def list_keep_apart(request: BusinessRequest, name: str) -> HttpResponse:
+    """Note that the two only look alike."""
+    form = PairForm(request.POST, name=_list_name(name))
+    if form.is_valid():
+        keep_apart(form.cleaned_data["kept"], form.cleaned_data["absorbed"], request.user)
+        messages.success(request, "Noted: they are two. We won't ask again.")
+    return redirect(_back(request, name, "twice"))
+
+
+@require_POST
+@page(Permission.EDIT_LISTS)
+def combination_undo(request: BusinessRequest, combination_id: UUID) -> HttpResponse:
+    """Make two of a combination again."""
+    combination = Combination.objects.select_related("kept").get(id=combination_id)
+    try:
+        undone = undo_combination(combination_id, request.user)
+        messages.success(request, f"Undone: {undone.absorbed.name} and {undone.kept.name} are two again.")
+    except ListError as error:
+        messages.error(request, str(error))
+    return redirect(_back(request, combination.kept.list, "combined"))
+
+
+def _preview(name: ListName, kept: ListItem, absorbed: ListItem) -> dict[str, Any]:
+    return {
+        "list_name": name,
+        "list_label": LIST_LABELS[name],
+        "singular": SINGULAR_LABELS[name],
+        "kept": _side(kept),
+        "absorbed": _side(absorbed),
+        "swap_query": f"kept={absorbed.id}&absorbed={kept.id}",
+    }
+
+
+def _side(item: ListItem) -> Side:
+    lines = (
+        Q(lines__category=item)
+        | Q(lines__tax_rate=item)
+        | Q(lines__tracking_1=item)
+        | Q(lines__tracking_2=item)
+    )
+    open_documents = Document.objects.filter(
+        Q(supplier=item) | Q(paid_from=item) | lines, frozen_at__isnull=True
+    )
+    rules = SupplierRule.objects.filter(
+        Q(supplier=item) | Q(category=item) | Q(tax_rate=item) | Q(tracking_1=item) | Q(tracking_2=item),
+        active=True,
+    )
+    bound = Binding.objects.filter(list_item=item, closed_at__isnull=True).select_related(
+        "remote_item", "connection"
+    )
+    matches = tuple(
+        f"{each.remote_item.name} in {each.connection.organisation.get('name', '')}" for each in bound
+    )
+    return Side(item, rules.count(), open_documents.distinct().count(), matches)
+
+
+def _list_name(text: str) -> ListName:
+    if text not in set(ListName):
+        raise Http404
+    return ListName(text)
+
+
+def _back(request: BusinessRequest, name: str, show: str) -> str:
+    return f"{reverse('list', args=[request.business.slug, name])}?show={show}"

@@ -1,0 +1,117 @@
+"""Entries that need a match: what they are proposed to be, who waits for them, and saying what they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from rapidfuzz import fuzz, process
+
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import find_main_connection
+from bookbind.kit.text import fold_name
+from bookbind.lists.errors import ListError
+from bookbind.lists.labels import item_label
+from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.services import bind
+from bookbind.providers.base.types import ListName
+from bookbind.publishing.models import Publication
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.forms.lists import MatchForm
+
+ALIKE = 75
+OFFERED = 100
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """One entry without a match, and the entry of the books that it is proposed to be."""
+
+    id: UUID
+    label: str
+    waiting: int
+    options: Sequence[dict[str, str]]
+    chosen: str
+
+
+def suggest(name: str, offered: Sequence[tuple[str, str]]) -> str:
+    """The id of the (id, name) that is most like `name`; empty when nothing is alike. Pure."""
+    folded = {key: fold_name(text) for key, text in offered}
+    best = process.extractOne(fold_name(name), folded, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE)
+    return str(best[2]) if best else ""
+
+
+def list_match_rows(connection: Connection, name: ListName, items: Sequence[ListItem]) -> list[MatchRow]:
+    """The entries with what each is proposed to be, in a constant number of queries."""
+    active = RemoteItem.objects.filter(connection=connection, list=name, state=RemoteItem.State.ACTIVE)
+    remotes = list(active.order_by("code", "folded_name"))
+    labels = [(str(remote.id), item_label(remote.name, remote.code)) for remote in remotes]
+    names = [(str(remote.id), remote.name) for remote in remotes]
+    waiting = _count_waiting([item.id for item in items], connection)
+    rows = []
+    for item in items:
+        chosen = suggest(item.name, names)
+        shown = [{"id": key, "text": text} for key, text in labels[:OFFERED] if key != chosen]
+        first = [{"id": key, "text": text, "hint": "similar name"} for key, text in labels if key == chosen]
+        label = item_label(item.name, item.code)
+        rows.append(MatchRow(item.id, label, waiting.get(item.id, 0), [*first, *shown], chosen))
+    return rows
+
+
+@require_POST
+@page(Permission.EDIT_LISTS)
+def list_match(request: BusinessRequest, name: str) -> HttpResponse:
+    """Say what one entry is in the books; what waited for it goes on by itself."""
+    connection = find_main_connection(request.business.id)
+    if connection is None or name not in set(ListName):
+        raise Http404
+    form = MatchForm(request.POST, name=ListName(name), connection_id=connection.id)
+    back = f"{reverse('list', args=[request.business.slug, name])}?show=match"
+    if not form.is_valid():
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        return redirect(back)
+    item, remote = form.cleaned_data["item"], form.cleaned_data["remote"]
+    waited = _count_waiting([item.id], connection).get(item.id, 0)
+    try:
+        bind(item, connection, remote, user=request.user)
+    except ListError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    went = f" {waited} document{'s are' if waited != 1 else ' is'} being published." if waited else ""
+    messages.success(request, f"Matched.{went}")
+    return redirect(back)
+
+
+@require_GET
+@page(Permission.EDIT_LISTS)
+def list_remote(request: BusinessRequest, name: str) -> HttpResponse:
+    """The entries of the books that a field offers for what was typed so far, as options."""
+    connection = find_main_connection(request.business.id)
+    if connection is None or name not in set(ListName):
+        raise Http404
+    rows = RemoteItem.objects.filter(connection=connection, list=name, state=RemoteItem.State.ACTIVE)
+    for word in fold_name(request.GET.get("q", ""))[:100].split():
+        rows = rows.filter(Q(folded_name__contains=word) | Q(code__icontains=word))
+    found = [
+        {"id": row.id, "label": item_label(row.name, row.code)}
+        for row in rows.order_by("code", "folded_name")[:50]
+    ]
+    return render(request, "lists/_options.html", {"items": found})
+
+
+def _count_waiting(item_ids: Sequence[UUID], connection: Connection) -> dict[UUID, int]:
+    """How many documents wait for each entry to have a match."""
+    held = Publication.objects.filter(connection=connection, state=Publication.State.HELD)
+    named = held.filter(reason_data__item__in=[str(each) for each in item_ids]).values_list(
+        "reason_data__item", flat=True
+    )
+    counts: dict[UUID, int] = {}
+    for item_id in named:
+        counts[UUID(item_id)] = counts.get(UUID(item_id), 0) + 1
+    return counts
