@@ -5,6 +5,7 @@ reading them from the vendor. Here the statement is built once and the driver re
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -18,7 +19,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
 
     Fields that are left out have to allow NULL.
     """
-    fields = [model._meta.get_field(column) for column in columns]
+    fields: list[Any] = [model._meta.get_field(column) for column in columns]
     names = ", ".join(_quoted(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     adapters = [_adapter(field) for field in fields]
@@ -42,6 +43,9 @@ def _adapter(field: Any) -> Adapt:
     target = field.target_field if field.is_relation else field
     if isinstance(target, models.UUIDField) and not connection.features.has_native_uuid_field:
         return lambda value: None if value is None else value.hex
-    if isinstance(target, models.DateTimeField | models.JSONField):
+    if isinstance(target, models.DateTimeField):
+        # Most rows of a batch carry one and the same moment.
+        return cache(lambda value: target.get_db_prep_save(value, connection))
+    if isinstance(target, models.JSONField):
         return lambda value: target.get_db_prep_save(value, connection)
     return lambda value: value

@@ -126,7 +126,7 @@ def values_to_json(values: RuleInput) -> dict[str, Any]:
 
 def values_from_json(stored: dict[str, Any]) -> RuleInput:
     """What `values_to_json` wrote."""
-    ids = {name: UUID(stored[name]) if stored.get(name) else None for name in _LISTS}
+    ids: dict[str, Any] = {name: UUID(stored[name]) if stored.get(name) else None for name in _LISTS}
     rest = {name: value for name, value in stored.items() if name not in _LISTS and name != "due_mode"}
     return RuleInput(due_mode=DueMode(stored.get("due_mode", "")), **ids, **rest)
 
