@@ -12,7 +12,7 @@ from bookbind.connections.secrets import grant_row, seal_tokens
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import Again, claim_next, run_due
 from bookbind.kit import clock
-from bookbind.kit.events import Event, _listeners
+from bookbind.kit.events import Event
 from bookbind.lists.models import ListItem, ListSync, RemoteItem
 from bookbind.lists.sync import SYNC_JOB, SyncRun, request_sync
 from bookbind.providers.base.apps import app_credentials
@@ -22,6 +22,7 @@ from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
+from tests.support.events import hearing
 from tests.support.fake_books import FakeBooks
 from tests.support.processes import Sandbox, _answer, running_sandbox
 
@@ -76,18 +77,6 @@ def reader(db: None) -> Iterator[Reader]:
     provider = replace(get_provider(connection.provider), lists_with_since=frozenset({ListName.SUPPLIERS}))
     with within(BusinessScope(business.id)):
         yield Reader(business, user, connection, FakeBooks(), provider)
-
-
-@pytest.fixture
-def heard() -> Iterator[list[Event]]:
-    """Every event that is announced during the test."""
-    events: list[Event] = []
-    before = {kind: list(listeners) for kind, listeners in _listeners.items()}
-    for kind in _subclasses(Event):
-        _listeners[kind].append(events.append)
-    yield events
-    _listeners.clear()
-    _listeners.update(before)
 
 
 @pytest.fixture(scope="session")
@@ -159,8 +148,8 @@ def _connect(
     return factories.make_connection(business, user, grant=grant, **facts, **fields)
 
 
-def _subclasses(kind: type[Event]) -> list[type[Event]]:
-    found = [kind]
-    for child in kind.__subclasses__():
-        found += _subclasses(child)
-    return found
+@pytest.fixture
+def heard() -> Iterator[list[Event]]:
+    """Every event that is announced during the test."""
+    with hearing() as events:
+        yield events

@@ -81,7 +81,6 @@ def test_ten_thousand_contacts_are_read_in_seconds(connect: Connect) -> None:
     started = time.monotonic()
     acme.read(ListName.SUPPLIERS, ListName.CUSTOMERS)
     second = time.monotonic() - started
-    print(f"first read {first:.2f} s, second read {second:.2f} s")
     assert ListItem.objects.filter(list=ListName.SUPPLIERS).count() >= 5_000
     assert Binding.objects.filter(list_item__list=ListName.SUPPLIERS).count() >= 5_000
     assert first < 30

@@ -43,9 +43,7 @@ def test_explanation_names_the_rule_and_its_condition() -> None:
     first = rule(category=FUEL, due_mode=DueMode.DAYS_AFTER_DATE, due_days=30)
     coding = evaluate([first], DocumentFacts(date(2027, 3, 3)), CodingDefaults(tax_rate=VAT))
     assert coding.fields == {
-        CodedField.CATEGORY: Coded(
-            FUEL, f"rule:{first.id}:2", "rule for City Fuel Ltd, saved 3 March 2027"
-        ),
+        CodedField.CATEGORY: Coded(FUEL, f"rule:{first.id}:2", "rule for City Fuel Ltd, saved 3 March 2027"),
         CodedField.TAX_RATE: Coded(VAT, "default", "the connection's settings"),
         CodedField.DUE_DATE: Coded(
             date(2027, 4, 2),
