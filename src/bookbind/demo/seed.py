@@ -61,20 +61,25 @@ def is_built() -> bool:
 def build(say: Say) -> None:
     """Build everything on empty tables and a freshly reset sandbox; `say` gets a line for each step."""
     today = clock.real_now()
-    sandbox.control("reset")
-    people = _build_people()
+    people = begin()
     _travel(today - max(c.connected_ago for c in CLIENTS if c.connected_ago))
     for client in sorted(CLIENTS, key=lambda c: c.connected_ago or timedelta(0), reverse=True):
         if client.connected_ago is not None:
             walk_to(today - client.connected_ago)
-            _connect(client, people)
+            connect(client, people)
             say(f"{client.name} connected to {client.organisation}, {client.connected_ago.days} days ago")
     walk_to(today)
     for client in CLIENTS:
-        _tell_story(client, people)
+        tell_story(client, people)
     say("Bills captured, coded and published")
     run_due()
     DemoState.objects.create(id=1, built_at=today, plan_version=PLAN_VERSION)
+
+
+def begin() -> dict[str, User]:
+    """The practice, its clients and their people, by e-mail address, beside a sandbox in its first state."""
+    sandbox.control("reset")
+    return _build_people()
 
 
 def _travel(to: datetime) -> None:
@@ -103,7 +108,8 @@ def _slug(client: Client) -> str:
     return slugify(client.name.removesuffix(" Ltd"))
 
 
-def _business(client: Client) -> Business:
+def business_of(client: Client) -> Business:
+    """The business that the demo made of this client."""
     return Business.objects.select_related("practice").get(slug=_slug(client))
 
 
@@ -111,25 +117,32 @@ def _accountant(client: Client, people: dict[str, User]) -> User:
     return people["sam@harbour.test" if client.login.startswith("sam") else "accountant@harbour.test"]
 
 
-def _connect(client: Client, people: dict[str, User]) -> None:
-    """Sign in at the sandbox's Xero, choose the organisation, finish, and read the lists."""
-    business, user = _business(client), _accountant(client, people)
+def connect(client: Client, people: dict[str, User]) -> None:
+    """Sign in at the simulated vendor, choose the organisation, finish, and read the lists."""
+    business, user = business_of(client), _accountant(client, people)
     with within(BusinessScope(business.id)):
-        sign_in = _sign_in_at_vendor(business, user, client)
+        sign_in = _sign_in_at_vendor(business, user, client, None)
         chosen = next(o for o in sign_in.organisations if o["name"] == client.organisation)
         choose_organisation(sign_in, str(chosen["id"]))
         finish(sign_in, user=user, publish_now=False)
     run_due(kinds=[SYNC_JOB])
 
 
-def _sign_in_at_vendor(business: Business, user: User, client: Client) -> SignIn:
+def sign_in_again(client: Client, people: dict[str, User], connection: Connection) -> SignIn:
+    """Sign in for a reconnect, as far as the choice of the organisation."""
+    return _sign_in_at_vendor(business_of(client), _accountant(client, people), client, connection)
+
+
+def _sign_in_at_vendor(
+    business: Business, user: User, client: Client, connection: Connection | None
+) -> SignIn:
     _begun, answer = begin_sign_in(
         user=user,
         business=business,
         practice=business.practice,
         provider=sandbox.VENDOR,
-        purpose=SignIn.Purpose.CONNECT,
-        connection=None,
+        purpose=SignIn.Purpose.RECONNECT if connection else SignIn.Purpose.CONNECT,
+        connection=connection,
         session_key="demo",
         return_to="",
     )
@@ -139,9 +152,9 @@ def _sign_in_at_vendor(business: Business, user: User, client: Client) -> SignIn
     return receive_answer(provider_id=sandbox.VENDOR, query=query, user=user, session_key="demo")
 
 
-def _tell_story(client: Client, people: dict[str, User]) -> None:
+def tell_story(client: Client, people: dict[str, User]) -> None:
     """Give the client its bills and bring it into the state that it stands for."""
-    business, user = _business(client), _accountant(client, people)
+    business, user = business_of(client), _accountant(client, people)
     with within(BusinessScope(business.id)):
         connection = Connection.objects.filter(stage=Connection.Stage.ACTIVE).first()
         if client.name == "Acme Ltd":

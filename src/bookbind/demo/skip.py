@@ -80,8 +80,10 @@ def _work() -> None:
 
 
 def _next_single_deadline(now: datetime) -> datetime | None:
-    """When the next work that happens once (a warning, an expiry, a retry) falls due."""
-    single = Job.objects.filter(every_seconds__isnull=True, due_at__gt=now).exclude(kind__in=_NOT_ON_THE_WAY)
+    """When the next work that happens once (a warning, an expiry) falls due; a retry stops nobody."""
+    single = Job.objects.filter(every_seconds__isnull=True, due_at__gt=now, attempts=0).exclude(
+        kind__in=_NOT_ON_THE_WAY
+    )
     return single.order_by("due_at").values_list("due_at", flat=True).first()
 
 
