@@ -14,21 +14,29 @@ from bookbind_sandbox.html import page
 from bookbind_sandbox.world import World, world_of
 
 STYLE = resources.files("bookbind_sandbox").joinpath("static/sandbox.css").read_text(encoding="utf-8")
+READING = ("GET", "HEAD")
 MAX_BODY_BYTES = 30 * 1024 * 1024
 
 
-class RefuseHugeBodies:
-    """No call needs more than a few files' worth; the rest is refused before it is read."""
+class Doorkeeper:
+    """Refuse what no vendor's page or client would send: huge bodies, and forms posted by other sites."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        length = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > MAX_BODY_BYTES:
-            await PlainTextResponse("Request Entity Too Large", 413)(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+            return PlainTextResponse("Request Entity Too Large", 413)
+        site = headers.get("sec-fetch-site", "none")
+        if scope["method"] not in READING and site not in {"none", "same-origin"}:
+            return PlainTextResponse("The sandbox takes forms from its own pages alone.", 403)
+        return None
 
 
 async def front_page(request: Request) -> Response:
@@ -43,10 +51,15 @@ async def health(_: Request) -> Response:
     return PlainTextResponse("sandbox")
 
 
+async def no_icon(_: Request) -> Response:
+    return Response(status_code=204)
+
+
 def build_app(world: World) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route("/", front_page),
         Route("/health", health),
+        Route("/favicon.ico", no_icon),
         Route("/sandbox.css", stylesheet),
         *control.routes(),
     ]
@@ -54,4 +67,4 @@ def build_app(world: World) -> ASGIApp:
         routes += vendor.routes()
     app = Starlette(routes=routes)
     app.state.world = world
-    return RefuseHugeBodies(app)
+    return Doorkeeper(app)

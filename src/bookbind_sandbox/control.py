@@ -77,11 +77,6 @@ def _stranger(request: Request, public_url: str) -> str:
     origin = request.headers.get("origin")
     if origin is not None and origin != public_url:
         return "The control API answers its own pages alone."
-    if (
-        request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
-        and request.method != "GET"
-    ):
-        return "The control API answers its own pages alone."
     return ""
 
 

@@ -1,5 +1,6 @@
 """Xero's own pages in the sandbox: deep links, a bill with its file, lists, and the disconnect button."""
 
+import socket
 from collections.abc import Iterator
 
 import httpx2
@@ -119,6 +120,26 @@ def test_the_disconnect_button_ends_one_logins_connection(
     users = {user["EmailAddress"]: user["UserID"] for user in acme.get("Users")["Users"]}
     browser.post(f"/xero/organisations/{acme.tenant}/disconnect", data={"login": users["ada@acme.test"]})
     assert [app.call("GET", "Organisation").status_code for app in (acme, jo)] == [403, 200]
+
+
+def test_other_sites_cannot_press_the_button(acme: XeroApp, browser: httpx2.Client) -> None:
+    users = {user["EmailAddress"]: user["UserID"] for user in acme.get("Users")["Users"]}
+    answer = browser.post(
+        f"/xero/organisations/{acme.tenant}/disconnect",
+        data={"login": users["ada@acme.test"]},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
+    assert acme.call("GET", "Organisation").status_code == 200
+
+
+def test_huge_bodies_are_refused_unread(sandbox: Sandbox) -> None:
+    head = (
+        f"POST /_control/reset HTTP/1.1\r\nHost: 127.0.0.1:{sandbox.port}\r\nContent-Length: {10**9}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_link_to_the_app_is_only_followed_over_http(acme: XeroApp, browser: httpx2.Client) -> None:
