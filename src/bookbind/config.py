@@ -42,7 +42,7 @@ def read_config(environ: dict[str, str]) -> Config:
     mode = environ.get("BOOKBIND_MODE", "production")
     if mode not in MODES:
         raise ConfigurationInvalid(f"BOOKBIND_MODE is {mode!r}; it must be one of {', '.join(MODES)}.")
-    data = Path(environ.get("BOOKBIND_DATA") or ROOT / "var").resolve()
+    data = data_folder(environ)
     port = _port(environ, "PORT", 8000)
     sandbox_port = _port(environ, "SANDBOX_PORT", 8100)
     generated = {} if mode == "production" else _generated_secrets(data)
@@ -58,6 +58,11 @@ def read_config(environ: dict[str, str]) -> Config:
         mail_url=secret(environ, "BOOKBIND_MAIL_URL"),
         mail_from=environ.get("BOOKBIND_MAIL_FROM", "Bookbind <bookbind@localhost>"),
     )
+
+
+def data_folder(environ: dict[str, str]) -> Path:
+    """Where this installation keeps its files, and its database unless that is elsewhere."""
+    return Path(environ.get("BOOKBIND_DATA") or ROOT / "var").resolve()
 
 
 def secret(environ: dict[str, str], name: str) -> str:
@@ -76,7 +81,9 @@ def database_settings(url: str, data: Path) -> dict[str, object]:
     if url:
         parts = urlsplit(url)
         if parts.scheme not in ("postgres", "postgresql"):
-            raise ConfigurationInvalid("DATABASE_URL must begin with postgresql://; without it SQLite is used.")
+            raise ConfigurationInvalid(
+                "DATABASE_URL must begin with postgresql://. Without it, SQLite is used."
+            )
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),

@@ -1,10 +1,16 @@
 """Django's entry for this package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """Registers the package's models."""
+    """Registers the package's system checks."""
 
     name = "bookbind.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Let Django know what keeps a configuration from working."""
+        import_module("bookbind.web.checks")
