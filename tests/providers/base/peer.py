@@ -11,7 +11,7 @@ Script = list[bytes | float]
 
 @dataclass
 class Peer:
-    """Each connection takes the next script: bytes are sent, numbers are seconds of silence; then it closes."""
+    """Each connection takes the next script: bytes are sent, numbers are seconds of silence; then it ends."""
 
     listener: socket.socket
     scripts: list[Script] = field(default_factory=list)

@@ -74,7 +74,7 @@ def test_what_a_vendor_means_with_its_own_statuses_is_left_to_its_own_table(peer
 @pytest.mark.req("ERR-02")
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
 @pytest.mark.parametrize("is_write", [False, True])
-def test_an_outage_is_an_outage_whatever_its_body(peer: Peer, status: int, is_write: bool) -> None:
+def test_an_outage_is_an_outage_whatever_its_body(peer: Peer, status: int, *, is_write: bool) -> None:
     peer.answer(status, b"<html>Sorry</html>", Retry_After="120", X_Reference="ref-2")
     error = failure_of(write(peer) if is_write else read(peer))
     assert error.kind is ErrorKind.PROVIDER_DOWN
@@ -124,7 +124,7 @@ def test_a_redirect_is_not_followed(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("is_write", [False, True])
-def test_a_connection_that_never_was_leaves_nothing_open(settings: Any, is_write: bool) -> None:
+def test_a_connection_that_never_was_leaves_nothing_open(settings: Any, *, is_write: bool) -> None:
     settings.SANDBOX_URL = f"http://127.0.0.1:{free_port()}"
     error = failure_of(Call("PUT", f"{settings.SANDBOX_URL}/x", "x", is_write=is_write))
     assert (error.kind, error.maybe_done) == (ErrorKind.TRANSIENT, False)
@@ -141,7 +141,9 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{"
     [[], [0.6], [HALF], [CHUNKED], [b"nonsense\r\n\r\n"], [b"HTTP/1.1 200 OK\r\nContent-Len"]],
     ids=["no answer", "silence", "half a body", "half a chunk", "no HTTP", "half a head"],
 )
-def test_a_lost_answer_leaves_a_write_open(peer: Peer, script: list[bytes | float], is_write: bool) -> None:
+def test_a_lost_answer_leaves_a_write_open(
+    peer: Peer, script: list[bytes | float], *, is_write: bool
+) -> None:
     peer.say(*script)
     error = failure_of(write(peer) if is_write else read(peer))
     assert (error.kind, error.maybe_done) == (ErrorKind.TRANSIENT, is_write)
@@ -168,7 +170,7 @@ def test_an_endless_answer_is_given_up(peer: Peer, monkeypatch: pytest.MonkeyPat
 @pytest.mark.req("ERR-02")
 @pytest.mark.parametrize("body", [b"", b"<!DOCTYPE html><h1>Maintenance</h1>", b'{"a": ', b"\xff\xfe"])
 @pytest.mark.parametrize("is_write", [False, True])
-def test_nonsense_with_status_200_is_no_answer(peer: Peer, body: bytes, is_write: bool) -> None:
+def test_nonsense_with_status_200_is_no_answer(peer: Peer, body: bytes, *, is_write: bool) -> None:
     peer.answer(200, body)
     reply = VENDOR.request(write(peer) if is_write else read(peer))
     with pytest.raises(ProviderError) as raised:
@@ -240,7 +242,7 @@ def test_a_demo_reaches_nothing_but_the_sandbox(peer: Peer, url: str) -> None:
     ],
 )
 def test_production_reaches_the_vendors_hosts_over_https_alone(
-    settings: Any, url: str, allowed: bool
+    settings: Any, url: str, *, allowed: bool
 ) -> None:
     settings.SANDBOX_URL = ""
     settings.CONFIG = ProductionConfig()

@@ -148,7 +148,7 @@ def test_a_lost_answer_is_healed_by_a_search(books: Books, kind: DocumentKind) -
     ],
 )
 def test_a_write_that_fails_says_whether_it_may_be_done(
-    books: Books, kind: str, expected: ErrorKind, maybe_done: bool
+    books: Books, kind: str, expected: ErrorKind, *, maybe_done: bool
 ) -> None:
     write = books.session.prepare(books.bill())
     books.fault("create_invoice", kind)

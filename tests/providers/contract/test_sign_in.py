@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -238,7 +239,7 @@ def test_a_person_who_allowed_too_little_is_told_so(visitor: Visitor) -> None:
         organisations=[ORGANISATION],
         authorize_url=begun.url,
     )["redirect"]
-    query = dict(part.split("=", 1) for part in redirect.partition("?")[2].split("&"))
+    query = dict(parse_qsl(urlsplit(redirect).query))
     tokens = visitor.adapter.complete(visitor.app, Answer(query))
     with pytest.raises(ProviderError) as raised:
         visitor.adapter.open(tokens, full).fetch_organisation()

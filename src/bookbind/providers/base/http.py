@@ -1,5 +1,6 @@
 """The one way out to vendors: allow-listed, limited, timed, with a fixed table from failures to kinds."""
 
+import atexit
 import json
 import logging
 import os
@@ -281,10 +282,12 @@ def _client(_process_id: int, is_sandbox: bool) -> httpx2.Client:  # noqa: FBT00
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # An operator may need a proxy to reach the vendors; the sandbox is on this machine.
-    return httpx2.Client(
+    client = httpx2.Client(
         verify=context,
         follow_redirects=False,
         trust_env=not is_sandbox,
         headers={"User-Agent": "Bookbind", "Accept": "application/json"},
         limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0),
     )
+    atexit.register(client.close)
+    return client

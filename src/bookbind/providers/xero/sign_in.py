@@ -1,7 +1,7 @@
 """Signing in to Xero: the authorize address, tokens, and the organisations that a login connected."""
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -92,7 +92,7 @@ def parse_connections(content: Any) -> list[Organisation]:
     ]
 
 
-def parse_tokens(content: Any, old: Tokens | None = None) -> Tokens:
+def parse_tokens(content: Any, now: datetime, old: Tokens | None = None) -> Tokens:
     """Read a token answer; what a refresh leaves out stays as it was."""
     access_token = required_text(content, "access_token")
     claims = _claims(access_token)
@@ -101,7 +101,7 @@ def parse_tokens(content: Any, old: Tokens | None = None) -> Tokens:
     return Tokens(
         access_token=access_token,
         refresh_token=required_text(content, "refresh_token"),
-        access_expires_at=clock.now() + timedelta(seconds=int(content["expires_in"])),
+        access_expires_at=now + timedelta(seconds=int(content["expires_in"])),
         scopes=tuple(required_text(content, "scope").split()),
         login_id=text_of(claims, "xero_userid") or (old.login_id if old else ""),
         login_email=text_of(person, "email") or (old.login_email if old else ""),
@@ -135,7 +135,7 @@ def _post(app: AppCredentials, url: str, operation: str, fields: dict[str, str])
 
 
 def _tokens_of(reply: Reply, old: Tokens | None = None) -> Tokens:
-    return reply.read(lambda content: parse_tokens(content, old))
+    return reply.read(lambda content: parse_tokens(content, clock.now(), old))
 
 
 def _token_refusal(reply: Reply) -> ProviderError:

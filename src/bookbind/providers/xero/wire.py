@@ -26,7 +26,7 @@ def find_day(value: Any) -> date | None:
 
 def modified_since(moment: datetime) -> str:
     """The If-Modified-Since header: UTC to the second."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def date_literal(day: date) -> str:

@@ -1,0 +1,1 @@
+"""Xero's own folder: its payloads, refusals, and the bodies that we send it."""
