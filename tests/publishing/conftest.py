@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
 
 from bookbind.connections import sign_in as sign_ins
+from bookbind.connections.gateway import open_session
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection
 from bookbind.documents import services as documents
@@ -21,7 +23,7 @@ from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.lists.models import ListItem
 from bookbind.lists.services import get_or_create_supplier
-from bookbind.providers.base.types import DocumentKind, ListName, Redirect
+from bookbind.providers.base.types import DocumentKind, ListName, Redirect, RemoteEntry
 from bookbind.publishing.models import Publication
 from bookbind.publishing.services import request_publish
 from bookbind.tenancy.models import Business, User
@@ -124,6 +126,17 @@ class Desk:
         """What the books hold of ours: the documents that the sandbox received, oldest first."""
         found: list[dict[str, Any]] = self.sandbox.received()["documents"]
         return [document for document in found if document["kind"] != "contact"]
+
+    def item_id(self, text: str, name: ListName = ListName.CATEGORIES) -> UUID:
+        return self.item(name, text).id
+
+    def contacts(self, name: str) -> list[RemoteEntry]:
+        """The books' contacts of this name, read as any client reads them."""
+        session = open_session(self.connection)
+        entries = [
+            entry for page in session.fetch_items(ListName.SUPPLIERS, "", None) for entry in page.entries
+        ]
+        return [entry for entry in entries if entry.name == name]
 
     def calls(self) -> int:
         """How many calls to the books there were so far."""

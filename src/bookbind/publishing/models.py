@@ -73,8 +73,8 @@ class Publication(BusinessOwned):
 
     `marker` never changes and stands on the vendor's document. `frozen` is the mapped document, `labels` the
     names and codes as they were: both fixed when a delivery is written. `queued_at` keeps the order in which
-    people asked. `reason` is a `reasons.Reason`, `error` what is shown beside it. `lookups` counts the searches
-    after a lost answer that found nothing. `differences` names what the vendor changed or lost.
+    people asked. `reason` is a `reasons.Reason`, `error` what is shown beside it. `lookups` counts the
+    searches after a lost answer that found nothing. `differences` names what the vendor changed or lost.
     """
 
     class State(models.TextChoices):

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import transaction
 
 from bookbind.connections.errors import ConnectionUnusable
-from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.providers.base.errors import ProviderError
@@ -22,7 +21,7 @@ from bookbind.publishing.states import State
 from bookbind.publishing.transitions import move
 from bookbind.publishing.trouble import next_try, note_attempt, pause_for_connection
 from bookbind.publishing.turns import Pause, Turn
-from bookbind.publishing.twins import twin_words
+from bookbind.publishing.twins import search, twin_words
 
 # The vendor's clock may differ from ours, so a search begins a little before the write was sent.
 _SEARCH_BEFORE = timedelta(minutes=10)
@@ -45,7 +44,7 @@ def _search(publication: Publication, connection: Connection, delivery: Delivery
     since = delivery.first_sent_at - _SEARCH_BEFORE
     document = from_json(publication.frozen)
     try:
-        found = call(connection, lambda session: session.find(document, since))
+        found = search(connection, document, since)
     except ConnectionUnusable as error:
         return pause_for_connection(connection, error)
     except ProviderError as error:

@@ -6,8 +6,10 @@ from typing import Any
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
-from bookbind.providers.base.types import Found, OutgoingDocument, Twin
+from bookbind.kit.text import fold_name
+from bookbind.providers.base.types import Found, Nothing, OutgoingDocument, Twin, Twins
 from bookbind.publishing.models import Publication
+from bookbind.publishing.states import State
 
 # A document that waited longer than this may have been entered by hand, whatever it waited for.
 LONG_WAIT = timedelta(hours=1)
@@ -26,7 +28,28 @@ def look(publication: Publication, connection: Connection, outgoing: OutgoingDoc
     captured = publication.document.captured_at
     dated = datetime.combine(outgoing.date, time(), UTC)
     since = min(captured, dated, publication.queued_at) - _BEFORE
-    return call(connection, lambda session: session.find(outgoing, since))
+    return search(connection, outgoing, since)
+
+
+def search(connection: Connection, outgoing: OutgoingDocument, since: datetime) -> Found:
+    """Ask the vendor, and leave out likenesses that we know to be other documents."""
+    found = call(connection, lambda session: session.find(outgoing, since))
+    if not isinstance(found, Twins):
+        return found
+    own = Publication.objects.filter(connection=connection, state=State.PUBLISHED.value)
+    own_ids = set(
+        own.filter(remote_id__in=[twin.remote_id for twin in found.twins]).values_list("remote_id", flat=True)
+    )
+    kept = tuple(twin for twin in found.twins if not is_known(twin, outgoing, own_ids))
+    return Twins(kept) if kept else Nothing()
+
+
+def is_known(twin: Twin, outgoing: OutgoingDocument, own_ids: set[str]) -> bool:
+    """Whether a likeness is another document of ours: published from here, and under another number.
+
+    Two fuel bills of one day and amount are no twins; the same number twice is, wherever it came from.
+    """
+    return twin.remote_id in own_ids and fold_name(twin.number) != fold_name(outgoing.reference)
 
 
 def twin_words(twin: Twin) -> dict[str, Any]:

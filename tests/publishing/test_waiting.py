@@ -1,0 +1,249 @@
+"""Expired, revoked, down: documents wait and are not lost, and go on once each, in order, when it is over."""
+
+import time
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bookbind.connections.queries import status_of
+from bookbind.documents.models import Document
+from bookbind.documents.queries import Tab, count_tabs
+from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
+from bookbind.publishing import services
+from bookbind.publishing.errors import DocumentIncomplete, OnItsWay
+from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.queries import find_latest_resume, waiting_summary
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.results import explain_results, results_of
+from bookbind.publishing.resume import default_choice
+from bookbind.publishing.states import State
+from tests.publishing.conftest import QUEUE, SYNC, Desk
+
+
+def states(desk: Desk) -> list[tuple[str, str]]:
+    rows = Publication.objects.order_by("queued_at", "id")
+    return list(rows.values_list("state", "reason"))
+
+
+def expire(desk: Desk) -> None:
+    desk.move_time(days=366)
+    desk.refresh()
+
+
+def test_an_expired_connection_holds_documents_without_a_call(desk: Desk) -> None:
+    documents = [desk.bill(f"INV-{number}") for number in range(3)]
+    expire(desk)
+    calls = desk.calls()
+    for document in documents:
+        assert desk.publish(document).state == State.HELD
+    desk.work()
+    assert desk.calls() == calls
+    assert states(desk) == [(State.HELD, Reason.CONNECTION)] * 3
+    summary = waiting_summary(desk.connection)
+    assert (summary.count, summary.totals) == (3, {"GBP": Decimal(360)})
+    assert count_tabs()[Tab.WAITING] == 3
+
+
+def test_a_dead_sign_in_costs_at_most_one_call_for_a_hundred_documents(desk: Desk) -> None:
+    first = desk.bill("INV-0")
+    for number in range(1, 100):
+        copy = Document.objects.get(id=first.id)
+        lines = list(copy.lines.all())
+        copy.pk = None
+        copy.id = Document._meta.get_field("id").get_default()
+        copy.reference = f"INV-{number}"
+        copy.save(force_insert=True)
+        for line in lines:
+            line.pk = line.id = Document._meta.get_field("id").get_default()
+            line.document = copy
+            line.save(force_insert=True)
+    for document in Document.objects.order_by("reference"):
+        desk.publish(document)
+    desk.sandbox.control("revoke", vendor="xero", organisation="Acme Ltd", login="ada@acme.test")
+    before = desk.sandbox.received()
+    desk.work()
+    after = desk.sandbox.received()
+    assert after["requests"] - before["requests"] <= 1
+    assert states(desk) == [(State.HELD, Reason.CONNECTION)] * 100
+    assert set(Publication.objects.values_list("attempts", flat=True)) == {0}
+    assert not Delivery.objects.exclude(outcome=Delivery.Outcome.NOT_DONE).exists()
+
+
+def test_reconnect_and_publish_now_sends_each_once_in_order(desk: Desk) -> None:
+    documents = [desk.bill(f"INV-{number}", paper=f"{number}.pdf") for number in range(5)]
+    expire(desk)
+    for document in documents:
+        desk.publish(document)
+    desk.work()
+    desk.reconnect(publish_now=True)
+    began = time.monotonic()
+    while not desk.bills() and time.monotonic() - began < 10:
+        run_due(kinds=[SYNC, QUEUE], limit=1)
+    assert time.monotonic() - began < 2
+    run_due(kinds=[SYNC, QUEUE])
+    assert [bill["reference"] for bill in desk.bills()] == [f"INV-{number}" for number in range(5)]
+    assert all(len(bill["attachments"]) == 1 for bill in desk.bills())
+    assert states(desk) == [(State.PUBLISHED, "")] * 5
+    resume = find_latest_resume(desk.connection)
+    assert resume is not None
+    assert explain_results(resume, results_of(resume)) == "5 waiting documents: 5 published."
+
+
+def test_nothing_is_sent_before_the_lists_are_read_again(desk: Desk) -> None:
+    document = desk.bill("INV-1")
+    expire(desk)
+    desk.publish(document)
+    desk.work()
+    desk.reconnect(publish_now=True)
+    desk.work()
+    assert desk.bills() == []
+    run_due(kinds=[SYNC])
+    desk.work()
+    assert len(desk.bills()) == 1
+
+
+def test_look_first_waits_for_publish_all(desk: Desk) -> None:
+    documents = [desk.bill(f"INV-{number}") for number in range(3)]
+    expire(desk)
+    for document in documents:
+        desk.publish(document)
+    desk.work()
+    desk.reconnect(publish_now=False)
+    run_due(kinds=[SYNC, QUEUE])
+    assert states(desk) == [(State.HELD, Reason.LOOK_FIRST)] * 3
+    assert desk.bills() == []
+    assert services.release(desk.connection, desk.user) == 3
+    desk.work()
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-0", "INV-1", "INV-2"]
+
+
+def test_the_summary_names_twins_and_closed_periods(desk: Desk) -> None:
+    today = clock.now().date()
+    ready = desk.bill("INV-1", supplier="Kettle & Cup Ltd")
+    twin = desk.bill("INV-2")
+    closed = desk.bill("INV-3", date=today - timedelta(days=90))
+    published = desk.publish(twin)
+    desk.work()
+    # Somebody enters INV-2 by hand while it waits: the same bill goes in under another marker.
+    Publication.objects.filter(id=published.id).update(state=State.WITHDRAWN, marker="by-hand")
+    Document.objects.filter(id=twin.id).update(frozen_at=None, stage=Document.Stage.REVIEW)
+    expire(desk)
+    for document in (ready, twin, closed):
+        desk.publish(document)
+    desk.work()
+    desk.sandbox.control(
+        "lock",
+        vendor="xero",
+        organisation="Acme Ltd",
+        period_lock_date=(today - timedelta(days=30)).isoformat(),
+    )
+    desk.reconnect(publish_now=True)
+    run_due(kinds=[SYNC, QUEUE])
+    resume = find_latest_resume(desk.connection)
+    assert resume is not None
+    results = results_of(resume)
+    assert explain_results(resume, results) == (
+        "3 waiting documents: 1 published, 1 looks already in Xero, 1 is dated in a closed period."
+    )
+    assert results.to_look_at == 2
+
+
+def held_twin(desk: Desk) -> Publication:
+    document = desk.bill("INV-2", paper="first.pdf")
+    first = desk.publish(document)
+    desk.work()
+    Publication.objects.filter(id=first.id).update(state=State.WITHDRAWN)
+    Document.objects.filter(id=document.id).update(frozen_at=None, stage=Document.Stage.REVIEW)
+    publication = desk.publish(document)
+    Publication.objects.filter(id=publication.id).update(must_look_for_twins=True)
+    desk.work()
+    publication = desk.look(publication)
+    assert (publication.state, publication.reason) == (State.HELD, Reason.TWIN)
+    return publication
+
+
+def test_a_twin_is_linked_and_gets_our_paper_beside_its_own(desk: Desk) -> None:
+    publication = held_twin(desk)
+    twin = publication.reason_data["twins"][0]
+    assert (twin["number"], twin["contact_name"]) == ("INV-2", "City Fuel Ltd")
+    services.attach_to_twin(publication, twin["remote_id"], desk.user)
+    desk.work()
+    bills = desk.bills()
+    assert len(bills) == 1
+    assert len(bills[0]["attachments"]) == 2
+    assert desk.look(publication).paper == Publication.Paper.ATTACHED
+
+
+def test_a_twin_is_published_anyway_when_a_person_says_so(desk: Desk) -> None:
+    publication = held_twin(desk)
+    services.publish_anyway(publication, desk.user)
+    desk.work()
+    assert desk.look(publication).state == State.PUBLISHED
+    assert len(desk.bills()) == 2
+
+
+def test_a_vendor_that_is_down_keeps_documents_in_the_queue(desk: Desk) -> None:
+    document = desk.bill("INV-1")
+    desk.fault("any", "503", times=40)
+    publication = desk.publish(document)
+    desk.work()
+    for _ in range(4):
+        desk.move_time(minutes=20)
+        desk.work()
+    assert desk.look(publication).state in (State.WAITING, State.UNKNOWN)
+    desk.refresh()
+    assert not status_of(desk.connection).can_publish
+    desk.sandbox.clear_faults()
+    for _ in range(4):
+        desk.move_time(minutes=20)
+        desk.work()
+    assert desk.look(publication).state == State.PUBLISHED
+    assert len(desk.bills()) == 1
+
+
+def test_a_waiting_document_can_be_edited_and_taken_back(desk: Desk) -> None:
+    document = desk.bill("INV-1")
+    expire(desk)
+    publication = desk.publish(document)
+    desk.edit(document, desk.values("INV-1a"))
+    services.take_back(publication, desk.user)
+    services.take_back(publication, desk.user)
+    assert desk.look(publication).state == State.WITHDRAWN
+    assert count_tabs()[Tab.REVIEW] == 1
+    desk.reconnect(publish_now=True)
+    run_due(kinds=[SYNC, QUEUE])
+    assert desk.bills() == []
+
+
+def test_what_is_on_its_way_cannot_be_taken_back(desk: Desk) -> None:
+    document = desk.bill("INV-1")
+    desk.fault("create_invoice", "503", times=5)
+    publication = desk.publish(document)
+    desk.work()
+    with pytest.raises(OnItsWay):
+        services.take_back(publication, desk.user)
+
+
+def test_an_incomplete_document_is_refused_with_its_fields(desk: Desk) -> None:
+    document = desk.upload()
+    with pytest.raises(DocumentIncomplete) as caught:
+        desk.publish(document)
+    assert {problem.field for problem in caught.value.problems} >= {
+        "supplier",
+        "date",
+        "total",
+        "lines.1.category",
+    }
+    assert not Publication.objects.exists()
+
+
+def test_publish_now_is_proposed_only_for_what_is_fresh(desk: Desk) -> None:
+    zone = desk.business.time_zone
+    desk.publish(desk.bill("INV-1"))
+    assert default_choice(waiting_summary(desk.connection), clock.now(), zone)
+    assert not default_choice(waiting_summary(desk.connection), clock.now() + timedelta(days=8), zone)
+    old = desk.bill("INV-2", date=clock.now().date() - timedelta(days=40))
+    desk.publish(old)
+    assert not default_choice(waiting_summary(desk.connection), clock.now(), zone)
