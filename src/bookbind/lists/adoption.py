@@ -90,10 +90,15 @@ def _decide(connection: Connection, name: ListName) -> Decisions:
 
 
 def _ours(connection: Connection, name: ListName) -> list[Ours]:
-    """Every entry of the list that can still be used, with its standing at the connection."""
+    """Every entry of the list that can still be used, with its standing at the connection.
+
+    A contact that was combined into another is still the one that its name means.
+    """
     current = Binding.objects.filter(connection=connection, list_item__list=name, closed_at__isnull=True)
     states = dict(current.values_list("list_item_id", "remote_item__state"))
-    items = ListItem.objects.filter(list=name, archived_at__isnull=True, merged_into__isnull=True)
+    items = ListItem.objects.filter(list=name, archived_at__isnull=True)
+    if name not in CONTACT_LISTS:
+        items = items.filter(merged_into__isnull=True)
     rows = items.order_by("id").values_list("id", "folded_name", "details__tax_number")
     return [
         Ours(id_, folded, plain_tax_number(number), _standing(states.get(id_)))
