@@ -4,7 +4,7 @@ from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -55,6 +55,11 @@ async def no_icon(_: Request) -> Response:
     return Response(status_code=204)
 
 
+async def client_gone(_: Request, __: Exception) -> Response:
+    """A client that left in the middle of its own request hears nothing, and is no fault of ours."""
+    return Response(status_code=400)
+
+
 def build_app(world: World) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route("/", front_page),
@@ -65,6 +70,6 @@ def build_app(world: World) -> ASGIApp:
     ]
     for vendor in world.vendors.values():
         routes += vendor.routes()
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, exception_handlers={ClientDisconnect: client_gone})
     app.state.world = world
     return Doorkeeper(app)

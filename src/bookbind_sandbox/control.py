@@ -25,6 +25,7 @@ WISHES = (
     "merge_contacts",
     "grow",
     "lock",
+    "add_bill",
 )
 LIMIT_NAMES = ("minute", "day", "concurrent", "app_minute", "latency_ms")
 MAX_LOG = 5_000

@@ -89,4 +89,6 @@ def serve(app: ASGIApp, connections: OpenConnections, port: int) -> None:
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=1,
+        # Longer than any client keeps an idle connection, so that no call meets one that is just closing.
+        timeout_keep_alive=75,
     )

@@ -201,6 +201,16 @@ def test_merged_contacts_point_to_the_one_that_stays(sandbox: Sandbox, acme: Xer
     assert len(acme.get("Invoices", ContactIDs=kept)["Invoices"]) == 1
 
 
+def test_a_bill_entered_by_hand_is_there_and_was_not_received(sandbox: Sandbox, acme: XeroApp) -> None:
+    wish = {"contact": "City Fuel Ltd", "reference": "SUP-9", "date": "2026-11-03", "total": "120.00"}
+    made = sandbox.control("add_bill", **ACME, **wish)
+    found = acme.get("Invoices", InvoiceNumbers="SUP-9", page=1)["Invoices"]
+    assert [(one["InvoiceID"], one["Total"], one["TotalTax"]) for one in found] == [(made["id"], 120.0, 20.0)]
+    assert "Url" not in found[0]
+    assert acme.get("Invoices", createdByMyApp="true")["Invoices"] == []
+    assert sandbox.received()["documents"] == []
+
+
 def test_another_organisation_of_the_same_name_is_another(
     sandbox: Sandbox, acme: XeroApp, connect: Connect
 ) -> None:
@@ -256,6 +266,8 @@ def test_a_refused_write_counts_as_refused(sandbox: Sandbox, acme: XeroApp) -> N
         ("archive", {"vendor": "xero", "organisation": "Nobody", "list": "accounts", "id": "449"}),
         ("rename", ACME | {"list": "accounts", "id": "449"}),
         ("merge_contacts", ACME | {"from": "BT plc", "into": "BT plc"}),
+        ("add_bill", ACME | {"contact": "City Fuel Ltd", "date": "2020-01-01", "total": 5}),
+        ("add_bill", ACME | {"date": "2026-11-01", "total": 5}),
         ("grow", ACME | {"list": "contacts", "count": -1}),
         ("grow", ACME | {"list": "accounts", "count": 3}),
         ("lock", ACME | {"period_lock_date": "soon"}),

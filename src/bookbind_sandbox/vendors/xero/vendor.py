@@ -268,6 +268,9 @@ class Xero:
     def lock(self, wish: Wish) -> Wish:
         return wishes.lock(self._ledger(wish), wish)
 
+    def add_bill(self, wish: Wish) -> Wish:
+        return wishes.add_bill(self._ledger(wish), wish)
+
     def _ledger(self, wish: Wish) -> Ledger:
         return Ledger(self.world, self.find_organisation(str(wish.get("organisation") or "")), "control")
 

@@ -7,7 +7,16 @@ from typing import Any
 from bookbind_sandbox.records import Record
 from bookbind_sandbox.vendors.xero import names
 from bookbind_sandbox.vendors.xero.contacts import new_contact
-from bookbind_sandbox.vendors.xero.kinds import BY_LIST, CONTACTS, DOCUMENTS, TAX_RATES, TRACKING, Kind
+from bookbind_sandbox.vendors.xero.documents import FORMS, accept_document, store_document
+from bookbind_sandbox.vendors.xero.kinds import (
+    BY_LIST,
+    CONTACTS,
+    DOCUMENTS,
+    INVOICES,
+    TAX_RATES,
+    TRACKING,
+    Kind,
+)
 from bookbind_sandbox.vendors.xero.ledger import Ledger
 from bookbind_sandbox.vendors.xero.wire import Entity, ms_date, parse_element, render_element
 from bookbind_sandbox.world import Wish, WishRefused
@@ -154,3 +163,30 @@ def lock(ledger: Ledger, wish: Wish) -> Wish:
             raise WishRefused(f"{key} must be a date such as 2026-09-30, or null.") from None
     ledger.save_settings(settings)
     return {key: settings.get(key) for key in ("PeriodLockDate", "EndOfYearLockDate")}
+
+
+def add_bill(ledger: Ledger, wish: Wish) -> Wish:
+    """Enter a bill by hand inside Xero, as a bookkeeper would who did not wait for the app."""
+    line = {
+        "Description": str(wish.get("description") or "Entered by hand"),
+        "Quantity": 1,
+        "UnitAmount": wish.get("total"),
+        "AccountCode": str(wish.get("account") or "429"),
+    }
+    raw: Entity = {
+        "Type": "ACCPAY",
+        "Contact": {"Name": str(wish.get("contact") or "")},
+        "Date": wish.get("date"),
+        "DueDate": wish.get("due_date") or wish.get("date"),
+        "InvoiceNumber": str(wish.get("reference") or ""),
+        "Status": str(wish.get("status") or "AUTHORISED"),
+        "CurrencyCode": wish.get("currency"),
+        "LineAmountTypes": "Inclusive",
+        "LineItems": [line],
+    }
+    form = FORMS[INVOICES.kind]
+    entity, contact, errors = accept_document(ledger, form, raw, None, 2)
+    if errors:
+        raise WishRefused(" ".join(errors))
+    stored = store_document(ledger, form, entity, contact)
+    return {"id": stored["InvoiceID"], "reference": stored["InvoiceNumber"], "total": str(stored["Total"])}
