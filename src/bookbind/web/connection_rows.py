@@ -66,13 +66,13 @@ class Row:
 
     @property
     def lists_failed(self) -> tuple[ListProgress, ...]:
-        """Lists whose last read failed."""
-        return tuple(one for one in self.lists if one.error)
+        """Lists whose last read failed; while nothing can be read, that is no news."""
+        return tuple(one for one in self.lists if one.error) if self.status.can_call else ()
 
     @property
     def lists_busy(self) -> bool:
         """Whether a list is being read."""
-        return any(one.is_busy for one in self.lists)
+        return self.status.can_call and any(one.is_busy for one in self.lists)
 
     @property
     def last_read(self) -> datetime | None:

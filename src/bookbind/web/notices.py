@@ -42,6 +42,11 @@ class Notice:
     details: str = ""
 
     @property
+    def button_kind(self) -> str:
+        """How loud the button is: only where documents are stuck does it call."""
+        return "primary" if self.tone == "problem" else "quiet"
+
+    @property
     def main_button(self) -> Button | None:
         """The one button that helps, for places with room for one."""
         return self.buttons[0] if self.buttons else None

@@ -52,6 +52,12 @@ def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     return render(request, "connections/_progress.html", _confirmation(connection))
 
 
+def _began_with_this_sign_in(connection: Connection) -> bool:
+    """Whether the latest sign-in connected the organisation, rather than renewing it."""
+    newest = connection.stays.order_by("-started_at").first()
+    return newest is None or (connection.consented_at is not None and newest.started_at >= connection.consented_at)
+
+
 def _confirmation(connection: Connection) -> dict[str, object]:
     lists = sync_progress(connection)
     status = status_of(connection)
@@ -73,6 +79,7 @@ def _confirmation(connection: Connection) -> dict[str, object]:
         "failed": [one for one in lists if one.error],
         "is_reading": is_reading,
         "is_first": is_first,
+        "is_new": _began_with_this_sign_in(connection),
         "results": results,
         "results_in_words": explain_results(resume, results) if resume else "",
         "is_moving": is_reading or (is_first and status.can_call) or not results.is_done,
