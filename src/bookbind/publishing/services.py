@@ -125,6 +125,7 @@ def accept_new_supplier(publication: Publication, user: User) -> None:
     """A person said that the supplier may be created in the books."""
     fresh = _held(publication, Reason.NEW_SUPPLIER)
     with transaction.atomic():
+        fresh.new_supplier_accepted = True
         settle(fresh, actor=user, new_supplier_accepted=True)
 
 
