@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -160,7 +161,7 @@ class LineForm(forms.Form):
             quantity=values["quantity"] or Decimal(1),
             net=values["net"],
             tax=values["tax"],
-            tax_rate_id=values["tax_rate"] or None,
+            tax_rate_id=UUID(values["tax_rate"]) if values["tax_rate"] else None,
             category_id=_id_of(values["category"]),
             tracking_1_id=_id_of(values["tracking_1"]),
             tracking_2_id=_id_of(values["tracking_2"]),

@@ -26,7 +26,7 @@ NEEDED = {
     Does.REFRESH_LISTS: Permission.EDIT_LISTS,
 }
 # The form's own field, the list of twins and the action bar have these already.
-ELSEWHERE = frozenset({Does.EDIT, Does.ATTACH, Does.RESTORE})
+ELSEWHERE = frozenset({Does.EDIT, Does.ATTACH, Does.RESTORE, Does.PUBLISH})
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,6 @@ def _button(place: Place, does: Does, label: str, item_id: str, *, is_first: boo
     if does in DECISIONS:
         values = {"choice": DECISIONS[does]}
         return Button(label, place.url("cost_decide"), is_post=True, is_primary=is_first, values=values)
-    if does is Does.PUBLISH:
-        return Button(label, place.url("cost_publish"), is_post=True, is_primary=is_first)
     if does is Does.ARCHIVE:
         values = {"why": "already there"}
         return Button(label, place.url("cost_archive"), is_post=True, values=values)

@@ -158,8 +158,9 @@ def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None =
     """Everything that the page shows."""
     document, target = opened.document, opened.target
     problems = _problems(opened)
+    asked = was_asked(request)
     place = Place(request, document, target, next_url(request, opened))
-    reason = build_reason(place, opened.publication, problems, was_asked="asked" in request.GET)
+    reason = build_reason(place, opened.publication, problems, was_asked=asked)
     return {
         "document": document,
         "heading": heading_of(document),
@@ -177,11 +178,16 @@ def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None =
         "poll_url": _poll_url(request, opened),
         "hides_banner": reason.message is not None and reason.message.speaks_for_connection,
         "conflict": saved.conflict if saved else None,
-        "actions": _actions(request, opened),
+        "actions": _actions(request, opened, reason),
         "save_state": "",
         "history": list_entries(document),
         **_form_context(request, opened, problems, saved, reason),
     }
+
+
+def was_asked(request: BusinessRequest) -> bool:
+    """Whether somebody tried to publish already, so that what is missing is marked."""
+    return "asked" in (request.POST if request.method == "POST" else request.GET)
 
 
 def heading_of(document: Document) -> str:
@@ -219,7 +225,9 @@ def _form_context(
         document, read_choices(request.business, document, target)
     )  # fmt: skip
     tracking = list_tracking(target.connection)
-    words = Words(tuple(tracking.values()), reason.asides, problem_words(problems))  # type: ignore[arg-type] # two slots
+    # Nobody is told what is missing before they had a chance to fill it in.
+    shown = problems if opened.publication or was_asked(request) else []
+    words = Words(tuple(tracking.values()), reason.asides, problem_words(shown))  # type: ignore[arg-type] # two slots
     origins = Origins(document, request.business)
     kind = target.kind_choice(document.kind)
     return {
@@ -229,6 +237,7 @@ def _form_context(
         "line_views": build_lines(forms, origins, words),
         "blank_line": build_blank_line(forms, origins, words),
         "saved": not keeps_typed,
+        "asked": was_asked(request),
         "sums": build_sums(document, computes_tax=target.computes_tax),
         "places": get_currency_precision(document.currency),
         "tax_from": TAX_FROM_RATE if target.computes_tax else "document",
@@ -288,15 +297,20 @@ def _poll_url(request: BusinessRequest, opened: Opened) -> str:
     return f"{reverse('cost_status', args=[request.business.slug, opened.document.id])}?{urlencode(values)}"
 
 
-def _actions(request: BusinessRequest, opened: Opened) -> dict[str, Any]:
+def _actions(request: BusinessRequest, opened: Opened, reason: ReasonLine) -> dict[str, Any]:
     """What can be done now, and why what can't be done is greyed."""
     state = opened.publication.state if opened.publication else ""
     is_archived = opened.document.shelf == Document.Shelf.ARCHIVE
     returnable = state in (Publication.State.WAITING, Publication.State.HELD, Publication.State.REJECTED)
     can_rule = may(request.role, Permission.EDIT_RULES)
-    asks_again = state in (Publication.State.HELD, Publication.State.REJECTED)
+    message = reason.message
+    waits_for_connection = message is not None and message.speaks_for_connection
+    asks_again = state in (Publication.State.HELD, Publication.State.REJECTED) and not waits_for_connection
+    # One primary button a page: where the message has one, that is what helps.
+    has_primary = message is not None and any(button.is_primary for button in message.buttons)
     return {
         "publish": opened.is_editable and (not state or asks_again),
+        "publish_kind": "quiet" if has_primary else "primary",
         "publish_label": "Publish again" if state == Publication.State.REJECTED else "Publish",
         "publish_reason": ""
         if opened.target.connection or is_archived

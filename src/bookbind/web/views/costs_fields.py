@@ -88,6 +88,9 @@ class Origins:
         """Where the field's value came from; None when it was typed, or when nobody knows."""
         source = self._sources.get(name, "")
         if source == DEFAULT:
+            # That the type is the usual one goes without saying; a VAT rate that nobody chose does not.
+            if not name.endswith("tax_rate"):
+                return None
             return Origin("usual", "From the settings of the connection. Type over it to change it here.")
         rule = self._rules.get(_rule_id(source))
         if rule is None:

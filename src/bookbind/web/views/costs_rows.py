@@ -10,6 +10,7 @@ from bookbind.kit.clock import local_date
 from bookbind.providers.base.types import TaxMode
 from bookbind.publishing.messages import short_reason
 from bookbind.publishing.models import Publication
+from bookbind.publishing.reasons import Reason
 from bookbind.web.forms.lists_items import item_label
 
 
@@ -99,14 +100,17 @@ def _state_on_the_way(publication: Publication) -> StateWord:
         Publication.State.WAITING: StateWord("Queued", "info", "clock"),
         Publication.State.SENDING: StateWord("Publishing", "info", "arrow-path"),
         Publication.State.UNKNOWN: StateWord("Checking", "info", "magnifying-glass"),
-        Publication.State.HELD: StateWord(
-            "Waiting", "warn", "pause-circle", short_reason(publication.reason)
-        ),
+        Publication.State.HELD: StateWord("Waiting", "warn", "pause-circle", _waiting_words(publication)),
         Publication.State.REJECTED: StateWord(
             "Needs fixing", "problem", reason=short_reason(publication.reason)
         ),
     }
     return words[Publication.State(publication.state)]
+
+
+def _waiting_words(publication: Publication) -> str:
+    """Why this one waits; that the connection is away is said once, above all of them."""
+    return "" if publication.reason == Reason.CONNECTION else short_reason(publication.reason)
 
 
 def _published_words(publication: Publication, day: date | None) -> str:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import find_main_connection, label_of
+from bookbind.connections.queries import find_main_connection, label_of, status_of
 from bookbind.lists import queries
 from bookbind.lists.combine import list_combinations, possible_duplicates
 from bookbind.lists.csv_export import list_as_csv
@@ -28,6 +28,7 @@ from bookbind.lists.labels import (
 )
 from bookbind.lists.models import ListItem, RemoteItem
 from bookbind.lists.sync import request_sync
+from bookbind.providers.base.errors import ErrorKind
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.rules.queries import count_uses
@@ -38,6 +39,9 @@ from bookbind.web.views.lists_matching import MatchRow, list_match_rows
 PAGE_SIZE = 100
 PICKED_AT_FIRST = 250
 PICKED = 50
+FAILED = "The last read failed. What was read before stays; it is tried again by itself."
+WAITS_FOR_CONNECTION = "It is read again when the connection is back. What was read before stays."
+CONNECTION_KINDS = frozenset({ErrorKind.NEEDS_RECONNECT, ErrorKind.MISSING_SCOPE, ErrorKind.MISCONFIGURED})
 SHOWS = {"all": "All", "match": "Needs a match", "twice": "Possible duplicates", "combined": "Combined"}
 STANDING_WORDS = {
     queries.READY: ("Matched", "ok"),
@@ -58,9 +62,17 @@ class ListCard:
     progress: queries.ListProgress | None = None
 
     @property
-    def error_text(self) -> str:
-        """What went wrong when the list was last read."""
-        return str(self.progress.error.get("message", "")) if self.progress else ""
+    def error_words(self) -> str:
+        """Why the list could not be read last time, in words; empty when it could."""
+        if self.progress is None or not self.progress.error:
+            return ""
+        kind = self.progress.error.get("kind", "")
+        return WAITS_FOR_CONNECTION if kind in CONNECTION_KINDS else FAILED
+
+    @property
+    def details(self) -> str:
+        """The vendor's own text about it."""
+        return str(self.progress.error.get("text", "")) if self.progress else ""
 
 
 @dataclass(frozen=True)
@@ -83,10 +95,13 @@ def lists(request: BusinessRequest) -> HttpResponse:
     """Every list with its size, when it was last read and what is wrong with it."""
     connection = find_main_connection(request.business.id)
     cards = _cards(request, connection)
+    can_read = connection is not None and status_of(connection).can_call
+    is_reading = can_read and any(card.progress and card.progress.is_busy for card in cards)
     context = {
         "cards": cards,
+        "can_read": can_read,
         "connection_label": label_of(connection) if connection else "",
-        "is_busy": any(card.progress and card.progress.is_busy for card in cards),
+        "is_busy": is_reading,
     }
     return render(request, "lists/overview.html", context)
 

@@ -51,7 +51,9 @@ function startDocument(form) {
     if (reason) document.getElementById("cost-reason").replaceWith(document.adoptNode(reason));
     if (typed === mark) {
       const restore = keepPlace();
+      const target = fresh.getElementById("cost-target");
       document.getElementById("cost-fields").replaceWith(document.adoptNode(fields));
+      if (target) document.getElementById("cost-target").replaceWith(document.adoptNode(target));
       wire();
       restore();
     } else if (version && !hasErrors) {
