@@ -1,8 +1,10 @@
 """Reading the books: complete or an error, by page, and since a moment where the vendor can."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from bookbind.kit import clock
 from bookbind.providers.base.errors import ErrorKind, ProviderError
@@ -140,3 +142,33 @@ def test_a_silent_vendor_is_given_up_in_time(books: Books, settings: object) -> 
     with pytest.raises(ProviderError) as raised:
         read_list(books.session, ListName.CATEGORIES)
     assert raised.value.kind is ErrorKind.TRANSIENT
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.req("RAT-02")
+def test_many_workers_are_never_refused_by_the_vendor(books: Books) -> None:
+    session = books.session
+    vendor = {"vendor": books.visitor.provider.id}
+    books.visitor.sandbox.control("limits", **vendor, latency_ms=30)
+    before = books.visitor.sandbox.received()
+
+    def work(_: int) -> ErrorKind | None:
+        try:
+            session.fetch_organisation()
+        except ProviderError as error:
+            return error.kind
+        else:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(work, range(80)))
+    after = books.visitor.sandbox.received()
+    called, refused = after["requests"] - before["requests"], after["refused"] - before["refused"]
+    per_minute = books.visitor.provider.limits.per_minute
+    assert refused == 0
+    assert answers.count(None) == called
+    if per_minute is not None:
+        assert set(answers) <= {None, ErrorKind.RATE_LIMITED}
+        assert called <= per_minute

@@ -60,7 +60,7 @@ def judge(openapi: OpenAPI, call: Call) -> None:
 
 
 @given(document=documents())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_body_is_what_the_specification_wants(openapi: OpenAPI, document: OutgoingDocument) -> None:
     body = publish.prepare(document).body
     judge(openapi, Call("PUT", f"{HOST}{BASE}/{PAPERS[document.kind].plural}", "x", content=body))

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from bookbind.kit.text import fold_name
+from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.shapes import Row, required_text, rows_of, text_of
 from bookbind.providers.base.types import (
     CannotTell,
@@ -48,11 +49,10 @@ def find_document(api: AccountingApi, document: OutgoingDocument, since: datetim
 
 def find_contact(api: AccountingApi, wanted: NewContact) -> RemoteEntry | None:
     """An active contact with this tax number, else with this name whatever its case."""
-    if wanted.tax_number and _can_be_quoted(wanted.tax_number):
-        by_number = _contacts(api, where=f'TaxNumber=="{wanted.tax_number}"')
-        found = next((entry for entry in by_number if not entry.archived), None)
-        if found is not None:
-            return found
+    by_number = _contacts_with_tax_number(api, wanted.tax_number)
+    found = next((entry for entry in by_number if not entry.archived), None)
+    if found is not None:
+        return found
     by_name = _contacts(api, searchTerm=wanted.name)
     same = (entry for entry in by_name if fold_name(entry.name) == fold_name(wanted.name))
     return next((entry for entry in same if not entry.archived), None)
@@ -129,6 +129,18 @@ def _twin(api: AccountingApi, kind: DocumentKind, row: Row) -> Twin:
 def _contacts(api: AccountingApi, **params: str) -> list[RemoteEntry]:
     reply = api.get("Contacts", "find_contact", page="1", pageSize=str(_PAGE_SIZE), **params)
     return reply.read(lambda content: [parse_contact(row) for row in rows_of(content, "Contacts")])
+
+
+def _contacts_with_tax_number(api: AccountingApi, tax_number: str) -> list[RemoteEntry]:
+    """Those with this tax number; none when Xero won't filter by it, which it does not promise (2026-11)."""
+    if not tax_number or not _can_be_quoted(tax_number):
+        return []
+    try:
+        return _contacts(api, where=f'TaxNumber=="{tax_number}"')
+    except ProviderError as error:
+        if error.kind is ErrorKind.CHANGED_SHAPE and error.http_status == 400:
+            return []
+        raise
 
 
 def _without_flags(row: Row) -> Row:
