@@ -246,3 +246,10 @@ def test_exported_list_runs_nothing_in_a_spreadsheet(reader: Reader) -> None:
 def test_cells_that_would_run_are_disarmed(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
     assert safe_cell(f"x{text}") == f"x{text}"
+
+
+def test_archived_entry_of_ours_stands_as_archived(chart: Reader) -> None:
+    item = chart.items(CATEGORIES)["Advertising"]
+    archive_item(item, chart.user)
+    archive_item(item, chart.user)
+    assert standings(chart.connection, [item]) == {item.id: "archived"}

@@ -42,11 +42,6 @@ class Plan:
     changed: tuple[tuple[Known, RemoteEntry], ...]
     gone: tuple[Known, ...]
 
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether everything stands as it was."""
-        return not (self.new or self.changed or self.gone)
-
 
 def plan_changes(known: Mapping[Key, Known], entries: Mapping[Key, RemoteEntry], *, marks_gone: bool) -> Plan:
     """Compare what was read with what is known; only a full read may say that an entry is gone."""

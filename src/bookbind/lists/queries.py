@@ -151,6 +151,12 @@ def list_words(connection: Connection) -> dict[ListName, str]:
     return words
 
 
+def dimension_slots(connection: Connection) -> dict[ListName, str]:
+    """The dimension's own id at the vendor for each tracking list that is in use."""
+    rows = Dimension.objects.filter(connection=connection, active=True, slot__in=list(TRACKING_LISTS))
+    return {ListName(slot): remote_id for slot, remote_id in rows.values_list("slot", "remote_id")}
+
+
 def unmatched_items(connection: Connection, name: ListName) -> QuerySet[Any]:
     """Entries of ours that nothing usable stands for at the connection; contacts never need it."""
     rows = _with_standing(list_items(name), connection)
@@ -228,9 +234,3 @@ def _progress(name: ListName, label: str, row: ListSync | None) -> ListProgress:
         came_back_empty=row.emptied_at is not None,
         error=row.last_error,
     )
-
-
-def dimension_slots(connection: Connection) -> dict[ListName, str]:
-    """The dimension's own id at the vendor for each tracking list that is in use."""
-    rows = Dimension.objects.filter(connection=connection, active=True, slot__in=list(TRACKING_LISTS))
-    return {ListName(slot): remote_id for slot, remote_id in rows.values_list("slot", "remote_id")}

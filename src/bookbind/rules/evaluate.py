@@ -147,33 +147,28 @@ def evaluate(
 
 def due_date(mode: DueMode, days: int, on: date) -> date | None:
     """The due date of a document of that day; None where the rule says nothing or the calendar ends."""
+    if mode is DueMode.NONE:
+        return None
     try:
-        match mode:
-            case DueMode.DAYS_AFTER_DATE:
-                return on + timedelta(days=days)
-            case DueMode.DAYS_AFTER_MONTH_END:
-                return _month_end(on) + timedelta(days=days)
-            case DueMode.DAY_OF_NEXT_MONTH:
-                next_month_end = _month_end(_month_end(on) + timedelta(days=1))
-                # The 31st of a shorter month is its last day.
-                return next_month_end.replace(day=min(max(days, 1), next_month_end.day))
-            case DueMode.NONE:
-                return None
+        if mode is DueMode.DAYS_AFTER_DATE:
+            return on + timedelta(days=days)
+        if mode is DueMode.DAYS_AFTER_MONTH_END:
+            return _month_end(on) + timedelta(days=days)
+        next_month_end = _month_end(_month_end(on) + timedelta(days=1))
     except OverflowError:
         return None
+    # The 31st of a shorter month is its last day.
+    return next_month_end.replace(day=min(max(days, 1), next_month_end.day))
 
 
 def explain_due(mode: DueMode, days: int) -> str:
     """The due mode in words: `30 days after the document's date`."""
-    match mode:
-        case DueMode.DAYS_AFTER_DATE:
-            return f"{plural(days, 'day')} after the document's date" if days else "the document's date"
-        case DueMode.DAYS_AFTER_MONTH_END:
-            return f"{plural(days, 'day')} after the end of its month" if days else "the end of its month"
-        case DueMode.DAY_OF_NEXT_MONTH:
-            return f"day {days} of the next month"
-        case DueMode.NONE:
-            return ""
+    if mode is DueMode.NONE:
+        return ""
+    if mode is DueMode.DAY_OF_NEXT_MONTH:
+        return f"day {days} of the next month"
+    start = "the document's date" if mode is DueMode.DAYS_AFTER_DATE else "the end of its month"
+    return f"{plural(days, 'day')} after {start}" if days else start
 
 
 def explain_rule(rule: RuleValues) -> str:
