@@ -26,7 +26,9 @@ def test_nothing_is_chosen_and_no_books_are_changed_before_a_person_chooses(ada:
         assert not Connection.objects.exists()
 
 
-def test_finish_makes_one_connection_and_pressing_twice_gives_the_same(ada: Walker, told: list[Event]) -> None:
+def test_finish_makes_one_connection_and_pressing_twice_gives_the_same(
+    ada: Walker, told: list[Event]
+) -> None:
     sign_in = ada.sign_in("Acme Ltd")
     first = ada.finish(sign_in)
     with within(BusinessScope(ada.business.id)):

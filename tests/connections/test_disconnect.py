@@ -47,7 +47,9 @@ def entries(connection: Connection) -> list[str]:
 
 
 @pytest.mark.req("CON-07")
-def test_the_last_connection_of_a_login_ends_the_sign_in_at_the_vendor(ada: Walker, told: list[Event]) -> None:
+def test_the_last_connection_of_a_login_ends_the_sign_in_at_the_vendor(
+    ada: Walker, told: list[Event]
+) -> None:
     connection = ada.connect()
     grant = grant_of(connection)
     end(connection, ada)
@@ -70,7 +72,9 @@ def test_the_last_connection_of_a_login_ends_the_sign_in_at_the_vendor(ada: Walk
 
 
 @pytest.mark.req("CON-06", "CON-07")
-def test_disconnecting_one_client_leaves_the_others_of_the_login_working(carol: Walker, people: People) -> None:
+def test_disconnecting_one_client_leaves_the_others_of_the_login_working(
+    carol: Walker, people: People
+) -> None:
     acme = carol.connect("Acme Ltd")
     others = []
     for name, organisation in (("Birch Ltd", "Birch & Co Ltd"), ("Cole & Son", "Cole & Son Ltd")):
@@ -90,7 +94,9 @@ def test_one_login_in_two_owners_hands_is_not_revoked_while_either_lives(ada: Wa
     ada.login = JO
     acme = ada.connect("Acme Ltd")
     birch_business = make_business("Birch Ltd", practice=people.harbour)
-    birch = Walker(ada.sandbox, people.carol, birch_business, people.harbour, login=JO).connect("Birch & Co Ltd")
+    birch = Walker(ada.sandbox, people.carol, birch_business, people.harbour, login=JO).connect(
+        "Birch & Co Ltd"
+    )
     assert grant_of(acme).id != grant_of(birch).id
     own = grant_of(acme)
     end(acme, ada)
@@ -150,7 +156,9 @@ def test_a_vendor_that_does_not_answer_is_told_later(
     assert not Job.objects.filter(kind=RELEASE_JOB).exists()
 
 
-def test_access_that_ended_at_the_vendor_already_is_no_trouble(ada: Walker, ahead: Callable[..., None]) -> None:
+def test_access_that_ended_at_the_vendor_already_is_no_trouble(
+    ada: Walker, ahead: Callable[..., None]
+) -> None:
     connection = ada.connect()
     ada.sandbox.control("revoke", vendor="xero", login="ada@acme.test")
     ahead(minutes=40)

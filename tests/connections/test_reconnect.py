@@ -1,4 +1,4 @@
-"""Reconnecting: the same organisation, another login, another organisation, and two businesses on one login."""
+"""Reconnecting: the same organisation, another one, another login, two businesses on one login."""
 
 from collections.abc import Callable
 
@@ -97,7 +97,9 @@ def vars_of(row: object) -> dict[str, object]:
 @pytest.mark.req("REC-07")
 def test_same_name_is_not_the_same_organisation(ada: Walker) -> None:
     before = ada.connect()
-    made = ada.sandbox.control("organisations", vendor="xero", name="Acme Ltd", key="acme-twin", logins=["ada@acme.test"])
+    made = ada.sandbox.control(
+        "organisations", vendor="xero", name="Acme Ltd", key="acme-twin", logins=["ada@acme.test"]
+    )
     sign_in = ada.sign_in(str(made["id"]), connection=before)
     match = same_organisation(sign_in)
     assert match.kind is MatchKind.NOT_REACHED

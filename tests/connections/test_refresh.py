@@ -1,7 +1,7 @@
 """Fresh tokens under every fault: one refresh at a time, nothing lost, nothing believed too soon."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -39,9 +39,8 @@ def connection(ada: Walker) -> Connection:
 
 
 @pytest.fixture
-def quick_time_outs(settings: object) -> Iterator[None]:
+def quick_time_outs(settings: object) -> None:
     settings.HTTP_READ_SECONDS = 0.4  # type: ignore[attr-defined]
-    yield
 
 
 def token_calls(sandbox: Sandbox) -> int:
@@ -141,9 +140,7 @@ def test_the_new_pair_and_everything_told_with_it_is_stored(
 
 @pytest.mark.req("TOK-01")
 @pytest.mark.django_db(transaction=True)
-def test_fifty_threads_make_one_token_call(
-    ada: Walker, sandbox: Sandbox, ahead: Callable[..., None]
-) -> None:
+def test_fifty_threads_make_one_token_call(ada: Walker, sandbox: Sandbox, ahead: Callable[..., None]) -> None:
     connection = ada.connect()
     ahead(minutes=40)
     before = token_calls(sandbox)
@@ -340,9 +337,7 @@ def test_the_end_of_a_sign_in_is_told_to_every_business_that_hangs_on_it(
     assert status_now(birch).cause is Cause.REVOKED
 
 
-def test_an_idle_sign_in_is_called_idle(
-    connection: Connection, ahead: Callable[..., None]
-) -> None:
+def test_an_idle_sign_in_is_called_idle(connection: Connection, ahead: Callable[..., None]) -> None:
     ahead(days=61)
     with pytest.raises(ConnectionUnusable) as unusable:
         use(connection)

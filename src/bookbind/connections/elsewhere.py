@@ -1,5 +1,6 @@
 """Questions that must look beyond one business: who else hangs on the same login or the same organisation."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,14 +32,30 @@ class SharedWith:
 
 def find_shared(provider: str, organisation_id: str, business: Business, viewer: User) -> SharedWith | None:
     """Who else is connected to the organisation; None when nobody is."""
+    return find_shared_ones(provider, [organisation_id], business, viewer).get(organisation_id)
+
+
+def find_shared_ones(
+    provider: str, organisation_ids: list[str], business: Business, viewer: User
+) -> dict[str, SharedWith]:
+    """The same for many organisations, in two queries; those that nobody else has are left out."""
     with within(SystemScope(_REASON)):
-        others = Connection.objects.filter(provider=provider, organisation_id=organisation_id)
+        others = Connection.objects.filter(provider=provider, organisation_id__in=organisation_ids)
         taken = others.filter(stage__in=LIVE_STAGES).exclude(business=business)
-        ids = set(taken.values_list("business_id", flat=True))
-    if not ids:
-        return None
-    names = tuple(list_businesses(viewer).filter(id__in=ids).values_list("name", flat=True))
-    return SharedWith(names, len(ids) - len(names))
+        pairs = set(taken.values_list("organisation_id", "business_id"))
+    if not pairs:
+        return {}
+    visible = list_businesses(viewer).filter(id__in={business_id for _, business_id in pairs})
+    names = dict(visible.values_list("id", "name"))
+    owners: dict[str, list[UUID]] = defaultdict(list)
+    for organisation_id, business_id in pairs:
+        owners[organisation_id].append(business_id)
+    return {organisation_id: _shared(ids, names) for organisation_id, ids in owners.items()}
+
+
+def _shared(business_ids: list[UUID], names: dict[UUID, str]) -> SharedWith:
+    seen = sorted(names[business_id] for business_id in business_ids if business_id in names)
+    return SharedWith(tuple(seen), len(business_ids) - len(seen))
 
 
 def login_is_used(grant: Grant, except_connection: UUID) -> bool:
@@ -106,24 +123,3 @@ def _under_way(grant: Grant, now: datetime) -> bool:
     if grant.login_id:
         answered &= Q(login_id=grant.login_id)
     return bool(open_ones.filter(begun | answered).exists())
-
-
-def find_shared_ones(
-    provider: str, organisation_ids: list[str], business: Business, viewer: User
-) -> dict[str, SharedWith]:
-    """`find_shared` for many organisations at once, in two queries; those that nobody else has are left out."""
-    with within(SystemScope(_REASON)):
-        others = Connection.objects.filter(provider=provider, organisation_id__in=organisation_ids)
-        taken = others.filter(stage__in=LIVE_STAGES).exclude(business=business)
-        pairs = set(taken.values_list("organisation_id", "business_id"))
-    visible = list_businesses(viewer).filter(id__in={business_id for _, business_id in pairs}) if pairs else []
-    names = {row.id: row.name for row in visible}
-    found: dict[str, list[UUID]] = {}
-    for organisation_id, business_id in pairs:
-        found.setdefault(organisation_id, []).append(business_id)
-    return {
-        organisation_id: SharedWith(
-            tuple(sorted(names[id_] for id_ in ids if id_ in names)), sum(id_ not in names for id_ in ids)
-        )
-        for organisation_id, ids in found.items()
-    }

@@ -28,6 +28,7 @@ from bookbind.connections.status import consent_end
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
+from bookbind.kit.encryption import SecretsUnreadable
 from bookbind.providers.base.apps import app_credentials
 from bookbind.providers.base.types import Organisation, Tokens
 from bookbind.providers.registry import get_provider
@@ -50,7 +51,9 @@ def finish(sign_in: SignIn, *, user: User, publish_now: bool, shared_confirmed: 
     with transaction.atomic():
         if not _take(sign_in):
             return _finished_before(sign_in)
-        tokens = open_tokens(sign_in.tokens, sign_in_row(sign_in.id))
+        # As stored, not as the page read it: its tokens may have been sealed with another key since.
+        sign_in = SignIn.objects.select_related("business", "practice").get(id=sign_in.id)
+        tokens = _pending_tokens(sign_in)
         connection, was_live = _find_or_make(sign_in, organisation)
         before = connection.grant
         grant = _store_grant(sign_in, tokens, user)
@@ -86,6 +89,13 @@ def _finished_before(sign_in: SignIn) -> Connection:
     if sign_in.finished_at is None or sign_in.connection_id is None:
         raise SignInOver(sign_in)
     return get_connection(sign_in.connection_id)
+
+
+def _pending_tokens(sign_in: SignIn) -> Tokens:
+    try:
+        return open_tokens(sign_in.tokens, sign_in_row(sign_in.id))
+    except SecretsUnreadable as error:
+        raise SignInOver(sign_in) from error
 
 
 def _find_or_make(sign_in: SignIn, organisation: Organisation) -> tuple[Connection, bool]:

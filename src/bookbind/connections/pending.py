@@ -80,10 +80,15 @@ def choose_organisation(sign_in: SignIn, organisation_id: str) -> Organisation:
     if sign_in.connection is not None and not is_same(sign_in.connection, organisation):
         raise DifferentOrganisation(sign_in)
     unfinished = SignIn.objects.filter(id=sign_in.id, finished_at=None, dropped_at=None)
-    if unfinished.update(chosen_id=organisation_id) == 0:
+    if unfinished.update(chosen_id=organisation_id) == 0 and not _was_finished_with(sign_in, organisation_id):
         raise SignInOver(sign_in)
     sign_in.chosen_id = organisation_id
     return organisation
+
+
+def _was_finished_with(sign_in: SignIn, organisation_id: str) -> bool:
+    finished = SignIn.objects.filter(id=sign_in.id, finished_at__isnull=False, chosen_id=organisation_id)
+    return bool(finished.exists())
 
 
 def same_organisation(sign_in: SignIn) -> Match:

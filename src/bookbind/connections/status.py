@@ -175,13 +175,17 @@ def derive_status(facts: Facts, now: datetime) -> Status:
 
 
 def expected_end(facts: Facts, now: datetime) -> tuple[datetime | None, Cause]:
-    """When authorisation will end if nobody acts, and why: the nearest of the ends that are in sight."""
+    """When authorisation will end if nobody acts, and why: the nearest of the ends that are in sight.
+
+    An idle limit is in sight only while the sign-in is not being kept alive; once it has passed, nobody knows
+    until the vendor is asked.
+    """
     ends: list[tuple[datetime, Cause]] = []
     if facts.consent_expires_at is not None:
         ends.append((facts.consent_expires_at, Cause.EXPIRED))
     if facts.hard_end_at is not None:
         ends.append((facts.hard_end_at, Cause.EXPIRED))
-    if facts.idle_ends_at is not None and not _kept_alive(facts, now):
+    if facts.idle_ends_at is not None and facts.idle_ends_at > now and not _kept_alive(facts, now):
         ends.append((facts.idle_ends_at, Cause.IDLE))
     return min(ends, default=(None, Cause.NONE), key=lambda end: end[0])
 
