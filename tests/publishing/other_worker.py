@@ -1,7 +1,7 @@
 """A worker process: python -m tests.publishing.other_worker <database> <sandbox> <files> <rounds>.
 
-It works through the publishing queues of the test's database, so many times over, until nothing is due, and dies
-at the checkpoint that BOOKBIND_CRASH_AT names.
+It works through the publishing queues of the test's database, so many times over, and dies at the
+checkpoint that BOOKBIND_CRASH_AT names.
 """
 
 import os

@@ -16,10 +16,11 @@ class DocumentCaptured(Event):
 
 @dataclass(frozen=True)
 class DocumentSaved(Event):
-    """Fields or lines of a document changed, by a person or by a rule."""
+    """Fields or lines of a document changed; `by_person` tells Save from a changed rule."""
 
     business_id: UUID
     document_id: UUID
+    by_person: bool
 
 
 @dataclass(frozen=True)

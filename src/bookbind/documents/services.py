@@ -13,7 +13,7 @@ from bookbind.documents.errors import DocumentFrozen, EditedMeanwhile, ItemUnkno
 from bookbind.documents.events import DocumentArchived, DocumentSaved
 from bookbind.documents.inputs import DOCUMENT_FIELDS, LINE_FIELDS, DocumentInput, LineInput
 from bookbind.documents.models import Document, DocumentLine
-from bookbind.documents.sources import forget_rules, line_field, note_changes
+from bookbind.documents.sources import forget_emptied, line_field, note_changes
 from bookbind.kit import clock, events
 from bookbind.kit.text import clean_text
 from bookbind.lists.models import ListItem
@@ -68,7 +68,7 @@ def save_document(document_id: UUID, changes: DocumentInput, expected_version: i
                 subject=document,
                 data={"fields": changed, "version": document.version},
             )
-        events.announce(DocumentSaved(document.business_id, document.id))
+        events.announce(DocumentSaved(document.business_id, document.id, by_person=True))
     return document
 
 
@@ -83,7 +83,7 @@ def apply_rules(document_id: UUID) -> bool:
             return False
         document.version += 1
         document.save()
-        events.announce(DocumentSaved(document.business_id, document.id))
+        events.announce(DocumentSaved(document.business_id, document.id, by_person=False))
     return True
 
 
@@ -174,8 +174,6 @@ def _line_values(line: DocumentLine) -> dict[str, Any]:
 
 
 def _write_fields(document: Document, changes: DocumentInput) -> None:
-    if document.supplier_id != changes.supplier_id:
-        document.field_sources = forget_rules(document.field_sources)
     for column in DOCUMENT_FIELDS.values():
         setattr(document, column, getattr(changes, column))
     document.reference = clean_text(changes.reference, 120)
@@ -194,7 +192,10 @@ def _write_lines(document: Document, lines: tuple[LineInput, ...]) -> None:
 
 
 def _note_sources(document: Document, before: _Before) -> None:
-    document.field_sources = note_changes(document.field_sources, before.by_source(), _after(document))
+    after = _after(document)
+    noted = note_changes(document.field_sources, before.by_source(), after)
+    is_other_supplier = before.fields["supplier"] != document.supplier_id
+    document.field_sources = forget_emptied(noted, after) if is_other_supplier else noted
 
 
 def _changed_fields(before: _Before, document: Document) -> list[str]:

@@ -37,6 +37,10 @@ def note_changes(sources: Sources, before: Mapping[str, Any], after: Mapping[str
     return noted
 
 
-def forget_rules(sources: Sources) -> dict[str, str]:
-    """The sources without what a rule had put there; used when the supplier changes."""
-    return {field: source for field, source in sources.items() if not source.startswith(RULE)}
+def forget_emptied(sources: Sources, after: Mapping[str, Any]) -> dict[str, str]:
+    """The sources without the decisions to leave a field empty; another supplier's rules may fill them."""
+    return {
+        field: source
+        for field, source in sources.items()
+        if not (source == TYPED and after.get(field) in (None, ""))
+    }

@@ -98,8 +98,11 @@ def check_against_new_settings(event: SettingsChanged) -> None:
 def check_saved(event: DocumentSaved) -> None:
     """An edit may cure what held the document; a complete document may go by itself."""
     publication = find_open_publication(event.document_id)
-    if publication is None:
+    if publication is None and event.by_person:
+        # A changed rule codes many documents at once; sending them all unasked would surprise.
         publish_if_automatic(event.document_id)
+    elif publication is None:
+        return
     elif publication.state == State.HELD and publication.reason in CHECKED:
         settle(publication)
 

@@ -1,0 +1,201 @@
+"""The checks before sending: one fixture for each rule, and the whole in the right order."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bookbind.providers.base.contract import FileLimits, KindChoice, PublishChoice
+from bookbind.providers.base.types import DocumentKind, PublishAs, Side, TaxMode
+from bookbind.publishing.checks import (
+    BooksFacts,
+    DocumentFacts,
+    LineFacts,
+    Reference,
+    check_document,
+    list_blocking,
+)
+from bookbind.publishing.reasons import Reason, Weight
+
+MEGABYTE = 1024 * 1024
+
+
+def reference(label: str = "449 Motor expenses", **changes: Any) -> Reference:
+    return Reference(uuid4(), label, **({"remote_id": "r-1", "remote_label": label} | changes))
+
+
+RATE = reference("20% (VAT on Expenses)", rate=Decimal(20), side=Side.COSTS.value)
+LINE = LineFacts(1, Decimal(100), Decimal(20), category=reference(), tax_rate=RATE)
+GOOD = DocumentFacts(
+    kind=DocumentKind.BILL,
+    publish_as=PublishAs.AWAITING_PAYMENT,
+    currency="GBP",
+    lines=(LINE,),
+    supplier=reference("City Fuel Ltd"),
+    date=date(2027, 3, 3),
+    due_date=date(2027, 4, 2),
+    reference="INV-2231",
+    total=Decimal(120),
+    file_bytes=1000,
+    file_extension="pdf",
+)
+CHOICES = tuple(PublishChoice(publish_as, publish_as.value) for publish_as in PublishAs)
+BOOKS = BooksFacts(
+    kinds=(
+        KindChoice(DocumentKind.BILL, "Bill", CHOICES),
+        KindChoice(DocumentKind.EXPENSE, "Spend money", (PublishChoice(PublishAs.AWAITING_PAYMENT, "Paid"),)),
+    ),
+    tax_modes=tuple(TaxMode),
+    files=FileLimits(10, 10 * MEGABYTE, (".pdf", ".png", ".jpg")),
+    base_currency="GBP",
+    currencies=("GBP", "EUR"),
+)
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    return {"lines": (replace(LINE, **changes),)}
+
+
+def test_a_complete_document_has_nothing_in_its_way() -> None:
+    assert check_document(GOOD, BOOKS) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "books", "field", "reason", "weight"),
+    [
+        ({"supplier": None}, {}, "supplier", Reason.SUPPLIER_MISSING, Weight.EDIT),
+        ({"date": None}, {}, "date", Reason.DATE_MISSING, Weight.EDIT),
+        ({"due_date": None}, {}, "due_date", Reason.DUE_DATE_MISSING, Weight.EDIT),
+        ({"due_date": date(2027, 3, 2)}, {}, "due_date", Reason.DUE_BEFORE_DATE, Weight.EDIT),
+        ({"total": None}, {}, "total", Reason.TOTAL_MISSING, Weight.EDIT),
+        ({"total": Decimal("120.01")}, {}, "total", Reason.TOTALS_DISAGREE, Weight.EDIT),
+        (line(net=None), {}, "lines.1.net", Reason.AMOUNT_MISSING, Weight.EDIT),
+        (line(category=None), {}, "lines.1.category", Reason.CATEGORY_MISSING, Weight.EDIT),
+        (line(tax_rate=None), {}, "lines.1.tax_rate", Reason.TAX_RATE_MISSING, Weight.EDIT),
+        ({"tax_mode": TaxMode.NO_TAX}, {}, "lines.1.tax", Reason.TAX_WITHOUT_RATE, Weight.EDIT),
+        (
+            {"tax_mode": TaxMode.INCLUSIVE},
+            {"tax_modes": (TaxMode.EXCLUSIVE,)},
+            "tax_mode",
+            Reason.TAX_MODE_NOT_TAKEN,
+            Weight.EDIT,
+        ),
+        ({"kind": DocumentKind.SUPPLIER_CREDIT}, {}, "kind", Reason.KIND_NOT_TAKEN, Weight.EDIT),
+        (
+            {"kind": DocumentKind.EXPENSE, "publish_as": PublishAs.DRAFT, "paid_from": reference("Bank")},
+            {},
+            "publish_as",
+            Reason.PUBLISH_AS_NOT_TAKEN,
+            Weight.EDIT,
+        ),
+        ({"kind": DocumentKind.EXPENSE}, {}, "paid_from", Reason.PAID_FROM_MISSING, Weight.EDIT),
+        (
+            {"kind": DocumentKind.EXPENSE, "paid_from": reference("Bank", remote_id="")},
+            {},
+            "paid_from",
+            Reason.PAID_FROM_UNMATCHED,
+            Weight.HOLD,
+        ),
+        ({"paid": True}, {}, "kind", Reason.PAID_AS_BILL, Weight.EDIT),
+        ({"file_bytes": 11 * MEGABYTE}, {}, "file", Reason.FILE_TOO_LARGE, Weight.EDIT),
+        ({"file_extension": "heic"}, {}, "file", Reason.FILE_NOT_TAKEN, Weight.EDIT),
+        ({"archived": True}, {}, "", Reason.ARCHIVED, Weight.EDIT),
+        ({}, {"locked_until": date(2027, 3, 3)}, "date", Reason.PERIOD_LOCKED, Weight.HOLD),
+        ({}, {"closed_until": date(2027, 3, 3)}, "date", Reason.BOOKS_CLOSED, Weight.HOLD),
+        ({"currency": "USD"}, {}, "currency", Reason.CURRENCY_NOT_ENABLED, Weight.HOLD),
+        (
+            line(category=reference(remote_id="")),
+            {},
+            "lines.1.category",
+            Reason.CATEGORY_UNMATCHED,
+            Weight.HOLD,
+        ),
+        (
+            line(category=reference(alive=False)),
+            {},
+            "lines.1.category",
+            Reason.CATEGORY_ARCHIVED,
+            Weight.HOLD,
+        ),
+        (
+            line(tax_rate=replace(RATE, remote_id="")),
+            {},
+            "lines.1.tax_rate",
+            Reason.TAX_RATE_UNMATCHED,
+            Weight.HOLD,
+        ),
+        (
+            line(tax_rate=replace(RATE, alive=False)),
+            {},
+            "lines.1.tax_rate",
+            Reason.TAX_RATE_ARCHIVED,
+            Weight.HOLD,
+        ),
+        (
+            line(tax_rate=replace(RATE, side=Side.SALES.value)),
+            {},
+            "lines.1.tax_rate",
+            Reason.TAX_RATE_WRONG_SIDE,
+            Weight.EDIT,
+        ),
+        (
+            {"supplier": reference("Old Ltd", alive=False)},
+            {},
+            "supplier",
+            Reason.SUPPLIER_ARCHIVED,
+            Weight.HOLD,
+        ),
+        (
+            {"supplier": reference("New Ltd", remote_id="")},
+            {"asks_for_new_suppliers": True},
+            "supplier",
+            Reason.NEW_SUPPLIER,
+            Weight.HOLD,
+        ),
+    ],
+)
+def test_each_rule(
+    document: dict[str, Any], books: dict[str, Any], field: str, reason: Reason, weight: Weight
+) -> None:
+    problems = check_document(replace(GOOD, **document), replace(BOOKS, **books))
+    assert [(found.field, found.reason, found.weight) for found in problems] == [(field, reason, weight)]
+
+
+def test_a_new_supplier_is_only_mentioned_where_nobody_asks() -> None:
+    problems = check_document(replace(GOOD, supplier=reference("New Ltd", remote_id="")), BOOKS)
+    assert [found.weight for found in problems] == [Weight.NOTICE]
+    assert list_blocking(problems) == []
+
+
+def test_an_accepted_new_supplier_holds_nothing() -> None:
+    document = replace(GOOD, supplier=reference("New Ltd", remote_id=""), new_supplier_accepted=True)
+    assert list_blocking(check_document(document, replace(BOOKS, asks_for_new_suppliers=True))) == []
+
+
+@pytest.mark.parametrize(
+    "option", [reference("Leeds", remote_id=""), reference("Leeds", alive=False), reference("Leeds")]
+)
+def test_a_project_never_holds_a_document_but_is_named(option: Reference) -> None:
+    problems = check_document(replace(GOOD, **line(tracking=(option,))), BOOKS)
+    assert [(found.reason, found.weight) for found in problems] == [(Reason.TRACKING_LEFT_OUT, Weight.NOTICE)]
+
+
+def test_one_unmatched_entry_on_ten_lines_is_one_problem() -> None:
+    unmatched = reference(remote_id="")
+    lines = tuple(
+        replace(LINE, position=n, net=Decimal(10), tax=Decimal(2), category=unmatched) for n in range(1, 11)
+    )
+    problems = check_document(replace(GOOD, lines=lines), BOOKS)
+    assert [found.reason for found in problems] == [Reason.CATEGORY_UNMATCHED]
+
+
+def test_what_needs_an_edit_comes_before_what_only_holds() -> None:
+    document = replace(GOOD, total=None, **line(category=reference(remote_id="")))
+    assert [found.weight for found in check_document(document, BOOKS)] == [Weight.EDIT, Weight.HOLD]
+
+
+def test_a_draft_needs_no_due_date() -> None:
+    assert check_document(replace(GOOD, due_date=None, publish_as=PublishAs.DRAFT), BOOKS) == []
