@@ -205,6 +205,13 @@ def test_a_failure_carries_nothing_of_an_answer_with_secrets(peer: Peer, body: s
     assert raised.value.__cause__ is None
 
 
+@pytest.mark.req("TOK-13")
+def test_an_outage_that_echoes_our_request_carries_nothing_of_it_either(peer: Peer) -> None:
+    peer.answer(502, f"<html>upstream got refresh_token={SECRET}</html>".encode())
+    error = failure_of(write(peer, holds_secrets=True))
+    assert (error.kind, error.vendor_text) == (ErrorKind.PROVIDER_DOWN, "")
+
+
 @pytest.mark.req("TOK-13", "ERR-03")
 def test_the_log_tells_of_a_call_without_its_address_headers_or_bodies(
     peer: Peer, caplog: pytest.LogCaptureFixture

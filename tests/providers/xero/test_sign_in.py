@@ -106,6 +106,7 @@ def test_only_invalid_grant_in_a_proper_body_ends_a_sign_in(
 ) -> None:
     error = _token_refusal(reply(status, body, is_write=True))
     assert error.kind is kind
+    assert (error.vendor_text == "") == (kind is ErrorKind.TRANSIENT and b'":"' not in body)
     assert error.cause is (ReconnectCause.REVOKED if kind is ErrorKind.NEEDS_RECONNECT else None)
 
 

@@ -51,7 +51,7 @@ class Call:
     """One call. `is_write`: it may change the vendor's books, so a lost answer leaves that open.
 
     `organisation_id` names whose limits the call counts against; it is empty for sign-in and token calls.
-    `holds_secrets`: a good answer holds tokens, so no failure may carry any of it.
+    `holds_secrets`: question and answer hold tokens, so no failure may carry any of the answer.
     """
 
     method: str
@@ -77,7 +77,7 @@ class Reply:
 
     def text(self) -> str:
         """The beginning of the body as text, for Details; nothing of an answer that may hold tokens."""
-        if self.call.holds_secrets and self.status < 400:
+        if self.call.holds_secrets:
             return ""
         return self.body[: 4 * _LONGEST_TEXT].decode("utf-8", "replace")[:_LONGEST_TEXT]
 

@@ -142,13 +142,14 @@ def _token_refusal(reply: Reply) -> ProviderError:
     """Only invalid_grant in a proper error body says that the sign-in is dead."""
     content = reply.find_json()
     code = content.get("error") if isinstance(content, dict) else None
+    text = f"{code}: {content.get('error_description', '')}".rstrip(": ") if code else ""
     if code == "invalid_grant" and reply.status == 400:
-        return reply.error(ErrorKind.NEEDS_RECONNECT, cause=ReconnectCause.REVOKED)
+        return reply.error(ErrorKind.NEEDS_RECONNECT, vendor_text=text, cause=ReconnectCause.REVOKED)
     if code in ("invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request"):
-        return reply.error(ErrorKind.MISCONFIGURED)
+        return reply.error(ErrorKind.MISCONFIGURED, vendor_text=text)
     if code == "invalid_scope":
-        return reply.error(ErrorKind.MISSING_SCOPE)
-    return reply.error(ErrorKind.TRANSIENT)
+        return reply.error(ErrorKind.MISSING_SCOPE, vendor_text=text)
+    return reply.error(ErrorKind.TRANSIENT, vendor_text=text)
 
 
 def _claims(token: str) -> dict[str, Any]:
