@@ -39,6 +39,7 @@ def status(**changes: object) -> Status:
 
 
 EXPIRED = derive_status(Facts(consent_expires_at=END, lapsed_at=END + timedelta(seconds=1)), NEXT_YEAR)
+UNUSED = status(refreshed_at=NOW - timedelta(days=48), idle_ends_at=NOW + timedelta(days=12))
 DOWN = status(down_since=NOW - timedelta(minutes=4), next_try_at=NOW + timedelta(minutes=5))
 
 
@@ -231,6 +232,11 @@ def test_with_nothing_waiting_nothing_is_said_of_documents() -> None:
     assert explain(DOWN, NONE_WAITING, ADMIN).actions == ()
 
 
+def test_an_end_that_only_comes_near_is_no_end_yet() -> None:
+    message = explain(UNUSED, WORDS, ADMIN)
+    assert message.headline == "Your connection to Xero (Acme Ltd) expires on 4 December 2026."
+
+
 def test_one_document_is_spoken_of_as_one() -> None:
     one = replace(WORDS, waiting_count=1, waiting_total="£12.00")
     assert (
@@ -258,6 +264,7 @@ def test_moments_are_where_the_business_is() -> None:
     [
         (EXPIRED, "Expired 22 Nov 2026"),
         (status(), "Connected until 22 November 2027"),
+        (UNUSED, "Expires in 12 days (4 December)"),
         (status(consent_expires_at=NOW + timedelta(days=12)), "Expires in 12 days (4 December)"),
         (status(consent_expires_at=NOW + timedelta(days=1)), "Expires in 1 day (23 November)"),
         (status(consent_expires_at=END), "Expires today (22 November)"),

@@ -8,10 +8,8 @@ from tests.conventions.source import PRODUCT, python_files, tree
 MAY_SEE_EVERYTHING = {
     "activity/services.py": "an entry that belongs to no tenant, such as a refused sign-in",
     "cli": "the operator's own commands",
-    "connections/events.py": "news is told inside the business it is about",
-    "connections/probe.py": "one sign-in may serve several businesses",
+    "connections/elsewhere.py": "the same login or organisation may serve several businesses",
     "connections/refresh.py": "one sign-in may serve several businesses",
-    "connections/schedule.py": "finds what is due over all tenants",
     "connections/sign_in.py": "the callback's state alone says which business it belongs to",
     "demo": "builds the demo world",
     "jobs/runner.py": "a job without a business",

@@ -44,12 +44,12 @@ def explain(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
     """The message for this status and this reader."""
     if status.state is State.DISCONNECTED:
         return _disconnected(words, viewer)
+    if status.health is Health.EXPIRING:
+        return _expiring(status, words, viewer)
     if status.cause in _MANAGED:
         return _needs_person(status, words, viewer)
     if status.cause in _UNMANAGED:
         return _UNMANAGED[status.cause](_Case(status, words))
-    if status.health is Health.EXPIRING:
-        return _expiring(status, words, viewer)
     if status.state is State.SETTING_UP:
         return _setting_up(words)
     return _fine(status, words)
@@ -59,14 +59,14 @@ def short_state(status: Status, words: ConnectionWords, now: datetime) -> str:
     """The state in a few words, as rows and badges show it."""
     if status.state is State.DISCONNECTED:
         return f"Disconnected {short_date(status.since, words)}".strip()
-    if status.cause in _SHORT:
-        return _SHORT[status.cause].format(
-            provider=words.provider_name, day=short_date(status.deadline or status.since, words)
-        )
     if status.health is Health.EXPIRING and status.deadline is not None:
         days = days_left(status.deadline, now, words.time_zone)
         when = f"in {plural(days, 'day')}" if days else "today"
         return f"Expires {when} ({day_and_month(status.deadline, words)})"
+    if status.cause in _SHORT:
+        return _SHORT[status.cause].format(
+            provider=words.provider_name, day=short_date(status.deadline or status.since, words)
+        )
     if status.state is State.SETTING_UP:
         return "Setting up"
     return f"Connected until {day(status.deadline, words)}" if status.deadline else "Connected"

@@ -133,10 +133,9 @@ def note_grant_failure(grant: Grant, error: ProviderError) -> None:
 
 
 def tell_grant_recovered(grant: Grant) -> None:
-    """Every live connection of a sign-in whose server answers again; in the caller's transaction."""
-    for connection in Connection.objects.filter(grant=grant, stage__in=LIVE_STAGES).select_related(
-        "business"
-    ):
+    """What a sign-in whose server answers again makes work; in the caller's transaction."""
+    live = Connection.objects.filter(grant=grant, stage__in=LIVE_STAGES, lapsed_at=None, trouble_cause="")
+    for connection in live.select_related("business"):
         _tell_recovered(connection)
 
 
