@@ -10,6 +10,7 @@ from django import forms
 
 from bookbind.documents.inputs import DocumentInput, LineInput
 from bookbind.documents.models import Document, DocumentLine
+from bookbind.documents.totals import compute_tax
 from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
@@ -197,6 +198,8 @@ class CostForms:
         self.lines = LineFormSet(
             data, prefix="lines", initial=[_line_values(line) for line in lines], form_kwargs=shared
         )
+        for form, line in zip(self.lines.forms, lines, strict=False):
+            _show_computed_tax(form, line, document.currency)
 
     def is_valid(self) -> bool:
         """Whether every field can be read."""
@@ -258,6 +261,13 @@ def _document_values(document: Document) -> dict[str, Any]:
         "paid_from": document.paid_from,
         "publish_as": document.publish_as,
     }
+
+
+def _show_computed_tax(form: LineForm, line: DocumentLine, currency: str) -> None:
+    """A VAT field that nobody filled in shows in grey what the rate makes of the line."""
+    rate = str(line.tax_rate.details.get("rate", "")) if line.tax_rate else ""
+    if line.tax is None and line.net is not None and rate.replace(".", "", 1).isdigit():
+        form.fields["tax"].widget.attrs["placeholder"] = str(compute_tax(line.net, Decimal(rate), currency))
 
 
 def _line_values(line: DocumentLine) -> dict[str, Any]:

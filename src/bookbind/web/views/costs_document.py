@@ -16,7 +16,7 @@ from bookbind.activity.queries import list_entries
 from bookbind.connections.queries import find_main_connection
 from bookbind.documents.errors import DocumentError, EditedMeanwhile
 from bookbind.documents.models import Document
-from bookbind.documents.queries import Neighbours, Tab, find_neighbours, get_document, tab_of
+from bookbind.documents.queries import Neighbours, Tab, find_neighbours, get_document, list_documents, tab_of
 from bookbind.documents.services import save_document
 from bookbind.kit.money import show_money
 from bookbind.lists.services import get_or_create_supplier
@@ -185,6 +185,13 @@ def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None =
     }
 
 
+def _find_other(document: Document, opened: Opened) -> UUID | None:
+    """The document of the list that now stands where this one stood before it left the list."""
+    others = list_documents(opened.tab, opened.query).exclude(id=document.id).values_list("id", flat=True)
+    following: UUID | None = others.filter(captured_at__lte=document.captured_at).first() or others.first()
+    return following
+
+
 def was_asked(request: BusinessRequest) -> bool:
     """Whether somebody tried to publish already, so that what is missing is marked."""
     return "asked" in (request.POST if request.method == "POST" else request.GET)
@@ -202,9 +209,10 @@ def heading_of(document: Document) -> str:
 
 
 def next_url(request: BusinessRequest, opened: Opened) -> str:
-    """Where *go on* leads: the next document of the list, else the one before, else the list."""
-    places = find_neighbours(opened.document, opened.tab, opened.query)
-    following = (places.next_id or places.previous_id) if places else None
+    """Where *go on* leads: the next document of the list, else another of it, else the list."""
+    document = opened.document
+    places = find_neighbours(document, opened.tab, opened.query)
+    following = (places.next_id or places.previous_id) if places else _find_other(document, opened)
     if following is None:
         return list_url(request, opened.tab, opened.query)
     return cost_url(request, following, opened.tab, opened.query)

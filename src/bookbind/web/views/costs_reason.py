@@ -167,7 +167,9 @@ def _of_connection(place: Place, publication: Publication) -> PageMessage:
         body=notice.body,
         details=notice.details,
         buttons=tuple(
-            from_notice(each, is_primary=at == 0, back_to=here) for at, each in enumerate(notice.buttons)
+            # Only what heals is pressed in colour; an outage has nothing to press.
+            from_notice(each, is_primary=at == 0 and each.is_post, back_to=here)
+            for at, each in enumerate(notice.buttons)
         ),
         speaks_for_connection=True,
     )
@@ -187,7 +189,7 @@ def _published(place: Place, publication: Publication) -> PageMessage:
     at = moment(publication.published_at, place.request.business.time_zone).replace("today ", "")
     trouble = explain_paper(publication, words)
     away = Button(f"Open in {words.provider}", publication.remote_url, is_away=True)
-    go_on = Button("Next document", place.following, is_primary=True, takes_focus=True)
+    go_on = Button("Go on", place.following, is_primary=True, takes_focus=True)
     buttons = [away] if publication.remote_url else []
     if trouble is not None:
         more, _ = message_buttons(place, trouble)

@@ -23,6 +23,7 @@ from bookbind.lists.labels import (
     CONTACT_LISTS,
     LIST_LABELS,
     SINGULAR_LABELS,
+    TRACKING_LISTS,
     item_label,
     list_label,
 )
@@ -175,7 +176,10 @@ def _list_name(text: str) -> ListName:
 
 
 def _label(name: ListName, connection: Connection | None) -> str:
-    return list_label(name, queries.list_words(connection)) if connection else LIST_LABELS[name]
+    """Our own word for the list; a tracking list is called as the vendor's dimension that it shows."""
+    if connection is None or name not in TRACKING_LISTS:
+        return LIST_LABELS[name]
+    return list_label(name, queries.list_words(connection))
 
 
 def _cards(request: BusinessRequest, connection: Connection | None) -> list[ListCard]:
@@ -185,7 +189,11 @@ def _cards(request: BusinessRequest, connection: Connection | None) -> list[List
         return [_card(request, name, LIST_LABELS[name], counts, {}) for name in ListName if counts.get(name)]
     needs = queries.needs_match_counts(connection)
     rows = queries.sync_progress(connection)
-    return [_card(request, row.name, row.label, counts, needs, row) for row in rows]
+    return [_card(request, row.name, _own_word(row), counts, needs, row) for row in rows]
+
+
+def _own_word(row: queries.ListProgress) -> str:
+    return row.label if row.name in TRACKING_LISTS else LIST_LABELS[row.name]
 
 
 def _card(

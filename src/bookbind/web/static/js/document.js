@@ -107,15 +107,21 @@ function startDocument(form) {
     else later();
   });
   form.addEventListener("line:added", () => document.dispatchEvent(new CustomEvent("htmx:after:swap")));
-  form.addEventListener("submit", () => {
-    leaving = true;
+  form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
+    leaving = true;
+    if (!saving) return;
+    // A save under way carries the version that this press would be checked against: wait for it, then press again.
+    event.preventDefault();
+    const { submitter } = event;
+    await saving;
+    form.requestSubmit(submitter?.isConnected ? submitter : undefined);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (typed > 0 && !leaving) event.preventDefault();
+    if (typed > 0 && !leaving && form.isConnected) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey)) return;
+    if (!(event.ctrlKey || event.metaKey) || !form.isConnected) return;
     if (event.key === "s") {
       event.preventDefault();
       save();
@@ -136,4 +142,13 @@ document.addEventListener("click", (event) => {
   for (let part = field.closest("details"); part; part = part.parentElement?.closest("details")) part.open = true;
   field.focus();
   field.scrollIntoView({ block: "center" });
+});
+
+// What was swapped in by itself: a form that came with it works at once, and the way on takes the focus.
+document.addEventListener("htmx:after:swap", () => {
+  document.querySelectorAll("[data-document]:not(.is-ready)").forEach(startDocument);
+  const way = document.querySelector("[data-takes-focus]:not([data-had-focus])");
+  if (!way) return;
+  way.dataset.hadFocus = "yes";
+  if (document.activeElement === document.body || document.activeElement === null) way.focus();
 });
