@@ -8,6 +8,7 @@ from pathlib import Path
 
 _DATA = Path(tempfile.mkdtemp(prefix="bookbind-tests-"))
 atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
+(_DATA / "static").mkdir()
 
 os.environ["BOOKBIND_MODE"] = "test"
 os.environ["BOOKBIND_DATA"] = str(_DATA)
@@ -25,3 +26,9 @@ from bookbind.settings import *  # noqa: E402, F403 - the environment decides, s
 
 # The hashers of the product are slow on purpose; each test would pay for every sign-in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# The hashed names of static files come from collecting them, which only a served product does.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

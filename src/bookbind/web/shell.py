@@ -22,9 +22,10 @@ _DEFAULT_TIME_ZONE = "Europe/London"
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the main navigation; `current` is the value of aria-current, empty elsewhere."""
+    """One entry of the main navigation; `short` for narrow screens, `current` the value of aria-current."""
 
     label: str
+    short: str
     url: str
     current: str
 
@@ -37,6 +38,12 @@ class Skip:
     label: str
 
 
+AREAS = (
+    ("costs", "Costs", "Costs"),
+    ("lists", "Lists", "Lists"),
+    ("rules", "Rules", "Rules"),
+    ("settings", "Business settings", "Settings"),
+)
 SKIPS = (
     Skip("1d", "1 day"),
     Skip("7d", "7 days"),
@@ -69,13 +76,7 @@ class Shell:
             return []
         slug = self.business.slug
         here = self._request.path
-        areas = (
-            ("costs", "Costs"),
-            ("lists", "Lists"),
-            ("rules", "Rules"),
-            ("settings", "Business settings"),
-        )
-        return [self._nav_item(label, reverse(name, args=[slug]), here) for name, label in areas]
+        return [_nav_item(label, short, reverse(name, args=[slug]), here) for name, label, short in AREAS]
 
     @cached_property
     def banner(self) -> Notice | None:
@@ -136,7 +137,7 @@ class Shell:
         # One more than is shown tells whether there are more, whatever their number.
         return list(list_businesses(self._user)[: _SWITCHER_SHOWS + 1]) if self._user else []
 
-    @staticmethod
-    def _nav_item(label: str, url: str, here: str) -> NavItem:
-        current = "page" if here == url else "true" if here.startswith(url) else ""
-        return NavItem(label, url, current)
+
+def _nav_item(label: str, short: str, url: str, here: str) -> NavItem:
+    current = "page" if here == url else "true" if here.startswith(url) else ""
+    return NavItem(label, short, url, current)

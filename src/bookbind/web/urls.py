@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from bookbind.web.views import (
+    back,
     clients,
     components,
     connecting,
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("clients/", clients.clients, name="clients"),
     path("connections/<slug:provider>/callback", connecting.callback, name="callback"),
+    path("p/<slug:marker>", back.back, name="back"),
     path("connections/problem", connecting.problem, name="sign_in_problem"),
     path("b/<slug:slug>/settings/", include(settings_patterns)),
     path("b/<slug:slug>/", include("bookbind.web.urls_costs")),

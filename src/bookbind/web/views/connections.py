@@ -55,7 +55,9 @@ def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 def _began_with_this_sign_in(connection: Connection) -> bool:
     """Whether the latest sign-in connected the organisation, rather than renewing it."""
     newest = connection.stays.order_by("-started_at").first()
-    return newest is None or (connection.consented_at is not None and newest.started_at >= connection.consented_at)
+    return newest is None or (
+        connection.consented_at is not None and newest.started_at >= connection.consented_at
+    )
 
 
 def _confirmation(connection: Connection) -> dict[str, object]:

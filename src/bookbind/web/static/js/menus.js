@@ -7,7 +7,8 @@ function place(menu, button) {
   const { offsetWidth: width, offsetHeight: height } = menu;
   const fitsBelow = anchor.bottom + GAP + height <= innerHeight - EDGE;
   const top = fitsBelow ? anchor.bottom + GAP : Math.max(EDGE, anchor.top - GAP - height);
-  const left = Math.min(anchor.left, innerWidth - width - EDGE);
+  const fitsRight = anchor.left + width <= innerWidth - EDGE;
+  const left = fitsRight ? anchor.left : anchor.right - width;
   menu.style.top = `${top}px`;
   menu.style.left = `${Math.max(EDGE, left)}px`;
 }
