@@ -1,5 +1,6 @@
 """`bookbind demo`: the whole product with demo data, beside a simulated vendor, in one command."""
 
+import logging
 import os
 import shutil
 import signal
@@ -60,6 +61,8 @@ def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _run(*, fresh: bool) -> None:
     began = time.monotonic()
+    # What the build says is for people; its log lines would bury it.
+    logging.disable(logging.INFO)
     data = settings.CONFIG.data
     _refuse_taken_ports()
     if fresh:

@@ -1,0 +1,102 @@
+"""What a person does in one go, as steps that tests put together."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Demo, Visitor
+
+
+def go_to_vendor(page: Page) -> None:
+    """From the page that explains to the vendor's own sign-in page."""
+    page.get_by_role("button", name=re.compile("Go on to Xero|Reconnect|Sign in")).first.click()
+    page.get_by_role("link", name=re.compile("Xero")).last.click()
+    page.wait_for_url(re.compile("/xero/identity/"))
+
+
+def allow(page: Page, login: str, organisation: str) -> None:
+    """Sign in at the simulated vendor, where its session does not remember one, and allow one organisation."""
+    at_the_vendor = page.get_by_role("button", name=login)
+    expect(at_the_vendor.or_(page.get_by_role("button", name="Allow access"))).to_be_visible()
+    if at_the_vendor.is_visible():
+        at_the_vendor.click()
+    page.get_by_text(organisation, exact=True).click()
+    page.get_by_role("button", name="Allow access").click()
+    page.wait_for_url(re.compile("/b/"))
+
+
+def connect_acme(ada: Visitor) -> None:
+    """Connect Acme to its Xero, from the selection screen to the confirmation."""
+    page = ada.page
+    ada.open("/b/acme/settings/connections/connect/xero/")
+    go_to_vendor(page)
+    ada.keep("04-vendor-sign-in")
+    allow(page, "ada@acme.test", "Acme Ltd")
+    expect(page.get_by_role("main")).to_contain_text("Signed in to Xero as ada@acme.test")
+    ada.keep("05-choose")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("button", name="Finish")).to_be_visible()
+    ada.keep("06-summary")
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("main")).to_contain_text("Xero (Acme Ltd) is connected until")
+    ada.keep("07-confirmed")
+
+
+def finish_reconnect(page: Page, *, publish_now: bool) -> None:
+    """Decide what becomes of the waiting documents, and press Finish."""
+    page.get_by_label(re.compile("Publish" if publish_now else "look first")).first.check()
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("main")).to_contain_text("is connected until")
+
+
+def use_sample(visitor: Visitor, supplier: str, folder: Path) -> Path:
+    """Download one of the demo's sample bills."""
+    visitor.open("/demo/samples/")
+    row = visitor.page.get_by_role("row").filter(has_text=supplier)
+    with visitor.page.expect_download() as download:
+        row.get_by_role("link").click()
+    path = folder / f"{supplier}.pdf"
+    download.value.save_as(path)
+    return path
+
+
+def capture(visitor: Visitor, business: str, file: Path) -> None:
+    """Drop a file onto Costs and open the document it became."""
+    visitor.open(f"{business}/costs/")
+    visitor.page.locator("input[type=file]").first.set_input_files(file)
+    row = visitor.page.locator("main table a").filter(has_text=file.stem)
+    expect(row.first).to_be_visible(timeout=30_000)
+    visitor.keep("10-captured")
+    row.first.click()
+
+
+def code(page: Page, supplier: str, reference: str, total: str, description: str, net: str) -> None:
+    """Type a bill with one line at the standard rate, as it stands on the paper."""
+    page.get_by_role("combobox", name="Supplier").fill(supplier)
+    page.keyboard.press("Tab")
+    today = page.locator(".demo-bar time").get_attribute("datetime") or ""
+    page.get_by_label("Date", exact=True).fill(today[:10])
+    page.get_by_label("Due", exact=True).fill(today[:10])
+    page.get_by_label("Reference").fill(reference)
+    page.get_by_role("textbox", name="Total").fill(total)
+    page.get_by_role("combobox", name="Category").fill("Consult")
+    page.get_by_role("option", name=re.compile("Consulting")).click()
+    page.get_by_label("Description").fill(description)
+    page.get_by_label("Net", exact=True).fill(net)
+    page.get_by_label("VAT rate").select_option(label="20% (VAT on Expenses)")
+    page.get_by_text("Region and Department").click()
+    page.get_by_role("combobox", name="Region").fill("North")
+    page.get_by_role("option", name=re.compile("North")).first.click()
+    expect(page.get_by_text("lines agree")).to_be_visible()
+
+
+def publish(page: Page) -> None:
+    """Publish, and wait until the document says that it is."""
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("Published to Xero", timeout=60_000)
+
+
+def skip_ahead(demo: Demo, length: str) -> None:
+    """Walk product and sandbox ahead from the command line."""
+    demo.command("demo", "skip", length)
