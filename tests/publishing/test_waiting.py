@@ -1,11 +1,11 @@
 """Expired, revoked, down: documents wait and are not lost, and go on once each, in order, when it is over."""
 
-import time
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from bookbind.connections.disconnect import disconnect
 from bookbind.connections.queries import status_of
 from bookbind.documents.models import Document
 from bookbind.documents.queries import Tab, count_tabs
@@ -19,7 +19,7 @@ from bookbind.publishing.reasons import Reason
 from bookbind.publishing.results import explain_results, results_of
 from bookbind.publishing.resume import default_choice
 from bookbind.publishing.states import State
-from tests.publishing.conftest import QUEUE, SYNC, Desk
+from tests.publishing.conftest import QUEUE, SYNC, Desk, sign_in
 
 
 def states(desk: Desk) -> list[tuple[str, str]]:
@@ -78,10 +78,6 @@ def test_reconnect_and_publish_now_sends_each_once_in_order(desk: Desk) -> None:
         desk.publish(document)
     desk.work()
     desk.reconnect(publish_now=True)
-    began = time.monotonic()
-    while not desk.bills() and time.monotonic() - began < 10:
-        run_due(kinds=[SYNC, QUEUE], limit=1)
-    assert time.monotonic() - began < 2
     run_due(kinds=[SYNC, QUEUE])
     assert [bill["reference"] for bill in desk.bills()] == [f"INV-{number}" for number in range(5)]
     assert all(len(bill["attachments"]) == 1 for bill in desk.bills())
@@ -89,6 +85,10 @@ def test_reconnect_and_publish_now_sends_each_once_in_order(desk: Desk) -> None:
     resume = find_latest_resume(desk.connection)
     assert resume is not None
     assert explain_results(resume, results_of(resume)) == "5 waiting documents: 5 published."
+    first = Publication.objects.order_by("queued_at").values_list("published_at", flat=True).first()
+    assert first is not None
+    # The aim is two seconds, which the benchmark measures; a busy test machine gets some more.
+    assert (first - resume.began_at).total_seconds() < 6
 
 
 def test_nothing_is_sent_before_the_lists_are_read_again(desk: Desk) -> None:
@@ -102,6 +102,46 @@ def test_nothing_is_sent_before_the_lists_are_read_again(desk: Desk) -> None:
     run_due(kinds=[SYNC])
     desk.work()
     assert len(desk.bills()) == 1
+
+
+def test_between_finish_and_the_lists_a_document_says_what_it_waits_for(desk: Desk) -> None:
+    waiting, late = desk.bill("INV-1"), desk.bill("INV-2")
+    expire(desk)
+    desk.publish(waiting)
+    desk.reconnect(publish_now=True)
+    desk.publish(late)
+    assert states(desk) == [(State.HELD, Reason.LISTS)] * 2
+    run_due(kinds=[SYNC, QUEUE])
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1", "INV-2"]
+
+
+def test_a_reading_that_fails_keeps_everything_waiting_until_it_succeeds(desk: Desk) -> None:
+    desk.publish_expired("INV-1")
+    desk.reconnect(publish_now=True)
+    desk.fault("accounts", "500", times=3)
+    run_due(kinds=[SYNC, QUEUE])
+    assert desk.bills() == []
+    for _ in range(6):
+        desk.move_time(minutes=30)
+        run_due(kinds=[SYNC, QUEUE])
+    assert len(desk.bills()) == 1
+
+
+def test_what_waits_at_books_that_were_left_is_published_to_the_new_ones(desk: Desk) -> None:
+    document = desk.bill("INV-1")
+    expire(desk)
+    old = desk.publish(document)
+    disconnect(desk.connection, desk.user)
+    holdings = sign_in(desk.sandbox, desk.business, desk.user, organisation="Acme Holdings Ltd")
+    run_due(kinds=[SYNC, QUEUE])
+    desk.connection = holdings
+    document = desk.edit(document, desk.values("INV-1"))
+    new = desk.publish(document)
+    assert (new.connection_id, desk.look(old).state) == (holdings.id, State.WITHDRAWN)
+    desk.work()
+    publication = desk.look(new)
+    assert publication.state == State.PUBLISHED or publication.reason == Reason.CATEGORY_UNMATCHED
+    assert {bill["organisation_name"] for bill in desk.bills()} <= {"Acme Holdings Ltd"}
 
 
 def test_look_first_waits_for_publish_all(desk: Desk) -> None:

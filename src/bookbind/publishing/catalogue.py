@@ -253,6 +253,15 @@ _OUTSIDE: dict[Reason, Entry] = {
         ((Button.EXPORT, "Export"),),
         Retried.WHEN_CURED,
     ),
+    Reason.LISTS: Entry(
+        "Lists are being read",
+        "The connection is back, and your lists are being read again.",
+        "Nothing is sent to {target} before they are complete, so that no code is out of date.",
+        Who.NOBODY,
+        "It takes a few seconds. If it does not end, refresh the lists to see why.",
+        ((Button.REFRESH_LISTS, "Refresh lists"),),
+        Retried.WHEN_CURED,
+    ),
     Reason.LOOK_FIRST: Entry(
         "Ready for your look",
         "This document is ready and waits for a look.",

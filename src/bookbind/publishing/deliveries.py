@@ -47,8 +47,9 @@ def write_delivery(
     """
     reach(Checkpoint.BEFORE_DELIVERY_COMMITTED)
     with transaction.atomic():
-        now_connected = connections.get_connection(connection.id)
-        if now_connected.epoch != connection.epoch or not connections.status_of(now_connected).can_publish:
+        if not _hold_epoch(connection):
+            raise NotAllowedNow
+        if not connections.status_of(connections.get_connection(connection.id)).can_publish:
             raise NotAllowedNow
         if not documents.freeze(publication.document_id, document_version):
             raise NotAllowedNow
@@ -125,6 +126,12 @@ def close(delivery: Delivery, outcome: Delivery.Outcome, error: ProviderError | 
             "vendor_text": error.vendor_text[:_VENDOR_TEXT_LENGTH],
         }
     return bool(Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED).update(**values))
+
+
+def _hold_epoch(connection: Connection) -> bool:
+    """Take the connection's row for this transaction, if the right to send is still the one that we hold."""
+    rows = Connection.objects.filter(id=connection.id, epoch=connection.epoch)
+    return bool(rows.update(epoch=connection.epoch))
 
 
 def _create(

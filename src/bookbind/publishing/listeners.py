@@ -32,6 +32,7 @@ from bookbind.tenancy.models import User
 # These are looked at anew whenever the document, the lists or the settings change.
 CHECKED = frozenset(Reason) - {
     Reason.CONNECTION,
+    Reason.LISTS,
     Reason.LOOK_FIRST,
     Reason.TWIN,
     Reason.UNKNOWN,

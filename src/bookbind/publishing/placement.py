@@ -61,19 +61,23 @@ def is_cut_off(status: Status) -> bool:
 
 
 def settle(
-    publication: Publication, *, look_first: bool = False, actor: User | None = None, **changes: Any
+    publication: Publication, *, checked: Checked | None = None, actor: User | None = None, **changes: Any
 ) -> None:
-    """Put an unsent publication where it belongs now, and wake the queue when that is the queue."""
+    """Put an unsent publication where it belongs now, and wake the queue when that is the queue.
+
+    `checked` spares a second look when the document was checked a moment ago.
+    """
     connection = publication.connection
     status = connections.status_of(connection)
-    if is_cut_off(status) or find_unchecked_resume(connection.id) is not None:
+    if is_cut_off(status):
         hold(publication, Reason.CONNECTION, actor=actor, must_look_for_twins=True, **changes)
         return
-    blocking = check_again(publication).blocking
+    if find_unchecked_resume(connection.id) is not None:
+        hold(publication, Reason.LISTS, actor=actor, **changes)
+        return
+    blocking = (checked or check_again(publication)).blocking
     if blocking:
         hold_for(publication, blocking[0], actor=actor, **changes)
-    elif look_first:
-        hold(publication, Reason.LOOK_FIRST, actor=actor, **changes)
     else:
         queue(publication, actor=actor, **changes)
 

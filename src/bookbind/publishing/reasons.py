@@ -47,6 +47,7 @@ class Reason(StrEnum):
     TRACKING_LEFT_OUT = "tracking_left_out"
     # Outside the document.
     CONNECTION = "connection"
+    LISTS = "lists"
     LOOK_FIRST = "look_first"
     TWIN = "twin"
     UNKNOWN = "unknown"

@@ -10,6 +10,7 @@ from bookbind.publishing.models import Publication, Resume
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
 
+_UNDER_WAY = frozenset({Reason.CONNECTION, Reason.LISTS})
 _CLOSED = frozenset({Reason.PERIOD_LOCKED, Reason.BOOKS_CLOSED, Reason.REFUSED_PERIOD})
 
 
@@ -92,7 +93,7 @@ def _place_of(state: str, reason: str) -> str:
         return "published"
     if state == State.WITHDRAWN:
         return "taken_back"
-    if state in (State.WAITING, State.SENDING, State.UNKNOWN) or reason == Reason.CONNECTION:
+    if state in (State.WAITING, State.SENDING, State.UNKNOWN) or reason in _UNDER_WAY:
         return "under_way"
     if reason in _CLOSED:
         return "closed_period"

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
@@ -34,6 +35,7 @@ def begin_resume(connection: Connection, *, publish_now: bool) -> Resume | None:
         )
         gathered = Publication.objects.filter(id__in=waiting.values("id"))
         gathered.update(resume=resume, must_look_for_twins=True, twins_checked_at=None)
+        gathered.filter(reason=Reason.CONNECTION).update(reason=Reason.LISTS)
     return resume
 
 
@@ -47,8 +49,10 @@ def note_lists_read(connection: Connection) -> None:
 
 def check_resume(resume: Resume) -> None:
     """Put each gathered document where it belongs, in order; old messages go."""
-    gathered = Publication.objects.filter(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
-    rows = gathered.exclude(state=State.HELD.value, reason__in=list(_KEPT))
+    # Asked for between the return and now: it had to wait for the lists as well.
+    joined = Q(connection_id=resume.connection_id, state=State.HELD.value, reason=Reason.LISTS)
+    unsent = Q(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
+    rows = Publication.objects.filter(unsent | joined).exclude(reason__in=list(_KEPT))
     for publication in rows.select_related("connection", "document").order_by("queued_at", "id"):
         try:
             _place(publication, publish_now=resume.publish_now)

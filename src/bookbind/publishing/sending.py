@@ -17,10 +17,10 @@ from bookbind.publishing.placement import Checked, check_again, hold, hold_for
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.suppliers import create_contact, find_contact_id
 from bookbind.publishing.trouble import pause_for_connection, weigh
-from bookbind.publishing.turns import Turn
+from bookbind.publishing.turns import Keep, Pause, Turn
 
 
-def send_document(publication: Publication, connection: Connection) -> Turn:
+def send_document(publication: Publication, connection: Connection, keep: Keep) -> Turn:
     """Take a waiting publication as far as it goes now; whatever stops it is stored with it."""
     checked = check_again(publication)
     if checked.blocking:
@@ -35,6 +35,8 @@ def send_document(publication: Publication, connection: Connection) -> Turn:
         return pause_for_connection(connection, error)
     except ProviderError as error:
         return weigh(publication, error)
+    if not keep():
+        return Pause(None)
     try:
         delivery = deliveries.write_delivery(
             publication, connection, checked.document.version, outgoing, write, list_labels(checked.facts)

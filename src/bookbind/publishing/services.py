@@ -21,7 +21,7 @@ from bookbind.publishing.errors import (
     TwinUnknown,
 )
 from bookbind.publishing.models import Publication
-from bookbind.publishing.placement import check, queue, settle, wake
+from bookbind.publishing.placement import Checked, check, queue, settle, wake
 from bookbind.publishing.queries import find_open_publication, get_publication
 from bookbind.publishing.reasons import Problem, Reason, Weight
 from bookbind.publishing.states import RETURNABLE, State
@@ -39,13 +39,13 @@ def request_publish(
     """
     target = connection or connections.find_main_connection(document.business_id)
     existing = find_open_publication(document.id) or _find_published(document.id)
-    if existing is not None:
+    if existing is not None and not _is_left_behind(existing, target):
         return _ask_again(existing, user)
     if target is None:
         raise NotConnected
-    _refuse_incomplete(document, target)
+    checked = _refuse_incomplete(document, target)
     try:
-        return _open(document, target, user, automatic=automatic)
+        return _open(checked, target, user, automatic=automatic, instead_of=existing)
     except IntegrityError:
         # Somebody pressed at the same moment; theirs is the one.
         winner = find_open_publication(document.id) or _find_published(document.id)
@@ -178,10 +178,10 @@ def _ask_again(existing: Publication, user: User | None) -> Publication:
     """Pressing Publish on what has a publication: a refused or held one is checked anew, others stand."""
     if existing.state not in (State.HELD, State.REJECTED) or existing.reason in (Reason.TWIN, Reason.UNKNOWN):
         return existing
-    _refuse_incomplete(existing.document, existing.connection, existing)
+    checked = _refuse_incomplete(existing.document, existing.connection, existing)
     try:
         with transaction.atomic():
-            settle(existing, actor=user, requested_by=user or existing.requested_by)
+            settle(existing, checked=checked, actor=user, requested_by=user or existing.requested_by)
     except MovedMeanwhile:
         return get_publication(existing.id)
     return existing
@@ -189,13 +189,33 @@ def _ask_again(existing: Publication, user: User | None) -> Publication:
 
 def _refuse_incomplete(
     document: Document, connection: Connection, publication: Publication | None = None
-) -> None:
-    problems = check(document, connection, publication).to_edit
-    if problems:
-        raise DocumentIncomplete(problems)
+) -> Checked:
+    checked = check(document, connection, publication)
+    if checked.to_edit:
+        raise DocumentIncomplete(checked.to_edit)
+    return checked
 
 
-def _open(document: Document, connection: Connection, user: User | None, *, automatic: bool) -> Publication:
+def _is_left_behind(existing: Publication, target: Connection | None) -> bool:
+    """Whether it waits at books that the business left for others; nothing of it was sent."""
+    return (
+        target is not None
+        and existing.connection_id != target.id
+        and existing.connection.stage == Connection.Stage.ENDED
+        and existing.state in RETURNABLE
+        and not deliveries.has_undecided(existing)
+    )
+
+
+def _open(
+    checked: Checked,
+    connection: Connection,
+    user: User | None,
+    *,
+    automatic: bool,
+    instead_of: Publication | None,
+) -> Publication:
+    document = checked.document
     publication = Publication(
         id=new_id(),
         business_id=document.business_id,
@@ -207,10 +227,20 @@ def _open(document: Document, connection: Connection, user: User | None, *, auto
     )
     publication.marker = publication.id.hex
     with transaction.atomic():
+        if instead_of is not None:
+            move(instead_of, State.WITHDRAWN, actor=user)
         publication.save(force_insert=True)
         # Inserted as waiting, so that the unique row decides between two who press at once.
         documents.place(document.id, Document.Stage.WAITING)
-        settle(publication, actor=user)
+        activity.record(
+            "publication.requested",
+            f"Asked to be published to {connections.label_of(connection)}.",
+            business_id=document.business_id,
+            actor=user,
+            subject=document,
+            data={"publication": publication.id, "automatic": automatic},
+        )
+        settle(publication, checked=checked, actor=user)
     return publication
 
 

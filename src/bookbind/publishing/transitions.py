@@ -5,9 +5,11 @@ from typing import Any
 from django.db import transaction
 
 from bookbind.activity import services as activity
+from bookbind.connections.queries import label_of
 from bookbind.documents import services as documents
 from bookbind.documents.models import Document
 from bookbind.kit import events
+from bookbind.publishing.catalogue import CATALOGUE
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.events import DocumentHeld, DocumentPublished, DocumentRejected
 from bookbind.publishing.models import Publication
@@ -73,8 +75,8 @@ def _tell(publication: Publication, after: State, actor: User | None, note: dict
         return
     connection = publication.connection
     words = {
-        "organisation": connection.organisation.get("name", ""),
-        "reason": publication.reason.replace("_", " "),
+        "organisation": label_of(connection),
+        "reason": CATALOGUE[Reason(publication.reason)].short.lower() if publication.reason else "",
     }
     activity.record(
         f"publication.{after.value}",

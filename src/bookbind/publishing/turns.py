@@ -1,5 +1,6 @@
 """How one step of a queue ends: go on with the next, or rest until a moment."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,3 +14,5 @@ class Pause:
 
 # None means: go on.
 Turn = Pause | None
+# Renews the worker's right to the queue; False when another worker has it by now.
+Keep = Callable[[], bool]

@@ -16,14 +16,14 @@ from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication
 from bookbind.publishing.paper import attach_paper
 from bookbind.publishing.placement import QUEUE, hold, is_cut_off
-from bookbind.publishing.queries import find_unchecked_resume
+from bookbind.publishing.queries import find_unchecked_resume, list_unsent
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.recovery import recover
 from bookbind.publishing.resume import check_resume
 from bookbind.publishing.retry import STEPS_ASIDE_AFTER
 from bookbind.publishing.sending import send_document
 from bookbind.publishing.states import State
-from bookbind.publishing.turns import Pause, Turn
+from bookbind.publishing.turns import Keep, Pause, Turn
 
 # Longer than the longest call, so that a worker loses its queue only when it died.
 LEASE_SECONDS = 90
@@ -36,7 +36,7 @@ def work_queue(job: Claimed) -> Again | None:
     """Send what is due at one connection until nothing is, or until the connection can't."""
     while still_mine(job):
         try:
-            turn = _take_turn(UUID(job.key))
+            turn = _take_turn(UUID(job.key), lambda: still_mine(job))
         except MovedMeanwhile:
             # A person or another worker moved the document under our hands; look again.
             continue
@@ -45,7 +45,7 @@ def work_queue(job: Claimed) -> Again | None:
     return None
 
 
-def _take_turn(connection_id: UUID) -> Turn:
+def _take_turn(connection_id: UUID, keep: Keep) -> Turn:
     """One step: the connection first, then the head of the queue, then papers that are due."""
     connection = connections.get_connection(connection_id)
     pause = _rest_if_unusable(connection)
@@ -54,16 +54,16 @@ def _take_turn(connection_id: UUID) -> Turn:
     head = _find_head(connection)
     is_due = head is not None and (head.next_try_at is None or head.next_try_at <= clock.now())
     if head is not None and is_due:
-        return _advance(head, connection)
+        return _advance(head, connection, keep)
     paper = _due_papers(connection).first()
     if paper is not None:
         return attach_paper(paper, connection)
     return Pause(_next_due(connection))
 
 
-def _advance(publication: Publication, connection: Connection) -> Turn:
+def _advance(publication: Publication, connection: Connection, keep: Keep) -> Turn:
     if publication.state == State.WAITING:
-        turn = send_document(publication, connection)
+        turn = send_document(publication, connection, keep)
     else:
         turn = recover(publication, connection)
     if (
@@ -98,8 +98,8 @@ def _rest_if_unusable(connection: Connection) -> Pause | None:
 
 def _hold_all(connection: Connection) -> None:
     """Only a person can bring the connection back: what was queued waits, no attempt is used up."""
-    waiting = Publication.objects.filter(connection=connection, state=State.WAITING.value)
-    for publication in waiting.select_related("connection", "document").order_by("queued_at", "id"):
+    waiting = list_unsent(connection.id, {Reason.LISTS})
+    for publication in waiting:
         try:
             hold(publication, Reason.CONNECTION, must_look_for_twins=True, twins_checked_at=None)
         except MovedMeanwhile:
