@@ -19,9 +19,11 @@ from bookbind.kit.events import Event
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ErrorKind, ProviderError, ReconnectCause
 from bookbind.providers.base.types import Organisation
+from bookbind.providers.registry import get_provider
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.connections.conftest import JO, Walker, reread, status_now
 from tests.support.factories import People, make_business
+from tests.support.fake_books import FakeBooks
 from tests.support.processes import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +249,18 @@ def test_an_answer_for_another_organisation_stops_everything(ada: Walker, connec
     assert status_now(connection).cause is Cause.WRONG_ORGANISATION
     with pytest.raises(ConnectionUnusable):
         use(connection)
+
+
+@pytest.mark.req("REC-16")
+def test_a_probe_that_reaches_another_organisation_says_so(
+    ada: Walker, connection: Connection, monkeypatch: pytest.MonkeyPatch, told: list[Event]
+) -> None:
+    adapter = get_provider("xero").adapter
+    monkeypatch.setattr(type(adapter), "open", lambda *_: FakeBooks())
+    with within(BusinessScope(ada.business.id)):
+        probe(reread(connection))
+    assert status_now(connection).cause is Cause.WRONG_ORGANISATION
+    assert ConnectionBroke(connection.business_id, connection.id, "wrong_organisation") in told
 
 
 def test_a_renamed_organisation_asks_for_a_look_and_goes_on_working(

@@ -237,6 +237,19 @@ def test_an_end_that_only_comes_near_is_no_end_yet() -> None:
     assert message.headline == "Your connection to Xero (Acme Ltd) expires on 4 December 2026."
 
 
+@pytest.mark.req("CON-01")
+def test_a_standard_user_is_told_of_every_trouble_without_a_button() -> None:
+    expiring = status(consent_expires_at=NOW + timedelta(days=12))
+    assert explain(expiring, WORDS, STANDARD).text == (
+        "The connection to Xero (Acme Ltd) expires on 4 December 2026. Until then everything is published as "
+        "usual. Ada Admin or Harbour & Co (your accountant) can renew it."
+    )
+    assert explain(status(stage=Stage.ENDED), WORDS, STANDARD).body.endswith(whom_to_ask(STANDARD))
+    assert explain(status(missing_optional_scopes=True), WORDS, STANDARD).body.endswith(whom_to_ask(STANDARD))
+    for shown in (expiring, status(stage=Stage.ENDED), status(missing_optional_scopes=True)):
+        assert explain(shown, WORDS, STANDARD).actions == ()
+
+
 def test_one_document_is_spoken_of_as_one() -> None:
     one = replace(WORDS, waiting_count=1, waiting_total="£12.00")
     assert (

@@ -1,5 +1,7 @@
 """Reading connections: in scope only, in order, and with a number of queries that rows do not change."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bookbind.activity.models import Entry
@@ -76,7 +78,8 @@ def find_main_connection_of(people: People) -> Connection | None:
 
 
 @pytest.mark.req("UX-04")
-def test_more_connections_cost_no_more_queries(people: People) -> None:
+def test_more_connections_cost_no_more_queries(people: People, skip: Callable[..., None]) -> None:
+    # A clock of the test's own: the demo's reads its row now and then.
     def add() -> None:
         for number in range(8):
             business = make_business(f"Client {number}", practice=people.harbour)

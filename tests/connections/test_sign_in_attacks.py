@@ -5,14 +5,22 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.db import SessionStore
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bookbind.activity.models import Entry
 from bookbind.connections import errors
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.sessions import safe_path
-from bookbind.connections.sign_in import choose_organisation, get_open_sign_in, offered, receive_answer
+from bookbind.connections.sessions import safe_path, session_key
+from bookbind.connections.sign_in import (
+    begin_sign_in,
+    choose_organisation,
+    fetch_organisations,
+    get_open_sign_in,
+    offered,
+    receive_answer,
+)
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within
 from tests.connections.conftest import Walker, sign_in_row
@@ -243,3 +251,65 @@ def test_an_own_path_is_kept_with_its_query(ada: Walker) -> None:
     sign_in, _ = ada.begin(return_to="/b/acme/costs/?show=waiting&q=fuel%20ltd")
     assert sign_in.return_to == "/b/acme/costs/?show=waiting&q=fuel%20ltd"
     assert ada.begin(return_to="//evil.example")[0].return_to == ""
+
+
+@pytest.mark.parametrize(
+    ("fault", "failure"), [("503", errors.VendorUnavailable), ("html", errors.VendorUnavailable)]
+)
+def test_a_vendor_that_fails_at_the_exchange_is_said_clearly(
+    ada: Walker, fault: str, failure: type[errors.SignInFailure]
+) -> None:
+    sign_in, url = ada.begin()
+    query = ada.allow(url)
+    ada.sandbox.control("faults", vendor="xero", operation="token", fault=fault, times=1)
+    with pytest.raises(failure) as failed:
+        ada.come_back(query)
+    assert "isn't answering. Nothing was changed" in failed.value.message
+    assert failed.value.sign_in is not None
+    assert sign_in_row(sign_in.id).tokens == ""
+
+
+def test_an_app_that_the_vendor_refuses_is_the_operators_to_put_right(ada: Walker) -> None:
+    _, url = ada.begin()
+    query = ada.allow(url)
+    ada.sandbox.control("app", vendor="xero", secret="changed")
+    with pytest.raises(errors.AppNotAccepted) as failed:
+        ada.come_back(query)
+    assert "Its operator must put that right" in failed.value.message
+
+
+def test_organisations_that_could_not_be_read_are_asked_for_again(ada: Walker) -> None:
+    _, url = ada.begin()
+    query = ada.allow(url)
+    ada.sandbox.control("faults", vendor="xero", operation="connections", fault="503", times=1)
+    with pytest.raises(errors.OrganisationsUnread) as failed:
+        ada.come_back(query)
+    sign_in = failed.value.sign_in
+    assert sign_in is not None
+    with within(BusinessScope(ada.business.id)):
+        again = get_open_sign_in(sign_in.id, ada.user, ada.session)
+        assert offered(again) == []
+        assert [organisation.name for organisation in offered(fetch_organisations(again))] == ["Acme Ltd"]
+    assert ada.finish(again).organisation["name"] == "Acme Ltd"
+
+
+def test_software_that_is_not_built_yet_can_not_be_begun(ada: Walker) -> None:
+    with within(BusinessScope(ada.business.id)), pytest.raises(errors.ProviderUnavailable) as refused:
+        begin_sign_in(
+            user=ada.user,
+            business=ada.business,
+            practice=None,
+            provider="sage",
+            purpose="connect",
+            session_key=ada.session,
+        )
+    assert "Sage Accounting" in refused.value.message
+
+
+def test_a_browser_session_has_one_value_for_its_whole_life() -> None:
+    session = SessionStore()
+    first = session_key(session)
+    session.cycle_key()
+    assert session_key(session) == first
+    session.flush()
+    assert session_key(session) != first
