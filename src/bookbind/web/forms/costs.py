@@ -106,9 +106,14 @@ class DocumentForm(forms.Form):
     publish_as = forms.ChoiceField(label="as", required=False)
 
     def __init__(
-        self, *args: Any, document: Document, choices: CostChoices, finder: ItemFinder, **options: Any
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        document: Document,
+        choices: CostChoices,
+        finder: ItemFinder,
     ) -> None:
-        super().__init__(*args, initial=_document_values(document), **options)
+        super().__init__(data, initial=_document_values(document))
         self._offer("kind", choices.kinds)
         self._offer("publish_as", choices.publish_as)
         self._offer("currency", [(code, code) for code in choices.currencies])
@@ -169,19 +174,8 @@ class LineForm(forms.Form):
         )
 
 
-class BaseLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg] # not generic at run time
-    """The lines in their order; a removed line is marked, not renumbered."""
-
-    def list_inputs(self) -> tuple[LineInput, ...]:
-        """The lines that stay, without those that were added and left empty."""
-        kept = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
-        inputs = [form.to_input() for form in kept]
-        said = [line for line in inputs if line != LineInput(tax_rate_id=line.tax_rate_id)]
-        return tuple(said or inputs[:1])
-
-
 LineFormSet = forms.formset_factory(
-    LineForm, formset=BaseLineFormSet, extra=0, can_delete=True, absolute_max=MOST_LINES, max_num=MOST_LINES
+    LineForm, extra=0, can_delete=True, absolute_max=MOST_LINES, max_num=MOST_LINES
 )
 
 
@@ -194,7 +188,7 @@ class CostForms:
         finder = ItemFinder(data)
         lines = list(document.lines.select_related("category", "tax_rate", "tracking_1", "tracking_2"))
         shared = {"choices": choices, "finder": finder}
-        self.document = DocumentForm(data, document=document, **shared)
+        self.document = DocumentForm(data, document=document, choices=choices, finder=finder)
         self.lines = LineFormSet(
             data, prefix="lines", initial=[_line_values(line) for line in lines], form_kwargs=shared
         )
@@ -234,8 +228,15 @@ class CostForms:
             paid=values["paid"],
             paid_from_id=_id_of(values["paid_from"]),
             publish_as=PublishAs(values["publish_as"]) if values["publish_as"] else "",
-            lines=self.lines.list_inputs(),
+            lines=_list_inputs(self.lines.forms),
         )
+
+
+def _list_inputs(line_forms: Iterable[LineForm]) -> tuple[LineInput, ...]:
+    """The lines that stay, in their order, without those that were added and left empty."""
+    inputs = [form.to_input() for form in line_forms if not form.cleaned_data.get("DELETE")]
+    said = [line for line in inputs if line != LineInput(tax_rate_id=line.tax_rate_id)]
+    return tuple(said or inputs[:1])
 
 
 def _id_of(item: Chosen) -> Any:
@@ -307,7 +308,7 @@ class UploadForm(forms.Form):
     MOST_FILES = 50
 
     def __init__(self, files: Iterable[Any]) -> None:
-        super().__init__({}, {})
+        super().__init__({})
         self.files_sent = list(files)
 
     def clean(self) -> dict[str, Any]:

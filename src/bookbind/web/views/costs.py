@@ -169,7 +169,8 @@ def export_cell(value: Any) -> str:
 
 
 def _rows(request: BusinessRequest, found: Page[Document], tab: Tab, query: str) -> list[CostRow]:
-    documents = list(found.object_list.prefetch_related("lines__tax_rate"))
+    documents = list(found.object_list)
+    prefetch_related_objects(documents, "lines__tax_rate")
     publications = publications_of(document.id for document in documents)
     suffix = urlencode({"show": tab.value, **({"q": query} if query else {})})
     return [_row(request, document, publications.get(document.id), suffix) for document in documents]

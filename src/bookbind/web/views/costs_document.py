@@ -20,6 +20,7 @@ from bookbind.documents.queries import Neighbours, Tab, find_neighbours, get_doc
 from bookbind.documents.services import save_document
 from bookbind.kit.money import show_money
 from bookbind.lists.services import get_or_create_supplier
+from bookbind.providers.base.types import DocumentKind
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import find_publication
 from bookbind.publishing.reasons import Problem
@@ -252,7 +253,7 @@ def _form_context(
         "tracking_words": " and ".join(tracking.values()),
         "more_words": _more_words(document),
         "more_open": bool(words.problems.keys() & {"paid_from", "tax_mode", "note"}),
-        "target_kind": kind.label if kind else KIND_LABELS[document.kind],
+        "target_kind": kind.label if kind else KIND_LABELS[DocumentKind(document.kind)],
         "target_label": target.label or "nothing yet: no accounting software is connected",
     }
 

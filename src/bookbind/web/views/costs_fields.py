@@ -92,7 +92,8 @@ class Origins:
             if not name.endswith("tax_rate"):
                 return None
             return Origin("usual", "From the settings of the connection. Type over it to change it here.")
-        rule = self._rules.get(_rule_id(source))
+        rule_id = _rule_id(source)
+        rule = self._rules.get(rule_id) if rule_id else None
         if rule is None:
             return None
         url = reverse("rule", args=[self._business.slug, rule.id])

@@ -42,7 +42,7 @@ def costs_upload(request: BusinessRequest) -> HttpResponseBase:
     form = UploadForm(request.FILES.getlist("files"))
     wants_json = "application/json" in request.headers.get("Accept", "")
     if not form.is_valid():
-        refusal = " ".join(form.non_field_errors())
+        refusal = " ".join(map(str, form.non_field_errors()))
         if wants_json:
             return JsonResponse(asdict(Outcome(ok=False, name="", message=refusal)), status=422)
         messages.error(request, refusal)
@@ -55,12 +55,12 @@ def costs_upload(request: BusinessRequest) -> HttpResponseBase:
     return redirect("costs", request.business.slug)
 
 
-def _take(request: BusinessRequest, files: Iterable[UploadedFile]) -> list[Outcome]:
+def _take(request: BusinessRequest, files: "Iterable[UploadedFile[bytes]]") -> list[Outcome]:
     defaults = document_defaults(find_main_connection(request.business.id))
     return [_take_one(request, file, defaults) for file in files]
 
 
-def _take_one(request: BusinessRequest, file: UploadedFile, defaults: DocumentDefaults) -> Outcome:
+def _take_one(request: BusinessRequest, file: "UploadedFile[bytes]", defaults: DocumentDefaults) -> Outcome:
     name = file.name or "file"
     try:
         document = capture_file(request.business, request.user, name, _read(file, name), defaults)
@@ -70,7 +70,7 @@ def _take_one(request: BusinessRequest, file: UploadedFile, defaults: DocumentDe
     return Outcome(ok=True, name=name, message=_added_words(document), url=url)
 
 
-def _read(file: UploadedFile, name: str) -> bytes:
+def _read(file: "UploadedFile[bytes]", name: str) -> bytes:
     """The content; a file that is far too big is refused by its size, without reading it into memory."""
     if file.size is not None and file.size > MOST_BYTES:
         size = f"{file.size / 1024 / 1024:.1f} MB"

@@ -40,7 +40,9 @@ def list_combine(request: BusinessRequest, name: str) -> HttpResponse:
     list_name = _list_name(name)
     form = PairForm(request.POST if request.method == "POST" else request.GET, name=list_name)
     if not form.is_valid():
-        messages.error(request, " ".join(form.non_field_errors()) or "Choose two entries of this list.")
+        messages.error(
+            request, " ".join(map(str, form.non_field_errors())) or "Choose two entries of this list."
+        )
         return redirect(_back(request, name, "twice"))
     kept, absorbed = form.cleaned_data["kept"], form.cleaned_data["absorbed"]
     if request.method != "POST":

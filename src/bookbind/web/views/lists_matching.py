@@ -74,7 +74,7 @@ def list_match(request: BusinessRequest, name: str) -> HttpResponse:
     form = MatchForm(request.POST, name=ListName(name), connection_id=connection.id)
     back = f"{reverse('list', args=[request.business.slug, name])}?show=match"
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(back)
     item, remote = form.cleaned_data["item"], form.cleaned_data["remote"]
     waited = _count_waiting([item.id], connection).get(item.id, 0)
