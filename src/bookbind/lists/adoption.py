@@ -37,8 +37,10 @@ def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[UUI
     """Make a list item for each entry that has none yet, and bind it; whoever was first wins."""
     # Locked, so that a person who picks an entry and a read that adopts it do not make two of it.
     list(RemoteItem.objects.select_for_update().filter(id__in=remote_item_ids).values_list("id"))
-    unbound = _unbound(RemoteItem.objects.filter(id__in=remote_item_ids)).values_list(*_ADOPTED_FROM)
-    rows = [(new_id(), *row) for row in unbound]
+    usable = RemoteItem.objects.filter(id__in=remote_item_ids, state=RemoteItem.State.ACTIVE)
+    bound = set(_bound_to(remote_item__in=remote_item_ids))
+    values = usable.order_by("id").values_list(*_ADOPTED_FROM)
+    rows = [(new_id(), *row) for row in values if row[0] not in bound]
     if not rows:
         return []
     now = clock.now()
@@ -72,18 +74,28 @@ def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListIte
 
 def unbound_entries(connection: Connection, name: ListName) -> QuerySet[RemoteItem]:
     """Usable entries of the list, as last read completely, that nothing of ours stands for."""
-    read = ListSync.objects.filter(connection=connection, list=name).values("generation")[:1]
-    return _unbound(RemoteItem.objects.filter(connection=connection, list=name, generation__lte=read))
-
-
-def _unbound(rows: QuerySet[RemoteItem]) -> QuerySet[RemoteItem]:
     bound = Binding.objects.filter(remote_item=OuterRef("id"), closed_at__isnull=True)
-    return rows.filter(~Exists(bound), state=RemoteItem.State.ACTIVE).order_by("id")
+    return _usable_entries(connection, name).filter(~Exists(bound))
+
+
+def _usable_entries(connection: Connection, name: ListName) -> QuerySet[RemoteItem]:
+    read = ListSync.objects.filter(connection=connection, list=name).values_list("generation", flat=True)
+    rows: QuerySet[RemoteItem] = RemoteItem.objects.filter(
+        connection=connection, list=name, generation__lte=read.first() or 0, state=RemoteItem.State.ACTIVE
+    )
+    return rows.order_by("id")
+
+
+def _bound_to(**which: object) -> QuerySet[Binding, UUID]:
+    """The entries that something stands for, as a set, which no missing statistics can slow down."""
+    rows: QuerySet[Binding] = Binding.objects.filter(closed_at__isnull=True, **which)
+    return rows.values_list("remote_item_id", flat=True)
 
 
 def _decide(connection: Connection, name: ListName) -> Decisions:
-    rows = unbound_entries(connection, name).values_list("id", "folded_name", "details__tax_number")
-    theirs = [Theirs(id_, folded, plain_tax_number(number)) for id_, folded, number in rows]
+    bound = set(_bound_to(connection=connection, remote_item__list=name))
+    values = _usable_entries(connection, name).values_list("id", "folded_name", "details__tax_number")
+    theirs = [Theirs(id_, folded, plain_tax_number(tax)) for id_, folded, tax in values if id_ not in bound]
     if not theirs:
         return Decisions((), (), ())
     return decide(theirs, _ours(connection, name), are_contacts=name in CONTACT_LISTS)

@@ -105,11 +105,14 @@ def _without_those_that_live_on(connection: Connection, name: ListName, plan: Pl
 
 def _revive_elsewhere(connection: Connection, name: ListName, now: datetime) -> None:
     """A contact that the other list lost just before this one gained it was never gone."""
-    alive = RemoteItem.objects.filter(connection=connection, list=name, state=RemoteItem.State.ACTIVE)
     lost = RemoteItem.objects.filter(
         connection=connection, list__in=CONTACT_LISTS - {name}, state=RemoteItem.State.GONE
     )
-    back = list(lost.filter(remote_id__in=alive.values("remote_id")).values_list("id", flat=True))
+    ids = dict(lost.values_list("remote_id", "id"))
+    alive = RemoteItem.objects.filter(
+        connection=connection, list=name, state=RemoteItem.State.ACTIVE, remote_id__in=list(ids)
+    )
+    back = [ids[remote_id] for remote_id in alive.values_list("remote_id", flat=True)]
     if back:
         RemoteItem.objects.filter(id__in=back).update(state=RemoteItem.State.ACTIVE, changed_at=now)
         tell_changed(list(Binding.objects.filter(remote_item_id__in=back, closed_at__isnull=True)))

@@ -10,6 +10,7 @@ from bookbind.providers.base.types import RemoteEntry
 
 LONGEST_NAME = 255
 LONGEST_CODE = 60
+LONGEST_DETAIL = 1000
 
 Key = tuple[str, str]
 Staged = list[Any]
@@ -59,17 +60,18 @@ def state_of(entry: RemoteEntry) -> str:
 
 
 def by_key(entries: Iterable[RemoteEntry]) -> dict[Key, RemoteEntry]:
-    """Each entry once, tidied; of two with one id the later was read last and wins."""
-    return {(entry.remote_type, entry.remote_id): entry for entry in map(tidy, entries)}
+    """Each entry once; of two with one id the later was read last and wins."""
+    return {(entry.remote_type, entry.remote_id): entry for entry in entries}
 
 
 def tidy(entry: RemoteEntry) -> RemoteEntry:
-    """The entry with a name and code that are safe to store and show."""
+    """The entry with words that are safe to store and show."""
     name, code = _clean(entry.name, LONGEST_NAME), _clean(entry.code, LONGEST_CODE)
-    if name == entry.name and code == entry.code:
+    details = {key: _clean(value, LONGEST_DETAIL) for key, value in entry.details.items()}
+    if (name, code, details) == (entry.name, entry.code, entry.details):
         return entry
     return RemoteEntry(
-        entry.remote_id, entry.remote_type, name, code, entry.archived, entry.merged_into_id, entry.details
+        entry.remote_id, entry.remote_type, name, code, entry.archived, entry.merged_into_id, details
     )
 
 
@@ -119,7 +121,10 @@ def _differs(old: Known, entry: RemoteEntry) -> bool:
     )
 
 
-def _clean(text: str, longest: int) -> str:
+def _clean(text: Any, longest: int) -> Any:
+    """A text made harmless; what is no text stays as it is."""
+    if not isinstance(text, str):
+        return text
     if text.isascii() and text.isprintable() and len(text) <= longest and text == text.strip():
         return text
     return clean_text(text, longest)

@@ -12,7 +12,7 @@ from bookbind.kit import clock
 from bookbind.kit.text import clean_text, fold_name
 from bookbind.lists import adoption
 from bookbind.lists.bindings import CHOSEN, CREATED, close_bindings, replace_binding, tell_changed
-from bookbind.lists.entries import LONGEST_CODE, LONGEST_NAME, by_key, fold, state_of
+from bookbind.lists.entries import LONGEST_CODE, LONGEST_NAME, fold, state_of, tidy
 from bookbind.lists.errors import EntryUnusable, ListsDiffer, NameMissing
 from bookbind.lists.labels import SINGULAR_LABELS, item_label
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
@@ -126,7 +126,7 @@ def bind_created(
 
     Sync would bring it anyway; this is for the document that waits for it now.
     """
-    entry = next(iter(by_key([entry]).values()))
+    entry = tidy(entry)
     read = ListSync.objects.filter(connection=connection, list=item.list)
     remote_item, _ = RemoteItem.objects.update_or_create(
         connection=connection,

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from bookbind.kit import clock
-from bookbind.lists.entries import from_staged, to_staged
+from bookbind.lists.entries import from_staged, tidy, to_staged
 from bookbind.lists.errors import ReadOvertaken, ReadTookTooLong
 from bookbind.lists.models import ListSync, StagedPage
 from bookbind.providers.base.types import ListName, Page, RemoteEntry
@@ -70,7 +70,7 @@ def stage_page(reading: Reading, position: int, page: Page) -> None:
         list=reading.sync.list,
         generation=reading.number,
         position=position,
-        entries=[to_staged(entry) for entry in page.entries],
+        entries=[to_staged(tidy(entry)) for entry in page.entries],
     )
 
 
