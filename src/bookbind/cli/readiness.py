@@ -23,8 +23,9 @@ def list_problems() -> list[CheckMessage]:
 
 
 def refuse_unless_ready() -> None:
-    """Print every error with its hint and leave; return when there is none."""
+    """Print every error with its hint and leave; with none, see that there is a place for the data."""
     refuse([problem for problem in list_problems() if isinstance(problem, Error)])
+    settings.CONFIG.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def refuse(problems: list[CheckMessage]) -> None:
@@ -44,7 +45,6 @@ def in_words(problem: CheckMessage) -> str:
 
 def bring_tables_up_to_date() -> None:
     """Apply what is missing of the migrations, one process at a time, and refuse a demo's data."""
-    settings.CONFIG.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone():
         call_command("migrate", verbosity=0, interactive=False)
     refuse(find_demo_data())

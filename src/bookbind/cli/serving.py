@@ -9,6 +9,7 @@ from django.db import connections
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
+from bookbind.cli.lifeline import end_with_supervisor
 from bookbind.cli.readiness import bring_tables_up_to_date, refuse_unless_ready
 
 THREADS = 4
@@ -27,13 +28,14 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on; PORT unless given.")] = 0,
 ) -> None:
     """Serve the pages. Tables are brought up to date and static files collected first."""
+    end_with_supervisor()
     refuse_unless_ready()
     bring_tables_up_to_date()
     call_command("collectstatic", verbosity=0, interactive=False)
     # The server forks: no connection to the database may be shared with its worker.
     connections.close_all()
     Granian(
-        "bookbind.web.wsgi:application",
+        "bookbind.cli.application:application",
         address=host,
         port=port or settings.CONFIG.port,
         interface=Interfaces.WSGI,

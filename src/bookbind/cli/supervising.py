@@ -1,6 +1,7 @@
 """`bookbind start`: web and worker from one command, each started again when it ends."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from bookbind.cli.lifeline import SUPERVISOR
 from bookbind.cli.readiness import refuse_unless_ready
 
 LONGEST_PAUSE_SECONDS = 30.0
@@ -75,7 +77,8 @@ class Child:
             self.pause_seconds = min(max(1.0, self.pause_seconds * 2), LONGEST_PAUSE_SECONDS)
         self.started_at = now
         command = [sys.executable, "-m", "bookbind.cli.main", *self.arguments]
-        self.process = subprocess.Popen(command)  # noqa: S603 - our own module, no shell
+        environment = {**os.environ, SUPERVISOR: str(os.getpid())}
+        self.process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own module, no shell
 
 
 def stop_all(children: list[Child]) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from django.db import DatabaseError, close_old_connections, connection, connections
 
+from bookbind.cli.lifeline import end_with_supervisor
 from bookbind.cli.readiness import are_tables_up_to_date, refuse, refuse_unless_ready
 from bookbind.jobs.runner import claim_next, run
 from bookbind.jobs.services import queue_job
@@ -34,6 +35,7 @@ def work(
     ] = 4,
 ) -> None:
     """Do what is due, until SIGTERM; jobs under way are finished first, for up to 25 seconds."""
+    end_with_supervisor()
     refuse_unless_ready()
     _wait_for_tables()
     refuse(find_demo_data())
