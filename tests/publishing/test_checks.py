@@ -157,6 +157,7 @@ def test_a_complete_document_has_nothing_in_its_way() -> None:
         ),
     ],
 )
+@pytest.mark.req("PUB-07")
 def test_each_rule(
     document: dict[str, Any], books: dict[str, Any], field: str, reason: Reason, weight: Weight
 ) -> None:

@@ -87,6 +87,7 @@ def assert_each_once(desk: Desk, count: int) -> None:
 
 
 @pytest.mark.parametrize("checkpoint", PUBLISH_CHECKPOINTS)
+@pytest.mark.req("PUB-03")
 def test_killed_at_a_checkpoint_every_bill_is_there_once(
     desk: Desk, start_worker: Start, checkpoint: Checkpoint
 ) -> None:
@@ -110,6 +111,7 @@ def test_killed_after_sending_and_found_only_after_the_window(desk: Desk, start_
 
 
 @pytest.mark.slow
+@pytest.mark.req("PUB-03")
 def test_killed_at_random_and_taken_over_every_bill_is_there_once(desk: Desk, start_worker: Start) -> None:
     count = 8
     for number in range(count):
@@ -125,6 +127,7 @@ def test_killed_at_random_and_taken_over_every_bill_is_there_once(desk: Desk, st
     assert_each_once(desk, count)
 
 
+@pytest.mark.req("PUB-04")
 def test_two_workers_on_one_queue_send_each_bill_once(desk: Desk, start_worker: Start) -> None:
     for number in range(4):
         desk.publish(desk.bill(f"INV-{number}"))

@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
+from bookbind.connections.disconnect import disconnect
+from bookbind.documents.services import archive
+from bookbind.providers.base.types import CannotTell
+from bookbind.publishing import deliveries, recovery, services
 from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.retry import MOST_ATTEMPTS, MOST_DELIVERIES
 from bookbind.publishing.states import State
 from tests.publishing.conftest import Desk
 
@@ -33,6 +38,7 @@ def drive(desk: Desk, publication: Publication, *, turns: int = 40) -> Publicati
 
 @pytest.mark.parametrize("operation", NEW_SUPPLIER_STEPS)
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.req("PUB-02", "PUB-03")
 def test_a_fault_at_any_step_leaves_exactly_one_bill(desk: Desk, operation: str, fault: str) -> None:
     document = desk.bill("INV-7", supplier="Brand New Traders Ltd")
     desk.fault(operation, fault, retry_after=1, seconds=3)
@@ -52,6 +58,7 @@ def test_a_fault_at_any_step_leaves_exactly_one_bill(desk: Desk, operation: str,
 
 
 @pytest.mark.parametrize("fault", ["lost_reply", "timeout", "truncated"])
+@pytest.mark.req("PUB-02")
 def test_after_the_window_the_books_are_searched_before_anything_is_sent_again(
     desk: Desk, fault: str
 ) -> None:
@@ -86,6 +93,7 @@ def test_a_write_that_never_arrived_is_sent_anew_after_two_searches(desk: Desk) 
     assert len(desk.bills()) == 1
 
 
+@pytest.mark.req("PUB-01")
 def test_a_repeat_carries_the_same_key_and_bytes(desk: Desk) -> None:
     document = desk.bill("INV-10")
     desk.fault("create_invoice", "lost_reply")
@@ -98,6 +106,7 @@ def test_a_repeat_carries_the_same_key_and_bytes(desk: Desk) -> None:
     assert {entry["body_sha256"] for entry in writes} == {delivery.body_sha256}
 
 
+@pytest.mark.req("PUB-01")
 def test_a_refused_document_says_why_and_the_corrected_one_has_a_new_key(desk: Desk) -> None:
     document = desk.bill("INV-11")
     desk.sandbox.control("archive", vendor="xero", organisation="Acme Ltd", list="accounts", id="449")
@@ -113,6 +122,7 @@ def test_a_refused_document_says_why_and_the_corrected_one_has_a_new_key(desk: D
     assert [bill["lines"][0]["account"] for bill in desk.bills()] == ["400"]
 
 
+@pytest.mark.req("PUB-06")
 def test_a_file_that_is_refused_three_ways_never_doubles_the_bill(desk: Desk) -> None:
     document = desk.bill("INV-12")
     for fault in ("500", "lost_reply", "html"):
@@ -124,12 +134,78 @@ def test_a_file_that_is_refused_three_ways_never_doubles_the_bill(desk: Desk) ->
     assert len(bills[0]["attachments"]) == 1
 
 
+@pytest.mark.req("PUB-13")
 def test_the_tries_end_with_a_person(desk: Desk) -> None:
-    document = desk.bill("INV-13")
+    document = desk.bill("INV-13", supplier="Brand New Traders Ltd")
     publication = desk.publish(document)
-    desk.fault("find_invoices", "html", times=500)
-    Publication.objects.update(must_look_for_twins=True)
-    publication = drive(desk, publication, turns=60)
-    assert publication.state in (State.HELD, State.WAITING)
-    assert publication.attempts <= 8
+    desk.fault("create_contact", "html", times=500)
+    publication = drive(desk, publication)
+    assert (publication.state, publication.reason) == (State.HELD, Reason.TOO_MANY_TRIES)
+    assert publication.attempts == MOST_ATTEMPTS
     assert desk.bills() == []
+    desk.sandbox.clear_faults()
+    desk.publish(document)
+    assert drive(desk, publication).state == State.PUBLISHED
+    assert len(desk.bills()) == 1
+
+
+@pytest.mark.req("PUB-13")
+def test_a_write_that_never_succeeds_ends_with_a_person_and_nothing_in_the_books(desk: Desk) -> None:
+    document = desk.bill("INV-14")
+    publication = desk.publish(document)
+    desk.fault("create_invoice", "html", times=500)
+    publication = drive(desk, publication, turns=90)
+    assert (publication.state, publication.reason) == (State.HELD, Reason.TOO_MANY_TRIES)
+    assert desk.bills() == []
+    assert Delivery.objects.filter(publication=publication).count() <= MOST_DELIVERIES
+    assert not Delivery.objects.exclude(outcome=Delivery.Outcome.NOT_DONE).exists()
+
+
+def unknown(desk: Desk) -> Publication:
+    """A document whose answer was lost while the books could not be searched."""
+    publication = desk.publish(desk.bill("INV-15"))
+    desk.fault("create_invoice", "lost_reply")
+    desk.fault("create_invoice", "503")
+    desk.work()
+    publication = desk.look(publication)
+    assert publication.state == State.UNKNOWN
+    return publication
+
+
+def test_what_may_be_in_books_that_were_left_is_a_persons_to_decide(desk: Desk) -> None:
+    publication = unknown(desk)
+    disconnect(desk.connection, desk.user)
+    desk.work()
+    publication = desk.look(publication)
+    assert (publication.state, publication.reason) == (State.HELD, Reason.UNKNOWN)
+    archive(publication.document_id, "already there", desk.user)
+    assert desk.look(publication).state == State.WITHDRAWN
+    assert len(desk.bills()) == 1
+
+
+def test_what_was_taken_back_in_doubt_is_looked_for_before_it_is_sent_again(desk: Desk) -> None:
+    publication = unknown(desk)
+    delivery = deliveries.find_undecided(publication)
+    assert delivery is not None
+    recovery.conclude(publication, delivery, CannotTell())
+    services.take_back(publication, desk.user)
+    desk.move_time(minutes=30)
+    again = drive(desk, desk.publish(publication.document))
+    assert again.id != publication.id
+    assert (again.state, again.reason) == (State.HELD, Reason.TWIN)
+    assert len(desk.bills()) == 1
+
+
+def test_without_a_marker_nothing_is_sent_a_second_time_by_itself(desk: Desk) -> None:
+    publication = unknown(desk)
+    delivery = deliveries.find_undecided(publication)
+    assert delivery is not None
+    recovery.conclude(publication, delivery, CannotTell())
+    desk.move_time(minutes=30)
+    desk.work()
+    publication = desk.look(publication)
+    assert (publication.state, publication.reason) == (State.HELD, Reason.UNKNOWN)
+    services.look_again(publication)
+    publication = drive(desk, publication)
+    assert publication.state == State.PUBLISHED
+    assert len(desk.bills()) == 1

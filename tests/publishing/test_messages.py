@@ -27,6 +27,7 @@ def test_every_reason_has_a_message() -> None:
 
 
 @pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.req("ERR-01")
 def test_no_message_lacks_a_part(reason: Reason) -> None:
     entry = CATALOGUE[reason]
     assert all((entry.short, entry.what, entry.why, entry.who, entry.next, entry.buttons, entry.retried))

@@ -55,6 +55,7 @@ def documents(draw: st.DrawFn) -> DocumentFacts:
 
 
 @given(facts=documents(), computes_tax=st.booleans())
+@pytest.mark.req("PUB-09")
 def test_totals_are_exact(*, facts: DocumentFacts, computes_tax: bool) -> None:
     outgoing = build_outgoing(facts, "m-1", "s-1", computes_tax=computes_tax)
     assert outgoing.total == outgoing.net + outgoing.tax

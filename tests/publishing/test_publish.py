@@ -45,6 +45,7 @@ def test_a_bill_is_published_once_with_its_paper(desk: Desk) -> None:
     assert bill["id"] in publication.remote_url
 
 
+@pytest.mark.req("PUB-12")
 def test_the_timeline_keeps_payload_answer_rules_and_actor(desk: Desk) -> None:
     """What was sent, what came back, who asked, and where each value came from."""
     document = desk.bill("INV-1")
@@ -64,6 +65,7 @@ def test_the_timeline_keeps_payload_answer_rules_and_actor(desk: Desk) -> None:
     assert publication.labels["lines"][0]["category"].startswith("449")
 
 
+@pytest.mark.req("PUB-10")
 def test_nothing_is_more_final_than_asked(desk: Desk) -> None:
     for publish_as in PublishAs:
         desk.publish(desk.bill(f"INV-{publish_as}", publish_as=publish_as, supplier=f"{publish_as} Ltd"))
@@ -76,6 +78,7 @@ def test_nothing_is_more_final_than_asked(desk: Desk) -> None:
     }
 
 
+@pytest.mark.req("PUB-11")
 def test_one_bad_document_does_not_stop_the_others(desk: Desk) -> None:
     good = [desk.bill(f"INV-{number}") for number in (1, 3)]
     bad = desk.bill("INV-2", line={"category_id": desk.item_id("400")})

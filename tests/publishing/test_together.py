@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from django.db import close_old_connections, connection
 
 from bookbind.documents.queries import get_document
@@ -14,6 +15,7 @@ from tests.publishing.conftest import Desk
 PRESSES = 50
 
 
+@pytest.mark.req("PUB-04")
 def test_fifty_presses_at_once_publish_one_bill(desk: Desk) -> None:
     document = desk.bill("INV-1")
     barrier = threading.Barrier(PRESSES)

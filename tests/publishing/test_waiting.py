@@ -46,6 +46,7 @@ def test_an_expired_connection_holds_documents_without_a_call(desk: Desk) -> Non
     assert count_tabs()[Tab.WAITING] == 3
 
 
+@pytest.mark.req("PUB-05")
 def test_a_dead_sign_in_costs_at_most_one_call_for_a_hundred_documents(desk: Desk) -> None:
     first = desk.bill("INV-0")
     for number in range(1, 100):
@@ -159,6 +160,7 @@ def test_look_first_waits_for_publish_all(desk: Desk) -> None:
     assert [bill["reference"] for bill in desk.bills()] == ["INV-0", "INV-1", "INV-2"]
 
 
+@pytest.mark.req("PUB-08")
 def test_the_summary_names_twins_and_closed_periods(desk: Desk) -> None:
     today = clock.now().date()
     ready = desk.bill("INV-1", supplier="Kettle & Cup Ltd")
@@ -204,6 +206,7 @@ def held_twin(desk: Desk) -> Publication:
     return publication
 
 
+@pytest.mark.req("PUB-08")
 def test_a_twin_is_linked_and_gets_our_paper_beside_its_own(desk: Desk) -> None:
     publication = held_twin(desk)
     twin = publication.reason_data["twins"][0]
@@ -224,6 +227,7 @@ def test_a_twin_is_published_anyway_when_a_person_says_so(desk: Desk) -> None:
     assert len(desk.bills()) == 2
 
 
+@pytest.mark.req("ERR-04")
 def test_a_vendor_that_is_down_keeps_documents_in_the_queue(desk: Desk) -> None:
     document = desk.bill("INV-1")
     desk.fault("any", "503", times=40)

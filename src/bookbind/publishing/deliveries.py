@@ -1,10 +1,11 @@
 """Deliveries: one write to the vendor each, committed with its key and bytes before the call."""
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from bookbind.connections import queries as connections
 from bookbind.connections.models import Connection
@@ -17,7 +18,7 @@ from bookbind.providers.base.types import OutgoingDocument, PreparedWrite
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.outgoing import to_json
-from bookbind.publishing.retry import is_inside_window
+from bookbind.publishing.retry import WINDOW_MARGIN_SECONDS, is_inside_window
 from bookbind.publishing.states import State
 from bookbind.publishing.transitions import move
 
@@ -106,9 +107,22 @@ def prepared(delivery: Delivery, marker: str) -> PreparedWrite:
     return PreparedWrite(delivery.operation, body, marker)
 
 
-def can_resend(delivery: Delivery, connection: Connection) -> bool:
-    """Whether the vendor still knows the key, so that the same bytes can't be carried out twice."""
-    return is_inside_window(age_seconds(delivery), _window_seconds(connection))
+def window_end(delivery: Delivery, connection: Connection) -> datetime:
+    """Until when the vendor surely knows the key, so that the same bytes can't be carried out twice."""
+    trusted = _window_seconds(connection) - WINDOW_MARGIN_SECONDS
+    # A vendor without a window has none that could still be open.
+    return delivery.first_sent_at + timedelta(seconds=trusted if trusted > 0 else -1)
+
+
+def count_writes(publication: Publication) -> int:
+    """How many deliveries the document has had."""
+    return Delivery.objects.filter(publication=publication, purpose=Delivery.Purpose.DOCUMENT).count()
+
+
+def count_sends(publication: Publication) -> int:
+    """How often anything of the document was sent, repeats included."""
+    rows = Delivery.objects.filter(publication=publication, purpose=Delivery.Purpose.DOCUMENT)
+    return int(rows.aggregate(sends=Sum("sends"))["sends"] or 0)
 
 
 def age_seconds(delivery: Delivery) -> float:

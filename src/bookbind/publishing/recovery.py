@@ -15,7 +15,7 @@ from bookbind.publishing.outcomes import accept
 from bookbind.publishing.outgoing import from_json
 from bookbind.publishing.placement import hold
 from bookbind.publishing.reasons import Reason
-from bookbind.publishing.retry import LOOKUP_PAUSE_SECONDS, LOOKUPS_NEEDED, MOST_ATTEMPTS
+from bookbind.publishing.retry import LOOKUP_PAUSE_SECONDS, LOOKUPS_NEEDED, MOST_ATTEMPTS, MOST_DELIVERIES
 from bookbind.publishing.sending import transmit
 from bookbind.publishing.states import State
 from bookbind.publishing.transitions import move
@@ -33,7 +33,13 @@ def recover(publication: Publication, connection: Connection) -> Turn:
     if delivery is None:
         move(publication, State.WAITING)
         return None
-    if deliveries.can_resend(delivery, connection):
+    window_ends_at = deliveries.window_end(delivery, connection)
+    if clock.now() <= window_ends_at:
+        if publication.attempts >= MOST_ATTEMPTS:
+            # Enough repeats in vain: when the vendor has forgotten the key, the books themselves are searched.
+            at = window_ends_at + timedelta(seconds=LOOKUP_PAUSE_SECONDS)
+            note_attempt(publication, publication.attempts, at)
+            return None
         deliveries.note_resend(delivery)
         write = deliveries.prepared(delivery, publication.marker)
         return transmit(publication, connection, delivery, write, is_first=False)
@@ -49,11 +55,11 @@ def _search(publication: Publication, connection: Connection, delivery: Delivery
         return pause_for_connection(connection, error)
     except ProviderError as error:
         return _search_failed(publication, connection, error)
-    return _conclude(publication, delivery, found)
+    return conclude(publication, delivery, found)
 
 
-def _conclude(publication: Publication, delivery: Delivery, found: Found) -> Turn:
-    """Only our marker proves that it is ours; a likeness, or silence without a marker, is a person's call."""
+def conclude(publication: Publication, delivery: Delivery, found: Found) -> Turn:
+    """Only our marker proves that it is ours; a likeness, or silence without one, is a person's call."""
     if isinstance(found, Ours):
         accept(publication, found.published, delivery)
         return None
@@ -76,7 +82,11 @@ def _count_nothing(publication: Publication, delivery: Delivery) -> Turn:
         return Pause(at)
     with transaction.atomic():
         deliveries.close(delivery, Delivery.Outcome.NOT_DONE)
-        move(publication, State.WAITING, lookups=0, attempts=0, next_try_at=None)
+        if publication.attempts >= MOST_ATTEMPTS or deliveries.count_writes(publication) >= MOST_DELIVERIES:
+            tries = str(deliveries.count_sends(publication))
+            hold(publication, Reason.TOO_MANY_TRIES, {"tries": tries}, lookups=0, attempts=0)
+        else:
+            move(publication, State.WAITING, lookups=0, next_try_at=None)
     return None
 
 

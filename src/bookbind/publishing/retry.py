@@ -6,6 +6,8 @@ MOST_ATTEMPTS = 8
 # After so many attempts a document steps aside, so that the ones behind it go on.
 STEPS_ASIDE_AFTER = 3
 MOST_PAPER_ATTEMPTS = 8
+# So many writes of one document that proved not done are enough for a person to look.
+MOST_DELIVERIES = 5
 LOOKUPS_NEEDED = 2
 LOOKUP_PAUSE_SECONDS = 5
 # The vendor counts its window by its own clock, so we stop trusting it a little earlier.

@@ -224,6 +224,8 @@ def _open(
         queued_at=clock.now(),
         requested_by=user,
         automatic=automatic,
+        # A document that somebody took back may have reached the books before.
+        must_look_for_twins=Publication.objects.filter(document=document).exists(),
     )
     publication.marker = publication.id.hex
     with transaction.atomic():

@@ -60,7 +60,7 @@ def _move_document(publication: Publication, before: State, after: State) -> Non
     documents.place(publication.document_id, Document.Stage(stage_of(after)))
     if before in FROZEN and after not in FROZEN:
         documents.unfreeze(publication.document_id)
-    elif after is State.PUBLISHED and before not in FROZEN:
+    elif after in FROZEN and before not in FROZEN and after is not State.SENDING:
         documents.freeze_as_it_is(publication.document_id)
 
 

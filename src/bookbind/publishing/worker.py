@@ -104,6 +104,18 @@ def _hold_all(connection: Connection) -> None:
             hold(publication, Reason.CONNECTION, must_look_for_twins=True, twins_checked_at=None)
         except MovedMeanwhile:
             continue
+    if connection.stage == Connection.Stage.ENDED:
+        _leave_unknown_to_people(connection)
+
+
+def _leave_unknown_to_people(connection: Connection) -> None:
+    """Nobody can search books that were left, so what may have reached them is a person's to decide."""
+    rows = Publication.objects.filter(connection=connection, state=State.UNKNOWN.value)
+    for publication in rows.select_related("connection", "document"):
+        try:
+            hold(publication, Reason.UNKNOWN)
+        except MovedMeanwhile:
+            continue
 
 
 def _find_head(connection: Connection) -> Publication | None:
