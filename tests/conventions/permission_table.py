@@ -1,8 +1,8 @@
-"""Who gets which answer at every address: the product's promise, written down apart from the code that keeps it.
+"""Who gets which answer at every address: the product's promise, written down apart from the code.
 
-`status` is what somebody gets who may: to a GET, and to a POST without any fields. What everybody else gets
-follows from `who` alone: nobody signed in is led to the sign-in page (302), the wrong role is refused in words
-(403), and strangers, other tenants' Admins included, can't tell the page from one that does not exist (404).
+`status` is what somebody gets who may: to a GET, and to a POST of `fields`. What everybody else gets follows
+from `who` alone: nobody signed in is led to the sign-in page (302), the wrong role is refused in words (403),
+and strangers, other tenants' Admins included, can't tell the page from one that does not exist (404).
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ class Row:
     method: str
     who: str
     status: int
+    fields: str = ""
 
     def expected(self, role: str) -> int:
         """The status that this role gets."""
@@ -59,6 +60,8 @@ TABLE = (
     Row("healthz", "GET", PUBLIC, 200),
     Row("clients", "GET", PRACTICE, 200),
     # A callback whose state is nobody's leads to a page that says so; without a sign-in, through the sign-in.
+    # The link on a document in the books; this one is nobody's.
+    Row("back", "GET", SIGNED_IN, 404),
     Row("callback", "GET", PUBLIC, 302),
     Row("sign_in_problem", "GET", SIGNED_IN, 302),
     # Costs
@@ -68,7 +71,7 @@ TABLE = (
     Row("costs_upload", "POST", EDIT, 302),
     Row("cost", "GET", VIEW, 200),
     Row("cost_archive", "POST", EDIT, 302),
-    Row("cost_decide", "POST", PUBLISH, 302),
+    Row("cost_decide", "POST", PUBLISH, 302, "choice=look"),
     Row("cost_file", "GET", VIEW, 200),
     Row("cost_page", "GET", VIEW, 200),
     Row("cost_publish", "POST", PUBLISH, 302),
@@ -106,7 +109,7 @@ TABLE = (
     Row("person_add", "POST", PEOPLE, 422),
     Row("person_link", "POST", PEOPLE, 302),
     Row("person_remove", "POST", PEOPLE, 302),
-    Row("person_role", "POST", PEOPLE, 302),
+    Row("person_role", "POST", PEOPLE, 302, "role=standard"),
     # Connections
     Row("connections", "GET", CONNECTIONS, 200),
     Row("connect", "GET", CONNECTIONS, 200),

@@ -1,4 +1,4 @@
-"""A small world in which every address leads somewhere: two tenants, and one row of each kind in the first."""
+"""A small world in which every address leads somewhere: two tenants, and a row of each kind in the first."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from bookbind.kit import clock
 from bookbind.kit.ids import new_id
 from bookbind.lists.combine import combine
 from bookbind.providers.base.types import ListName
+from bookbind.publishing.configuration import get_settings
 from bookbind.rules.models import RuleRevision, SupplierRule
 from bookbind.tenancy.models import BusinessMembership, User
 from bookbind.tenancy.scope import BusinessScope, within
@@ -69,6 +70,7 @@ def make_world() -> World:
         document = capture_file(acme, alice, "bill.pdf", pdf())
         rule = SupplierRule.objects.create(business=acme, supplier=supplier, changed_at=clock.now())
         RuleRevision.objects.create(business=acme, rule=rule, version=1, values={}, saved_at=clock.now())
+        get_settings(connection)
         combination = combine(kept, absorbed, alice)
     membership = BusinessMembership.objects.get(business=acme, user=people.bob)
     parts = {
@@ -81,6 +83,8 @@ def make_world() -> World:
         # Nobody's: a sign-in belongs to one browser session, and what that sees is tested beside the flow.
         "sign_in_id": new_id(),
         "provider": "xero",
+        # Nobody's too: a document gets its marker when it is published.
+        "marker": "b2-nobodys",
         "name": "suppliers",
         "number": 1,
     }
