@@ -107,12 +107,12 @@ def archive(document_id: UUID, why: str, user: User) -> None:
 
 
 def restore(document_id: UUID, user: User) -> None:
-    """Bring an archived document back into the inbox."""
+    """Bring an archived document back into the inbox; Document.DoesNotExist outside the scope."""
     with transaction.atomic():
+        document = Document.objects.get(id=document_id)
         archived = Document.objects.filter(id=document_id, shelf=Document.Shelf.ARCHIVE)
         if archived.update(shelf=Document.Shelf.INBOX, archived_why="") != 1:
             return
-        document = Document.objects.get(id=document_id)
         activity.record(
             "document.restored",
             "Brought back from the archive.",
