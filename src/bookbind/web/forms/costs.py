@@ -186,7 +186,7 @@ class CostForms:
         self, document: Document, choices: CostChoices, data: Mapping[str, Any] | None = None
     ) -> None:
         finder = ItemFinder(data)
-        lines = list(document.lines.select_related("category", "tax_rate", "tracking_1", "tracking_2"))
+        lines = list(document.lines.all())
         shared = {"choices": choices, "finder": finder}
         self.document = DocumentForm(data, document=document, choices=choices, finder=finder)
         self.lines = LineFormSet(

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from bookbind.connections.models import Connection
-from bookbind.documents.models import Document, DocumentLine
+from bookbind.documents.models import Document
 from bookbind.lists.models import Dimension, ListItem
 from bookbind.providers.base.contract import KindChoice, Provider
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, Side, TaxMode
@@ -78,7 +78,7 @@ def pick_urls(business: Business) -> dict[ListName, str]:
 
 
 def read_choices(business: Business, document: Document, target: Target) -> CostChoices:
-    """Everything that the form offers, in two queries whatever the number of lines."""
+    """Everything that the form offers, in a constant number of queries."""
     new_supplier = (
         f"Add “{{}}”: new in {target.provider_name}, created on publish" if target.provider else "Add “{}”"
     )
@@ -138,5 +138,4 @@ def _tax_modes(document: Document, target: Target) -> list[TaxMode]:
 
 
 def _tax_rate_ids(document: Document) -> set[UUID]:
-    lines = DocumentLine.objects.filter(document=document, tax_rate__isnull=False)
-    return set(lines.values_list("tax_rate_id", flat=True))
+    return {line.tax_rate_id for line in document.lines.all() if line.tax_rate_id is not None}

@@ -1,5 +1,6 @@
 """The document page: what it shows, and saving what was typed without ever losing it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from babel.numbers import get_currency_precision
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +21,8 @@ from bookbind.documents.models import Document
 from bookbind.documents.queries import Neighbours, Tab, find_neighbours, get_document, list_documents, tab_of
 from bookbind.documents.services import save_document
 from bookbind.kit.money import show_money
+from bookbind.lists.models import ListItem
+from bookbind.lists.queries import items_by_id
 from bookbind.lists.services import get_or_create_supplier
 from bookbind.providers.base.types import DocumentKind
 from bookbind.publishing.models import Publication
@@ -26,7 +30,7 @@ from bookbind.publishing.queries import find_publication
 from bookbind.publishing.reasons import Problem
 from bookbind.publishing.services import list_problems
 from bookbind.tenancy.permissions import Permission, may
-from bookbind.web.access import BusinessRequest, page, refusal_text
+from bookbind.web.access import BusinessRequest, page
 from bookbind.web.forms.costs import KIND_LABELS, CostForms
 from bookbind.web.forms.lists_items import NewName
 from bookbind.web.views.costs import list_url, read_filters
@@ -44,8 +48,8 @@ from bookbind.web.views.costs_reason import ReasonLine, build_reason, problem_wo
 
 MOST_PAGES_SHOWN = 60
 TAX_FROM_RATE = "computed"
+ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
 IN_PROGRESS = frozenset({Publication.State.WAITING, Publication.State.SENDING, Publication.State.UNKNOWN})
-FROZEN = frozenset({Publication.State.SENDING, Publication.State.UNKNOWN, Publication.State.PUBLISHED})
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class Saved:
 
 def open_document(request: BusinessRequest, document_id: UUID) -> Opened:
     """The document as the address names it, with the place in the list that the visitor came from."""
-    document = get_document(document_id)
+    document = show_kept_items(get_document(document_id))
     given_tab, query = read_filters(request)
     has_tab = "show" in (request.POST if request.method == "POST" else request.GET)
     publication = find_publication(document_id)
@@ -127,6 +131,25 @@ def open_document(request: BusinessRequest, document_id: UUID) -> Opened:
     return Opened(
         document, publication, read_target(connection), given_tab if has_tab else tab_of(document), query
     )
+
+
+def show_kept_items(document: Document) -> Document:
+    """The document to be looked at, with its lines and entries read at once.
+
+    A combined entry is shown as the one that was kept. What is saved or published is read anew.
+    """
+    prefetch_related_objects([document], "lines")
+    lines = list(document.lines.all())
+    ids = [getattr(line, f"{name}_id") for line in lines for name in ITEMS]
+    found: Mapping[UUID | None, ListItem] = {
+        **items_by_id([document.supplier_id, document.paid_from_id, *ids])
+    }
+    document.supplier = found.get(document.supplier_id)
+    document.paid_from = found.get(document.paid_from_id)
+    for line in lines:
+        for name in ITEMS:
+            setattr(line, name, found.get(getattr(line, f"{name}_id")))
+    return document
 
 
 def save_typed(request: BusinessRequest, opened: Opened) -> Saved:
@@ -327,7 +350,7 @@ def _actions(request: BusinessRequest, opened: Opened, reason: ReasonLine) -> di
         "take_back": returnable and not is_archived,
         "rule": not is_archived,
         "rule_label": "Set supplier rule…",
-        "rule_reason": "" if can_rule else refusal_text(Permission.EDIT_RULES, request.business),
+        "rule_reason": "" if can_rule else "Admins set rules.",
         "dont": opened.is_editable,
         "restore": is_archived,
     }

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from bookbind.documents.queries import get_document
 from bookbind.documents.services import archive, restore
 from bookbind.publishing import services
 from bookbind.publishing.errors import DocumentIncomplete, PublishingError
@@ -43,7 +44,7 @@ def cost_publish(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         opened = open_document(request, document_id)
     here = cost_url(request, document_id, opened.tab, opened.query)
     try:
-        publication = services.request_publish(opened.document, request.user)
+        publication = services.request_publish(get_document(document_id), request.user)
     except DocumentIncomplete:
         return redirect(f"{here}{'&' if '?' in here else '?'}asked=1")
     except PublishingError as error:

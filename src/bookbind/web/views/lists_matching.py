@@ -17,7 +17,7 @@ from bookbind.connections.queries import find_main_connection
 from bookbind.kit.text import fold_name
 from bookbind.lists.errors import ListError
 from bookbind.lists.labels import item_label
-from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.lists.services import bind
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
@@ -52,7 +52,13 @@ def list_match_rows(connection: Connection, name: ListName, items: Sequence[List
     active = RemoteItem.objects.filter(connection=connection, list=name, state=RemoteItem.State.ACTIVE)
     remotes = list(active.order_by("code", "folded_name"))
     labels = [(str(remote.id), item_label(remote.name, remote.code)) for remote in remotes]
-    names = [(str(remote.id), remote.name) for remote in remotes]
+    # What stands for another entry already can be chosen, but is not proposed.
+    taken = set(
+        Binding.objects.filter(
+            connection=connection, closed_at__isnull=True, list_item__list=name
+        ).values_list("remote_item_id", flat=True)
+    )
+    names = [(str(remote.id), remote.name) for remote in remotes if remote.id not in taken]
     waiting = _count_waiting([item.id for item in items], connection)
     rows = []
     for item in items:

@@ -1,0 +1,232 @@
+"""The Lists pages: what was read, search, matching, and combining with undo."""
+
+import pytest
+from django.test import Client
+
+from bookbind.documents.queries import get_document
+from bookbind.kit import clock
+from bookbind.lists.models import Binding, Combination, ListItem, ListSync, RemoteItem
+from bookbind.lists.queries import current_bindings
+from bookbind.lists.sync import request_sync
+from bookbind.providers.base.types import ListName
+from bookbind.publishing.models import Publication
+from bookbind.publishing.services import request_publish
+from bookbind.rules.services import RuleInput, save_supplier_rule
+from bookbind.web.views.lists_matching import suggest
+from tests.support.factories import People
+from tests.support.office import Office
+from tests.support.pages import read
+from tests.support.queries import assert_rows_add_no_queries
+from tests.web.conftest import Browse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_overview_counts_and_says_when_each_list_was_read(office: Office, alice: Client) -> None:
+    assert office.connection is not None
+    office.item(ListName.CATEGORIES, "Advertising", "400")
+    office.unmatched(ListName.CATEGORIES, "Motor", "449")
+    request_sync(office.connection)
+    ListSync.objects.update(state=ListSync.State.COMPLETE, last_success_at=clock.now(), item_count=1)
+    page = read(alice.get(office.url("lists/")))
+    assert "Categories Chart of accounts 2 Complete 1 needs a match today" in page.text
+    assert page.has_button("Refresh all")
+    assert "every 1s" not in page.html, "nothing moves, so nothing is asked for again"
+
+
+def test_reading_shows_progress_and_asks_again(office: Office, alice: Client) -> None:
+    assert office.connection is not None
+    request_sync(office.connection)
+    ListSync.objects.filter(list="suppliers").update(
+        state=ListSync.State.READING, read_count=1200, expected_count=3000
+    )
+    page = read(alice.get(office.url("lists/")))
+    assert "1200 of 3000" in page.text
+    assert 'hx-trigger="every 1s"' in page.html
+
+
+def test_a_read_that_failed_says_that_nothing_was_lost(office: Office, alice: Client) -> None:
+    assert office.connection is not None
+    request_sync(office.connection)
+    ListSync.objects.update(
+        state=ListSync.State.FAILED, last_error={"kind": "transient", "text": "<script>boom</script>"}
+    )
+    page = read(alice.get(office.url("lists/")))
+    assert "What was read before stays; it is tried again by itself." in page.text
+    assert "<script>boom" not in page.html
+
+
+def test_refresh_asks_for_one_list_or_all(office: Office, alice: Client) -> None:
+    page = read(alice.post(office.url("lists/refresh"), {"list": "suppliers"}, follow=True))
+    assert "Reading from Xero (Acme Ltd)." in page.text
+    wanted = ListSync.objects.exclude(requested_at=None).values_list("list", flat=True)
+    assert list(wanted) == ["suppliers"]
+    alice.post(office.url("lists/refresh"))
+    assert ListSync.objects.filter(requested_at=None).count() == 0
+
+
+def test_a_standard_user_sees_lists_and_changes_none(office: Office, browse: Browse, people: People) -> None:
+    item = office.item(ListName.CATEGORIES, "Advertising", "400")
+    bob = browse(people.bob)
+    assert "Advertising" in read(bob.get(office.url("lists/categories/"))).text
+    for path in ("lists/refresh", "lists/categories/match", "lists/suppliers/keep-apart"):
+        assert bob.post(office.url(path), {"item": item.id}).status_code == 403, path
+    assert bob.get(office.url(f"lists/suppliers/combine?kept={item.id}")).status_code == 403
+
+
+def test_a_list_is_searched_and_says_what_each_entry_is(office: Office, alice: Client) -> None:
+    office.item(ListName.CATEGORIES, "Advertising", "400")
+    motor = office.item(ListName.CATEGORIES, "Motor expenses", "449")
+    RemoteItem.objects.filter(code="449").update(name="Vehicles", code="V1")
+    save_supplier_rule(office.supplier(), RuleInput(category_id=motor.id), office.user)
+    page = read(alice.get(office.url("lists/categories/?q=motor")))
+    assert "Motor expenses 449 Matched V1 Vehicles 1 rule" in page.text
+    assert "Advertising" not in page.text
+    assert page.link("1 rule") == office.url(f"rules/?item={motor.id}")
+
+
+def test_a_supplier_without_a_match_needs_none(office: Office, alice: Client) -> None:
+    office.supplier("New Ltd")
+    page = read(alice.get(office.url("lists/suppliers/")))
+    assert "New Ltd – Created when first used" in page.text  # noqa: RUF001
+
+
+def test_unknown_lists_and_other_tenants_are_404(
+    office: Office, alice: Client, browse: Browse, people: People
+) -> None:
+    assert alice.get(office.url("lists/nonsense/")).status_code == 404
+    assert alice.get(office.url("lists/nonsense/pick")).status_code == 404
+    assert browse(people.olga).get(office.url("lists/categories/pick")).status_code == 404
+
+
+def test_a_field_is_offered_what_works_at_the_connection(office: Office, alice: Client) -> None:
+    office.item(ListName.CATEGORIES, "Advertising", "400")
+    office.unmatched(ListName.CATEGORIES, "Adrift", "401")
+    html = alice.get(office.url("lists/categories/pick?q=ad")).content.decode()
+    assert "400 Advertising" in html
+    assert "Adrift" not in html
+    office.supplier("Adam & Sons")
+    html = alice.get(office.url("lists/suppliers/pick?q=adam")).content.decode()
+    assert 'data-hint="created when first used">Adam &amp; Sons</option>' in html
+
+
+def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
+    assert office.connection is not None
+    lost = office.unmatched(ListName.CATEGORIES, "Motor vehicle expenses", "450")
+    vehicle = office.remote(ListName.CATEGORIES, "Motor expenses", "V1")
+    document = office.bill()
+    document.lines.update(category=lost)
+    publication = request_publish(get_document(document.id), office.user)
+    assert publication.reason == "category_unmatched"
+    page = read(alice.get(office.url("lists/categories/?show=match")))
+    assert "450 Motor vehicle expenses" in page.text
+    assert "1 document waits for it" in page.text
+    assert f'<option value="{vehicle.id}" data-hint="similar name" selected>' in page.html
+    answer = alice.post(
+        office.url("lists/categories/match"), {"item": lost.id, "remote": vehicle.id}, follow=True
+    )
+    assert "Matched. 1 document is being published." in read(answer).text
+    assert current_bindings(office.connection.id, [lost.id])[lost.id] == vehicle
+    assert Publication.objects.get().state == Publication.State.WAITING
+
+
+def test_a_match_needs_an_entry_of_the_same_list_and_connection(office: Office, alice: Client) -> None:
+    lost = office.unmatched(ListName.CATEGORIES, "Motor", "450")
+    other = office.remote(ListName.TAX_RATES, "20%")
+    page = read(
+        alice.post(office.url("lists/categories/match"), {"item": lost.id, "remote": other.id}, follow=True)
+    )
+    assert "That entry is not there any more." in page.text
+    page = read(
+        alice.post(office.url("lists/categories/match"), {"item": lost.id, "remote": ""}, follow=True)
+    )
+    assert "Choose an entry first." in page.text
+    assert not Binding.objects.filter(list_item=lost).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "best"),
+    [("Motor vehicle expenses", "2"), ("advertising & marketing", "1"), ("Interest income", "")],
+)
+def test_the_proposal_is_the_most_similar_name_or_none(name: str, best: str) -> None:
+    offered = [("1", "Advertising and Marketing"), ("2", "Motor Vehicle Expense"), ("3", "Rent")]
+    assert suggest(name, offered) == best
+
+
+def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Client) -> None:
+    kept, twice = office.supplier("BT plc"), office.supplier("BT Ltd")
+    save_supplier_rule(twice, RuleInput(category_id=office.category.id), office.user)
+    office.bill("INV-1", supplier_id=twice.id)
+    page = read(alice.get(office.url("lists/suppliers/?show=twice")))
+    assert "BT plc and BT Ltd" in page.text
+    preview = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={twice.id}")))
+    assert "1 rule and 1 open document of BT Ltd count as BT plc." in preview.text
+    pair = {"kept": kept.id, "absorbed": twice.id}
+    page = read(alice.post(office.url("lists/suppliers/combine"), pair, follow=True))
+    assert "BT Ltd is read as BT plc from now on. You can undo this." in page.text
+    assert ListItem.objects.get(id=twice.id).merged_into == kept
+    combination = Combination.objects.get()
+    page = read(alice.post(office.url(f"combinations/{combination.id}/undo"), follow=True))
+    assert "Undone: BT Ltd and BT plc are two again." in page.text
+    assert ListItem.objects.get(id=twice.id).merged_into is None
+
+
+def test_an_entry_is_not_combined_with_itself_or_another_list(office: Office, alice: Client) -> None:
+    supplier = office.supplier("BT plc")
+    for other in (supplier.id, office.category.id):
+        page = read(
+            alice.post(
+                office.url("lists/suppliers/combine"), {"kept": supplier.id, "absorbed": other}, follow=True
+            )
+        )
+        assert "Choose two different entries of this list." in page.text
+    assert not Combination.objects.exists()
+
+
+def test_two_that_only_look_alike_are_not_proposed_again(office: Office, alice: Client) -> None:
+    one, other = office.supplier("BT plc"), office.supplier("BT Ltd")
+    alice.post(office.url("lists/suppliers/keep-apart"), {"kept": one.id, "absorbed": other.id})
+    page = read(alice.get(office.url("lists/suppliers/?show=twice")))
+    assert "No duplicates." in page.text
+
+
+def test_another_tenants_combination_is_not_there(
+    office: Office, alice: Client, browse: Browse, people: People
+) -> None:
+    pair = {"kept": office.supplier("BT plc").id, "absorbed": office.supplier("BT Ltd").id}
+    alice.post(office.url("lists/suppliers/combine"), pair)
+    combination = Combination.objects.get()
+    url = f"/b/{people.other.slug}/combinations/{combination.id}/undo"
+    assert browse(people.olga).post(url).status_code == 404
+    assert Combination.objects.get().undone_at is None
+
+
+def test_the_export_runs_nothing(office: Office, alice: Client) -> None:
+    office.supplier("=cmd()")
+    answer = alice.get(office.url("lists/suppliers/export"))
+    assert "'=cmd()" in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+
+
+def test_entries_add_no_queries(office: Office, alice: Client) -> None:
+    office.item(ListName.CATEGORIES, "Advertising", "400")
+
+    def add_rows() -> None:
+        for number in range(40):
+            office.item(ListName.CATEGORIES, f"Category {number}", f"9{number}")
+            office.unmatched(ListName.CATEGORIES, f"Lost {number}", f"8{number}")
+
+    def look() -> None:
+        for path in ("lists/", "lists/categories/", "lists/categories/pick"):
+            alice.get(office.url(path))
+
+    assert_rows_add_no_queries(look, add_rows, most=75)
+
+
+def test_without_software_the_lists_are_still_there(office: Office, alice: Client) -> None:
+    office.supplier("Kept Ltd")
+    assert office.connection is not None
+    office.connection.stage = "ended"
+    office.connection.save()
+    page = read(alice.get(office.url("lists/")))
+    assert "They stay when accounting software is connected or changed." in page.text
+    assert "Suppliers 1" in page.text
