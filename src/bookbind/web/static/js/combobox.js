@@ -126,7 +126,11 @@ class Combobox {
       return words.every((word) => text.includes(word));
     });
     const start = fold(query.trim());
-    const rank = (option) => (start && fold(option.text).startsWith(start) ? 0 : 1);
+    const rank = (option) => {
+      const text = fold(option.text);
+      if (text.startsWith(start)) return 0;
+      return words.every((word) => text.includes(word)) ? 1 : 2;
+    };
     return { total: options.length, found: words.length ? found.sort((a, b) => rank(a) - rank(b)) : found };
   }
 
