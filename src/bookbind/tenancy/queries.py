@@ -63,5 +63,6 @@ def get_business(business_id: UUID) -> Business:
 
 
 def _practice_memberships(user: User, business: Business) -> QuerySet[PracticeMembership]:
-    members = PracticeMembership.objects.filter(user=user, practice_id=business.practice_id)
+    # A business without a practice is nobody's client: the comparison with nothing is true for no row.
+    members = PracticeMembership.objects.filter(user=user, practice__clients=business)
     return members.filter(Q(all_clients=True) | Q(client_accesses__business=business))
