@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bookbind.connections.outcomes import PROBE_JOB
+from bookbind.connections.schedule import EXPIRY_JOB
 from bookbind.demo import clock as demo_clock
 from bookbind.demo import sandbox
 from bookbind.demo.models import DemoClock
@@ -59,13 +60,13 @@ def walk_in_worker(_job: Claimed) -> Again | None:
 
 
 def walk_to(target: datetime, progress: Progress = lambda _now: None) -> None:
-    """Go to `target` in steps: to the next thing due once, at most a week; what recurs runs at each step.
+    """Go to `target` in steps: to the next warning or expiry, at most a week; what is due runs at each step.
 
     What only reads at the vendor is left due for afterwards.
     """
     _work()
     while (now := clock.now()) < target - timedelta(seconds=1):
-        _set_both(min(target, now + _STEP, _next_single_deadline(now) or target))
+        _set_both(min(target, now + _STEP, _next_deadline(now) or target))
         _work()
         progress(clock.now())
 
@@ -79,12 +80,10 @@ def _work() -> None:
         time.sleep(0.02)
 
 
-def _next_single_deadline(now: datetime) -> datetime | None:
-    """When the next work that happens once (a warning, an expiry) falls due; a retry stops nobody."""
-    single = Job.objects.filter(every_seconds__isnull=True, due_at__gt=now, attempts=0).exclude(
-        kind__in=_NOT_ON_THE_WAY
-    )
-    return single.order_by("due_at").values_list("due_at", flat=True).first()
+def _next_deadline(now: datetime) -> datetime | None:
+    """When a connection's next warning or expiry falls due: a day that the walk must not step over."""
+    deadlines = Job.objects.filter(kind=EXPIRY_JOB, due_at__gt=now)
+    return deadlines.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def _set_both(moment: datetime) -> None:
