@@ -36,7 +36,7 @@ def recover(publication: Publication, connection: Connection) -> Turn:
     window_ends_at = deliveries.window_end(delivery, connection)
     if clock.now() <= window_ends_at:
         if publication.attempts >= MOST_ATTEMPTS:
-            # Enough repeats in vain: when the vendor has forgotten the key, the books themselves are searched.
+            # Enough repeats in vain: when the vendor has forgotten the key, the books are searched.
             at = window_ends_at + timedelta(seconds=LOOKUP_PAUSE_SECONDS)
             note_attempt(publication, publication.attempts, at)
             return None
