@@ -103,7 +103,9 @@ class PracticeMembership(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "user"], name="one_practice_membership_each")]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "user"], name="one_practice_membership_each")
+        ]
 
 
 class ClientAccess(models.Model):

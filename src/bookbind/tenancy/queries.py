@@ -43,7 +43,11 @@ def list_practices(user: User) -> QuerySet[Practice]:
 
 def list_admins(business: Business) -> list[User]:
     """The business's own people who may manage connections, by name."""
-    roles = [role for role in BusinessMembership.Role if Role(role.value) in PERMISSIONS[Permission.MANAGE_CONNECTIONS]]
+    roles = [
+        role
+        for role in BusinessMembership.Role
+        if Role(role.value) in PERMISSIONS[Permission.MANAGE_CONNECTIONS]
+    ]
     members = BusinessMembership.objects.filter(business=business, role__in=roles, user__is_active=True)
     return [member.user for member in members.select_related("user").order_by("user__name")]
 
