@@ -32,6 +32,20 @@ def _connect_to_this_machine(self: socket.socket, address: Any) -> None:
     _connect(self, address)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--req REC-01` runs the tests that prove one promise of docs/requirements.md."""
+    parser.addoption("--req", metavar="NUMBER", help="run only the tests that prove this requirement")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not prove the wanted requirement."""
+    wanted = config.getoption("--req")
+    if wanted:
+        proves = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("req"))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in proves])
+        items[:] = proves
+
+
 @pytest.fixture(autouse=True)
 def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _connect_to_this_machine)
