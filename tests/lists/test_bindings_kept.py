@@ -1,4 +1,4 @@
-"""Bindings are history: outside their own module they are only ever added, and there closing is the only change."""
+"""Bindings are history: elsewhere they are only added, and in their module closing is the only change."""
 
 import ast
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Pickers, matches by use, counts; and that rows add no queries."""
 
+import itertools
+
 import pytest
 
 from bookbind.lists.adoption import unbound_entries
@@ -162,27 +164,45 @@ def test_another_business_sees_nothing_of_it(chart: Reader) -> None:
         assert {row.state for row in sync_progress(chart.connection)} == {"never"}
 
 
-def test_matches_and_pickers_cost_the_same_for_one_row_and_for_many(chart: Reader) -> None:
+def test_matches_and_pickers_cost_the_same_for_few_rows_and_for_many(chart: Reader) -> None:
     ids = [item.id for item in chart.items(CATEGORIES).values()]
+    numbers = itertools.count()
 
     def add() -> None:
-        for number in range(20):
-            chart.books.add(CATEGORIES, f"more-{number}", f"More {number}")
+        names = [f"More {next(numbers)}" for _ in range(20)]
+        for name in names:
+            chart.books.add(CATEGORIES, f"id {name}", name)
         chart.read(CATEGORIES)
         items = chart.items(CATEGORIES)
-        combine(items["More 1"], items["More 2"], chart.user)
+        combine(items[names[0]], items[names[1]], chart.user)
         ids.extend(item.id for item in items.values())
 
+    connection = chart.connection
     combine(chart.items(CATEGORIES)["Advertising"], chart.items(CATEGORIES)["Telephone"], chart.user)
-    assert_rows_add_no_queries(lambda: current_bindings(chart.connection.id, ids), add, most=5)
-    assert_rows_add_no_queries(
-        lambda: pick_items(CATEGORIES, "m", connection=chart.connection), add_none, most=1
-    )
-    assert_rows_add_no_queries(lambda: sync_progress(chart.connection), add_none, most=2)
+    assert_rows_add_no_queries(lambda: current_bindings(connection.id, ids), add, most=5)
+    assert_rows_add_no_queries(lambda: pick_items(CATEGORIES, "m", 1, connection), add, most=4)
+    assert_rows_add_no_queries(lambda: pick_items(SUPPLIERS, "m", 1, connection), add, most=4)
+    assert_rows_add_no_queries(lambda: needs_match_counts(connection), add, most=3)
+    assert_rows_add_no_queries(lambda: sync_progress(connection), add, most=2)
 
 
-def add_none() -> None:
-    """The rows are there already; the budget is what is asked."""
+def test_picker_looks_on_until_there_are_enough_that_work(chart: Reader) -> None:
+    for number in range(30):
+        create_item(chart.business.id, CATEGORIES, f"Only ours {number}", code=f"1{number}")
+    assert labels(CATEGORIES, limit=3, connection=chart.connection) == [
+        "400 Advertising",
+        "404 Bank fees",
+        "449 Motor expenses",
+    ]
+
+
+def test_entry_combined_twice_over_is_ready_through_the_last(chart: Reader) -> None:
+    kept = create_item(chart.business.id, CATEGORIES, "Marketing")
+    middle = create_item(chart.business.id, CATEGORIES, "Promotion")
+    combine(middle, chart.items(CATEGORIES)["Advertising"], chart.user)
+    combine(kept, middle, chart.user)
+    assert needs_match_counts(chart.connection) == {}
+    assert current_bindings(chart.connection.id, [kept.id])[kept.id].remote_id == "id-400"
 
 
 def test_one_name_is_one_supplier_however_it_is_typed(reader: Reader) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rapidfuzz import fuzz
 
-from bookbind.kit.text import fold_name
+from bookbind.lists.entries import fold
 
 # How firms write their legal form; it tells nothing about which firm it is.
 _LEGAL_FORMS = frozenset(
@@ -82,6 +82,8 @@ _ALIKE = 92
 _SHORTEST_FUZZY = 5
 _LARGEST_BLOCK = 200
 _BLOCK_LETTERS = 4
+_FIGURES = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W_]+|[&+]")
 
 
 class Likeness(IntEnum):
@@ -133,8 +135,8 @@ def find_pairs(entries: Sequence[Entry], apart: Iterable[frozenset[UUID]] = ()) 
 
 def core_name(name: str) -> str:
     """The name without legal form, punctuation and spelling habits; empty when nothing else is left."""
-    folded = fold_name(name).replace("'", "").replace("\u2019", "")
-    words = re.findall(r"[^\W_]+|[&+]", folded)
+    folded = fold(name).replace("'", "").replace("\u2019", "")
+    words = _WORDS.findall(folded)
     spelled = [_SPELLINGS.get(word, word) for word in _join_initials(words)]
     kept = [word for word in spelled if word not in _LEGAL_FORMS]
     return " ".join(kept or spelled)
@@ -164,22 +166,20 @@ def _candidates(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry, Likene
 
 
 def _fuzzy(cores: Sequence[tuple[Entry, str]]) -> Iterator[tuple[Entry, Entry, Likeness]]:
-    """Only names that begin alike are compared, so that ten thousand of them take no time."""
+    """Names with nearly the same letters and the same figures: Unit 4 and Unit 5 are two.
+
+    Only names that begin alike are compared, so that ten thousand of them take no time.
+    """
     blocks: dict[str, list[tuple[Entry, str]]] = defaultdict(list)
     for entry, core in cores:
-        if len(core) >= _SHORTEST_FUZZY:
-            blocks[core.replace(" ", "")[:_BLOCK_LETTERS]].append((entry, core))
+        letters = core.replace(" ", "")
+        if len(letters) >= _SHORTEST_FUZZY:
+            beginning = "|".join((letters[:_BLOCK_LETTERS], *_FIGURES.findall(core)))
+            blocks[beginning].append((entry, letters))
     for block in blocks.values():
-        for (one, core), (other, other_core) in combinations(block[:_LARGEST_BLOCK], 2):
-            if _are_alike(core, other_core):
+        for (one, letters), (other, other_letters) in combinations(block[:_LARGEST_BLOCK], 2):
+            if fuzz.ratio(letters, other_letters, score_cutoff=_ALIKE):
                 yield one, other, Likeness.ALMOST_SAME_NAME
-
-
-def _are_alike(one: str, other: str) -> bool:
-    """Nearly the same letters, and the same figures: Unit 4 and Unit 5 are two."""
-    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
-        return False
-    return fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""), score_cutoff=_ALIKE) > 0
 
 
 def _pairs(keyed: Iterable[tuple[str, Entry]]) -> Iterator[tuple[Entry, Entry]]:

@@ -60,15 +60,17 @@ def pick_items(
 
     A contact that the books lack is offered as new, for it is created when it is first used.
     """
-    rows: QuerySet[Any] = search_items(list_items(name), search)
-    if connection is not None:
-        rows = _with_standing(rows, connection)
-        if name not in CONTACT_LISTS:
-            rows = rows.filter(is_ready=True)
     order = ["code", "folded_name"] if name in CODED_LISTS else ["folded_name", "code"]
-    if search.strip():
+    if fold_name(search):
         order.insert(0, "rank")
-    return [_picked(item, connection) for item in rows.order_by(*order, "id")[:limit]]
+    rows = search_items(list_items(name), search).order_by(*order, "id")
+    if connection is None:
+        return [_picked(item, READY) for item in rows[:limit]]
+    if name in CONTACT_LISTS:
+        items = list(rows[:limit])
+        ready = _ready_ids(connection, items)
+        return [_picked(item, READY if item.id in ready else NEW) for item in items]
+    return [_picked(item, READY) for item in _first_ready(rows, connection, limit)]
 
 
 def list_items(name: ListName, *, with_archived: bool = False) -> QuerySet[ListItem]:
@@ -192,20 +194,56 @@ def _bound(connection_id: UUID, item_ids: list[UUID], use: str) -> dict[UUID, Re
 
 
 def _with_standing(rows: QuerySet[ListItem], connection: Connection) -> QuerySet[Any]:
-    """Marks entries that something usable stands for, be it through an entry that was combined into them."""
-    usable = Binding.objects.filter(
+    """Marks entries that something usable stands for, be it through one that was combined into them."""
+    own = Exists(_usable(connection).filter(list_item=OuterRef("id")))
+    return rows.annotate(is_ready=Q(own) | Q(id__in=_ready_through_absorbed(connection)))
+
+
+def _usable(connection: Connection) -> QuerySet[Binding]:
+    rows: QuerySet[Binding] = Binding.objects.filter(
         connection=connection, closed_at__isnull=True, remote_item__state=RemoteItem.State.ACTIVE
     )
-    # Two questions instead of one with "or", so that each is answered from an index.
-    own = Exists(usable.filter(list_item=OuterRef("id")))
-    absorbed = Exists(usable.filter(list_item__merged_into=OuterRef("id")))
-    return rows.annotate(is_ready=Q(own) | Q(absorbed))
+    return rows
 
 
-def _picked(item: Any, connection: Connection | None) -> PickerItem:
-    ready = connection is None or item.is_ready
+def _ready_through_absorbed(connection: Connection) -> set[UUID]:
+    """The kept entries for which the match of one that was combined into them can stand in."""
+    merged = ListItem.objects.filter(merged_into__isnull=False)
+    into = dict(merged.values_list("id", "merged_into_id"))
+    usable = _usable(connection).filter(list_item__in=list(into)) if into else Binding.objects.none()
+    found: set[UUID] = set()
+    for absorbed in usable.values_list("list_item_id", flat=True):
+        kept = into[absorbed]
+        while kept in into:
+            kept = into[kept]
+        found.add(kept)
+    return found
+
+
+def _first_ready(rows: QuerySet[ListItem], connection: Connection, limit: int) -> list[ListItem]:
+    """The first entries that work at the connection.
+
+    Entries are looked at in order until there are enough: most of them work, and asking for the matches of
+    every entry of a long list first would cost a hundred times more.
+    """
+    found: list[ListItem] = []
+    start, chunk = 0, 2 * limit
+    while len(found) < limit and (items := list(rows[start : start + chunk])):
+        ready = _ready_ids(connection, items)
+        found += [item for item in items if item.id in ready]
+        start, chunk = start + chunk, 2 * chunk
+    return found[:limit]
+
+
+def _ready_ids(connection: Connection, items: Iterable[ListItem]) -> set[UUID]:
+    """Those of the entries that something usable stands for."""
+    own = _usable(connection).filter(list_item__in=[item.id for item in items])
+    return {*own.values_list("list_item_id", flat=True), *_ready_through_absorbed(connection)}
+
+
+def _picked(item: ListItem, standing: str) -> PickerItem:
     label = item.name if item.list in CONTACT_LISTS else item_label(item.name, item.code)
-    return PickerItem(item.id, label, item.name, item.code, item.details, READY if ready else NEW)
+    return PickerItem(item.id, label, item.name, item.code, item.details, standing)
 
 
 def _standing(item: ListItem, remote: RemoteItem | None) -> str:

@@ -41,3 +41,7 @@ class RevisionUnknown(RuleError):
 
 class OrderIncomplete(RuleError):
     """The order has to name each of the supplier's rules once."""
+
+
+class FileUnreadable(RuleError):
+    """This file holds no rules of Bookbind."""

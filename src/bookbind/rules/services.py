@@ -64,17 +64,25 @@ def save_supplier_rule(
     """Save a rule as a new version: the one given, else the supplier's present rule, else a new one.
 
     RuleEditedMeanwhile when `expected_version` is no longer the rule's; the same values again change nothing.
+    Saving for a supplier switches its rule on; a rule that is given stays as it is, on or off.
     """
-    kept = items_by_id([supplier.id]).get(supplier.id)
-    if kept is None or kept.list != ListName.SUPPLIERS:
-        raise SupplierUnknown
+    kept = _kept_supplier(supplier)
     _check(values)
     # The supplier's row is the lock, so that two people who save at once make one rule and two versions.
     ListItem.objects.select_for_update().get(id=kept.id)
     present = rule or _present_rule(kept)
     if present is None:
         return _create(kept, values, user)
-    return _change(present, values, user, expected_version)
+    return _change(present, values, user, expected_version, switches_on=rule is None)
+
+
+@transaction.atomic
+def add_supplier_rule(supplier: ListItem, values: RuleInput, user: User | None) -> SupplierRule:
+    """Make a further rule, which is asked after those that the supplier has."""
+    kept = _kept_supplier(supplier)
+    _check(values)
+    ListItem.objects.select_for_update().get(id=kept.id)
+    return _create(kept, values, user)
 
 
 @transaction.atomic
@@ -137,6 +145,14 @@ def next_position(supplier_id: UUID) -> int:
     return int(last or 0) + 1
 
 
+def _kept_supplier(supplier: ListItem) -> ListItem:
+    """The supplier, or the one that it was combined into; read anew, so that the scope in force decides."""
+    kept = items_by_id([supplier.id]).get(supplier.id)
+    if kept is None or kept.list != ListName.SUPPLIERS:
+        raise SupplierUnknown
+    return kept
+
+
 def _present_rule(supplier: ListItem) -> SupplierRule | None:
     """The rule that saving changes: the first that is switched on, else the first that was switched off."""
     found: SupplierRule | None = (
@@ -161,18 +177,21 @@ def _change(
     values: RuleInput,
     user: User | None,
     expected_version: int | None,
+    *,
+    switches_on: bool = False,
     restored: int | None = None,
 ) -> SupplierRule:
     stored: SupplierRule = SupplierRule.objects.select_related("supplier").get(id=rule.id)
     if expected_version is not None and stored.version != expected_version:
         raise RuleEditedMeanwhile
-    if values == values_of_rule(stored) and stored.active:
+    active = stored.active or switches_on
+    if values == values_of_rule(stored) and stored.active == active:
         return stored
     mine = SupplierRule.objects.filter(id=stored.id, version=stored.version)
     if not mine.update(version=F("version") + 1):
         raise RuleEditedMeanwhile
     stored.version += 1
-    stored.active = True
+    stored.active = active
     _write(stored, values, user)
     stored.save()
     _keep_revision(stored, values, user)
