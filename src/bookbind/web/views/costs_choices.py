@@ -46,7 +46,7 @@ class Target:
 
     @property
     def label(self) -> str:
-        """`Xero (Acme Ltd)`, the way that stands beside Publish."""
+        """`Software (Organisation)`, the way that stands beside Publish."""
         return f"{self.provider_name} ({self.organisation_name})" if self.connection else ""
 
     def kind_choice(self, kind: str) -> KindChoice | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bookbind.activity.queries import list_entries
 from bookbind.connections.queries import find_main_connection
 from bookbind.documents.errors import DocumentError, EditedMeanwhile
-from bookbind.documents.models import Document
+from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.queries import Neighbours, Tab, find_neighbours, get_document, list_documents, tab_of
 from bookbind.documents.services import save_document
 from bookbind.kit.money import show_money
@@ -141,15 +141,17 @@ def show_kept_items(document: Document) -> Document:
     prefetch_related_objects([document], "lines")
     lines = list(document.lines.all())
     ids = [getattr(line, f"{name}_id") for line in lines for name in ITEMS]
-    found: Mapping[UUID | None, ListItem] = {
-        **items_by_id([document.supplier_id, document.paid_from_id, *ids])
-    }
-    document.supplier = found.get(document.supplier_id)
-    document.paid_from = found.get(document.paid_from_id)
+    found = items_by_id([document.supplier_id, document.paid_from_id, *ids])
+    _attach(document, found, "supplier", "paid_from")
     for line in lines:
-        for name in ITEMS:
-            setattr(line, name, found.get(getattr(line, f"{name}_id")))
+        _attach(line, found, *ITEMS)
     return document
+
+
+def _attach(row: Document | DocumentLine, found: Mapping[UUID, ListItem], *names: str) -> None:
+    for name in names:
+        item_id = getattr(row, f"{name}_id")
+        setattr(row, name, found.get(item_id) if item_id else None)
 
 
 def save_typed(request: BusinessRequest, opened: Opened) -> Saved:

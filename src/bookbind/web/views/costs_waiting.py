@@ -28,7 +28,7 @@ class WaitingMessage:
 
 
 def waiting_message(request: BusinessRequest, connection: Connection) -> WaitingMessage:
-    """`14 documents are waiting for Xero (Acme Ltd), oldest 3 March, £4,210.50. …`"""
+    """`14 documents are waiting for Software (Organisation), oldest 3 March, £4,210.50. …`"""
     summary = waiting_summary(connection)
     status = status_of(connection)
     held_for_look = count_held_for_look(connection)
