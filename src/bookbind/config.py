@@ -30,6 +30,7 @@ class Config:
     database_url: str
     mail_url: str
     mail_from: str
+    operator_mail: str
 
     @property
     def is_demo(self) -> bool:
@@ -57,6 +58,7 @@ def read_config(environ: dict[str, str]) -> Config:
         database_url=secret(environ, "DATABASE_URL"),
         mail_url=secret(environ, "BOOKBIND_MAIL_URL"),
         mail_from=environ.get("BOOKBIND_MAIL_FROM", "Bookbind <bookbind@localhost>"),
+        operator_mail=environ.get("BOOKBIND_OPERATOR_MAIL", ""),
     )
 
 

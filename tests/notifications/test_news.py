@@ -1,12 +1,15 @@
 """Who hears what about a connection, and how often."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from bookbind.activity.models import Entry
 from bookbind.connections.events import (
+    AppRefused,
     ConnectionBroke,
     ConnectionEnded,
     ConnectionExpiring,
@@ -17,6 +20,7 @@ from bookbind.connections.events import (
 from bookbind.connections.models import Connection, Grant
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
+from bookbind.kit.events import announce
 from bookbind.notifications.digest import DIGEST_JOB
 from bookbind.notifications.models import Mail, ReconnectRequest
 from bookbind.notifications.queries import find_request_of_today
@@ -226,3 +230,23 @@ def test_asking_mails_those_who_can_act_once_a_day(
     ask_to_reconnect(connection, people.bob)
     assert len(_mails("ask")) == 6
     assert ReconnectRequest.objects.count() == 2
+
+
+@pytest.mark.req("ERR-05")
+def test_a_refused_app_is_told_to_the_operator_once_and_to_no_client(
+    people: People, connection: Connection, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CONFIG = replace(settings.CONFIG, operator_mail="ops@example.test")
+    for _ in range(3):
+        announce(AppRefused("xero"))
+    (mail,) = Mail.objects.all()
+    assert (mail.to, mail.subject) == ("ops@example.test", "Xero refuses this Bookbind")
+    assert "Xero refuses our app" in caplog.text
+
+
+def test_without_an_operators_address_the_log_has_it(
+    people: People, caplog: pytest.LogCaptureFixture
+) -> None:
+    announce(AppRefused("xero"))
+    assert Mail.objects.count() == 0
+    assert "Xero refuses our app" in caplog.text

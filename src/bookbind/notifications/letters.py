@@ -69,6 +69,25 @@ def write_digest(practice_name: str, lines: list[ClientLine]) -> Letter:
     return Letter(f"{practice_name}: {count} a look", _paragraphs([*shown, why]))
 
 
+def write_incident(provider_name: str) -> Letter:
+    """A vendor refuses our own app: what the operator should look at."""
+    what = (
+        f"{provider_name} doesn't accept this Bookbind's own app any more. Publishing to it has stopped for "
+        "everybody; nothing is lost, and clients are not asked to reconnect, because that would not help."
+    )
+    where = (
+        "Look at the app in the developer's portal there: is it suspended, were its keys changed, is the "
+        "redirect URI still registered? `bookbind check` prints what this Bookbind uses. It tries again "
+        "by itself."
+    )
+    body = [
+        what,
+        where,
+        f"This is about {settings.BASE_URL}. You get it because BOOKBIND_OPERATOR_MAIL names you.",
+    ]
+    return Letter(f"{provider_name} refuses this Bookbind", _paragraphs(body))
+
+
 def _why(words: ConnectionWords) -> str:
     return f"You get this because you can manage the connections of {words.business_name}."
 

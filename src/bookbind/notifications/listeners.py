@@ -1,6 +1,12 @@
 """News about connections, as mails to those who can act: each told once, nothing after it is healed."""
 
+import logging
+
+from django.conf import settings
+
+from bookbind.activity.services import record
 from bookbind.connections.events import (
+    AppRefused,
     ConnectionBroke,
     ConnectionEnded,
     ConnectionEvent,
@@ -13,12 +19,14 @@ from bookbind.connections.queries import get_connection, status_of, words_of
 from bookbind.kit import clock
 from bookbind.kit.events import subscribe
 from bookbind.notifications.digest import note_news
-from bookbind.notifications.letters import write_news
+from bookbind.notifications.letters import write_incident, write_news
 from bookbind.notifications.models import Mail, PracticeNews, Warned
-from bookbind.notifications.services import mail_people
+from bookbind.notifications.services import mail_people, queue_mail
+from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import count_waiting
 from bookbind.tenancy.queries import list_admins
 
+_log = logging.getLogger(__name__)
 EXPIRING, LAPSED, BROKE, HEALED = "expiring", "lapsed", "broke", "healed"
 _TROUBLE = (EXPIRING, LAPSED, BROKE, "ask")
 
@@ -74,6 +82,23 @@ def take_back(event: ConnectionHealed) -> None:
 def fall_silent(event: ConnectionEnded) -> None:
     """Somebody disconnected on purpose: there is nothing left to warn of."""
     _drop_unsent(event)
+
+
+@subscribe(AppRefused)
+def tell_the_operator(event: AppRefused) -> None:
+    """A vendor refuses our own app: the operator's incident, which no client can do anything about."""
+    name = get_provider(event.provider).name
+    _log.error("%s refuses our app; run `bookbind check` and look at the app there", name)
+    record("app.refused", f"{name} doesn't accept this Bookbind's app.", data={"provider": event.provider})
+    if settings.CONFIG.operator_mail:
+        letter = write_incident(name)
+        queue_mail(
+            to=settings.CONFIG.operator_mail,
+            subject=letter.subject,
+            body=letter.body,
+            dedupe_key=f"app_refused:{event.provider}:{clock.now().date()}",
+            kind="operator",
+        )
 
 
 def _tell(connection: Connection, kind: str, occasion: str) -> None:
