@@ -225,13 +225,13 @@ def was_asked(request: BusinessRequest) -> bool:
 
 def heading_of(document: Document) -> str:
     """`City Fuel Ltd · INV-2231 · £120.00`, or the file's name while nothing is known."""
+    file_name = document.file.name if document.file else ""
     parts = [
-        document.supplier.name if document.supplier else "",
+        document.supplier.name if document.supplier else file_name,
         document.reference,
         show_money(document.total, document.currency) if document.total is not None else "",
     ]
-    known = " · ".join(filter(None, parts))
-    return known or (document.file.name if document.file else "New document")
+    return " · ".join(filter(None, parts)) or "New document"
 
 
 def next_url(request: BusinessRequest, opened: Opened) -> str:

@@ -49,7 +49,9 @@ function startDocument(form) {
     const version = fields.querySelector("input[name=version]")?.value;
     const hasErrors = fields.dataset.saved !== "yes";
     if (reason) document.getElementById("cost-reason").replaceWith(document.adoptNode(reason));
-    if (typed === mark) {
+    // A line that was just added is still empty, so the server does not know it yet: leave it alone.
+    const lines = (root) => root.querySelectorAll("[data-lines-body] [data-line-row]:not([hidden])").length;
+    if (typed === mark && lines(form) <= lines(fields)) {
       const restore = keepPlace();
       const target = fresh.getElementById("cost-target");
       document.getElementById("cost-fields").replaceWith(document.adoptNode(fields));
