@@ -148,9 +148,13 @@ def make_environment() -> None:
 
 def has_pip_or_uv() -> bool:
     """Whether packages can be installed into the environment as it stands."""
-    return bool(find_uv()) or subprocess.call(
-        [str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) == 0
+    return (
+        bool(find_uv())
+        or subprocess.call(
+            [str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        == 0
+    )
 
 
 def find_uv() -> list[str]:
