@@ -42,10 +42,7 @@ def list_demo_places() -> list[DemoPlace]:
 
 def _business_people() -> list[DemoPerson]:
     members = BusinessMembership.objects.filter(user__email__endswith=_DEMO_ADDRESSES, user__is_active=True)
-    # Roles are named so that the Business Admin comes before the Standard user and the User Admin.
-    found = members.select_related("user", "business").order_by("business__name", "role", "user__name")[
-        :_MOST
-    ]
+    found = members.select_related("user", "business").order_by("business__name", "user__created_at")[:_MOST]
     return [
         DemoPerson(
             member.user.get_full_name(), member.user.email, Role(member.role).label, member.business.name
