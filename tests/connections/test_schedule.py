@@ -58,7 +58,7 @@ def test_schedules_begin_with_the_connection_spread_over_the_day(connection: Con
     expiry = due(EXPIRY_JOB, connection.id)
     assert expiry is not None
     assert connection.consent_expires_at is not None
-    assert expiry.due_at == connection.consent_expires_at - timedelta(days=30)
+    assert expiry.due_at == connection.consent_expires_at - timedelta(days=31, seconds=-1)
 
 
 @pytest.mark.req("REC-04", "REC-02")
@@ -80,10 +80,10 @@ def test_each_warning_comes_once_and_the_lapse_at_the_very_end(
     days = [event.days for event in told if isinstance(event, ConnectionExpiring)]
     assert days == [30, 14, 7, 1]
     assert seen == [
-        (30 * 86_400, "connected"),
-        (14 * 86_400, "connected"),
-        (7 * 86_400, "connected"),
-        (86_400, "connected"),
+        (31 * 86_400 - 1, "connected"),
+        (15 * 86_400 - 1, "connected"),
+        (8 * 86_400 - 1, "connected"),
+        (2 * 86_400 - 1, "connected"),
         (-1, "needs_reconnect"),
     ]
     assert len([event for event in told if isinstance(event, ConnectionLapsed)]) == 1

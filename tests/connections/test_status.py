@@ -114,8 +114,13 @@ STOPPED = [
 ]
 WORKING = [
     ({}, Health.OK, Cause.NONE, Action.NONE),
-    ({"consent_expires_at": NOW + timedelta(days=30)}, Health.EXPIRING, Cause.NONE, Action.RECONNECT),
-    ({"consent_expires_at": NOW + timedelta(days=30, seconds=1)}, Health.OK, Cause.NONE, Action.NONE),
+    (
+        {"consent_expires_at": NOW + timedelta(days=31, seconds=-1)},
+        Health.EXPIRING,
+        Cause.NONE,
+        Action.RECONNECT,
+    ),
+    ({"consent_expires_at": NOW + timedelta(days=31)}, Health.OK, Cause.NONE, Action.NONE),
     ({"missing_optional_scopes": True}, Health.ATTENTION, Cause.SCOPE_MISSING, Action.RECONNECT),
     ({"name_differs": True}, Health.ATTENTION, Cause.NAME_DIFFERS, Action.CHECK),
     ({"limited_until": NOW}, Health.OK, Cause.NONE, Action.NONE),
@@ -262,7 +267,8 @@ def test_looking_only_when_told_misses_no_threshold(deadline: datetime, before: 
         moment = following
         met.add(reached_warning(deadline, moment))
     assert moment == deadline + timedelta(seconds=1)
-    assert met == {days for days in (30, 14, 7, 1) if before > timedelta(days=days)} | {None}
+    passed = {days for days in (30, 14, 7, 1) if before > timedelta(days=days + 1, seconds=-1)}
+    assert met == passed | {None}
 
 
 def test_nothing_to_check_without_a_deadline() -> None:

@@ -9,7 +9,6 @@ from bookbind.kit import clock
 
 CONSENT_DAYS = 365
 WARNING_DAYS = (30, 14, 7, 1)
-EXPIRING = timedelta(days=WARNING_DAYS[0])
 # Sign-ins are refreshed daily; only when that has failed for so long does the vendor's idle limit come near.
 KEPT_ALIVE = timedelta(days=3)
 
@@ -190,11 +189,19 @@ def expected_end(facts: Facts, now: datetime) -> tuple[datetime | None, Cause]:
     return min(ends, default=(None, Cause.NONE), key=lambda end: end[0])
 
 
+def warning_begins(deadline: datetime, days: int) -> datetime:
+    """The first second of the day that lies `days` days before the deadline's.
+
+    A deadline is the last second of its day, so "30 days before" begins with that day and not at its end.
+    """
+    return deadline - timedelta(days=days + 1) + timedelta(seconds=1)
+
+
 def reached_warning(deadline: datetime | None, now: datetime) -> int | None:
     """The closest warning threshold reached, in days; None while none has been or when it is too late."""
     if deadline is None or now > deadline:
         return None
-    reached = [days for days in WARNING_DAYS if now >= deadline - timedelta(days=days)]
+    reached = [days for days in WARNING_DAYS if now >= warning_begins(deadline, days)]
     return min(reached, default=None)
 
 
@@ -202,7 +209,7 @@ def next_check(deadline: datetime | None, now: datetime) -> datetime | None:
     """When to look again: the next warning threshold, then the first moment after the end."""
     if deadline is None:
         return None
-    moments = [deadline - timedelta(days=days) for days in WARNING_DAYS]
+    moments = [warning_begins(deadline, days) for days in WARNING_DAYS]
     moments.append(deadline + timedelta(seconds=1))
     return min((moment for moment in moments if moment > now), default=None)
 
@@ -288,7 +295,7 @@ def _working(facts: Facts, now: datetime) -> Status:
     deadline, end_cause = expected_end(facts, now)
     state = _authorised_state(facts)
     health, cause, action = Health.OK, Cause.NONE, Action.NONE
-    if deadline is not None and now >= deadline - EXPIRING:
+    if deadline is not None and now >= warning_begins(deadline, WARNING_DAYS[0]):
         health, action = Health.EXPIRING, Action.RECONNECT
         cause = Cause.NONE if end_cause is Cause.EXPIRED else end_cause
     elif facts.missing_optional_scopes:

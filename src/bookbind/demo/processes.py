@@ -10,6 +10,8 @@ from pathlib import Path
 
 import httpx2
 
+from bookbind.cli.lifeline import SUPERVISOR
+
 _START_SECONDS = 60
 _STOP_SECONDS = 8
 _POLL_SECONDS = 0.05
@@ -55,7 +57,7 @@ class Child:
 
 def python_child(name: str, arguments: list[str], data: Path, extra: dict[str, str] | None = None) -> Child:
     """A child that runs one of our modules with this Python and this environment."""
-    environment = {**os.environ, **(extra or {})}
+    environment = {**os.environ, SUPERVISOR: str(os.getpid()), **(extra or {})}
     return Child(name, [sys.executable, "-m", *arguments], data / "logs" / f"{name}.log", environment)
 
 

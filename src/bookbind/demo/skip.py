@@ -1,7 +1,8 @@
 """Skip ahead: product and sandbox walk together, and what falls due on the way is done on its day."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from bookbind.connections.outcomes import PROBE_JOB
@@ -18,10 +19,12 @@ from bookbind.lists.schedule import SCHEDULE_JOB
 from bookbind.lists.sync import SYNC_JOB
 
 WALK_JOB = "demo.walk"
+WALK_LEASE_SECONDS = 900
 _STEP = timedelta(days=7)
 _SETTLE_SECONDS = 5.0
 # Reading for a day that is skipped changes nothing, and a minute of real time has only so many calls.
-_NOT_ON_THE_WAY = frozenset({WALK_JOB, SYNC_JOB, SCHEDULE_JOB, PROBE_JOB})
+_READERS = frozenset({SYNC_JOB, SCHEDULE_JOB, PROBE_JOB})
+_NOT_ON_THE_WAY = _READERS | {WALK_JOB}
 
 Progress = Callable[[datetime], None]
 
@@ -48,7 +51,7 @@ def queue_walk(length: timedelta) -> None:
     queue_job(WALK_JOB, "clock")
 
 
-@works(WALK_JOB, lease_seconds=900)
+@works(WALK_JOB, lease_seconds=WALK_LEASE_SECONDS)
 def walk_in_worker(_job: Claimed) -> Again | None:
     """Walk to where the row says, in the worker."""
     row = DemoClock.objects.filter(id=1).first()
@@ -64,11 +67,25 @@ def walk_to(target: datetime, progress: Progress = lambda _now: None) -> None:
 
     What only reads at the vendor is left due for afterwards.
     """
-    _work()
-    while (now := clock.now()) < target - timedelta(seconds=1):
-        _set_both(min(target, now + _STEP, _next_deadline(now) or target))
+    with _readers_at_rest():
         _work()
-        progress(clock.now())
+        while (now := clock.now()) < target - timedelta(seconds=1):
+            _set_both(min(target, now + _STEP, _next_deadline(now) or target))
+            _work()
+            progress(clock.now())
+
+
+@contextmanager
+def _readers_at_rest() -> Iterator[None]:
+    """Take what only reads out of every worker's reach; it is due afterwards, once."""
+    readers = Job.objects.filter(kind__in=_READERS, lease_until__isnull=True)
+    held = list(readers.values_list("id", flat=True))
+    mine = Job.objects.filter(id__in=held)
+    readers.filter(id__in=held).update(lease_until=clock.real_now() + timedelta(seconds=WALK_LEASE_SECONDS))
+    try:
+        yield
+    finally:
+        mine.update(lease_until=None)
 
 
 def _work() -> None:
