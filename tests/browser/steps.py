@@ -10,18 +10,29 @@ from tests.browser.conftest import Demo, Visitor
 
 def go_to_vendor(page: Page) -> None:
     """From the page that explains to the vendor's own sign-in page."""
-    page.get_by_role("button", name=re.compile("Go on to Xero|Reconnect|Sign in")).first.click()
-    page.get_by_role("link", name=re.compile("Xero")).last.click()
+    page.get_by_role("button", name="Go on to Xero").click()
+    _follow_link(page)
+
+
+def begin_reconnect(visitor: Visitor) -> None:
+    """Press Reconnect on the Connections page and go to the vendor's own sign-in page."""
+    visitor.open("/b/acme/settings/connections/")
+    visitor.page.get_by_role("main").get_by_role("button", name="Reconnect").first.click()
+    _follow_link(visitor.page)
+
+
+def _follow_link(page: Page) -> None:
+    page.get_by_role("main").get_by_role("link", name=re.compile("Xero")).first.click()
     page.wait_for_url(re.compile("/xero/identity/"))
 
 
 def allow(page: Page, login: str, organisation: str) -> None:
-    """Sign in at the simulated vendor, where its session does not remember one, and allow one organisation."""
+    """Sign in at the simulated vendor, unless its session remembers, and allow one organisation."""
     at_the_vendor = page.get_by_role("button", name=login)
     expect(at_the_vendor.or_(page.get_by_role("button", name="Allow access"))).to_be_visible()
     if at_the_vendor.is_visible():
         at_the_vendor.click()
-    page.get_by_text(organisation, exact=True).click()
+    page.get_by_role("radio", name=re.compile(f"^{re.escape(organisation)}( connected already)?$")).check()
     page.get_by_role("button", name="Allow access").click()
     page.wait_for_url(re.compile("/b/"))
 
@@ -45,7 +56,7 @@ def connect_acme(ada: Visitor) -> None:
 
 def finish_reconnect(page: Page, *, publish_now: bool) -> None:
     """Decide what becomes of the waiting documents, and press Finish."""
-    page.get_by_label(re.compile("Publish" if publish_now else "look first")).first.check()
+    page.get_by_label("Publish them now" if publish_now else "Let me look first").check()
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("main")).to_contain_text("is connected until")
 
