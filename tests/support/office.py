@@ -1,4 +1,4 @@
-"""A business at its desk without any vendor: lists that are matched, documents, and what a browser would post."""
+"""A business at its desk without any vendor: matched lists, documents, and what a browser would post."""
 
 import itertools
 from dataclasses import dataclass
@@ -45,7 +45,12 @@ class Office:
     def unmatched(self, name: ListName, text: str, code: str = "", **details: Any) -> ListItem:
         """An entry of a list that stands for nothing in the books."""
         item: ListItem = ListItem.objects.create(
-            business=self.business, list=name, name=text, folded_name=fold_name(text), code=code, details=details
+            business=self.business,
+            list=name,
+            name=text,
+            folded_name=fold_name(text),
+            code=code,
+            details=details,
         )
         return item
 
