@@ -1,16 +1,14 @@
-"""Runs the benchmarks that are named, or all, prints the table and keeps the figures."""
+"""Runs the benchmarks that are named, or all, each in a process of its own, and keeps the figures."""
 
+import json
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
-from bench import pages, resume, startup, sync
 from bench.report import Row, keep, show
 
-BENCHMARKS = {
-    "pages": pages.measure,
-    "sync": sync.measure,
-    "resume": resume.measure,
-    "startup": startup.measure,
-}
+BENCHMARKS = ("pages", "sync", "resume", "startup")
 
 
 def main(names: list[str]) -> int:
@@ -22,10 +20,17 @@ def main(names: list[str]) -> int:
     rows: list[Row] = []
     for name in names or BENCHMARKS:
         print(f"Measuring {name} …", flush=True)
-        rows += BENCHMARKS[name]()
+        rows += _measure(name)
     keep(rows)
     print(f"\n{show(rows)}")
     return 0
+
+
+def _measure(name: str) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "rows.json"
+        subprocess.run([sys.executable, "-m", "bench.child", name, str(result)], check=True)
+        return [Row(**row) for row in json.loads(result.read_text(encoding="utf-8"))]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ def measure() -> list[Row]:
     walk_to(clock.now() + timedelta(days=367))
     seed.tell_story(WAITING, people)
     user = people["accountant@harbour.test"]
-    worker = subprocess.Popen([sys.executable, "-m", "bookbind.cli.main", "work"], stdout=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    worker = subprocess.Popen([sys.executable, "-m", "bookbind.cli.main", "work"], stdout=quiet, stderr=quiet)
     try:
         time.sleep(3)
         with within(BusinessScope(connection.business_id)):

@@ -1,6 +1,7 @@
 """Django's entry for this package."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 from bookbind.kit import clock
 
@@ -16,4 +17,6 @@ class DemoConfig(AppConfig):
         from bookbind.demo import clock as demo_clock  # noqa: PLC0415
         from bookbind.demo import skip as _skip  # noqa: F401, PLC0415 - registers its job
 
-        clock.use_offset(demo_clock.offset)
+        # Tests have a clock of their own.
+        if settings.CONFIG.mode == "demo":
+            clock.use_offset(demo_clock.offset)

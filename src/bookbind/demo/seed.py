@@ -46,6 +46,7 @@ from bookbind.lists.sync import SYNC_JOB
 from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName, Redirect
 from bookbind.publishing.services import request_publish
+from bookbind.rules.evaluate import DueMode
 from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.models import Business, BusinessMembership, Practice, PracticeMembership, User
 from bookbind.tenancy.scope import BusinessScope, within
@@ -217,7 +218,10 @@ def _publish_coded(bills: tuple[Bill, ...], business: Business, user: User) -> N
 def _save_rule(bill: Bill, business: Business, user: User) -> None:
     supplier = get_or_create_supplier(business.id, bill.supplier, user)
     values = RuleInput(
-        category_id=_category(bill).id, tax_rate_id=_tax_rate().id, due_mode="days_after_date", due_days=30
+        category_id=_category(bill).id,
+        tax_rate_id=_tax_rate().id,
+        due_mode=DueMode.DAYS_AFTER_DATE,
+        due_days=30,
     )
     save_supplier_rule(supplier, values, user)
 

@@ -1,0 +1,14 @@
+"""One benchmark in a process of its own: `python -m bench.child NAME RESULT.json`."""
+
+import json
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+
+# Sets Django up over fresh data; what the benchmarks import needs that first.
+import bench.environment  # noqa: F401
+
+if __name__ == "__main__":
+    rows = import_module(f"bench.{sys.argv[1]}").measure()
+    Path(sys.argv[2]).write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
