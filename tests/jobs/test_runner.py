@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from tests.support.factories import make_business
 
 KIND = "test.runner"
 Behaviour = Callable[[Claimed], Again | None]
+Execute = Callable[..., Any]
 
 
 @pytest.fixture
@@ -44,6 +47,28 @@ def test_a_job_that_is_asked_for_while_it_runs_runs_once_more(behave: Callable[[
     assert run_due(kinds=[KIND]) == 2
     assert runs == [{}, {"news": True}]
     assert not Job.objects.exists()
+
+
+def test_news_that_arrives_while_a_run_reports_is_not_lost(behave: Callable[[Behaviour], None]) -> None:
+    later = clock.now() + timedelta(hours=1)
+    behave(lambda _: Again(later))
+    queue_job(KIND, "a")
+    job = claim_next([KIND])
+    assert job is not None
+    updates: list[str] = []
+
+    def ask_before_the_last_update(execute: Execute, sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and "asked_again_at" in sql and not updates:
+            updates.append(sql)
+            answer = execute(sql, *rest)
+            queue_job(KIND, "a")
+            return answer
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(ask_before_the_last_update):
+        run(job)
+    assert updates
+    assert Job.objects.get(key="a").due_at < later
 
 
 def test_again_sets_the_time_and_attempts_rise_only_when_they_count(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 
 from bookbind.jobs.contract import Again, Claimed, find_worker, known_kinds, works
 from bookbind.jobs.models import Job
@@ -115,10 +115,15 @@ def _report(job: Claimed, again: Again | None) -> None:
 
 
 def _release(job: Claimed, due_at: datetime, attempts: int, error: str = "") -> None:
-    free: dict[str, Any] = {"lease_until": None, "asked_again_at": None, "last_error": error}
-    sooner = _held(job).filter(asked_again_at__lt=due_at)
-    if sooner.update(due_at=F("asked_again_at"), attempts=0, **free) == 0:
-        _held(job).update(due_at=due_at, attempts=attempts, **free)
+    """Free the job in one statement, so that no request to run again slips in unheard between two."""
+    sooner = Q(asked_again_at__lt=due_at)
+    _held(job).update(
+        due_at=Case(When(sooner, then=F("asked_again_at")), default=Value(due_at)),
+        attempts=Case(When(sooner, then=Value(0)), default=Value(attempts)),
+        lease_until=None,
+        asked_again_at=None,
+        last_error=error,
+    )
 
 
 def _run_once_more(job: Claimed) -> None:
