@@ -135,6 +135,12 @@ def _refuse_taken_ports() -> None:
                 raise typer.Exit(1) from None
 
 
+def _own_command() -> Path:
+    """How to call `bookbind` from here: it is in the folder of this Python, not on the PATH."""
+    command = Path(sys.executable).with_name("bookbind")
+    return command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command
+
+
 def _welcome(seconds: float) -> None:
     built = DemoState.objects.get(id=1).built_at
     lines = [
@@ -151,7 +157,7 @@ def _welcome(seconds: float) -> None:
         ),
         "",
         f"  Demo data in {settings.CONFIG.data}, built {show_date(built.date())}. Skip ahead on any page,",
-        "  or with: bookbind demo skip 335d",
+        f"  or with: {_own_command()} demo skip 335d",
         "",
         "Stop with Ctrl+C.",
     ]

@@ -43,9 +43,13 @@ def clock_fragment(request: HttpRequest) -> HttpResponse:
     row = DemoClock.objects.filter(id=1).first()
     walking = row is not None and row.walk_to is not None
     percent = _walked_percent(row) if row is not None and walking else 100
-    return render(
+    answer = render(
         request, "demo/_clock.html", {"now": clock.now(), "walking": walking, "percent": percent, "row": row}
     )
+    if "following" in request.GET and not walking:
+        # The walk has arrived: the page around still shows the day it was loaded on.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_GET
