@@ -9,6 +9,7 @@ from bookbind.connections import errors
 from bookbind.connections.events import ConnectionHealed
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection, Grant
+from bookbind.connections.outcomes import PROBE_JOB, RENEWED_JOB
 from bookbind.connections.secrets import are_readable
 from bookbind.connections.sign_in import (
     MatchKind,
@@ -21,6 +22,7 @@ from bookbind.connections.sign_in import (
     shared_with,
 )
 from bookbind.connections.status import Cause, Health, State, consent_end
+from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.kit.events import Event
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within
@@ -167,6 +169,57 @@ def test_one_login_for_two_businesses_finishing_one_leaves_the_other_working(
     assert still_works(acme)
     assert still_works(birch)
     assert status_now(acme).state is State.CONNECTED
+
+
+def lose_grant(connection: Connection) -> None:
+    """The vendor's answer that renewed the sign-in never arrived."""
+    with within(SystemScope("the sign-in is lost")):
+        Grant.objects.filter(id=connection.grant_id).update(dead_cause="token_lost", dead_at=clock.now())
+
+
+def birch_beside(carol: Walker, people: People) -> Connection:
+    """A second client of the same practice, connected with the same login."""
+    business = make_business("Birch Ltd", practice=people.harbour)
+    walker = Walker(carol.sandbox, people.carol, business, people.harbour, login=JO)
+    return walker.connect("Birch & Co Ltd")
+
+
+@pytest.mark.req("REC-12")
+def test_a_sign_in_renewed_through_one_client_lets_the_other_go_on(
+    carol: Walker, people: People, told: list[Event]
+) -> None:
+    acme, birch = carol.connect("Acme Ltd"), birch_beside(carol, people)
+    lose_grant(acme)
+    assert status_now(birch).cause is Cause.TOKEN_LOST
+
+    carol.reconnect(reread(acme))
+    told.clear()
+    run_due(kinds=[RENEWED_JOB])
+    assert told == [ConnectionHealed(birch.business_id, birch.id, publish_now=False, purpose="reconnect")]
+
+
+def test_a_healthy_client_is_left_in_peace_when_another_reconnects(
+    carol: Walker, people: People, told: list[Event]
+) -> None:
+    acme, birch = carol.connect("Acme Ltd"), birch_beside(carol, people)
+    carol.reconnect(reread(acme))
+    run_due(kinds=[RENEWED_JOB, PROBE_JOB])
+    healed = [event.connection_id for event in told if isinstance(event, ConnectionHealed)]
+    assert birch.id not in healed
+
+
+def test_a_client_that_the_renewed_sign_in_does_not_reach_is_not_called_healed(
+    carol: Walker, people: People, told: list[Event]
+) -> None:
+    acme, birch = carol.connect("Acme Ltd"), birch_beside(carol, people)
+    carol.sandbox.control("revoke", vendor="xero", organisation="Birch & Co Ltd")
+    lose_grant(acme)
+
+    carol.reconnect(reread(acme))
+    told.clear()
+    run_due(kinds=[RENEWED_JOB])
+    assert not [event for event in told if isinstance(event, ConnectionHealed)]
+    assert status_now(birch).state is State.NEEDS_RECONNECT
 
 
 @pytest.mark.req("CON-05")

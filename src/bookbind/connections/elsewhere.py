@@ -75,11 +75,11 @@ def organisation_is_used(grant: Grant, organisation_id: str, except_connection: 
         return others.exclude(id=except_connection).exists()
 
 
-def list_siblings(grant: Grant, except_connection: UUID) -> list[tuple[UUID, UUID]]:
-    """(business, connection) of the other live connections that hang on the grant."""
+def list_siblings(grant: Grant, except_connection: UUID) -> list[Connection]:
+    """The other live connections that hang on the grant, of whatever business."""
     with within(SystemScope(_REASON)):
         others = Connection.objects.filter(grant=grant, stage__in=LIVE_STAGES).exclude(id=except_connection)
-        return list(others.values_list("business_id", "id"))
+        return list(others)
 
 
 def list_grants_of_login(grant: Grant) -> list[Grant]:

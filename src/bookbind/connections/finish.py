@@ -18,7 +18,7 @@ from bookbind.connections.errors import (
 )
 from bookbind.connections.events import ConnectionHealed, ConnectionStarted, tell
 from bookbind.connections.models import Connection, Grant, SignIn
-from bookbind.connections.outcomes import PROBE_JOB
+from bookbind.connections.outcomes import PROBE_JOB, RENEWED_JOB
 from bookbind.connections.pending import chosen, is_same, shared_with
 from bookbind.connections.queries import find_main_connection, get_connection, label_of, organisation_name
 from bookbind.connections.schedule import begin_schedules
@@ -56,10 +56,11 @@ def finish(sign_in: SignIn, *, user: User, publish_now: bool, shared_confirmed: 
         tokens = _pending_tokens(sign_in)
         connection, was_live = _find_or_make(sign_in, organisation)
         before = connection.grant
-        grant = _store_grant(sign_in, tokens, user)
+        grant, was_dead = _store_grant(sign_in, tokens, user)
         _give(connection, grant, sign_in, organisation, user)
         SignIn.objects.filter(id=sign_in.id).update(tokens="", connection=connection)
         _tell(connection, user, sign_in, was_live=was_live, publish_now=publish_now)
+        _look_at_siblings(connection, grant, was_dead=was_dead)
         if before is not None and before.id != grant.id:
             erase_grant(before.id, GRANT_REPLACED)
     reach(Checkpoint.AFTER_FINISH_COMMITTED)
@@ -136,8 +137,10 @@ def _free_place(sign_in: SignIn, organisation: Organisation) -> str:
     return Connection.Place.MAIN
 
 
-def _store_grant(sign_in: SignIn, tokens: Tokens, user: User) -> Grant:
-    """The sign-in's own grant: the same login in the same owner's hands has one, which takes the new pair.
+def _store_grant(sign_in: SignIn, tokens: Tokens, user: User) -> tuple[Grant, bool]:
+    """The sign-in's own grant, and whether it was dead before.
+
+    The same login in the same owner's hands has one grant, which takes the new pair.
 
     A refresh of the older pair that is under way loses its lease by the risen fence and saves nothing.
     """
@@ -149,10 +152,11 @@ def _store_grant(sign_in: SignIn, tokens: Tokens, user: User) -> Grant:
     with within(scope):
         found = Grant.objects.filter(**key).first() if tokens.login_id else None
         grant = found or Grant(**key, version=0)
+        was_dead = bool(grant.dead_cause)
         for name, value in _grant_values(grant, sign_in, tokens, user).items():
             setattr(grant, name, value)
         grant.save(force_insert=found is None, force_update=found is not None)
-    return grant
+    return grant, was_dead
 
 
 def _grant_values(grant: Grant, sign_in: SignIn, tokens: Tokens, user: User) -> dict[str, Any]:
@@ -225,10 +229,6 @@ def _tell(connection: Connection, user: User, sign_in: SignIn, *, was_live: bool
         },
     )
     begin_schedules(connection)
-    assert connection.grant is not None
-    for business_id, sibling_id in list_siblings(connection.grant, connection.id):
-        # The new sign-in may reach more or less than the one before: their own look tells.
-        queue_job(PROBE_JOB, str(sibling_id), business_id=business_id)
     if was_live:
         tell(
             ConnectionHealed(
@@ -237,3 +237,13 @@ def _tell(connection: Connection, user: User, sign_in: SignIn, *, was_live: bool
         )
     else:
         tell(ConnectionStarted(connection.business_id, connection.id))
+
+
+def _look_at_siblings(connection: Connection, grant: Grant, *, was_dead: bool) -> None:
+    """The new sign-in may reach more or less than the one before: each of the others has its own look.
+
+    Where the old one was dead, the others are cut off until that look; a healthy one only has to be seen.
+    """
+    for sibling in list_siblings(grant, connection.id):
+        kind, payload = (RENEWED_JOB, {"epoch": sibling.epoch}) if was_dead else (PROBE_JOB, None)
+        queue_job(kind, str(sibling.id), business_id=sibling.business_id, payload=payload)

@@ -17,6 +17,7 @@ from bookbind.kit.text import clean_text
 from bookbind.providers.base.errors import ErrorKind, ProviderError, ReconnectCause
 
 PROBE_JOB = "connections.probe"
+RENEWED_JOB = "connections.renewed"
 KEEP_ALIVE_JOB = "connections.keep_alive"
 BACK_OFF_MINUTES = (1, 2, 5, 10, 15)
 # One dropped packet is no outage: this many calls in a row must get no answer before we say that it is one.
