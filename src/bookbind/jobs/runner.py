@@ -10,7 +10,6 @@ import random
 import traceback
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 
