@@ -9,6 +9,7 @@ from bookbind.connections.disconnect import disconnect
 from bookbind.connections.queries import status_of
 from bookbind.documents.models import Document
 from bookbind.documents.queries import Tab, count_tabs
+from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.publishing import services
@@ -245,6 +246,15 @@ def test_a_vendor_that_is_down_keeps_documents_in_the_queue(desk: Desk) -> None:
         desk.work()
     assert desk.look(publication).state == State.PUBLISHED
     assert len(desk.bills()) == 1
+
+
+def test_a_queue_whose_head_rests_sleeps_until_the_head_may_go(desk: Desk) -> None:
+    head, behind = (desk.publish(desk.bill(f"INV-{number}")) for number in (1, 2))
+    soon = clock.now() + timedelta(minutes=1)
+    Publication.objects.filter(id=head.id).update(attempts=1, next_try_at=soon)
+    Publication.objects.filter(id=behind.id).update(attempts=5, next_try_at=soon - timedelta(minutes=2))
+    assert run_due(kinds=[QUEUE], limit=3) == 1
+    assert Job.objects.get(kind=QUEUE).due_at == soon
 
 
 def test_a_waiting_document_can_be_edited_and_taken_back(desk: Desk) -> None:

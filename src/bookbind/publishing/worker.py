@@ -58,7 +58,7 @@ def _take_turn(connection_id: UUID, keep: Keep) -> Turn:
     paper = _due_papers(connection).first()
     if paper is not None:
         return attach_paper(paper, connection)
-    return Pause(_next_due(connection))
+    return Pause(_next_due(connection, head))
 
 
 def _advance(publication: Publication, connection: Connection, keep: Keep) -> Turn:
@@ -134,14 +134,17 @@ def _due_papers(connection: Connection) -> QuerySet[Publication]:
     return _with_rows(due).order_by("published_at", "id")
 
 
-def _next_due(connection: Connection) -> datetime | None:
-    """When something that rests is due again; None when nothing rests."""
+def _next_due(connection: Connection, head: Publication | None) -> datetime | None:
+    """When something that rests is due again; None when nothing rests.
+
+    Behind a head that rests, the others wait for it, even those whose own time has come.
+    """
     queued = Publication.objects.filter(connection=connection, state__in=_IN_QUEUE)
     papers = Publication.objects.filter(
         connection=connection, state=State.PUBLISHED.value, paper=Publication.Paper.WAITING
     )
     moments = [
-        queued.aggregate(first=Min("next_try_at"))["first"],
+        head.next_try_at if head else queued.aggregate(first=Min("next_try_at"))["first"],
         papers.aggregate(first=Min("paper_next_try_at"))["first"],
     ]
     return min((moment for moment in moments if moment is not None), default=None)
