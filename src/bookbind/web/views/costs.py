@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from bookbind.connections.queries import find_main_connection
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.queries import Tab, count_tabs, list_documents
 from bookbind.kit.text import listed, plural
@@ -26,12 +25,12 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import publications_of, waiting_documents
 from bookbind.publishing.services import release, request_publish
 from bookbind.tenancy.permissions import Permission
-from bookbind.web.access import BusinessRequest, page
+from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.lists_items import item_label
 from bookbind.web.views.costs_rows import CostRow, category_words, state_of
 from bookbind.web.views.costs_waiting import waiting_message
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 MOST_AT_ONCE = 500
 
 
@@ -78,8 +77,9 @@ def costs(request: BusinessRequest) -> HttpResponse:
     tab, query = read_filters(request)
     counts = count_tabs()
     found = Paginator(list_documents(tab, query), PAGE_SIZE).get_page(request.GET.get("page"))
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     waits = tab is Tab.WAITING and counts[tab] > 0 and connection is not None
+    rows = _rows(request, found, tab, query)
     context = {
         "tabs": [_tab_link(request, each, counts[each], is_current=each is tab) for each in Tab],
         "show": tab.value,
@@ -88,7 +88,8 @@ def costs(request: BusinessRequest) -> HttpResponse:
         "clear_url": list_url(request, tab),
         "page": found,
         "page_query": urlencode({"show": tab.value, **({"q": query} if query else {})}),
-        "rows": _rows(request, found, tab, query),
+        "rows": rows,
+        "is_moving": any(row.state.is_moving for row in rows),
         "empty": EMPTY[tab],
         "waiting": waiting_message(request, connection) if waits and connection else None,
         "ready_count": list_ready().count() if tab is Tab.REVIEW and counts[tab] else 0,
@@ -100,7 +101,7 @@ def costs(request: BusinessRequest) -> HttpResponse:
 @page(Permission.PUBLISH_DOCUMENTS)
 def costs_publish_all(request: BusinessRequest) -> HttpResponse:
     """Publish what is ready in To review, or what only waited for a look."""
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     if connection is not None and request.POST.get("what") == "looked":
         count = release(connection, request.user)
         messages.success(request, f"{plural(count, 'document')} will be published now, in their order.")
@@ -117,7 +118,7 @@ def costs_export(request: BusinessRequest) -> HttpResponse:
     if wanted:
         documents = [Document.objects.select_related("supplier", "file").get(id=_uuid(wanted))]
     else:
-        connection = find_main_connection(request.business.id)
+        connection = main_connection(request)
         documents = waiting_documents(connection) if connection else []
     prefetch_related_objects(documents, *(f"lines__{name}" for name in _EXPORTED_ITEMS))
     response = HttpResponse(content_type="text/csv; charset=utf-8")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import find_main_connection, label_of, status_of
+from bookbind.connections.queries import label_of, status_of
 from bookbind.lists import queries
 from bookbind.lists.combine import list_combinations, possible_duplicates
 from bookbind.lists.csv_export import list_as_csv
@@ -34,10 +34,10 @@ from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.rules.queries import count_uses
 from bookbind.tenancy.permissions import Permission
-from bookbind.web.access import BusinessRequest, page
-from bookbind.web.views.lists_matching import MatchRow, list_match_rows
+from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.views.lists_matching import MatchRow, list_match_rows, list_unmatched
 
-PAGE_SIZE = 100
+PAGE_SIZE = 50
 PICKED_AT_FIRST = 250
 PICKED = 50
 FAILED = "The last read failed. What was read before stays; it is tried again by itself."
@@ -94,7 +94,7 @@ class ItemRow:
 @page(Permission.VIEW_LISTS)
 def lists(request: BusinessRequest) -> HttpResponse:
     """Every list with its size, when it was last read and what is wrong with it."""
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     cards = _cards(request, connection)
     can_read = connection is not None and status_of(connection).can_call
     is_reading = can_read and any(card.progress and card.progress.is_busy for card in cards)
@@ -111,7 +111,7 @@ def lists(request: BusinessRequest) -> HttpResponse:
 @page(Permission.EDIT_LISTS)
 def lists_refresh(request: BusinessRequest) -> HttpResponse:
     """Ask for all lists, or the one named, to be read anew."""
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     name = request.POST.get("list", "")
     if connection is None:
         messages.info(request, "There is no accounting software to read from yet.")
@@ -126,7 +126,7 @@ def lists_refresh(request: BusinessRequest) -> HttpResponse:
 def list_page(request: BusinessRequest, name: str) -> HttpResponse:
     """One list: its entries, what needs a match, what looks like the same twice, what was combined."""
     list_name = _list_name(name)
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     show = request.GET.get("show", "all")
     show = show if show in SHOWS else "all"
     context = {
@@ -154,7 +154,7 @@ def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
         _list_name(name),
         query,
         PICKED if query else PICKED_AT_FIRST,
-        find_main_connection(request.business.id),
+        main_connection(request),
     )
     return render(request, "lists/_options.html", {"items": picked})
 
@@ -212,11 +212,12 @@ def _tabs(
     request: BusinessRequest, name: ListName, connection: Connection | None, show: str
 ) -> list[dict[str, str | int]]:
     base = reverse("list", args=[request.business.slug, name.value])
-    counts: dict[str, int] = {"all": queries.list_items(name).count()}
-    if connection is not None and name not in CONTACT_LISTS:
-        counts["match"] = queries.unmatched_items(connection, name).count()
+    counts: dict[str, int | str] = {"all": queries.list_items(name).count()}
+    if connection is not None:
+        counts["match"] = Paginator(list_unmatched(connection, name), PAGE_SIZE).count
     if name in CONTACT_LISTS:
-        counts["twice"] = len(possible_duplicates(name))
+        # Comparing every name with every other is worth its time only to somebody who asks for it.
+        counts["twice"] = len(possible_duplicates(name)) if show == "twice" else ""
     counts["combined"] = len(list_combinations(name))
     return [
         {
@@ -226,7 +227,7 @@ def _tabs(
             "current": "yes" if key == show else "",
         }
         for key, label in SHOWS.items()
-        if key in counts and (counts[key] or key in ("all", show))
+        if key in counts and (counts[key] != 0 or key in ("all", show))
     ]
 
 
@@ -244,16 +245,15 @@ def _item_rows(found: Page[ListItem], connection: Connection | None) -> list[Ite
     items = list(found.object_list)
     ids = [item.id for item in items]
     bound = queries.current_bindings(connection.id, ids) if connection else {}
-    standings = queries.standings(connection, items) if connection else {}
     used = count_uses(ids)
     return [
-        _item_row(item, standings.get(item.id, ""), bound.get(item.id), used.get(item.id, 0))
+        _item_row(item, connection, bound.get(item.id), used.get(item.id, 0))
         for item in items
     ]
 
 
-def _item_row(item: ListItem, standing: str, remote: RemoteItem | None, rules: int) -> ItemRow:
-    state, tone = STANDING_WORDS.get(standing, ("", "quiet"))
+def _item_row(item: ListItem, connection: Connection | None, remote: RemoteItem | None, rules: int) -> ItemRow:
+    state, tone = STANDING_WORDS[queries.standing_of(item, remote)] if connection else ("", "quiet")
     there = item_label(remote.name, remote.code) if remote else ""
     details = [
         f"{item.details['rate']}%" if item.details.get("rate") else "",
@@ -275,7 +275,7 @@ def _item_row(item: ListItem, standing: str, remote: RemoteItem | None, rules: i
 def _match(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:
     items: QuerySet[ListItem] | list[ListItem] = []
     if connection is not None:
-        items = queries.unmatched_items(connection, name).order_by("code", "folded_name")
+        items = list_unmatched(connection, name)
     found = Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))
     rows: list[MatchRow] = list_match_rows(connection, name, list(found.object_list)) if connection else []
     return {"page": found, "match_rows": rows, "page_query": "show=match"}
