@@ -18,6 +18,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bookbind.activity.services import record
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import find_main_connection
 from bookbind.tenancy.models import Business, Practice, User
 from bookbind.tenancy.permissions import Permission, Role, may
 from bookbind.tenancy.queries import find_role, list_admins, list_businesses, list_practices
@@ -38,6 +40,7 @@ class BusinessRequest(PersonRequest):
 
     business: Business
     role: Role
+    found_connection: Connection | None
 
 
 class PracticeRequest(PersonRequest):
@@ -125,6 +128,13 @@ def public(view: _Inner[HttpRequest, _Args]) -> View:
         return view(request, *args, **kwargs)
 
     return _marked(open_view, view, Access("public"))
+
+
+def main_connection(request: BusinessRequest) -> Connection | None:
+    """The business's main connection, read once a request: the page and the frame around it show the same."""
+    if not hasattr(request, "found_connection"):
+        request.found_connection = find_main_connection(request.business.id)
+    return request.found_connection
 
 
 def find_access(view: object) -> Access | None:

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bookbind.connections.queries import find_main_connection
 from bookbind.kit import clock
 from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.permissions import Permission, Role, may
 from bookbind.tenancy.queries import list_businesses, list_practices
+from bookbind.web.access import BusinessRequest, main_connection
 from bookbind.web.entrance import DEMO_PASSWORD, DemoPlace, list_demo_places
 from bookbind.web.notices import Notice, banner_for
 
@@ -83,7 +84,7 @@ class Shell:
         """What is wrong with the business's main connection, in one line; None while all is well."""
         if self.business is None or self.role is None:
             return None
-        connection = find_main_connection(self.business.id)
+        connection = main_connection(cast("BusinessRequest", self._request))
         return banner_for(connection, self.role) if connection else None
 
     @cached_property

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.activity.queries import list_entries
-from bookbind.connections.queries import find_main_connection
 from bookbind.documents.errors import DocumentError, EditedMeanwhile
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.queries import Neighbours, Tab, find_neighbours, get_document, list_documents, tab_of
@@ -30,7 +29,7 @@ from bookbind.publishing.queries import find_publication
 from bookbind.publishing.reasons import Problem
 from bookbind.publishing.services import list_problems
 from bookbind.tenancy.permissions import Permission, may
-from bookbind.web.access import BusinessRequest, page
+from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.costs import KIND_LABELS, CostForms
 from bookbind.web.forms.lists_items import NewName
 from bookbind.web.views.costs import list_url, read_filters
@@ -127,7 +126,7 @@ def open_document(request: BusinessRequest, document_id: UUID) -> Opened:
     given_tab, query = read_filters(request)
     has_tab = "show" in (request.POST if request.method == "POST" else request.GET)
     publication = find_publication(document_id)
-    connection = publication.connection if publication else find_main_connection(request.business.id)
+    connection = publication.connection if publication else main_connection(request)
     return Opened(
         document, publication, read_target(connection), given_tab if has_tab else tab_of(document), query
     )

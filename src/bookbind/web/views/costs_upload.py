@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from bookbind.connections.queries import find_main_connection
 from bookbind.documents.capture import capture_file
 from bookbind.documents.errors import FileRefused
 from bookbind.documents.files import MOST_BYTES
@@ -21,7 +20,7 @@ from bookbind.documents.queries import list_same_paper
 from bookbind.kit.text import plural
 from bookbind.publishing.configuration import document_defaults
 from bookbind.tenancy.permissions import Permission
-from bookbind.web.access import BusinessRequest, page
+from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.costs import UploadForm
 
 
@@ -56,7 +55,7 @@ def costs_upload(request: BusinessRequest) -> HttpResponseBase:
 
 
 def _take(request: BusinessRequest, files: "Iterable[UploadedFile[bytes]]") -> list[Outcome]:
-    defaults = document_defaults(find_main_connection(request.business.id))
+    defaults = document_defaults(main_connection(request))
     return [_take_one(request, file, defaults) for file in files]
 
 

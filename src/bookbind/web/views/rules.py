@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bookbind.connections.queries import find_main_connection
 from bookbind.kit.text import listed
 from bookbind.lists.models import ListItem
 from bookbind.lists.services import get_or_create_supplier
@@ -23,7 +22,7 @@ from bookbind.rules.evaluate import CodedField
 from bookbind.rules.models import SupplierRule
 from bookbind.rules.overlaps import WhyDead, find_dead, find_overlaps
 from bookbind.tenancy.permissions import Permission
-from bookbind.web.access import BusinessRequest, page
+from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.lists_items import NewName
 from bookbind.web.forms.rules import RevisionForm, RuleForm, SwitchForm
 from bookbind.web.views.rules_words import (
@@ -167,7 +166,7 @@ def save_rule(
 
 
 def _rows(request: BusinessRequest, found: list[SupplierRule]) -> list[RuleRow]:
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     problems = queries.problems_of(found, connection)
     return [
         RuleRow(
@@ -182,7 +181,7 @@ def _rows(request: BusinessRequest, found: list[SupplierRule]) -> list[RuleRow]:
 
 
 def _context(request: BusinessRequest, found: SupplierRule, form: RuleForm) -> dict[str, Any]:
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     return {
         "form": form,
         "rule": found,

@@ -6,12 +6,12 @@ from django.views.decorators.http import require_GET
 
 from bookbind.activity.queries import list_recent
 from bookbind.connections.messages import short_state
-from bookbind.connections.queries import find_main_connection, organisation_name, status_of, words_of
+from bookbind.connections.queries import organisation_name, status_of, words_of
 from bookbind.kit import clock
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.tenancy.queries import list_admins
-from bookbind.web.access import BusinessRequest, managers_in_words, page
+from bookbind.web.access import BusinessRequest, main_connection, managers_in_words, page
 
 _TIMELINE_SHOWS = 100
 
@@ -20,7 +20,7 @@ _TIMELINE_SHOWS = 100
 @page(Permission.VIEW_SETTINGS)
 def settings(request: BusinessRequest) -> HttpResponse:
     """What can be set up, for those who may; whom to ask, for everybody else."""
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     context: dict[str, object] = {"admins": list_admins(request.business), "connection": connection}
     if connection is not None:
         context["provider_name"] = get_provider(connection.provider).name
