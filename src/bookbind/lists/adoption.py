@@ -66,6 +66,8 @@ def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[UUI
 
 def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListItem, RemoteItem]]:
     """Matches that a person should confirm: an entry of ours, and its namesake that appeared in the books."""
+    if not unbound_entries(connection, name).exists():
+        return []
     pairs = _decide(connection, name).propose
     items = ListItem.objects.in_bulk([ours for ours, _ in pairs])
     there = RemoteItem.objects.in_bulk([theirs for _, theirs in pairs])

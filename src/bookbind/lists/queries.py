@@ -173,11 +173,13 @@ def needs_match_counts(connection: Connection) -> dict[ListName, int]:
     return {ListName(row["list"]): row["n"] for row in counted.order_by("list")}
 
 
-def standings(connection: Connection, items: Iterable[ListItem]) -> dict[UUID, str]:
-    """What each entry means at the connection: ready, new, needs_match or archived."""
-    entries = list(items)
-    bound = current_bindings(connection.id, [item.id for item in entries])
-    return {item.id: _standing(item, bound.get(item.id)) for item in entries}
+def standing_of(item: ListItem, remote: RemoteItem | None) -> str:
+    """What an entry means where `remote` stands for it: ready, new, needs_match or archived."""
+    if item.archived_at is not None:
+        return ARCHIVED
+    if remote is None:
+        return NEW if item.list in CONTACT_LISTS else NEEDS_MATCH
+    return READY if remote.state == RemoteItem.State.ACTIVE else ARCHIVED
 
 
 def _bound(connection_id: UUID, item_ids: list[UUID], use: str) -> dict[UUID, RemoteItem]:
@@ -244,14 +246,6 @@ def _ready_ids(connection: Connection, items: Iterable[ListItem]) -> set[UUID]:
 def _picked(item: ListItem, standing: str) -> PickerItem:
     label = item.name if item.list in CONTACT_LISTS else item_label(item.name, item.code)
     return PickerItem(item.id, label, item.name, item.code, item.details, standing)
-
-
-def _standing(item: ListItem, remote: RemoteItem | None) -> str:
-    if item.archived_at is not None:
-        return ARCHIVED
-    if remote is None:
-        return NEW if item.list in CONTACT_LISTS else NEEDS_MATCH
-    return READY if remote.state == RemoteItem.State.ACTIVE else ARCHIVED
 
 
 def _progress(name: ListName, label: str, row: ListSync | None) -> ListProgress:

@@ -130,6 +130,22 @@ def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
     assert Publication.objects.get().state == Publication.State.WAITING
 
 
+def test_a_supplier_that_was_deleted_and_made_anew_is_proposed_under_its_name(
+    office: Office, alice: Client
+) -> None:
+    supplier = office.item(ListName.SUPPLIERS, "City Fuel Ltd")
+    assert "Needs a match" not in read(alice.get(office.url("lists/suppliers/"))).text
+    RemoteItem.objects.filter(name="City Fuel Ltd").update(state=RemoteItem.State.GONE)
+    anew = office.remote(ListName.SUPPLIERS, "CITY FUEL LTD")
+    page = read(alice.get(office.url("lists/suppliers/")))
+    assert "Needs a match" in page.text
+    page = read(alice.get(office.url("lists/suppliers/?show=match")))
+    assert f'<option value="{anew.id}" data-hint="same name" selected>' in page.html
+    alice.post(office.url("lists/suppliers/match"), {"item": supplier.id, "remote": anew.id})
+    assert office.connection is not None
+    assert current_bindings(office.connection.id, [supplier.id])[supplier.id] == anew
+
+
 def test_a_match_needs_an_entry_of_the_same_list_and_connection(office: Office, alice: Client) -> None:
     lost = office.unmatched(ListName.CATEGORIES, "Motor", "450")
     other = office.remote(ListName.TAX_RATES, "20%")

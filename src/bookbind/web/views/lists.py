@@ -246,13 +246,12 @@ def _item_rows(found: Page[ListItem], connection: Connection | None) -> list[Ite
     ids = [item.id for item in items]
     bound = queries.current_bindings(connection.id, ids) if connection else {}
     used = count_uses(ids)
-    return [
-        _item_row(item, connection, bound.get(item.id), used.get(item.id, 0))
-        for item in items
-    ]
+    return [_item_row(item, connection, bound.get(item.id), used.get(item.id, 0)) for item in items]
 
 
-def _item_row(item: ListItem, connection: Connection | None, remote: RemoteItem | None, rules: int) -> ItemRow:
+def _item_row(
+    item: ListItem, connection: Connection | None, remote: RemoteItem | None, rules: int
+) -> ItemRow:
     state, tone = STANDING_WORDS[queries.standing_of(item, remote)] if connection else ("", "quiet")
     there = item_label(remote.name, remote.code) if remote else ""
     details = [

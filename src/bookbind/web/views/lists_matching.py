@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,16 +13,17 @@ from django.views.decorators.http import require_GET, require_POST
 from rapidfuzz import fuzz, process
 
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import find_main_connection
 from bookbind.kit.text import fold_name
+from bookbind.lists.adoption import list_proposals
 from bookbind.lists.errors import ListError
-from bookbind.lists.labels import item_label
+from bookbind.lists.labels import CONTACT_LISTS, item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
+from bookbind.lists.queries import unmatched_items
 from bookbind.lists.services import bind
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.tenancy.permissions import Permission
-from bookbind.web.access import BusinessRequest, page
+from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.lists import MatchForm
 
 ALIKE = 75
@@ -47,6 +48,13 @@ def suggest(name: str, offered: Sequence[tuple[str, str]]) -> str:
     return str(best[2]) if best else ""
 
 
+def list_unmatched(connection: Connection, name: ListName) -> QuerySet[ListItem] | list[ListItem]:
+    """The entries that need a match; of contacts, which are made when needed, those that came back anew."""
+    if name in CONTACT_LISTS:
+        return [ours for ours, _ in list_proposals(connection, name)]
+    return unmatched_items(connection, name).order_by("code", "folded_name")
+
+
 def list_match_rows(connection: Connection, name: ListName, items: Sequence[ListItem]) -> list[MatchRow]:
     """The entries with what each is proposed to be, in a constant number of queries."""
     active = RemoteItem.objects.filter(connection=connection, list=name, state=RemoteItem.State.ACTIVE)
@@ -59,12 +67,14 @@ def list_match_rows(connection: Connection, name: ListName, items: Sequence[List
         ).values_list("remote_item_id", flat=True)
     )
     names = [(str(remote.id), remote.name) for remote in remotes if remote.id not in taken]
+    namesakes = {ours.id: str(theirs.id) for ours, theirs in list_proposals(connection, name)}
     waiting = _count_waiting([item.id for item in items], connection)
     rows = []
     for item in items:
-        chosen = suggest(item.name, names)
+        chosen = namesakes.get(item.id) or suggest(item.name, names)
+        hint = "same name" if item.id in namesakes else "similar name"
         shown = [{"id": key, "text": text} for key, text in labels[:OFFERED] if key != chosen]
-        first = [{"id": key, "text": text, "hint": "similar name"} for key, text in labels if key == chosen]
+        first = [{"id": key, "text": text, "hint": hint} for key, text in labels if key == chosen]
         label = item_label(item.name, item.code)
         rows.append(MatchRow(item.id, label, waiting.get(item.id, 0), [*first, *shown], chosen))
     return rows
@@ -74,7 +84,7 @@ def list_match_rows(connection: Connection, name: ListName, items: Sequence[List
 @page(Permission.EDIT_LISTS)
 def list_match(request: BusinessRequest, name: str) -> HttpResponse:
     """Say what one entry is in the books; what waited for it goes on by itself."""
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     if connection is None or name not in set(ListName):
         raise Http404
     form = MatchForm(request.POST, name=ListName(name), connection_id=connection.id)
@@ -98,7 +108,7 @@ def list_match(request: BusinessRequest, name: str) -> HttpResponse:
 @page(Permission.EDIT_LISTS)
 def list_remote(request: BusinessRequest, name: str) -> HttpResponse:
     """The entries of the books that a field offers for what was typed so far, as options."""
-    connection = find_main_connection(request.business.id)
+    connection = main_connection(request)
     if connection is None or name not in set(ListName):
         raise Http404
     rows = RemoteItem.objects.filter(connection=connection, list=name, state=RemoteItem.State.ACTIVE)
