@@ -72,7 +72,9 @@ def test_keys_are_read_from_text_and_the_first_is_current() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "k1:short", "k1:!!", f"a.b:{_encoded(OLD)}", f"k1:{_encoded(OLD[:16])}", "k1"]
+    "text",
+    ["", "k1:short", "k1:!!", f"a.b:{_encoded(OLD)}", f"k1:{_encoded(OLD[:16])}", "k1"],
+    ids=["empty", "short", "not base64", "point in the name", "half a key", "name alone"],
 )
 def test_keys_that_cannot_work_are_refused(text: str) -> None:
     with pytest.raises(KeyringInvalid):
