@@ -57,6 +57,20 @@ def test_somebody_with_a_password_gets_no_link(people: People, browse: Browse) -
     assert "/accounts/password/reset/key/" not in link.html
 
 
+@pytest.mark.req("SEC-01")
+def test_a_link_never_opens_the_books_of_another_business(people: People, browse: Browse) -> None:
+    values = {"name": "Nora New", "email": "nora@acme.test", "role": "business_admin"}
+    assert "password/reset/key" in read(browse(people.alice).post(url(people.acme, "add"), values)).html
+    other = make_business("Other Ltd")
+    mallory = make_member(other, "Mallory", Role.BUSINESS_ADMIN)
+    answer = read(browse(mallory).post(url(other, "add"), values, follow=True))
+    assert "Nora New can open Other Ltd now." in answer.text
+    assert "password/reset/key" not in answer.html
+    nora = User.objects.get(email="nora@acme.test")
+    again = browse(mallory).post(url(other, f"{member(nora, other).id}/link"), follow=True)
+    assert "password/reset/key" not in read(again).html
+
+
 def test_nobody_is_added_twice(people: People, browse: Browse) -> None:
     values = {"name": "Bob", "email": people.bob.email, "role": "user_admin"}
     page = read(browse(people.alice).post(url(people.acme, "add"), values))

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookbind.activity.services import record
 from bookbind.kit.text import clean_text
-from bookbind.tenancy.models import Business, BusinessMembership, User
+from bookbind.tenancy.models import Business, BusinessMembership, PracticeMembership, User
 from bookbind.tenancy.permissions import Role
 
 _NAME_LENGTH = 120
@@ -23,10 +23,10 @@ class MemberAlready(Exception):
 
 @dataclass(frozen=True)
 class Added:
-    """Somebody who was added; `is_new` when they never signed in before and have to set a password."""
+    """Somebody who was added; `needs_link` when they get their first password from whoever added them."""
 
     membership: BusinessMembership
-    is_new: bool
+    needs_link: bool
 
 
 def list_members(business: Business) -> list[BusinessMembership]:
@@ -47,7 +47,6 @@ def add_person(business: Business, email: str, name: str, role: Role, by: User) 
     """
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email.strip()).first()
-        is_new = user is None
         if user is None:
             user = User.objects.create_user(email.strip(), None, name=clean_text(name, _NAME_LENGTH))
         membership, was_added = BusinessMembership.objects.get_or_create(
@@ -62,7 +61,17 @@ def add_person(business: Business, email: str, name: str, role: Role, by: User) 
             actor=by,
             data={"email": user.email, "role": role.value},
         )
-    return Added(membership, is_new or not user.has_usable_password())
+    return Added(membership, may_hand_link(business, user))
+
+
+def may_hand_link(business: Business, user: User) -> bool:
+    """Whether this business's Admins may hand the person the link that sets a first password.
+
+    Not where another business or a practice let them in too: the link would open that one's books as well.
+    """
+    elsewhere = BusinessMembership.objects.filter(user=user).exclude(business=business)
+    in_practice = PracticeMembership.objects.filter(user=user)
+    return not (user.has_usable_password() or elsewhere.exists() or in_practice.exists())
 
 
 def change_role(business: Business, membership_id: UUID, role: Role, by: User) -> BusinessMembership:

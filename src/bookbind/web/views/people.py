@@ -18,6 +18,7 @@ from bookbind.practice.people import (
     change_role,
     get_member,
     list_members,
+    may_hand_link,
     remove_person,
 )
 from bookbind.tenancy.models import User
@@ -50,7 +51,7 @@ def add(request: BusinessRequest) -> HttpResponse:
         form.add_error("email", str(error.__doc__))
         return _show(request, form, status=422)
     user = added.membership.user
-    if added.is_new:
+    if added.needs_link:
         return render(request, "settings/person_added.html", {"person": user, "link": _password_link(user)})
     messages.success(request, f"{user.get_full_name()} can open {request.business.name} now.")
     return HttpResponseRedirect(reverse("people", args=[request.business.slug]))
@@ -61,9 +62,10 @@ def add(request: BusinessRequest) -> HttpResponse:
 def new_link(request: BusinessRequest, membership_id: UUID) -> HttpResponse:
     """Another link for somebody who has not set a password yet; nobody can reset another's password here."""
     person = get_member(request.business, membership_id).user
-    if person.has_usable_password():
+    if not may_hand_link(request.business, person):
         messages.info(
-            request, f"{person.get_full_name()} has a password. They can reset it on the sign-in page."
+            request,
+            f"{person.get_full_name()} sets a password through “Forgotten your password?” at sign-in.",
         )
         return HttpResponseRedirect(reverse("people", args=[request.business.slug]))
     return render(request, "settings/person_added.html", {"person": person, "link": _password_link(person)})
