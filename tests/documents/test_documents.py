@@ -1,5 +1,6 @@
 """Capture, saving with rules and versions, tabs, search and neighbours."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -77,6 +78,22 @@ def test_two_people_who_save_at_once_lose_nothing(office: Office) -> None:
     with pytest.raises(EditedMeanwhile):
         services.save_document(document.id, office.values(reference="INV-2"), 1, office.user)
     assert queries.get_document(document.id).reference == "INV-1"
+
+
+def test_a_save_does_not_undo_a_move_that_came_in_between(office: Office) -> None:
+    document = office.upload()
+    moved: list[str] = []
+
+    def move_after_the_first_look(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('UPDATE "documents_document"') and not moved:
+            moved.append(sql)
+            services.place(document.id, Document.Stage.WAITING)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(move_after_the_first_look):
+        services.save_document(document.id, office.values(), 1, office.user)
+    assert moved
+    assert queries.get_document(document.id).stage == Document.Stage.WAITING
 
 
 def test_a_frozen_document_is_not_saved(office: Office) -> None:

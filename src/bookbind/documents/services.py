@@ -50,13 +50,14 @@ def save_document(document_id: UUID, changes: DocumentInput, expected_version: i
     with transaction.atomic():
         document: Document = Document.objects.get(id=document_id)
         _claim_version(document, expected_version)
+        # Read again under the claim: publishing may have moved the document to another tab meanwhile.
+        document.refresh_from_db()
         _check_items(changes)
         before = _Before(_fields_of(document), [_line_values(line) for line in document.lines.all()])
         _write_fields(document, changes)
         _write_lines(document, changes.lines)
         _note_sources(document, before)
         code_document(document)
-        document.version = expected_version + 1
         document.save()
         changed = _changed_fields(before, document)
         if changed:
@@ -75,7 +76,7 @@ def save_document(document_id: UUID, changes: DocumentInput, expected_version: i
 def apply_rules(document_id: UUID) -> bool:
     """Let the supplier's rules fill what nobody typed, after a rule was saved; whether anything changed."""
     with transaction.atomic():
-        document = Document.objects.get(id=document_id)
+        document = Document.objects.select_for_update().get(id=document_id)
         if document.frozen_at is not None or not code_document(document):
             return False
         claimed = Document.objects.filter(id=document.id, version=document.version, frozen_at=None)
