@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from itertools import combinations
 from uuid import UUID
 
@@ -134,7 +133,6 @@ def find_pairs(entries: Sequence[Entry], apart: Iterable[frozenset[UUID]] = ()) 
     )
 
 
-@lru_cache(maxsize=20_000)
 def core_name(name: str) -> str:
     """The name without legal form, punctuation and spelling habits; empty when nothing else is left."""
     folded = fold(name).replace("'", "").replace("\u2019", "")

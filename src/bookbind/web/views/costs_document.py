@@ -184,7 +184,8 @@ def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None =
     document, target = opened.document, opened.target
     problems = _problems(opened)
     asked = was_asked(request)
-    place = Place(request, document, target, next_url(request, opened))
+    neighbours = find_neighbours(document, opened.tab, opened.query)
+    place = Place(request, document, target, _following_url(request, opened, neighbours))
     reason = build_reason(place, opened.publication, problems, was_asked=asked)
     return {
         "document": document,
@@ -194,7 +195,7 @@ def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None =
         "query": opened.query,
         "tab_label": opened.tab.label,
         "list_url": list_url(request, opened.tab, opened.query),
-        "neighbours": _neighbour_links(request, opened),
+        "neighbours": _neighbour_links(request, opened, neighbours),
         "editable": opened.is_editable,
         "paper": _paper(request, document),
         "urls": _urls(request, document),
@@ -235,8 +236,12 @@ def heading_of(document: Document) -> str:
 
 def next_url(request: BusinessRequest, opened: Opened) -> str:
     """Where *go on* leads: the next document of the list, else another of it, else the list."""
+    places = find_neighbours(opened.document, opened.tab, opened.query)
+    return _following_url(request, opened, places)
+
+
+def _following_url(request: BusinessRequest, opened: Opened, places: Neighbours | None) -> str:
     document = opened.document
-    places = find_neighbours(document, opened.tab, opened.query)
     following = (places.next_id or places.previous_id) if places else _find_other(document, opened)
     if following is None:
         return list_url(request, opened.tab, opened.query)
@@ -287,8 +292,9 @@ def _more_words(document: Document) -> str:
     return ", ".join(filter(None, said))
 
 
-def _neighbour_links(request: BusinessRequest, opened: Opened) -> dict[str, Any] | None:
-    places: Neighbours | None = find_neighbours(opened.document, opened.tab, opened.query)
+def _neighbour_links(
+    request: BusinessRequest, opened: Opened, places: Neighbours | None
+) -> dict[str, Any] | None:
     if places is None:
         return None
     ends = {"previous_url": places.previous_id, "next_url": places.next_id}
