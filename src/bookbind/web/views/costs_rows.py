@@ -16,12 +16,13 @@ from bookbind.web.forms.lists_items import item_label
 
 @dataclass(frozen=True)
 class StateWord:
-    """A state: word, tone, optionally an icon of its own, and the reason in a few words."""
+    """A state: word, tone, optionally its own icon, the reason in short; whether it passes by itself."""
 
     word: str
     tone: str = "quiet"
     icon: str = ""
     reason: str = ""
+    is_moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,9 @@ def state_of(
 
 def _state_on_the_way(publication: Publication) -> StateWord:
     words = {
-        Publication.State.WAITING: StateWord("Queued", "info", "clock"),
-        Publication.State.SENDING: StateWord("Publishing", "info", "arrow-path"),
-        Publication.State.UNKNOWN: StateWord("Checking", "info", "magnifying-glass"),
+        Publication.State.WAITING: StateWord("Queued", "info", "clock", is_moving=True),
+        Publication.State.SENDING: StateWord("Publishing", "info", "arrow-path", is_moving=True),
+        Publication.State.UNKNOWN: StateWord("Checking", "info", "magnifying-glass", is_moving=True),
         Publication.State.HELD: StateWord("Waiting", "warn", "pause-circle", _waiting_words(publication)),
         Publication.State.REJECTED: StateWord(
             "Needs fixing", "problem", reason=short_reason(publication.reason)
