@@ -115,7 +115,11 @@ class Combobox {
       if (!known.has(option.value)) this.select.append(option);
     }
     this.select.value = kept;
-    if (!this.list.hidden) this.open(this.query);
+    if (this.list.hidden) return;
+    // Whoever has walked down the list already stays on the same entry when more arrive.
+    const held = this.active > 0 ? this.shown[this.active] : null;
+    this.open(this.query);
+    if (held) this.move(Math.max(0, this.shown.findIndex((item) => item.value === held.value && item.text === held.text)));
   }
 
   matches(query) {
