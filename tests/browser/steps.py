@@ -14,9 +14,9 @@ def go_to_vendor(page: Page) -> None:
     _follow_link(page)
 
 
-def begin_reconnect(visitor: Visitor) -> None:
+def begin_reconnect(visitor: Visitor, business: str = "/b/acme") -> None:
     """Press Reconnect on the Connections page and go to the vendor's own sign-in page."""
-    visitor.open("/b/acme/settings/connections/")
+    visitor.open(f"{business}/settings/connections/")
     visitor.page.get_by_role("main").get_by_role("button", name="Reconnect").first.click()
     _follow_link(visitor.page)
 

@@ -1,19 +1,19 @@
-"""Every page, in light and in dark, looked at by axe; and on a telephone, where nothing may scroll sideways."""
+"""Every page, in light and in dark, looked at by axe; on a telephone nothing may scroll sideways."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.steps import go_to_vendor
+from tests.browser.steps import allow, begin_reconnect, go_to_vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
-# What one would have to see to believe: widths of what is laid out, and who sticks out farthest.
+# Empty when nothing sticks out; else by how much, and the three elements that reach farthest.
 WIDEST = """() => {
   const page = document.documentElement;
   if (page.scrollWidth <= page.clientWidth) return "";
@@ -22,6 +22,10 @@ WIDEST = """() => {
     .sort((a, b) => b[0] - a[0]);
   return `${page.scrollWidth} > ${page.clientWidth}: ${out.slice(0, 3).join(" | ")}`;
 }"""
+EVERYTHING: dict[str, object] = {"resultTypes": ["violations"]}
+CONTRAST: dict[str, object] = EVERYTHING | {"runOnly": ["color-contrast"]}
+TELEPHONE: ViewportSize = {"width": 320, "height": 640}
+JO = "jo@harbour.test"
 RECONNECTABLE = ("fern-catering", "gorse-motors")
 CLIENTS = (
     "birch-co",
@@ -66,12 +70,12 @@ def _practice_stops() -> list[Stop]:
 def _business_stops(jo: Visitor) -> list[Stop]:
     places = [Stop(f"connections-{slug}", f"/b/{slug}/settings/connections/") for slug in CLIENTS]
     cole = "/b/cole-son"
-    for name in ("settings", "settings/people", "settings/history", "lists", "rules", "rules/new"):
-        places.append(Stop(f"cole-{name.replace('/', '-')}", f"{cole}/{name}/"))
+    plain = ("settings", "settings/people", "settings/history", "lists", "rules", "rules/new")
+    places += [Stop(f"cole-{name.replace('/', '-')}", f"{cole}/{name}/") for name in plain]
     places.append(Stop("connect", "/b/birch-co/settings/connections/connect/xero/"))
     jo.open(f"{cole}/lists/")
-    for path in _links(jo.page, rf"^{cole}/lists/[a-z0-9_-]+/$"):
-        places.append(Stop(f"list-{path.split('/')[-2]}", path))
+    lists = _links(jo.page, rf"^{cole}/lists/[a-z0-9_-]+/$")
+    places += [Stop(f"list-{path.split('/')[-2]}", path) for path in lists]
     jo.open(f"{cole}/rules/")
     places.append(Stop("rule", _links(jo.page, rf"^{cole}/rules/[0-9a-f-]{{36}}/")[0]))
     jo.open(f"{cole}/settings/connections/")
@@ -100,23 +104,31 @@ def _document_stops(jo: Visitor) -> list[Stop]:
 
 
 def _flow_stops(jo: Visitor) -> list[Stop]:
-    """As far as Finish, which is not pressed: a first connection, and a renewal of a healthy one."""
-    page = jo.page
-    jo.open("/b/birch-co/settings/connections/connect/xero/")
+    """As far as Finish, which is not pressed: a first connection, a renewal, and one that went astray."""
+    page, birch, elm = jo.page, "/b/birch-co", "/b/elm-street-dental"
+    jo.open(f"{birch}/settings/connections/connect/xero/")
     go_to_vendor(page)
-    _allow_all(page)
-    return [Stop("choose", page.url.removeprefix(jo.demo.url))]
+    allow(page, JO, "Birch & Co Ltd")
+    chosen = _here(jo)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("button", name="Finish")).to_be_visible()
+    begin_reconnect(jo, elm)
+    allow(page, JO, "Elm Street Dental Ltd")
+    same = _here(jo)
+    begin_reconnect(jo, elm)
+    allow(page, JO, "Dale (Property) Ltd")
+    astray = _here(jo)
+    return [
+        Stop("choose", chosen),
+        Stop("summary", f"{chosen}summary"),
+        Stop("same-organisation", same),
+        Stop("not-reached", astray),
+        Stop("different", f"{astray}different"),
+    ]
 
 
-def _allow_all(page: Page) -> None:
-    allow = page.get_by_role("button", name="Allow access")
-    login = page.get_by_role("button", name="jo@harbour.test")
-    expect(login.or_(allow)).to_be_visible()
-    if login.is_visible():
-        login.click()
-    page.get_by_role("radio").first.check()
-    allow.click()
-    page.wait_for_url(re.compile("/b/"))
+def _here(jo: Visitor) -> str:
+    return jo.page.url.removeprefix(jo.demo.url).split("?")[0].removesuffix("summary")
 
 
 def _links(page: Page, pattern: str) -> list[str]:
@@ -124,28 +136,45 @@ def _links(page: Page, pattern: str) -> list[str]:
     return [href for href in dict.fromkeys(found) if re.search(pattern, href)]
 
 
-def _complaints(page: Page) -> Iterator[str]:
-    for violation in Axe().run(page).response["violations"]:
-        for node in violation["nodes"]:
-            yield f"{violation['id']}: {node['target']} {node['failureSummary'][:160]!r}"
+def _complaints(page: Page, options: dict[str, object]) -> list[str]:
+    violations = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{page.url} {violation['id']}: {node['target']} {node['failureSummary'][:160]!r}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
 
 
-@pytest.mark.req("UX-05")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_has_nothing_to_say_about_any_page(jo: Visitor, stops: list[Stop], scheme: str) -> None:
-    jo.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    jo.page.set_viewport_size({"width": 1280, "height": 900})
+def test_axe_would_have_said_something(jo: Visitor) -> None:
+    jo.open("/clients/")
+    jo.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert "button-name" in " ".join(_complaints(jo.page, EVERYTHING))
+
+
+@pytest.mark.req("UX-01")
+def test_axe_has_nothing_to_say_about_any_page(jo: Visitor, stops: list[Stop]) -> None:
     complaints = []
     for stop in stops:
         jo.open(stop.path)
-        complaints += [f"{stop.name} {said}" for said in _complaints(jo.page)]
+        complaints += _complaints(jo.page, EVERYTHING)
+    assert complaints == []
+
+
+@pytest.mark.req("UX-01", "UX-05")
+def test_everything_can_be_read_in_the_dark(jo: Visitor, stops: list[Stop]) -> None:
+    # Only the colours differ, so only they are looked at again.
+    jo.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    complaints = []
+    for stop in stops:
+        jo.open(stop.path)
+        complaints += _complaints(jo.page, CONTRAST)
+    jo.page.emulate_media(color_scheme="light", reduced_motion="reduce")
     assert complaints == []
 
 
 @pytest.mark.req("UX-05")
 def test_no_page_scrolls_sideways_on_a_telephone(jo: Visitor, stops: list[Stop]) -> None:
-    jo.page.emulate_media(color_scheme="light")
-    jo.page.set_viewport_size({"width": 320, "height": 640})
+    jo.page.set_viewport_size(TELEPHONE)
     too_wide = []
     for stop in stops:
         jo.open(stop.path)
@@ -153,3 +182,26 @@ def test_no_page_scrolls_sideways_on_a_telephone(jo: Visitor, stops: list[Stop])
         too_wide += [f"{stop.name} {wide}"] if wide else []
         jo.keep(f"narrow-{stop.name}")
     assert too_wide == []
+
+
+@pytest.mark.req("UX-01", "UX-05")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_guests_and_of_the_standard_user_are_as_good(
+    visit: Callable[..., Visitor], scheme: str
+) -> None:
+    guest = visit(color_scheme=scheme, reduced_motion="reduce", viewport=TELEPHONE)
+    complaints = []
+    for path in ("/accounts/login/", "/accounts/password/reset/", "/connections/problem"):
+        guest.open(path)
+        complaints += [*_complaints(guest.page, EVERYTHING), guest.page.evaluate(WIDEST)]
+    stan = visit("Stan Staff", color_scheme=scheme, reduced_motion="reduce", viewport=TELEPHONE)
+    for path in (
+        "/b/acme/settings/",
+        "/b/acme/settings/connections/",
+        "/b/acme/costs/",
+        "/b/cole-son/costs/",
+    ):
+        stan.open(path)
+        complaints += [*_complaints(stan.page, EVERYTHING), stan.page.evaluate(WIDEST)]
+        stan.keep(f"narrow-{scheme}-standard-{path.strip('/').replace('/', '-')}")
+    assert list(filter(None, complaints)) == []
