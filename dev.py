@@ -49,9 +49,7 @@ def run_tests(arguments: list[str]) -> int:
     """Run the whole suite, installing what it needs, a browser included where that is possible."""
     install(DEV_LOCK)
     provide_browser()
-    # A few named tests start sooner alone; the whole suite takes all cores, each file on one of them.
-    spread = [] if arguments else ["-n", "auto", "--dist", "loadgroup"]
-    return hand_over([str(PYTHON), "-m", "pytest", *spread, *arguments])
+    return hand_over([str(PYTHON), "-m", "pytest", *arguments])
 
 
 def run_checks(_arguments: list[str]) -> int:

@@ -38,10 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep each file's tests on one worker, the browser's all together; leave out what was not asked for."""
-    for item in items:
-        folder = item.path.parent
-        item.add_marker(pytest.mark.xdist_group(folder.name if folder.name == "browser" else str(item.path)))
+    """Leave out what does not prove the wanted requirement."""
     wanted = config.getoption("--req")
     if wanted:
         proves = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("req"))]
