@@ -89,6 +89,8 @@ TABLE = (
     Row("list_combine", "POST", EDIT_LISTS, 302),
     Row("list_export", "GET", LISTS, 200),
     Row("list_keep_apart", "POST", EDIT_LISTS, 302),
+    # Only the two tracking lists show a dimension; the list of this walk is another.
+    Row("list_dimension", "POST", EDIT_LISTS, 404),
     Row("list_match", "POST", EDIT_LISTS, 302),
     Row("list_pick", "GET", LISTS, 200),
     Row("list_remote", "GET", EDIT_LISTS, 200),

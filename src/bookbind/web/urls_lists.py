@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookbind.web.views import lists, lists_combining, lists_matching
+from bookbind.web.views import lists, lists_combining, lists_dimensions, lists_matching
 
 urlpatterns = [
     path("lists/", lists.lists, name="lists"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("lists/<slug:name>/remote", lists_matching.list_remote, name="list_remote"),
     path("lists/<slug:name>/match", lists_matching.list_match, name="list_match"),
     path("lists/<slug:name>/export", lists.list_export, name="list_export"),
+    path("lists/<slug:name>/dimension", lists_dimensions.list_dimension, name="list_dimension"),
     path("lists/<slug:name>/combine", lists_combining.list_combine, name="list_combine"),
     path("lists/<slug:name>/keep-apart", lists_combining.list_keep_apart, name="list_keep_apart"),
     path(

@@ -5,8 +5,8 @@ from django.test import Client
 
 from bookbind.documents.queries import get_document
 from bookbind.kit import clock
-from bookbind.lists.models import Binding, Combination, ListItem, ListSync, RemoteItem
-from bookbind.lists.queries import current_bindings
+from bookbind.lists.models import Binding, Combination, Dimension, ListItem, ListSync, RemoteItem
+from bookbind.lists.queries import current_bindings, dimension_slots
 from bookbind.lists.sync import request_sync
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
@@ -144,6 +144,27 @@ def test_a_supplier_that_was_deleted_and_made_anew_is_proposed_under_its_name(
     alice.post(office.url("lists/suppliers/match"), {"item": supplier.id, "remote": anew.id})
     assert office.connection is not None
     assert current_bindings(office.connection.id, [supplier.id])[supplier.id] == anew
+
+
+def test_a_tracking_list_is_told_which_dimension_it_shows(office: Office, alice: Client) -> None:
+    assert office.connection is not None
+    made = {
+        name: Dimension.objects.create(
+            business=office.business, connection=office.connection, remote_id=name, name=name, slot=slot
+        )
+        for name, slot in (("Region", "tracking_1"), ("Department", ""))
+    }
+    assert "Department" in read(alice.get(office.url("lists/tracking_1/"))).text
+    assert "Department" not in read(alice.get(office.url("lists/suppliers/"))).text
+    address = office.url("lists/tracking_1/dimension")
+    alice.post(address, {"dimension": made["Department"].id})
+    assert dimension_slots(office.connection) == {ListName.TRACKING_1: "Department"}
+    assert ListSync.objects.get(list=ListName.TRACKING_1).wants_full
+    gone = read(alice.post(address, {"dimension": "nothing of ours"}, follow=True))
+    assert "That choice is not there any more." in gone.text
+    alice.post(address, {"dimension": ""})
+    assert dimension_slots(office.connection) == {}
+    assert alice.post(office.url("lists/suppliers/dimension"), {"dimension": ""}).status_code == 404
 
 
 def test_a_match_needs_an_entry_of_the_same_list_and_connection(office: Office, alice: Client) -> None:

@@ -35,6 +35,7 @@ from bookbind.providers.registry import get_provider
 from bookbind.rules.queries import count_uses
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.views.lists_dimensions import dimension_choices
 from bookbind.web.views.lists_matching import MatchRow, list_match_rows, list_unmatched
 
 PAGE_SIZE = 50
@@ -139,6 +140,7 @@ def list_page(request: BusinessRequest, name: str) -> HttpResponse:
         "provider_name": get_provider(connection.provider).name if connection else "",
         "tabs": _tabs(request, list_name, connection, show),
         "is_contacts": list_name in CONTACT_LISTS,
+        **dimension_choices(connection, list_name),
     }
     parts = {"all": _all, "match": _match, "twice": _twice, "combined": _combined}
     context |= parts[show](request, list_name, connection)
