@@ -41,17 +41,6 @@ def find_coding(document: Document) -> Coding:
     return evaluate(list_rule_values(document.supplier_id), DocumentFacts(document.date, typed))
 
 
-def explain_sources(document: Document) -> dict[str, str]:
-    """For each field that a rule set, which rule it was, in words."""
-    coding = find_coding(document)
-    explained = {coded.source: coded.explanation for coded in coding.fields.values()}
-    return {
-        field: explained.get(source, "a rule that was changed since")
-        for field, source in document.field_sources.items()
-        if source.startswith(RULE)
-    }
-
-
 def _code_fields(document: Document, coding: Coding, sources: dict[str, str]) -> bool:
     changed = False
     for name in _DOCUMENT_CODED:

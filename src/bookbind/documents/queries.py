@@ -89,21 +89,6 @@ def list_same_paper(document: Document) -> list[Document]:
     return list(same.select_related("supplier", "file").order_by("-captured_at")[:_LOOKALIKES])
 
 
-def list_lookalikes(document: Document) -> list[Document]:
-    """Other documents with the same paper, or the same supplier and number, or date and total."""
-    alike = Q(file__sha256=document.file.sha256) if document.file is not None else Q()
-    if document.supplier_id is not None:
-        same_supplier = Q(supplier_id=document.supplier_id)
-        if document.reference:
-            alike |= same_supplier & Q(reference__iexact=document.reference)
-        if document.date is not None and document.total is not None:
-            alike |= same_supplier & Q(date=document.date, total=document.total)
-    if not alike:
-        return []
-    others = Document.objects.filter(alike).exclude(id=document.id)
-    return list(others.select_related("supplier", "file").order_by("-captured_at")[:_LOOKALIKES])
-
-
 def _in_tab(tab: Tab, search: str) -> QuerySet[Document]:
     if tab is Tab.ARCHIVE:
         rows = Document.objects.filter(shelf=Document.Shelf.ARCHIVE)

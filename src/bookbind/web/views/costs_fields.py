@@ -16,7 +16,6 @@ from bookbind.kit.money import show_money
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.models import Business
 from bookbind.web.forms.costs import CostForms, LineForm
-from bookbind.web.forms.lists_items import NewName
 from bookbind.web.views.costs_rows import amounts_of
 
 DOCUMENT_FIELDS = (
@@ -155,11 +154,6 @@ def element_id(field_name: str) -> str:
         name = "tracking_1" if parts[2] == "tracking" else parts[2]
         return f"id_lines-{int(parts[1]) - 1}-{name}"
     return f"id_{field_name}" if field_name in DOCUMENT_FIELDS else ""
-
-
-def supplier_is_new(forms: CostForms) -> bool:
-    """Whether the form names a supplier that nobody has yet."""
-    return forms.document.is_bound and isinstance(forms.document.cleaned_data.get("supplier"), NewName)
 
 
 def _line_view(form: LineForm, position: int, origins: Origins, words: Words) -> LineView:
