@@ -122,12 +122,13 @@ def test_expired_is_reconnected_looked_at_and_published_once_each(jo: Visitor, d
     page.get_by_role("link", name="Look at 14").click()
     expect(page.get_by_role("main")).to_contain_text("14 documents")
     assert demo.documents_of("Fern Catering Ltd") == []
+    # Publishing creates the suppliers that the books lack, so the comparison comes before it.
+    assert demo.command("snapshot", "fern-catering") == before
     page.get_by_role("button", name=re.compile("^Publish all")).click()
     expect(page.get_by_role("main")).to_contain_text("Nothing is waiting", timeout=60_000)
     jo.keep("34-fern-published")
     arrived = [document["reference"] for document in demo.documents_of("Fern Catering Ltd")]
     assert arrived == references
-    assert demo.command("snapshot", "fern-catering") == before
 
 
 @pytest.mark.req("REC-16")
