@@ -168,20 +168,6 @@ def test_ctrl_enter_publishes_and_goes_on_to_the_next(jo: Visitor, demo: Demo, b
     ]
 
 
-def test_an_archived_bill_comes_back(jo: Visitor, bills: dict[str, str]) -> None:
-    page = jo.page
-    jo.open(bills["Timber last"])
-    page.get_by_role("button", name="Don't publish").click()
-    page.locator("button[formaction$='/archive'][value=archived]").click()
-    jo.open(f"{COLE}/costs/?show=archive")
-    page.locator("main table a").filter(has_text="Timber last").click()
-    expect(page.get_by_role("main")).to_contain_text("This document is in the archive.")
-    expect(page.get_by_label("Reference")).to_be_disabled()
-    page.get_by_role("button", name="Bring back").click()
-    jo.open(f"{COLE}/costs/?show=review")
-    expect(page.locator("main table a").filter(has_text="Timber last")).to_be_visible()
-
-
 def test_a_waiting_bill_can_be_taken_back_and_sent_again(jo: Visitor) -> None:
     page, hazel = jo.page, "/b/hazel-interiors/costs/?show=waiting"
     jo.open(hazel)
