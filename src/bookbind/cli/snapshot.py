@@ -18,7 +18,8 @@ from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 
 _BUSINESS = ("slug", "name", "country", "currency", "time_zone")
-# When and by whom something was saved last is history, not content; places of storage are nobody's business.
+# When and by whom something was saved last is history, not content; places of storage are nobody's business;
+# how far a document has come in publishing is its publication's to say.
 _LEFT_OUT = {
     "business",
     "changed_at",
@@ -27,6 +28,8 @@ _LEFT_OUT = {
     "captured_at",
     "captured_by",
     "folded_name",
+    "frozen_at",
+    "stage",
     "version",
 }
 
