@@ -279,6 +279,8 @@ def _assert_only_new_suppliers_came(before: dict[str, Any], after: dict[str, Any
         name: part for name, part in before.items() if name != "bindings"
     }
     assert [match for match in before["bindings"] if match not in after["bindings"]] == []
+    came = [match for match in after["bindings"] if match not in before["bindings"]]
+    assert {match["remote"][0] for match in came} <= {"suppliers"}
 
 
 def _code_inbox(ada: Visitor) -> list[str]:
