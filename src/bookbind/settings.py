@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "bookbind.rules",
     "bookbind.documents",
     "bookbind.publishing",
+    "bookbind.merge",
     "bookbind.notifications",
     *(["bookbind.demo"] if CONFIG.is_demo else []),
 ]

@@ -75,7 +75,7 @@ def is_merging(connection: Connection, name: ListName) -> bool:
 
 
 def only_there(connection: Connection, name: ListName) -> QuerySet[RemoteItem]:
-    """Entries of a list that is being matched which nothing of ours stands for yet; choosing one adopts it."""
+    """Entries of a list that is being matched that nothing of ours stands for; choosing one adopts it."""
     if not is_merging(connection, name):
         nothing: QuerySet[RemoteItem] = RemoteItem.objects.none()
         return nothing

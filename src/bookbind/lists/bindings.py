@@ -9,6 +9,7 @@ from django.db import transaction
 from bookbind.kit import clock
 from bookbind.kit.events import announce
 from bookbind.kit.ids import new_id
+from bookbind.lists.errors import BindingsMoved
 from bookbind.lists.events import BindingsChanged
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.tenancy.models import User
@@ -19,6 +20,7 @@ CHOSEN = "chosen"
 CREATED = "created_there"
 MERGED_AT_VENDOR = "merged_at_vendor"
 REPLACED = "replaced"
+UNDONE = "undone"
 _BATCH = 1000
 
 
@@ -66,16 +68,24 @@ def close_bindings(
 
 @transaction.atomic
 def exchange_bindings(
-    closing: Sequence[Binding], opening: Sequence[Binding], why: str, user: User | None, session: UUID | None
+    closing: Sequence[Binding],
+    opening: Sequence[Binding],
+    why: str,
+    user: User | None,
+    session: UUID | None,
+    *,
+    may_go: bool = False,
 ) -> None:
-    """Close some bindings of one connection, open others, and tell it once; nothing goes out by itself.
+    """Close some bindings of one connection, open others, and tell it once.
 
-    Whoever asks holds the lock under which both were decided.
+    BindingsMoved, and nothing is written, when one of those to be closed is not open any more.
     """
     for start in range(0, len(closing), _BATCH):
-        close_bindings([binding.id for binding in closing[start : start + _BATCH]], why, user, session)
+        ids = [binding.id for binding in closing[start : start + _BATCH]]
+        if close_bindings(ids, why, user, session) != len(ids):
+            raise BindingsMoved
     _store(opening)
-    tell_changed([*closing, *opening], may_go=False)
+    tell_changed([*closing, *opening], may_go=may_go)
 
 
 @transaction.atomic

@@ -43,3 +43,7 @@ class NameMissing(ListError):
 
 class DimensionUnknown(ListError):
     """The organisation has no such dimension, or it was switched off there."""
+
+
+class BindingsMoved(ListError):
+    """Somebody else changed these matches at the same moment. Nothing was changed now."""

@@ -13,7 +13,7 @@ from bookbind.providers.registry import get_provider
 
 @dataclass(frozen=True)
 class Earlier:
-    """The entry's last match in other books: `449 Motor vehicle expenses`, and what that software is called."""
+    """The entry's last match in other books, `449 Motor vehicle expenses`, and that software's name."""
 
     label: str
     software: str

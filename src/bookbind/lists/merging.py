@@ -59,7 +59,7 @@ def finish_step(connection: Connection, name: ListName, user: User) -> int:
 
 
 def get_chosen(connection: Connection | None, item_id: UUID, user: User | None) -> ListItem | None:
-    """The entry that somebody picked: one of ours, or one *Only in* the books, which this adopts; else None."""
+    """The entry that somebody picked: one of ours, or one only in the books, which this adopts; else None."""
     item: ListItem | None = ListItem.objects.filter(id=item_id).first()
     if item is not None or connection is None:
         return item

@@ -105,8 +105,8 @@ class StagedPage(BusinessOwned):
 class Binding(BusinessOwned):
     """What stands for a list item at a connection. Never updated: one is closed, another opened.
 
-    `opened_in` and `closed_in` name the use of Merge lists that did it, so that it can be undone as a whole; what
-    an undo, or the vendor, opens in its place keeps the number.
+    `opened_in` and `closed_in` name the use of Merge lists that did it, so that it can be undone as a whole;
+    what an undo, or the vendor, opens in its place keeps the number.
     """
 
     class Use(models.TextChoices):
@@ -139,8 +139,12 @@ class Binding(BusinessOwned):
             )
         ]
         indexes = [
-            models.Index(fields=["opened_in"], condition=Q(opened_in__isnull=False), name="binding_opened_in"),
-            models.Index(fields=["closed_in"], condition=Q(closed_in__isnull=False), name="binding_closed_in"),
+            models.Index(
+                fields=["opened_in"], condition=Q(opened_in__isnull=False), name="binding_opened_in"
+            ),
+            models.Index(
+                fields=["closed_in"], condition=Q(closed_in__isnull=False), name="binding_closed_in"
+            ),
         ]
 
 

@@ -23,7 +23,8 @@ from bookbind.providers.registry import get_provider
 class PickerItem:
     """An entry to choose. `standing` is what it means at the connection.
 
-    Ready, new to the books, or only there: then `id` is that of the entry of the books, which choosing adopts.
+    Ready, new to the books, or only there: then `id` is that of the entry of the books, which choosing
+    adopts.
     """
 
     id: UUID
@@ -65,8 +66,8 @@ def pick_items(
 ) -> list[PickerItem]:
     """Entries that can be chosen now, best first. With a connection: those that work there.
 
-    A contact that the books lack is offered as new, for it is created when it is first used. While the list is
-    being matched, the books' own entries that nothing of ours stands for come last.
+    A contact that the books lack is offered as new, for it is created when it is first used. While the list
+    is being matched, the books' own entries that nothing of ours stands for come last.
     """
     order = ["code", "folded_name"] if name in CODED_LISTS else ["folded_name", "code"]
     if fold_name(search):
@@ -98,7 +99,8 @@ def search_items(rows: QuerySet[Any], search: str) -> QuerySet[Any]:
         rows = rows.filter(Q(folded_name__contains=word) | Q(code__icontains=word))
     begins = Q(folded_name__startswith=folded) | Q(code__istartswith=folded)
     rank = Case(When(begins, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.annotate(rank=rank)
+    ranked: QuerySet[Any] = rows.annotate(rank=rank)
+    return ranked
 
 
 def items_by_id(ids: Iterable[UUID | None]) -> dict[UUID, ListItem]:
@@ -123,6 +125,18 @@ def members_of(item_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
             members[root[into]].append(id_)
         level = [id_ for id_, _ in found]
     return members
+
+
+def combined_into() -> dict[UUID, UUID]:
+    """For each entry that was combined into another, the one that is kept at last."""
+    into = dict(ListItem.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
+    roots: dict[UUID, UUID] = {}
+    for id_ in into:
+        end = id_
+        while end in into:
+            end = into[end]
+        roots[id_] = end
+    return roots
 
 
 def current_bindings(
@@ -196,9 +210,7 @@ def standing_of(item: ListItem, remote: RemoteItem | None) -> str:
     return READY if remote.state == RemoteItem.State.ACTIVE else ARCHIVED
 
 
-def _bound(
-    connection_id: UUID, item_ids: list[UUID], use: str, instead: Instead
-) -> dict[UUID, RemoteItem]:
+def _bound(connection_id: UUID, item_ids: list[UUID], use: str, instead: Instead) -> dict[UUID, RemoteItem]:
     rows = Binding.objects.filter(
         connection_id=connection_id,
         list_item_id__in=item_ids,
@@ -228,16 +240,9 @@ def _usable(connection: Connection) -> QuerySet[Binding]:
 
 def _ready_through_absorbed(connection: Connection) -> set[UUID]:
     """The kept entries for which the match of one that was combined into them can stand in."""
-    merged = ListItem.objects.filter(merged_into__isnull=False)
-    into = dict(merged.values_list("id", "merged_into_id"))
-    usable = _usable(connection).filter(list_item__in=list(into)) if into else Binding.objects.none()
-    found: set[UUID] = set()
-    for absorbed in usable.values_list("list_item_id", flat=True):
-        kept = into[absorbed]
-        while kept in into:
-            kept = into[kept]
-        found.add(kept)
-    return found
+    roots = combined_into()
+    usable = _usable(connection).filter(list_item__in=list(roots)) if roots else Binding.objects.none()
+    return {roots[absorbed] for absorbed in usable.values_list("list_item_id", flat=True)}
 
 
 def _only_there(

@@ -23,7 +23,6 @@ from bookbind.publishing.instead import KEEP
 from bookbind.publishing.models import PublishingSettings
 from bookbind.tenancy.models import User
 
-
 _CARRIED = (
     "publish_to",
     "publish_as",

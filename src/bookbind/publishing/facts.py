@@ -73,7 +73,7 @@ def build_facts(
     references: References,
     publication: Publication | None = None,
 ) -> DocumentFacts:
-    """The facts of one document out of what was read before; no query when its lines and file were read too."""
+    """The facts of one document out of what was read before; no query when lines and file were read too."""
     file = document.file
     asked = PublishAs(document.publish_as or settings.publish_as)
     way = find_way(DocumentKind(document.kind), asked, kinds, settings.instead)

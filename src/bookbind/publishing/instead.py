@@ -23,8 +23,8 @@ class Way:
 class Question:
     """Something asked for that the books lack. `publish_as` is None where the whole kind is missing.
 
-    `options` are (value, label) in the vendor's words, without *keep here*; `answer` is what was chosen, or "".
-    `is_more_final` names the options that make more of a document than was asked.
+    `options` are (value, label) in the vendor's words, without *keep here*; `answer` is what was chosen, or
+    "". `is_more_final` names the options that make more of a document than was asked.
     """
 
     kind: DocumentKind

@@ -14,7 +14,8 @@ from bookbind.tenancy.models import BusinessOwned, User
 class PublishingSettings(BusinessOwned):
     """How documents reach the books of one connection; survives expiry and reconnect untouched.
 
-    `instead` holds what somebody chose once for ways of publishing that the vendor lacks: see `instead.find_way`.
+    `instead` holds what somebody chose once for ways of publishing that the vendor lacks: see
+    `instead.find_way`.
     """
 
     class TaxAmounts(models.TextChoices):
@@ -54,8 +55,8 @@ class Resume(BusinessOwned):
     """One return of a connection: which documents had waited, and whether they go without a look first.
 
     Nothing of the connection is sent until its lists were read again (`lists_read_at`) and what waited was
-    put where it belongs (`checked_at`). `for_matches`: not the connection came back, but its lists were matched,
-    and what waited for that is looked at anew.
+    put where it belongs (`checked_at`). `for_matches`: not the connection came back, but its lists were
+    matched, and what waited for that is looked at anew.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -11,9 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.lists.history import earlier_labels
-from bookbind.lists.labels import CONTACT_LISTS, item_label
+from bookbind.lists.labels import CONTACT_LISTS, TRACKING_LISTS, item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
-from bookbind.lists.queries import current_bindings, items_by_id, search_items
+from bookbind.lists.queries import Instead, current_bindings, dimension_slots, items_by_id, search_items
 from bookbind.providers.base.types import ListName
 from bookbind.rules.evaluate import CodedField, DueMode, Problem, RuleValues
 from bookbind.rules.models import RuleRevision, SupplierRule
@@ -78,11 +78,22 @@ def values_of(rules: Iterable[SupplierRule]) -> list[RuleValues]:
     return [_values(rule, kept) for rule in rows]
 
 
-def item_problems(item_ids: Iterable[UUID], connection: Connection | None) -> dict[UUID, Problem]:
-    """What is wrong with each of these entries now; without a connection only our own archive counts."""
+def item_problems(
+    item_ids: Iterable[UUID], connection: Connection | None, instead: Instead | None = None
+) -> dict[UUID, Problem]:
+    """What is wrong with each of these entries now; without a connection only our own archive counts.
+
+    A dimension that the organisation lacks, or that nobody wants to fill there, is no problem. `instead` asks
+    how it would be with other matches.
+    """
     items = items_by_id(item_ids)
-    bound = {} if connection is None else current_bindings(connection.id, items, Binding.Use.COSTS)
-    found = {id_: _problem(item, bound.get(id_), connection) for id_, item in items.items()}
+    if connection is None:
+        return {id_: Problem.ARCHIVED for id_, item in items.items() if item.archived_at is not None}
+    bound = current_bindings(connection.id, items, Binding.Use.COSTS, instead)
+    needed = set(ListName) - CONTACT_LISTS
+    if any(item.list in TRACKING_LISTS for item in items.values()):
+        needed -= set(TRACKING_LISTS) - dimension_slots(connection).keys()
+    found = {id_: _problem(item, bound.get(id_), item.list in needed) for id_, item in items.items()}
     return {id_: problem for id_, problem in found.items() if problem}
 
 
@@ -166,12 +177,10 @@ def _local_day(rule: SupplierRule) -> date:
     return clock.local_date(changed_at, rule.business.time_zone)
 
 
-def _problem(item: ListItem, remote: RemoteItem | None, connection: Connection | None) -> Problem:
+def _problem(item: ListItem, remote: RemoteItem | None, needs_match: bool) -> Problem:  # noqa: FBT001
     if item.archived_at is not None:
         return Problem.ARCHIVED
-    if connection is None or (remote is None and item.list in CONTACT_LISTS):
-        return Problem.NONE
     if remote is None:
-        return Problem.NEEDS_MATCH
+        return Problem.NEEDS_MATCH if needs_match else Problem.NONE
     states = {RemoteItem.State.ARCHIVED.value: Problem.ARCHIVED, RemoteItem.State.GONE.value: Problem.GONE}
     return states.get(remote.state, Problem.NONE)
