@@ -1,4 +1,4 @@
-"""One list as its page shows it: each entry with its match, why, and who uses it; what is needed now first."""
+"""One list as its page shows it: each entry, its match and why, who uses it; what is needed now first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
