@@ -132,6 +132,14 @@ TABLE = (
     Row("disconnect", "GET", CONNECTIONS, 200),
     Row("disconnect", "POST", CONNECTIONS, 302),
     Row("change", "GET", CONNECTIONS, 200),
+    Row("change_to", "GET", CONNECTIONS, 200),
+    Row("change_to", "POST", CONNECTIONS, 200),
+    # Nothing was changed, so there is nothing to stop, to undo or to start.
+    Row("stop_change", "POST", CONNECTIONS, 302),
+    Row("undo_change", "GET", CONNECTIONS, 302),
+    Row("undo_change", "POST", CONNECTIONS, 302),
+    Row("start_publishing", "GET", CONNECTIONS, 302),
+    Row("start_publishing", "POST", CONNECTIONS, 302),
     Row("merge", "GET", CONNECTIONS, 200),
     Row("ask", "POST", ASK, 302),
     # A sign-in is open to the browser session that began it, and to nobody else who may manage connections.
@@ -141,6 +149,7 @@ TABLE = (
     Row("cancel", "POST", CONNECTIONS, 404),
     Row("different", "GET", CONNECTIONS, 404),
     Row("finish", "POST", CONNECTIONS, 404),
+    Row("move", "POST", CONNECTIONS, 404),
     Row("summary", "GET", CONNECTIONS, 404),
     # Only in the demo
     Row("demo_clock", "GET", SIGNED_IN, 200),

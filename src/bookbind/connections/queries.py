@@ -23,6 +23,8 @@ from bookbind.tenancy.permissions import Permission, Role, may
 from bookbind.tenancy.queries import list_admins
 
 LIVE_STAGES = (Connection.Stage.SETTING_UP, Connection.Stage.ACTIVE)
+# A connection that was left keeps its sign-in until publishing is started elsewhere: undo needs no sign-in.
+SIGNED_IN_STAGES = (*LIVE_STAGES, Connection.Stage.LEFT)
 
 
 def get_connection(connection_id: UUID) -> Connection:
@@ -70,6 +72,7 @@ def facts_of(connection: Connection) -> Facts:
         next_try_at=connection.next_try_at,
         limited_until=connection.limited_until,
         name_differs=_name_differs(connection),
+        awaits_start=connection.awaits_start,
     )
     return facts if grant is None else _with_grant(facts, grant, provider)
 
@@ -187,7 +190,7 @@ def _name_differs(connection: Connection) -> bool:
 
 
 def _ended_at(connection: Connection) -> datetime | None:
-    if connection.stage != Connection.Stage.ENDED:
+    if connection.stage in LIVE_STAGES:
         return None
     ends = [stay.ended_at for stay in connection.stays.all() if stay.ended_at]
     return max(ends, default=None)

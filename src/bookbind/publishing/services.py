@@ -77,8 +77,12 @@ def take_back(publication: Publication, user: User) -> None:
 
 
 def publish_anyway(publication: Publication, user: User) -> None:
-    """A person looked and decided that the document is not in the books yet: send it."""
-    fresh = _held(publication, Reason.TWIN, Reason.UNKNOWN)
+    """A person decided: it is not in the books yet, or it belongs there although it is dated before them."""
+    fresh = _held(publication, Reason.TWIN, Reason.UNKNOWN, Reason.BEFORE_START)
+    if fresh.reason == Reason.BEFORE_START:
+        fresh.early_accepted = True
+        settle(fresh, actor=user, early_accepted=True)
+        return
     with transaction.atomic():
         deliveries.give_up_undecided(fresh)
         settle(fresh, actor=user, twins_accepted=True, lookups=0)
@@ -201,7 +205,7 @@ def _is_left_behind(existing: Publication, target: Connection | None) -> bool:
     return (
         target is not None
         and existing.connection_id != target.id
-        and existing.connection.stage == Connection.Stage.ENDED
+        and existing.connection.stage not in connections.LIVE_STAGES
         and existing.state in RETURNABLE
         and not deliveries.has_undecided(existing)
     )

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from bookbind.web.views import (
     back,
+    changing,
     clients,
     components,
     connecting,
@@ -33,6 +34,7 @@ settings_patterns: list[URLPattern | URLResolver] = [
     path(f"{_SIGN_IN}/again", finishing.ask_again, name="ask_again"),
     path(f"{_SIGN_IN}/summary", finishing.summary, name="summary"),
     path(f"{_SIGN_IN}/different", finishing.different, name="different"),
+    path(f"{_SIGN_IN}/move", changing.move, name="move"),
     path(f"{_SIGN_IN}/finish", finishing.finish_sign_in, name="finish"),
     path(f"{_SIGN_IN}/cancel", finishing.cancel, name="cancel"),
     path(f"{_CONNECTION}/confirmed", connections.confirmed, name="confirmed"),
@@ -43,7 +45,11 @@ settings_patterns: list[URLPattern | URLResolver] = [
     path(f"{_CONNECTION}/lists", connection_pages.refresh_table, name="connection_lists"),
     path(f"{_CONNECTION}/disconnect", connection_pages.disconnect_page, name="disconnect"),
     path(f"{_CONNECTION}/history", connection_pages.connection_history, name="connection_history"),
-    path(f"{_CONNECTION}/change", connection_pages.change, name="change"),
+    path(f"{_CONNECTION}/change/", changing.change, name="change"),
+    path(f"{_CONNECTION}/change/<slug:provider>/", changing.change_to, name="change_to"),
+    path(f"{_CONNECTION}/stop", changing.stop, name="stop_change"),
+    path(f"{_CONNECTION}/undo", changing.undo, name="undo_change"),
+    path(f"{_CONNECTION}/start", changing.start, name="start_publishing"),
     path(f"{_CONNECTION}/merge", connection_pages.merge, name="merge"),
     path(f"{_CONNECTION}/help", connection_pages.connection_help, name="connection_help"),
     path(f"{_CONNECTION}/confirm-name", connection_pages.confirm_organisation, name="confirm_name"),
