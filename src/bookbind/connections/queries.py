@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When, prefetch_related_objects
 
 from bookbind.connections.messages import ConnectionWords, Viewer
 from bookbind.connections.models import Connection, Grant
@@ -37,6 +37,12 @@ def find_main_connection(business_id: UUID) -> Connection | None:
     """The connection that holds the business's books: the one in use, else the one being set up."""
     live = _connections().filter(business_id=business_id, place=Connection.Place.MAIN, stage__in=LIVE_STAGES)
     return live.order_by("stage", "created_at").first()
+
+
+def hold_live(connection: Connection) -> bool:
+    """Take the connection's row for this transaction; False when the business has left it meanwhile."""
+    live = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
+    return bool(live.update(epoch=F("epoch")))
 
 
 def list_connections(business_id: UUID) -> list[Connection]:

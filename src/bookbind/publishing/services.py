@@ -29,6 +29,10 @@ from bookbind.publishing.transitions import move
 from bookbind.tenancy.models import User
 
 
+class _Left(Exception):
+    """The connection was left or ended since it was looked up."""
+
+
 def request_publish(
     document: Document, user: User | None, connection: Connection | None = None, *, automatic: bool = False
 ) -> Publication:
@@ -46,6 +50,9 @@ def request_publish(
     checked = _refuse_incomplete(document, target)
     try:
         return _open(checked, target, user, automatic=automatic, instead_of=existing)
+    except _Left:
+        # The books moved between the look and the press: the document goes where they are now.
+        return request_publish(document, user, automatic=automatic)
     except IntegrityError:
         # Somebody pressed at the same moment; theirs is the one.
         winner = find_open_publication(document.id) or _find_published(document.id)
@@ -233,6 +240,8 @@ def _open(
     )
     publication.marker = publication.id.hex
     with transaction.atomic():
+        if not connections.hold_live(connection):
+            raise _Left
         if instead_of is not None:
             move(instead_of, State.WITHDRAWN, actor=user)
         publication.save(force_insert=True)
