@@ -61,7 +61,11 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
     vendor = find_provider(provider)
     if vendor is None or not vendor.available or vendor.stands_beside:
         raise Http404
-    title = f"Change to {vendor.name}" if vendor.id != connection.provider else f"Another {vendor.name}"
+    title = (
+        f"Change to {vendor.name}"
+        if vendor.id != connection.provider
+        else f"Another {vendor.name} organisation"
+    )
     form = WaitingForm(request.POST if request.method == "POST" else None)
     words = {
         **begin_words(vendor, title, _steps(vendor, connection)),

@@ -55,8 +55,12 @@ def confirmed(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 @page(Permission.MANAGE_CONNECTIONS)
 def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """The moving part of the confirmation, asked for again until nothing moves."""
-    connection = get_connection(connection_id)
-    return render(request, "connections/_progress.html", _confirmation(connection))
+    words = _confirmation(get_connection(connection_id))
+    response = render(request, "connections/_progress.html", words)
+    if "switching" in request.GET and not words.get("is_switching"):
+        # The books have moved: the whole page says something else now.
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _began_with_this_sign_in(connection: Connection) -> bool:
