@@ -59,6 +59,8 @@ TABLE = (
     Row("home", "GET", SIGNED_IN, 302),
     Row("healthz", "GET", PUBLIC, 200),
     Row("clients", "GET", PRACTICE, 200),
+    Row("guide", "GET", SIGNED_IN, 200),
+    Row("guide_picture", "GET", SIGNED_IN, 404),
     # A callback whose state is nobody's leads to a page that says so; without a sign-in, through the sign-in.
     # The link on a document in the books; this one is nobody's.
     Row("back", "GET", SIGNED_IN, 404),

@@ -12,6 +12,7 @@ from bookbind.web.views import (
     connection_pages,
     connections,
     finishing,
+    guide,
     home,
     people,
 )
@@ -61,6 +62,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", home.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("clients/", clients.clients, name="clients"),
+    path("guide/pictures/<str:picture_name>", guide.picture, name="guide_picture"),
+    path("guide/<slug:subject>/", guide.guide, name="guide"),
     path("connections/<slug:provider>/callback", connecting.callback, name="callback"),
     path("p/<slug:marker>", back.back, name="back"),
     path("connections/problem", connecting.problem, name="sign_in_problem"),
