@@ -30,8 +30,9 @@ def new_binding(
     use: str = Binding.Use.ANY,
     at: datetime | None = None,
     user: User | None = None,
+    session: UUID | None = None,
 ) -> Binding:
-    """A binding that is not stored yet."""
+    """A binding that is not stored yet; `session` is the use of Merge lists that it belongs to."""
     return Binding(
         id=new_id(),
         business_id=remote_item.business_id,
@@ -42,23 +43,39 @@ def new_binding(
         opened_at=at or clock.now(),
         opened_why=why,
         opened_by=user,
+        opened_in=session,
     )
 
 
 @transaction.atomic
 def open_bindings(bindings: Sequence[Binding]) -> None:
     """Store bindings of one connection and tell who listens."""
-    for start in range(0, len(bindings), _BATCH):
-        Binding.objects.bulk_create(bindings[start : start + _BATCH])
+    _store(bindings)
     tell_changed(bindings)
 
 
 @transaction.atomic
-def close_bindings(binding_ids: Iterable[UUID], why: str, user: User | None = None) -> int:
+def close_bindings(
+    binding_ids: Iterable[UUID], why: str, user: User | None = None, session: UUID | None = None
+) -> int:
     """Close those that are still open; returns how many there were."""
     still_open = Binding.objects.filter(id__in=list(binding_ids), closed_at__isnull=True)
-    closed: int = still_open.update(closed_at=clock.now(), closed_why=why, closed_by=user)
+    closed: int = still_open.update(closed_at=clock.now(), closed_why=why, closed_by=user, closed_in=session)
     return closed
+
+
+@transaction.atomic
+def exchange_bindings(
+    closing: Sequence[Binding], opening: Sequence[Binding], why: str, user: User | None, session: UUID | None
+) -> None:
+    """Close some bindings of one connection, open others, and tell it once; nothing goes out by itself.
+
+    Whoever asks holds the lock under which both were decided.
+    """
+    for start in range(0, len(closing), _BATCH):
+        close_bindings([binding.id for binding in closing[start : start + _BATCH]], why, user, session)
+    _store(opening)
+    tell_changed([*closing, *opening], may_go=False)
 
 
 @transaction.atomic
@@ -81,9 +98,14 @@ def replace_binding(
     return opened
 
 
-def tell_changed(bindings: Sequence[Binding]) -> None:
+def tell_changed(bindings: Sequence[Binding], *, may_go: bool = True) -> None:
     """Announce which items changed, once for all bindings of one connection."""
     if bindings:
         first = bindings[0]
         ids = tuple(dict.fromkeys(binding.list_item_id for binding in bindings))
-        announce(BindingsChanged(first.business_id, first.connection_id, ids))
+        announce(BindingsChanged(first.business_id, first.connection_id, ids, may_go))
+
+
+def _store(bindings: Sequence[Binding]) -> None:
+    for start in range(0, len(bindings), _BATCH):
+        Binding.objects.bulk_create(bindings[start : start + _BATCH])

@@ -106,6 +106,15 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "It offers {offered}, and nothing is ever made more final than you asked for.",
         "Choose one of those under Publish as.",
     ),
+    Reason.KEPT_HERE: Entry(
+        "Kept here",
+        "{provider} does not take this document the way you want it, so it stays here.",
+        "That was chosen for all such documents, and nothing is ever made more final than you asked for.",
+        Who.YOU,
+        "Choose another way under Publish as, or change the choice in Merge lists.",
+        ((Button.EDIT, "Choose another way"), (Button.MATCH, "Open Merge lists")),
+        Retried.WHEN_CURED,
+    ),
     Reason.TAX_MODE_NOT_TAKEN: _to_edit(
         "VAT mode not taken",
         "{provider} does not take amounts in this form.",

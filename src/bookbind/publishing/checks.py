@@ -71,6 +71,7 @@ class DocumentFacts:
     file_bytes: int = 0
     file_extension: str = ""
     archived: bool = False
+    kept_here: bool = False
     new_supplier_accepted: bool = False
     early_accepted: bool = False
     sources: Mapping[str, Any] = field(default_factory=dict)
@@ -158,6 +159,9 @@ def _check_amounts(document: DocumentFacts) -> Iterator[Problem]:
 
 
 def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    if document.kept_here:
+        yield Problem("publish_as", Reason.KEPT_HERE, Weight.HOLD)
+        return
     choice = books.kind_choice(document.kind)
     if choice is None:
         yield Problem("kind", Reason.KIND_NOT_TAKEN)

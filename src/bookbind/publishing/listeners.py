@@ -29,7 +29,7 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import find_open_publication, list_unsent
 from bookbind.publishing.reasons import Reason
-from bookbind.publishing.resume import begin_resume, note_lists_read
+from bookbind.publishing.resume import begin_resume, look_first_after_matching, note_lists_read
 from bookbind.publishing.services import release, withdraw_for_archive
 from bookbind.publishing.states import State
 from bookbind.publishing.switching import SWITCH_JOB
@@ -103,8 +103,11 @@ def check_against_new_lists(event: ListsSynced) -> None:
 
 @subscribe(BindingsChanged)
 def check_matched(event: BindingsChanged) -> None:
-    """A match frees what waited for it."""
+    """A match frees what waited for it, at once or after a look."""
     connection = get_connection(event.connection_id)
+    if not event.may_go:
+        look_first_after_matching(connection)
+        return
     items = {str(item_id) for item_id in event.item_ids}
     held = list_unsent(connection.id, CHECKED).filter(state=State.HELD.value)
     _settle_rows(row for row in held if row.reason_data.get("item") in items)
@@ -113,7 +116,11 @@ def check_matched(event: BindingsChanged) -> None:
 @subscribe(SettingsChanged)
 def check_against_new_settings(event: SettingsChanged) -> None:
     """Other settings may cure what held a document."""
-    _settle_all(get_connection(event.connection_id), CHECKED)
+    connection = get_connection(event.connection_id)
+    if event.may_go:
+        _settle_all(connection, CHECKED)
+    else:
+        look_first_after_matching(connection)
 
 
 @subscribe(DocumentSaved)

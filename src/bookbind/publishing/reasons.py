@@ -25,6 +25,7 @@ class Reason(StrEnum):
     PAID_AS_BILL = "paid_as_bill"
     KIND_NOT_TAKEN = "kind_not_taken"
     PUBLISH_AS_NOT_TAKEN = "publish_as_not_taken"
+    KEPT_HERE = "kept_here"
     TAX_MODE_NOT_TAKEN = "tax_mode_not_taken"
     FILE_TOO_LARGE = "file_too_large"
     FILE_NOT_TAKEN = "file_not_taken"
@@ -69,6 +70,26 @@ class Reason(StrEnum):
     REFUSED_FILE = "refused_file"
     REFUSED_OTHER = "refused_other"
     UNSUPPORTED = "unsupported"
+
+
+# What other matches, or other choices in Merge lists, can cure or bring about.
+MATCH_REASONS = frozenset(
+    {
+        Reason.KIND_NOT_TAKEN,
+        Reason.PUBLISH_AS_NOT_TAKEN,
+        Reason.KEPT_HERE,
+        Reason.CATEGORY_UNMATCHED,
+        Reason.CATEGORY_ARCHIVED,
+        Reason.TAX_RATE_UNMATCHED,
+        Reason.TAX_RATE_ARCHIVED,
+        Reason.TAX_RATE_WRONG_SIDE,
+        Reason.PAID_FROM_UNMATCHED,
+        Reason.PAID_FROM_ARCHIVED,
+        Reason.SUPPLIER_ARCHIVED,
+        Reason.NEW_SUPPLIER,
+        Reason.LOOK_FIRST,
+    }
+)
 
 
 class Weight(StrEnum):

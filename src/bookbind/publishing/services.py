@@ -24,6 +24,7 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.placement import Checked, check, queue, settle, wake
 from bookbind.publishing.queries import find_open_publication, get_publication
 from bookbind.publishing.reasons import Problem, Reason, Weight
+from bookbind.publishing.resume import finish_check
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.publishing.transitions import move
 from bookbind.tenancy.models import User
@@ -142,6 +143,7 @@ def accept_new_supplier(publication: Publication, user: User) -> None:
 
 def release(connection: Connection, user: User | None = None) -> int:
     """Publish all that waited for a look, in the order in which people had asked; returns how many."""
+    finish_check(connection.id)
     held = Publication.objects.filter(
         connection=connection, state=State.HELD.value, reason=Reason.LOOK_FIRST
     ).select_related("connection", "document")

@@ -19,16 +19,12 @@ from bookbind.rules.evaluate import DueMode
 from bookbind.rules.models import SupplierRule
 from bookbind.rules.queries import list_rules
 from bookbind.rules.services import RuleInput, add_supplier_rule, save_supplier_rule, set_active
+from bookbind.rules.targets import SUPPLIER_RULE
 from bookbind.tenancy.models import User
 
 FORMAT = "bookbind-rules"
 VERSION = 1
-_LISTS = {
-    "category": ListName.CATEGORIES,
-    "tax_rate": ListName.TAX_RATES,
-    "tracking_1": ListName.TRACKING_1,
-    "tracking_2": ListName.TRACKING_2,
-}
+_LISTS = SUPPLIER_RULE.targets
 
 Row = dict[str, Any]
 

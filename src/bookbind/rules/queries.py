@@ -10,24 +10,27 @@ from django.db.models import Count, Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
+from bookbind.lists.history import earlier_labels
 from bookbind.lists.labels import CONTACT_LISTS, item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.lists.queries import current_bindings, items_by_id, search_items
 from bookbind.providers.base.types import ListName
-from bookbind.rules.evaluate import ITEM_FIELDS, CodedField, DueMode, Problem, RuleValues
+from bookbind.rules.evaluate import CodedField, DueMode, Problem, RuleValues
 from bookbind.rules.models import RuleRevision, SupplierRule
+from bookbind.rules.targets import RULE_KINDS, SUPPLIER_RULE
 
-_TARGETS = {name: f"{name.value}_id" for name in ITEM_FIELDS}
+_TARGETS = {CodedField(column.removesuffix("_id")): column for column in SUPPLIER_RULE.target_ids}
 
 
 @dataclass(frozen=True)
 class RuleProblem:
-    """An entry that a rule names and that can't be used as it stands."""
+    """An entry that a rule names and that can't be used as it stands; `was` is what it was in other books."""
 
     field: CodedField
     item: ListItem
     label: str
     reason: Problem
+    was: str = ""
 
 
 def list_rule_values(supplier_id: UUID) -> list[RuleValues]:
@@ -95,6 +98,8 @@ def problems_of(
     ids = {getattr(rule, column) for rule in rules for column in _TARGETS.values()} - {None}
     problems = item_problems(ids, connection)
     items = items_by_id(problems)
+    unmatched = [id_ for id_, problem in problems.items() if problem is Problem.NEEDS_MATCH]
+    earlier = earlier_labels(connection, unmatched) if unmatched else {}
     found: dict[UUID, list[RuleProblem]] = {rule.id: [] for rule in rules}
     for rule in rules:
         for name, column in _TARGETS.items():
@@ -102,7 +107,8 @@ def problems_of(
             if id_ in problems:
                 item = items[id_]
                 label = item_label(item.name, item.code)
-                found[rule.id].append(RuleProblem(name, item, label, problems[id_]))
+                was = earlier[id_].words if id_ in earlier else ""
+                found[rule.id].append(RuleProblem(name, item, label, problems[id_], was))
     return found
 
 
@@ -110,10 +116,11 @@ def count_uses(item_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many rules that are switched on name each entry, as supplier or as what they set."""
     wanted = set(item_ids)
     counts: dict[UUID, int] = defaultdict(int)
-    for column in ("supplier_id", *_TARGETS.values()):
-        rows = SupplierRule.objects.filter(active=True, **{f"{column}__in": wanted})
-        for row in rows.values(column).annotate(n=Count("id")).order_by(column):
-            counts[row[column]] += row["n"]
+    for kind in RULE_KINDS:
+        for column in kind.columns:
+            rows = kind.model.objects.filter(active=True, **{f"{column}__in": wanted})
+            for row in rows.values(column).annotate(n=Count("id")).order_by(column):
+                counts[row[column]] += row["n"]
     return dict(counts)
 
 

@@ -45,6 +45,24 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+class AccountFamily(StrEnum):
+    """Which part of the chart of accounts an entry belongs to, whatever the vendor calls its types."""
+
+    INCOME = "income"
+    OTHER_INCOME = "other_income"
+    DIRECT_COSTS = "direct_costs"
+    EXPENSES = "expenses"
+    OTHER_EXPENSES = "other_expenses"
+    CURRENT_ASSETS = "current_assets"
+    FIXED_ASSETS = "fixed_assets"
+    OTHER_ASSETS = "other_assets"
+    CURRENT_LIABILITIES = "current_liabilities"
+    LONG_TERM_LIABILITIES = "long_term_liabilities"
+    EQUITY = "equity"
+    BANK = "bank"
+    CARD = "card"
+
+
 class DocumentKind(StrEnum):
     """What is sent to a vendor."""
 
@@ -148,7 +166,8 @@ class Tokens:
 class RemoteEntry:
     """One entry of a vendor's list, parsed. `details` holds plain JSON values under neutral names.
 
-    Neutral names in use: rate (string percent), tax_kind, side, account_type, tax_rate_id, tax_number, email,
+    Neutral names in use: rate (string percent), tax_kind, tax_kind_is_guessed, side, account_type (the vendor's
+    own word), account_family, category_id (the account behind a product), tax_rate_id, tax_number, email,
     currency, account_number, dimension_id, is_document_level, unit_price, system.
     """
 
@@ -234,6 +253,20 @@ class NewContact:
     name: str
     email: str = ""
     tax_number: str = ""
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """An entry to be created in one of the vendor's lists.
+
+    `details` has the names of RemoteEntry.details, as far as they make the entry: account_type or account_family
+    for a category, category_id (an income account) for a product, dimension_id for a tracking option.
+    """
+
+    list: ListName
+    name: str
+    code: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
