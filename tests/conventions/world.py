@@ -86,6 +86,8 @@ def make_world() -> World:
         # Nobody's too: a document gets its marker when it is published.
         "marker": "b2-nobodys",
         "name": "suppliers",
+        "subject": "reconnect",
+        "picture_name": "nothing.png",
         "number": 1,
     }
     return World(people, parts)

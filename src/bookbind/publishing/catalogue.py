@@ -280,6 +280,28 @@ _OUTSIDE: dict[Reason, Entry] = {
         ((Button.PUBLISH, "Publish"),),
         Retried.ON_PUBLISH,
     ),
+    Reason.NOT_STARTED: Entry(
+        "Publishing not started",
+        "This document is ready for {target}, where publishing has not been started yet.",
+        "After a change of software or organisation nothing is sent until somebody says so.",
+        Who.ADMIN,
+        "Start publishing when the lists are matched.",
+        ((Button.START, "Start publishing…"),),
+        Retried.WHEN_CURED,
+    ),
+    Reason.BEFORE_START: Entry(
+        "Dated before the new books",
+        "{date} lies before {limit}, from when on {target} holds your books.",
+        "Somebody chose that day when the business moved there.",
+        Who.YOU,
+        "Publish it here anyway, archive it, or go back to the books it belongs to.",
+        (
+            (Button.PUBLISH_ANYWAY, "Publish anyway"),
+            (Button.ARCHIVE, "Archive"),
+            (Button.GO_BACK, "Go back to publish these"),
+        ),
+        Retried.ON_DECISION,
+    ),
     Reason.TWIN: Entry(
         "Looks already there",
         "This looks already in {target}.",

@@ -73,6 +73,7 @@ class DocumentFacts:
     archived: bool = False
     kept_here: bool = False
     new_supplier_accepted: bool = False
+    early_accepted: bool = False
     sources: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -87,6 +88,7 @@ class BooksFacts:
     currencies: tuple[str, ...] = ()
     locked_until: dt.date | None = None
     closed_until: dt.date | None = None
+    documents_from: dt.date | None = None
     asks_for_new_suppliers: bool = False
     computes_tax: bool = False
 
@@ -194,6 +196,8 @@ def _check_books(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem
         yield Problem("date", Reason.BOOKS_CLOSED, Weight.HOLD, _dates(day, books.closed_until))
     elif day and books.locked_until and day <= books.locked_until:
         yield Problem("date", Reason.PERIOD_LOCKED, Weight.HOLD, _dates(day, books.locked_until))
+    if day and books.documents_from and day < books.documents_from and not document.early_accepted:
+        yield Problem("date", Reason.BEFORE_START, Weight.HOLD, _dates(day, books.documents_from))
     allowed = {books.base_currency, *books.currencies} - {""}
     if allowed and document.currency not in allowed:
         yield Problem("currency", Reason.CURRENCY_NOT_ENABLED, Weight.HOLD, {"currency": document.currency})

@@ -50,6 +50,7 @@ def read_books(connection: Connection) -> Books:
         currencies=tuple(connection.currencies),
         locked_until=connection.locked_until,
         closed_until=settings.books_closed_until,
+        documents_from=connection.documents_from,
         asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
     )
     return Books(facts, settings)
@@ -98,6 +99,7 @@ def build_facts(
         file_extension=EXTENSIONS[file.content_type].lstrip(".") if file else "",
         archived=document.shelf == Document.Shelf.ARCHIVE,
         new_supplier_accepted=publication is not None and publication.new_supplier_accepted,
+        early_accepted=publication is not None and publication.early_accepted,
         sources=document.field_sources,
     )
 

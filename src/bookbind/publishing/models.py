@@ -120,6 +120,7 @@ class Publication(BusinessOwned):
     twins_accepted = models.BooleanField(default=False)
     must_look_for_twins = models.BooleanField(default=False)
     new_supplier_accepted = models.BooleanField(default=False)
+    early_accepted = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     lookups = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)

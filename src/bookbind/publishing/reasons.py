@@ -50,6 +50,8 @@ class Reason(StrEnum):
     CONNECTION = "connection"
     LISTS = "lists"
     LOOK_FIRST = "look_first"
+    NOT_STARTED = "not_started"
+    BEFORE_START = "before_start"
     TWIN = "twin"
     UNKNOWN = "unknown"
     TOO_MANY_TRIES = "too_many_tries"

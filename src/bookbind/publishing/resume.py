@@ -122,4 +122,5 @@ def _place(publication: Publication, *, publish_now: bool) -> None:
     if blocking:
         hold_for(publication, blocking[0])
     else:
-        hold(publication, Reason.LOOK_FIRST, attempts=0)
+        awaits_start = publication.connection.awaits_start
+        hold(publication, Reason.NOT_STARTED if awaits_start else Reason.LOOK_FIRST, attempts=0)

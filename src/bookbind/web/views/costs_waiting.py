@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, status_of
-from bookbind.connections.status import Action, Status
+from bookbind.connections.status import Action, State, Status
 from bookbind.kit.text import plural, show_date
 from bookbind.publishing.queries import count_held_for_look, waiting_summary
+from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest
 from bookbind.web.notices import notice_for, totals_in_words
 from bookbind.web.views.costs_buttons import Button, from_notice
@@ -42,7 +43,7 @@ def waiting_message(request: BusinessRequest, connection: Connection) -> Waiting
     they, each, them = ("It is", "", "it") if is_one else ("They are", ", once each,", "them")
     return WaitingMessage(
         headline=f"{', '.join(filter(None, facts))}.",
-        body=f"{they} coded and will be published{each} {_when(status, held_for_look)}. "
+        body=f"{they} coded and will be published{each} {_when(connection, status, held_for_look)}. "
         f"You can still edit, remove or export {them}.",
         tone="info" if status.can_publish else "warn",
         button=_ending_button(request, connection, status, held_for_look),
@@ -50,7 +51,13 @@ def waiting_message(request: BusinessRequest, connection: Connection) -> Waiting
     )
 
 
-def _when(status: Status, held_for_look: int) -> str:
+def _awaits_start(connection: Connection, status: Status) -> bool:
+    return connection.awaits_start and status.state is State.CONNECTED
+
+
+def _when(connection: Connection, status: Status, held_for_look: int) -> str:
+    if _awaits_start(connection, status):
+        return "when somebody presses Start publishing"
     if not status.can_publish:
         return (
             "when the connection is back" if status.action in CUT_OFF else "when the software answers again"
@@ -61,6 +68,11 @@ def _when(status: Status, held_for_look: int) -> str:
 def _ending_button(
     request: BusinessRequest, connection: Connection, status: Status, held_for_look: int
 ) -> Button | None:
+    if _awaits_start(connection, status):
+        if not may(request.role, Permission.MANAGE_CONNECTIONS):
+            return None
+        url = reverse("start_publishing", args=[request.business.slug, connection.id])
+        return Button("Start publishing…", url, is_primary=True)
     if status.can_publish and held_for_look:
         url = reverse("costs_publish_all", args=[request.business.slug])
         label = f"Publish all {held_for_look}" if held_for_look > 1 else "Publish it"
