@@ -82,7 +82,9 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         vendor = self.world.vendors[names.VENDOR]
-        return page("xero/home.html", organisations=vendor.overview(), person=self.identity.person(request))
+        return page(
+            "xero/home.html", organisations=vendor.overview(), person=self.identity.entrance.person(request)
+        )
 
     async def deep_link(self, request: Request) -> Response:
         """Follow a link as go.xero.com does: the short code names the organisation, the path the document."""
@@ -119,20 +121,12 @@ class Pages:
             for record in ledger.records.select(kind.kind, order="seq DESC", window=(MAX_ROWS, 0))
         ]
         documents.sort(key=lambda entry: entry[2].created_at, reverse=True)
-        people = self.store.rows(
-            "SELECT logins.email, logins.id, apps.name AS app, connections.created_at FROM connections"
-            " JOIN logins ON logins.vendor = connections.vendor AND logins.id = connections.login"
-            " JOIN apps ON apps.vendor = connections.vendor AND apps.client_id = connections.client_id"
-            " WHERE connections.vendor = ? AND organisation = ? ORDER BY email",
-            names.VENDOR,
-            row["id"],
-        )
         return page(
             "xero/organisation.html",
             organisation=row,
             settings=ledger.settings(),
             documents=[_row(kind, entity) for kind, entity, _ in documents],
-            connected=people,
+            connected=self.identity.directory.connected(row["id"]),
             lists=[(kind.kind, LIST_TITLES[kind.kind], ledger.records.count(kind.kind)) for kind in LISTS],
         )
 
