@@ -1,14 +1,14 @@
 """Xero's own pages: home, an organisation's books, a document with its files, and deep links."""
 
 import sqlite3
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bookbind_sandbox.answer import Refused
-from bookbind_sandbox.html import HEADERS, page
+from bookbind_sandbox.html import SHOWN_INLINE, file_response, page
 from bookbind_sandbox.vendors.xero import names
 from bookbind_sandbox.vendors.xero.attachments import find_attachment
 from bookbind_sandbox.vendors.xero.connections import Connections
@@ -29,7 +29,6 @@ from bookbind_sandbox.vendors.xero.ledger import Ledger
 from bookbind_sandbox.vendors.xero.wire import Entity, parse_day, parse_element
 from bookbind_sandbox.world import World
 
-SHOWN_INLINE = {"application/pdf", "image/jpeg", "image/png"}
 LISTS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS, TRACKING)
 LIST_TITLES = {
     "accounts": "Chart of accounts",
@@ -54,7 +53,6 @@ STATUS_WORDS = {
     "DELETED": "Deleted",
     "VOIDED": "Voided",
 }
-FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 MAX_ROWS = 200
 
 
@@ -194,14 +192,7 @@ class Pages:
             )
         except Refused:
             return self._missing("file")
-        inline = found["mime_type"] in SHOWN_INLINE and "download" not in request.query_params
-        place = "inline" if inline else "attachment"
-        headers = HEADERS | {
-            "Content-Disposition": f"{place}; filename*=UTF-8''{quote(found['file_name'])}",
-            "Content-Security-Policy": FILE_POLICY,
-        }
-        media = found["mime_type"] if inline else "application/octet-stream"
-        return Response(found["content"], media_type=media, headers=headers)
+        return file_response(found, download="download" in request.query_params)
 
     def _organisation(self, request: Request) -> sqlite3.Row | None:
         return self.store.row(
