@@ -26,6 +26,8 @@ class Reason(StrEnum):
     KIND_NOT_TAKEN = "kind_not_taken"
     PUBLISH_AS_NOT_TAKEN = "publish_as_not_taken"
     TAX_MODE_NOT_TAKEN = "tax_mode_not_taken"
+    REFERENCE_TOO_LONG = "reference_too_long"
+    TRACKING_DIFFERS = "tracking_differs"
     FILE_TOO_LARGE = "file_too_large"
     FILE_NOT_TAKEN = "file_not_taken"
     NO_CONNECTION = "no_connection"
