@@ -174,5 +174,5 @@ def _tell_vendor(connection: Connection, grant: Grant) -> str:
         return "the sign-in was ended there, as nothing else uses it."
     if organisation_is_used(grant, connection.organisation_id, connection.id):
         return "access stays there, because another business here uses it with the same sign-in."
-    adapter.disconnect(fresh.tokens, organisation_of(connection))
+    adapter.disconnect(app_credentials(provider), fresh.tokens, organisation_of(connection))
     return "access to this organisation was ended there; the sign-in goes on for others."

@@ -121,6 +121,18 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "It distinguishes amounts with, without and free of VAT in its own way.",
         "Choose another form of amounts.",
     ),
+    Reason.REFERENCE_TOO_LONG: _to_edit(
+        "Number too long",
+        "The document's number has {length} characters; {provider} takes up to {limit}.",
+        "A number that is cut would be another number, so it is never cut silently.",
+        "Shorten it to the part by which you would look for it.",
+    ),
+    Reason.TRACKING_DIFFERS: _to_edit(
+        "Lines disagree",
+        "The lines have more than one {dimension}: {labels}.",
+        "{provider} keeps one {dimension} for the whole document.",
+        "Choose the same on every line, or split the document.",
+    ),
     Reason.FILE_TOO_LARGE: _to_edit(
         "File too large",
         "The file is {size}; {provider} takes up to {limit}.",

@@ -10,12 +10,14 @@ from bookbind.connections.models import Connection
 from bookbind.documents.files import EXTENSIONS
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.lists import queries as lists
+from bookbind.lists.dimensions import list_dimensions
 from bookbind.lists.labels import item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
+from bookbind.providers.base.components import find_components
 from bookbind.providers.base.contract import KindChoice
-from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
+from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, Side, TaxMode
 from bookbind.providers.registry import get_provider
-from bookbind.publishing.checks import BooksFacts, DocumentFacts, LineFacts, Reference
+from bookbind.publishing.checks import BooksFacts, DocumentFacts, LineFacts, Reference, SharedDimension
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import Publication, PublishingSettings
@@ -52,6 +54,12 @@ def read_books(connection: Connection) -> Books:
         closed_until=settings.books_closed_until,
         documents_from=connection.documents_from,
         asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
+        reference_length=provider.reference_length,
+        shared_dimensions=tuple(
+            SharedDimension(row.remote_id, row.name)
+            for row in list_dimensions(connection)
+            if row.slot and not row.per_line
+        ),
     )
     return Books(facts, settings)
 
@@ -156,6 +164,8 @@ def _reference(item: ListItem, remote: RemoteItem | None, dimension_id: str) -> 
         tax_number=str(item.details.get("tax_number", "")),
         email=str(item.details.get("email", "")),
         dimension_id=dimension_id,
+        family=str(details.get("account_family", "")),
+        tax_components=find_components(details, Side.COSTS),
     )
 
 

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     PUBLISH_AS_NOT_TAKEN = "publish_as_not_taken"
     KEPT_HERE = "kept_here"
     TAX_MODE_NOT_TAKEN = "tax_mode_not_taken"
+    REFERENCE_TOO_LONG = "reference_too_long"
+    TRACKING_DIFFERS = "tracking_differs"
     FILE_TOO_LARGE = "file_too_large"
     FILE_NOT_TAKEN = "file_not_taken"
     NO_CONNECTION = "no_connection"

@@ -120,7 +120,7 @@ class Adapter(Protocol):
     def revoke(self, app: AppCredentials, tokens: Tokens) -> None:
         """End the sign-in at the vendor; the descriptor says what that kills."""
 
-    def disconnect(self, tokens: Tokens, organisation: Organisation) -> None:
+    def disconnect(self, app: AppCredentials, tokens: Tokens, organisation: Organisation) -> None:
         """End this one organisation's access at the vendor; already ended is success."""
 
     def open(self, tokens: Tokens, organisation: Organisation) -> Session:
