@@ -14,7 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from bookbind.merge.matching.features import FEATURES
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.model import LEAST, MOST, Layer, Model, rival_features, run_network
-from bookbind.merge.matching.named import best_readings, find_equal, prepare_pairs
+from bookbind.merge.matching.named import Reader, best_readings, find_equal, prepare_pairs
 from bookbind.merge.matching.names import full_word, read_name, read_names
 from training.lists import Labelled
 
@@ -45,7 +45,9 @@ def common_words(names: Sequence[str]) -> dict[str, float]:
     return {word: count / len(names) for word, count in counts.most_common(_COMMON_WORDS)}
 
 
-def sample_pairs(labelled: Labelled, shares: dict[str, float], weight: float) -> Sample:
+def sample_pairs(
+    labelled: Labelled, shares: dict[str, float], weight: float, reader: Reader = read_names
+) -> Sample:
     """The likely pairs of a set, with the truth."""
     old, new = [fold(item.name) for item in labelled.old], [fold(item.name) for item in labelled.new]
     equal = find_equal(old, new)
@@ -53,7 +55,7 @@ def sample_pairs(labelled: Labelled, shares: dict[str, float], weight: float) ->
     rest_old = [place for place in range(len(old)) if place not in equal]
     rest_new = [place for place in range(len(new)) if place not in taken]
     prepared = prepare_pairs(
-        read_names([old[place] for place in rest_old]), read_names([new[place] for place in rest_new]), shares
+        [old[place] for place in rest_old], [new[place] for place in rest_new], shares, reader
     )
     right = [
         labelled.new[rest_new[b]].id in labelled.truth.get(labelled.old[rest_old[a]].id, ())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bookbind.merge.matching.accounts import account_refusal, match_accounts
 from bookbind.merge.matching.items import Item, Kind, Refusal, Suggestion
 from bookbind.merge.matching.one_to_one import match_one_to_one
 from bookbind.merge.matching.taxes import match_taxes, tax_refusal
@@ -16,6 +17,8 @@ def match(old_items: Sequence[Item], new_items: Sequence[Item], kind: Kind) -> l
     """
     if kind is Kind.TAX_RATES:
         return match_taxes(old_items, new_items)
+    if kind is Kind.CATEGORIES:
+        return match_accounts(old_items, new_items)
     return match_one_to_one(old_items, new_items, kind)
 
 
@@ -25,4 +28,4 @@ def compatible(old: Item, new: Item, kind: Kind) -> Refusal | None:
         return Refusal(f"{new.name} is archived.")
     if kind is Kind.TAX_RATES:
         return tax_refusal(old, new)
-    return None
+    return account_refusal(old, new) if kind is Kind.CATEGORIES else None

@@ -1,7 +1,7 @@
 """Lists whose entries are known by their names: exact layers first, then a learned score, one to one."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from bookbind.merge.matching.grams import count_grams, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
 from bookbind.merge.matching.names import Name, quick_key, read_names
+from bookbind.merge.matching.products import code_features, read_products
 from bookbind.merge.matching.table import Vocabulary, build_table, marks_of_words, rarity_of_words
 
 CANDIDATES = 6
@@ -29,6 +30,7 @@ _EQUAL = {
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Reader = Callable[[Sequence[str]], list[Name]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,11 @@ def _places(keys: Sequence[tuple[str]]) -> Mapping[tuple[str], list[int]]:
     return found
 
 
-def prepare_pairs(old: Sequence[Name], new: Sequence[Name], word_shares: Mapping[str, float]) -> Prepared:
-    """The likely pairs of both lists, and their features."""
+def prepare_pairs(
+    old_texts: Sequence[str], new_texts: Sequence[str], word_shares: Mapping[str, float], reader: Reader
+) -> Prepared:
+    """The likely pairs of two lists of folded names, and their features."""
+    old, new = reader(old_texts), reader(new_texts)
     vocabulary = Vocabulary.empty()
     tables = build_table(old, vocabulary), build_table(new, vocabulary)
     lists = Lists(
@@ -101,10 +106,12 @@ def prepare_pairs(old: Sequence[Name], new: Sequence[Name], word_shares: Mapping
     found = nearest(*weighed, most=CANDIDATES, least=LEAST_COSINE)
     pairs = Pairs(found.old, found.new, found.cosine)
     features = pair_features(lists, pairs)
+    if reader is read_products:
+        features = np.concatenate([features, code_features(old, new, pairs)], axis=1)
     return Prepared(lists.old.owner[pairs.old], lists.new.owner[pairs.new], features)
 
 
-def score_names(old: Sequence[str], new: Sequence[str], model: Model) -> Scored:
+def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Reader = read_names) -> Scored:
     """All likely pairs of folded names with their probability, equal names first."""
     equal = find_equal(old, new)
     rest_old = [place for place in range(len(old)) if place not in equal]
@@ -117,9 +124,7 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model) -> Scored:
     if not rest_old or not rest_new:
         return Scored(sure_old, sure_new, sure, reasons)
     prepared = prepare_pairs(
-        read_names([old[place] for place in rest_old]),
-        read_names([new[place] for place in rest_new]),
-        model.word_shares,
+        [old[place] for place in rest_old], [new[place] for place in rest_new], model.word_shares, reader
     )
     scores = model.raw(prepared.features)
     best = best_readings(prepared.old, prepared.new, scores)

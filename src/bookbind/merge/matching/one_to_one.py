@@ -9,7 +9,9 @@ from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradiction, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
 from bookbind.merge.matching.model import MOST, load_model
-from bookbind.merge.matching.named import Scored, choose, score_names
+from bookbind.merge.matching.named import Reader, Scored, choose, score_names
+from bookbind.merge.matching.names import read_names
+from bookbind.merge.matching.products import read_products
 
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
 ACCEPTED = 0.95
@@ -19,7 +21,8 @@ SHOWN = 0.04
 _CONTRADICTED = 0.3
 _EMAIL_ALONE = 0.8
 _MOST_ALTERNATIVES = 3
-MODELS = dict.fromkeys(Kind, "names")
+MODELS = dict.fromkeys(Kind, "names") | {Kind.PRODUCTS: "products"}
+READERS: dict[Kind, Reader] = dict.fromkeys(Kind, read_names) | {Kind.PRODUCTS: read_products}
 
 Why = dict[tuple[int, int], tuple[str, ...]]
 
@@ -50,7 +53,10 @@ def match_one_to_one(old_items: Sequence[Item], new_items: Sequence[Item], kind:
 def _weigh_evidence(old: list[Item], new: list[Item], kind: Kind) -> tuple[Scored, Why]:
     """What names say, corrected by identifiers, and the reasons for each pair."""
     scored = score_names(
-        [fold(item.name) for item in old], [fold(item.name) for item in new], load_model(MODELS[kind])
+        [fold(item.name) for item in old],
+        [fold(item.name) for item in new],
+        load_model(MODELS[kind]),
+        READERS[kind],
     )
     evidence = equal_evidence(old, new, kind)
     chances: dict[tuple[int, int], float] = {}
