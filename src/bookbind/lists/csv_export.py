@@ -12,10 +12,10 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 def list_as_csv(items: Iterable[ListItem]) -> Iterator[str]:
     """One line after another, so that a long list is never held whole."""
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for item in items:
         details = item.details
-        yield _line(
+        yield csv_line(
             (
                 item.code,
                 item.name,
@@ -32,7 +32,13 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_RUNS) else text
 
 
-def _line(cells: Iterable[str]) -> str:
+def plain_cell(text: str) -> str:
+    """The text as it was before `safe_cell`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_RUNS) else text
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of CSV with its end, in which nothing runs."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
     return out.getvalue()
