@@ -88,6 +88,9 @@ def make_world() -> World:
         "name": "suppliers",
         "subject": "reconnect",
         "picture_name": "nothing.png",
+        "item_id": supplier.id,
+        # Nobody's as well: an uploaded file belongs to the person who chose it.
+        "draft_id": new_id(),
         "number": 1,
     }
     return World(people, parts)

@@ -186,7 +186,9 @@ def old_books() -> FakeBooks:
 def new_books() -> FakeBooks:
     """The books of other software: other names, one-sided rates, some suppliers under almost the same name."""
     books = FakeBooks()
-    books.add(CATEGORIES, "n-7300", "Vehicle costs", "7300", account_type="Expense", account_family="expenses")
+    books.add(
+        CATEGORIES, "n-7300", "Vehicle costs", "7300", account_type="Expense", account_family="expenses"
+    )
     books.add(CATEGORIES, "n-6200", "Advertising", "6200", account_type="Expense", account_family="expenses")
     books.add(CATEGORIES, "n-4000", "Sales", "4000", account_type="Income", account_family="income")
     books.add(CATEGORIES, "n-9", "Old motor account", "9", account_type="Expense")

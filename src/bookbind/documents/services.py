@@ -115,6 +115,10 @@ def restore(document_id: UUID, user: User) -> None:
         archived = Document.objects.filter(id=document_id, shelf=Document.Shelf.ARCHIVE)
         if archived.update(shelf=Document.Shelf.INBOX, archived_why="") != 1:
             return
+        # That it was ready was said before it was put aside; somebody looks at it anew.
+        Document.objects.filter(id=document_id, stage=Document.Stage.READY).update(
+            stage=Document.Stage.REVIEW
+        )
         activity.record(
             "document.restored",
             "Brought back from the archive.",

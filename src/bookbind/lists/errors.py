@@ -47,3 +47,15 @@ class DimensionUnknown(ListError):
 
 class BindingsMoved(ListError):
     """Somebody else changed these matches at the same moment. Nothing was changed now."""
+
+
+class ListKeptElsewhere(ListError):
+    """The accounting software keeps this list while it is connected. Change the entry there."""
+
+
+class ImportHasErrors(ListError):
+    """Nothing was imported, because lines of the file need attention first."""
+
+
+class ImportOutdated(ListError):
+    """Something changed since you looked, so nothing was imported. This is what the file would do now."""

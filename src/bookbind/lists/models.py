@@ -222,3 +222,20 @@ class KeptApart(BusinessOwned):
 
     class Meta(BusinessOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_statement_each_pair")]
+
+
+class ImportDraft(BusinessOwned):
+    """A file that somebody uploaded and has not confirmed yet; `subject` says what it is to be imported as.
+
+    It is dropped when it was used, and otherwise a day later; until then nothing else is written.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta(BusinessOwned.Meta):
+        pass

@@ -1,15 +1,13 @@
 """The mapping as CSV: out for a spreadsheet, and back into the draft, with every error in its place."""
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from bookbind.connections.models import Connection
+from bookbind.kit.sheets import CellError, SheetUnreadable, read_sheet, write_sheet
 from bookbind.kit.text import fold_name
-from bookbind.lists.csv_export import csv_line, plain_cell
 from bookbind.lists.models import RemoteItem
 from bookbind.merge.choices import CREATE, LEAVE, MATCH, Choice
 from bookbind.merge.creating import target_list
@@ -25,19 +23,10 @@ from bookbind.tenancy.models import User
 COLUMNS = ("list", "old_code", "old_name", "old_id", "use", "new_code", "new_name", "new_id", "action")
 # Says what the matcher proposes; only a person's word counts when the file comes back.
 SUGGESTED = "suggested"
-LARGEST_CHARACTERS = 20_000_000
+_REQUIRED = ("list", "use", "action")
 _USES = (ANY, COSTS, SALES)
 _FIELDS = ("id", "list", "name", "code", "details", "state")
 Cells = dict[str, str]
-
-
-@dataclass(frozen=True)
-class CsvProblem:
-    """What is wrong in one cell; lines count from 1, the heading's. `column` is empty for a whole line."""
-
-    line: int
-    column: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -46,28 +35,21 @@ class Report:
 
     changes: tuple[NewChoice, ...]
     unchanged: int
-    problems: tuple[CsvProblem, ...]
+    problems: tuple[CellError, ...]
 
 
 def export_mapping(connection: Connection) -> Iterator[str]:
     """One line after another: what is chosen, else what is matched, else what is suggested."""
-    data = read_lists(connection, list_names(connection))
-    remote = _Remote(connection)
-    yield csv_line(COLUMNS)
-    for each in data.values():
-        for entry in each.standings.entries.values():
-            for use in _uses_of(each, entry):
-                bound = each.standings.bound.get(entry.id, {}).get(use)
-                choice = each.choices.get(entry.id, {}).get(use)
-                yield csv_line(_cells(entry, use, bound, choice, remote))
+    return write_sheet(COLUMNS, _rows(connection))
 
 
 def import_mapping(
-    connection: Connection, content: str, user: User, expected_version: int, *, is_preview: bool = False
+    connection: Connection, content: bytes, user: User, expected_version: int, *, is_preview: bool = False
 ) -> Report:
     """Choose in the draft what a file says; the same file again changes nothing. A preview writes nothing.
 
-    Rows that can't be used are reported with line and column and left out.
+    Rows that can't be used are reported with line and column and left out. SheetUnreadable says what is wrong
+    with a file that is no such table.
     """
     report = _Import(connection).run(content)
     if report.changes and not is_preview:
@@ -90,7 +72,7 @@ class _Remote:
             self._found[entry.list, "code", entry.code.casefold()].append(entry)
             self._found[entry.list, "name", fold_name(entry.name)].append(entry)
 
-    def find(self, name: ListName, cells: Cells) -> Entry | CsvProblem:
+    def find(self, name: ListName, cells: Cells) -> Entry | CellError:
         """The one entry that the cells name: by id, else by code and name as far as they say."""
         if cells["new_id"]:
             return self._one(name, {"new_id": self._found[name, "id", cells["new_id"]]}, cells)
@@ -105,12 +87,12 @@ class _Remote:
         return self._one(name, {column: each for column, each in wanted.items() if each is not None}, cells)
 
     @staticmethod
-    def _one(name: ListName, found: dict[str, list[Entry]], cells: Cells) -> Entry | CsvProblem:
+    def _one(name: ListName, found: dict[str, list[Entry]], cells: Cells) -> Entry | CellError:
         if not found:
-            return CsvProblem(0, "new_name", "A match names an entry of the books.")
+            return CellError(0, "new_name", "A match names an entry of the books.")
         for column, entries in found.items():
             if not entries:
-                return CsvProblem(0, column, f"{cells[column]} is not in the books' {name.value}.")
+                return CellError(0, column, f"{cells[column]} is not in the books' {name.value}.")
         last = list(found)[-1]
         both = set.intersection(*({entry.id for entry in entries} for entries in found.values()))
         if len(both) != 1:
@@ -119,7 +101,7 @@ class _Remote:
                 if both
                 else "code and name are two entries"
             )
-            return CsvProblem(0, last, f"{cells[last]}: {why}.")
+            return CellError(0, last, f"{cells[last]}: {why}.")
         return next(entry for entry in found[last] if entry.id in both)
 
 
@@ -135,66 +117,53 @@ class _Import:
         self.changes: dict[tuple[UUID, str], NewChoice] = {}
         self.said: dict[tuple[UUID, str], int] = {}
         self.unchanged = 0
-        self.problems: list[CsvProblem] = []
+        self.problems: list[CellError] = []
 
-    def run(self, content: str) -> Report:
-        for line, cells in self._lines(content):
-            problem = self._read(line, cells)
+    def run(self, content: bytes) -> Report:
+        sheet = read_sheet(content, COLUMNS, _REQUIRED)
+        if not {"old_id", "old_name"} & set(sheet.headings):
+            raise SheetUnreadable(
+                "A column old_id or old_name has to say which entry of ours each line is about."
+            )
+        self.problems += sheet.errors
+        for row in sheet.rows:
+            problem = self._read(row.line, {column: row.cells.get(column, "") for column in COLUMNS})
             if problem is not None:
-                self.problems.append(CsvProblem(line, problem.column, problem.text))
+                self.problems.append(CellError(row.line, problem.column, problem.what))
         return Report(tuple(self.changes.values()), self.unchanged, tuple(self.problems))
 
-    def _lines(self, content: str) -> Iterator[tuple[int, Cells]]:
-        if len(content) > LARGEST_CHARACTERS:
-            self.problems.append(CsvProblem(1, "", "This file is too large to be a mapping."))
-            return
-        reader = csv.reader(io.StringIO(content.lstrip("\ufeff"), newline=""), strict=True)
-        try:
-            heading = [cell.strip().casefold() for cell in next(reader, [])]
-            missing = [name for name in ("list", "use", "action") if name not in heading]
-            if missing or not {"old_id", "old_name"} & set(heading):
-                named = ", ".join(missing or ["old_id or old_name"])
-                self.problems.append(CsvProblem(1, "", f"The heading lacks {named}."))
-                return
-            for row in reader:
-                if any(cell.strip() for cell in row):
-                    said = dict(zip(heading, map(plain_cell, row), strict=False))
-                    yield reader.line_num, {column: said.get(column, "").strip() for column in COLUMNS}
-        except csv.Error as error:
-            self.problems.append(CsvProblem(reader.line_num, "", f"This line is no CSV: {error}."))
-
-    def _read(self, line: int, cells: Cells) -> CsvProblem | None:
+    def _read(self, line: int, cells: Cells) -> CellError | None:
         """Take one row in; what is wrong with it, if anything is."""
         if cells["list"] not in {name.value for name in self.data}:
-            return CsvProblem(line, "list", f"{cells['list'] or 'Nothing'} is no list of these books.")
+            return CellError(line, "list", f"{cells['list'] or 'Nothing'} is no list of these books.")
         name = ListName(cells["list"])
         use, action = cells["use"].casefold() or ANY, cells["action"].casefold()
         if use not in _USES:
-            return CsvProblem(line, "use", f"{cells['use']} is none of {', '.join(_USES)}.")
+            return CellError(line, "use", f"{cells['use']} is none of {', '.join(_USES)}.")
         if action not in {MATCH, CREATE, LEAVE, SUGGESTED, ""}:
-            return CsvProblem(line, "action", f"{cells['action']} is none of {MATCH}, {CREATE}, {LEAVE}.")
+            return CellError(line, "action", f"{cells['action']} is none of {MATCH}, {CREATE}, {LEAVE}.")
         entry = self._find_ours(name, cells)
-        if isinstance(entry, CsvProblem):
+        if isinstance(entry, CellError):
             return entry
         if action in {SUGGESTED, ""}:
             self.unchanged += 1
             return None
         return self._one_each(line, entry, use) or self._choose(entry, use, action, cells)
 
-    def _find_ours(self, name: ListName, cells: Cells) -> Entry | CsvProblem:
+    def _find_ours(self, name: ListName, cells: Cells) -> Entry | CellError:
         entries = self.data[name].standings.entries
         if cells["old_id"]:
             found = next(
                 (each for id_, each in entries.items() if str(id_) == cells["old_id"].casefold()), None
             )
-            return found or CsvProblem(0, "old_id", f"{cells['old_id']} is no entry of ours in {name.value}.")
+            return found or CellError(0, "old_id", f"{cells['old_id']} is no entry of ours in {name.value}.")
         alike = self.ours[name, cells["old_code"].casefold(), fold_name(cells["old_name"])]
         if len(alike) == 1:
             return alike[0]
         why = "several entries of ours are called so; say which by old_id" if alike else "is no entry of ours"
-        return CsvProblem(0, "old_name", f"{cells['old_name'] or 'Nothing'}: {why}.")
+        return CellError(0, "old_name", f"{cells['old_name'] or 'Nothing'}: {why}.")
 
-    def _one_each(self, line: int, entry: Entry, use: str) -> CsvProblem | None:
+    def _one_each(self, line: int, entry: Entry, use: str) -> CellError | None:
         """One entry can be two in the books only as one on costs and one on sales."""
         apart = uses_apart(self.connection, entry.list)
         beside = {COSTS, SALES} if use == ANY else {ANY}
@@ -202,7 +171,7 @@ class _Import:
         clash = [each for each in clash if each == use or not {each, use} & apart]
         if clash:
             first = self.said[entry.id, clash[0]]
-            return CsvProblem(
+            return CellError(
                 line,
                 "use",
                 f"Line {first} says already what {entry.label} is. It can be two entries only as one on costs "
@@ -211,19 +180,19 @@ class _Import:
         self.said[entry.id, use] = line
         return None
 
-    def _choose(self, entry: Entry, use: str, action: str, cells: Cells) -> CsvProblem | None:
+    def _choose(self, entry: Entry, use: str, action: str, cells: Cells) -> CellError | None:
         target: UUID | None = None
         listed_in = target_list(entry, use, self.connection)
         if action == MATCH:
             found = self.remote.find(listed_in, cells)
-            if isinstance(found, CsvProblem):
+            if isinstance(found, CellError):
                 return found
             why = refuse(entry, found, use, sales_coded_by(self.connection))
             if why:
-                return CsvProblem(0, "new_name", f"{entry.label} can't be {found.label}: {why}.")
+                return CellError(0, "new_name", f"{entry.label} can't be {found.label}: {why}.")
             target = found.id
         if action == CREATE and listed_in not in get_provider(self.connection.provider).creatable:
-            return CsvProblem(0, "action", f"Such an entry can't be created there: {entry.label}.")
+            return CellError(0, "action", f"Such an entry can't be created there: {entry.label}.")
         if self._stands(entry, use, action, target):
             self.unchanged += 1
         else:
@@ -240,6 +209,17 @@ class _Import:
         return action == MATCH and bound is not None and bound.target == target
 
 
+def _rows(connection: Connection) -> Iterator[tuple[str, ...]]:
+    data = read_lists(connection, list_names(connection))
+    remote = _Remote(connection)
+    for each in data.values():
+        for entry in each.standings.entries.values():
+            for use in _uses_of(each, entry):
+                bound = each.standings.bound.get(entry.id, {}).get(use)
+                choice = each.choices.get(entry.id, {}).get(use)
+                yield _cells(entry, use, bound, choice, remote)
+
+
 def _uses_of(data: ListData, entry: Entry) -> list[str]:
     uses = {*data.standings.bound.get(entry.id, {}), *data.choices.get(entry.id, {})}
     return [use for use in _USES if use in uses] or [ANY]
@@ -247,7 +227,7 @@ def _uses_of(data: ListData, entry: Entry) -> list[str]:
 
 def _cells(
     entry: Entry, use: str, bound: Bound | None, choice: Choice | None, remote: _Remote
-) -> Iterable[str]:
+) -> tuple[str, ...]:
     action, target = "", None
     if choice is not None and choice.by_person:
         action, target = choice.action if choice.ticked else "", choice.target

@@ -154,6 +154,12 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         ((Button.CONNECT, "Connect"),),
         Retried.ON_PUBLISH,
     ),
+    Reason.ENTRY_ARCHIVED: _to_edit(
+        "Entry archived",
+        "{label} is archived in your lists.",
+        "Somebody decided that it is not used any more.",
+        "Choose another, or bring it back under Lists.",
+    ),
     Reason.ARCHIVED: Entry(
         "Archived",
         "This document is in the archive.",

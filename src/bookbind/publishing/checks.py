@@ -129,6 +129,22 @@ def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
     return sorted(problems, key=lambda problem: order.index(problem.weight))
 
 
+def check_alone(document: DocumentFacts) -> list[Problem]:
+    """The same without any books: what is missing, does not add up, or is no longer in use."""
+    problems = [*_check_fields(document), *_check_amounts(document)]
+    if document.kind is DocumentKind.EXPENSE and document.paid_from is None:
+        problems.append(Problem("paid_from", Reason.PAID_FROM_MISSING))
+    named = [("supplier", document.supplier), ("paid_from", document.paid_from)]
+    for line in document.lines:
+        named += [(_at(line, "category"), line.category), (_at(line, "tax_rate"), line.tax_rate)]
+        named += [(_at(line, "tracking"), option) for option in line.tracking]
+    for name, reference in named:
+        if reference is not None and not reference.alive:
+            words = {"label": reference.label, "item": str(reference.item_id)}
+            problems.append(Problem(name, Reason.ENTRY_ARCHIVED, data=words))
+    return problems
+
+
 def list_blocking(problems: list[Problem]) -> list[Problem]:
     """The problems that really stand in the way; notices do not."""
     return [problem for problem in problems if problem.weight is not Weight.NOTICE]

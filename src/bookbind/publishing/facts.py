@@ -1,7 +1,7 @@
 """Reading a document and the books of a connection as plain facts, in a constant number of queries."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -112,9 +112,32 @@ def build_facts(
     )
 
 
-def item_ids_of(document: Document, settings: PublishingSettings) -> set[UUID]:
-    """Every entry that the document refers to, as it would be published with these settings."""
-    ids = {document.supplier_id, document.paid_from_id, settings.paid_from_id}
+def read_own_document(document: Document) -> DocumentFacts:
+    """The document as the business's own lists know it, without any books."""
+    items = lists.items_by_id(item_ids_of(document, None))
+    references: dict[Any, Reference] = {
+        id_: replace(_reference(item, None, ""), alive=item.archived_at is None)
+        for id_, item in items.items()
+    }
+    return DocumentFacts(
+        kind=DocumentKind(document.kind),
+        publish_as=PublishAs(document.publish_as or PublishAs.DRAFT),
+        currency=document.currency,
+        supplier=references.get(document.supplier_id),
+        date=document.date,
+        due_date=document.due_date,
+        tax_mode=TaxMode(document.tax_mode),
+        total=document.total,
+        paid=document.paid,
+        paid_from=references.get(document.paid_from_id),
+        lines=tuple(_line_facts(line, references) for line in document.lines.all()),
+        archived=document.shelf == Document.Shelf.ARCHIVE,
+    )
+
+
+def item_ids_of(document: Document, settings: PublishingSettings | None) -> set[UUID]:
+    """Every entry that the document refers to, as published with these settings, or else as it stands."""
+    ids = {document.supplier_id, document.paid_from_id, settings.paid_from_id if settings else None}
     for line in document.lines.all():
         ids |= {getattr(line, column) for column in _LINE_ITEMS}
     return {item_id for item_id in ids if item_id is not None}

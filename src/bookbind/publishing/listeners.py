@@ -28,6 +28,7 @@ from bookbind.publishing.events import SettingsChanged
 from bookbind.publishing.models import Publication
 from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import find_open_publication, list_unsent
+from bookbind.publishing.ready import check_still_ready
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.resume import begin_resume, look_first_after_matching, note_lists_read
 from bookbind.publishing.services import release, withdraw_for_archive
@@ -127,6 +128,8 @@ def check_against_new_settings(event: SettingsChanged) -> None:
 def check_saved(event: DocumentSaved) -> None:
     """An edit may cure what held the document; a complete document may go by itself."""
     publication = find_open_publication(event.document_id)
+    if publication is None:
+        check_still_ready(event.document_id)
     if publication is None and event.by_person:
         # A changed rule codes many documents at once; sending them all unasked would surprise.
         publish_if_automatic(event.document_id)

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     FILE_NOT_TAKEN = "file_not_taken"
     NO_CONNECTION = "no_connection"
+    ENTRY_ARCHIVED = "entry_archived"
     ARCHIVED = "archived"
     # What the books allow.
     PERIOD_LOCKED = "period_locked"

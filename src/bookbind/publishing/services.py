@@ -13,6 +13,7 @@ from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
 from bookbind.publishing import deliveries
+from bookbind.publishing.checks import check_alone
 from bookbind.publishing.errors import (
     DocumentIncomplete,
     MovedMeanwhile,
@@ -20,10 +21,11 @@ from bookbind.publishing.errors import (
     OnItsWay,
     TwinUnknown,
 )
+from bookbind.publishing.facts import read_own_document
 from bookbind.publishing.models import Publication
 from bookbind.publishing.placement import Checked, check, queue, settle, wake
 from bookbind.publishing.queries import find_open_publication, get_publication
-from bookbind.publishing.reasons import Problem, Reason, Weight
+from bookbind.publishing.reasons import Problem, Reason
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.publishing.transitions import move
@@ -65,7 +67,7 @@ def request_publish(
 def list_problems(document: Document, connection: Connection | None) -> list[Problem]:
     """What is in the way of publishing the document now, notices included; for its page."""
     if connection is None:
-        return [Problem("", Reason.NO_CONNECTION, Weight.HOLD)]
+        return check_alone(read_own_document(document))
     return check(document, connection, find_open_publication(document.id)).problems
 
 
@@ -238,7 +240,9 @@ def _open(
         requested_by=user,
         automatic=automatic,
         # A document that somebody took back may have reached the books before.
-        must_look_for_twins=Publication.objects.filter(document=document).exists(),
+        # So may one that left as a file: somebody may have entered it there by hand.
+        must_look_for_twins=document.exported_at is not None
+        or Publication.objects.filter(document=document).exists(),
     )
     publication.marker = publication.id.hex
     with transaction.atomic():

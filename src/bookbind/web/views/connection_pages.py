@@ -27,6 +27,7 @@ from bookbind.tenancy.permissions import Permission
 from bookbind.tenancy.queries import list_admins
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.forms.connections import Choices, SettingsForm
+from bookbind.web.kept import list_kept
 from bookbind.web.notices import totals_in_words
 from bookbind.web.templatetags.ui import moment
 
@@ -89,6 +90,7 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     waiting = waiting_summary(connection)
     context = {**_words(connection), "waiting": waiting, "waiting_total": totals_in_words(waiting)}
+    context["kept"] = list_kept(request)
     return render(request, "connections/disconnect.html", context)
 
 

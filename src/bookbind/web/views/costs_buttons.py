@@ -42,6 +42,7 @@ class Button:
     is_primary: bool = False
     is_away: bool = False
     takes_focus: bool = False
+    downloads: bool = False
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -94,7 +95,10 @@ def _button(place: Place, does: Does, label: str, item_id: str, reason: str, *, 
     if does is Does.REFRESH_LISTS:
         return Button(label, reverse("lists_refresh", args=[slug]), is_post=True)
     if does is Does.EXPORT:
-        return Button(label, f"{reverse('costs_export', args=[slug])}?document={place.document.id}")
+        values = {"document": str(place.document.id)}
+        return Button(
+            label, reverse("costs_export", args=[slug]), is_post=True, downloads=True, values=values
+        )
     return Button(label, _page_url(place, does, item_id), is_primary=is_first)
 
 
