@@ -46,7 +46,7 @@ class Impact:
 
 
 # Held for anything else, a document is not freed by a match.
-_FREED = {reason.value for reason in MATCH_REASONS} - {Reason.LOOK_FIRST.value}
+_FREED = {reason.value for reason in MATCH_REASONS} - {Reason.LOOK_FIRST.value, Reason.NOT_STARTED.value}
 
 
 def weigh(

@@ -91,6 +91,7 @@ MATCH_REASONS = frozenset(
         Reason.SUPPLIER_ARCHIVED,
         Reason.NEW_SUPPLIER,
         Reason.LOOK_FIRST,
+        Reason.NOT_STARTED,
     }
 )
 
