@@ -163,7 +163,7 @@ def _named_currency(books: Books, code: str) -> Entity:
 
 
 def _number(draft: Draft, contact: Entity | None) -> Entity:
-    """The document's number: the supplier's on a purchase; sales count by themselves unless told otherwise."""
+    """The document's number: the supplier's on a purchase; a sale is counted, or numbered by the app."""
     number = read_text(draft.raw, "DocNumber", LONGEST_NUMBER)
     if not draft.form.purchase:
         own = draft.books.preferences()["SalesFormsPrefs"]["CustomTxnNumbers"]

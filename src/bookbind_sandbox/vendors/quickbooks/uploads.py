@@ -6,7 +6,6 @@ import hashlib
 import re
 import sqlite3
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -31,7 +30,7 @@ LONGEST_NAME = 1000
 LINK_SECONDS = 15 * 60
 # The types that QuickBooks takes (2026-11).
 TYPES = frozenset(
-    [
+    (
         "ai",
         "csv",
         "doc",
@@ -51,7 +50,7 @@ TYPES = frozenset(
         "xls",
         "xlsx",
         "xml",
-    ]
+    )
 )
 MEDIA = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
 LINKABLE = (*TRANSACTIONS, ITEM, BY_NAME["Vendor"], BY_NAME["Customer"])
@@ -121,7 +120,7 @@ def _part(chunk: bytes) -> Part | None:
     headers = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
     }
-    return Part(headers, re.sub(rb"\r?\n$", b"", halves[1]))
+    return Part(headers, re.sub(rb"\r?\n\Z", b"", halves[1]))
 
 
 def _metadata(content: bytes) -> Entity:
@@ -218,7 +217,7 @@ def with_links(books: Books, entity: Entity) -> Entity:
     return entity | {
         "FileAccessUri": f"/v3/company/{realm}/download/{wanted}",
         "TempDownloadUri": f"{base}/files/{realm}/{wanted}?{proof}",
-        "Size": Decimal(entity["Size"]),
+        "Size": int(entity["Size"]),
     }
 
 

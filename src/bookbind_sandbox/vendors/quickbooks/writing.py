@@ -59,6 +59,7 @@ def _accepted(
     books: Books, kind: Kind, raw: Entity, existing: Entity | None, query: Mapping[str, str]
 ) -> Entity:
     if kind in FORMS:
+        _check_fields(kind, raw)
         if existing is not None:
             _check_still_open(books, existing)
         allow = ALLOW_DUPLICATES in query.get("include", "").lower()
@@ -70,6 +71,13 @@ def _accepted(
     if kind is ATTACHABLE:
         return accept_attachable(books, raw, existing)
     return accept_entry(books, kind, raw, existing)
+
+
+def _check_fields(kind: Kind, raw: Entity) -> None:
+    """Refuse a field that this kind of transaction does not have, as QuickBooks' reader of JSON does."""
+    for name in raw:
+        if name not in kind.fields:
+            raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
 
 
 def _existing(books: Books, kind: Kind, raw: Entity) -> Entity:
