@@ -82,6 +82,9 @@ def changes(books: QuickBooksApp, name: str) -> dict[str, Any]:
     """What makes a good bill into one that is refused."""
     made: dict[str, Any] = {
         "no supplier": {"VendorRef": None},
+        "a bare reference": {"VendorRef": "1"},
+        "a bare line": {"Line": ["Diesel"]},
+        "a bare code": {"Line": [books.line(TaxCodeRef="20")]},
         "unknown supplier": {"VendorRef": {"value": "9999"}},
         "inactive supplier": {"VendorRef": books.ref("Vendor", "Old Quay Printers (deleted)")},
         "customer as supplier": {"VendorRef": books.ref("Customer", "Calder Homes Limited")},
@@ -120,6 +123,9 @@ def changes(books: QuickBooksApp, name: str) -> dict[str, Any]:
     ("name", "code", "words"),
     [
         ("no supplier", "2020", "VendorRef"),
+        ("a bare reference", "2010", "VendorRef"),
+        ("a bare line", "2010", "Line"),
+        ("a bare code", "2010", "TaxCodeRef"),
         ("unknown supplier", "2500", "Invalid Reference Id"),
         ("inactive supplier", "610", "made inactive"),
         ("customer as supplier", "2500", "Invalid Reference Id"),

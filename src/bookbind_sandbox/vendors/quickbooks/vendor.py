@@ -11,6 +11,7 @@ from bookbind_sandbox.connecting import Connecting
 from bookbind_sandbox.directory import Directory
 from bookbind_sandbox.limits import Allowance
 from bookbind_sandbox.population import DEMO_CLIENT_ID
+from bookbind_sandbox.records import received_rows
 from bookbind_sandbox.vendors.quickbooks import names, seed, wishes
 from bookbind_sandbox.vendors.quickbooks.api import Api
 from bookbind_sandbox.vendors.quickbooks.books import Books
@@ -104,15 +105,7 @@ class QuickBooks:
         }
 
     def received(self) -> list[Wish]:
-        kinds = tuple(kind.name for kind in DOCUMENTS)
-        rows = self.store.rows(
-            "SELECT records.*, organisations.name AS organisation_name FROM records JOIN organisations"  # noqa: S608
-            " ON organisations.vendor = records.vendor AND organisations.id = records.organisation"
-            f" WHERE records.vendor = ? AND source = 'api' AND kind IN ({', '.join('?' for _ in kinds)})"
-            " ORDER BY seq",
-            self.name,
-            *kinds,
-        )
+        rows = received_rows(self.store, self.name, [kind.name for kind in DOCUMENTS])
         return [self._received(row) for row in rows]
 
     def _received(self, row: sqlite3.Row) -> Wish:

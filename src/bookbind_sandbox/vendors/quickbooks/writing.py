@@ -44,6 +44,7 @@ def write(books: Books, kind: Kind, raw: Entity, query: Mapping[str, str]) -> En
         raise unsupported(query.get("operation") or "create")
     if books.settings()["lapsed"]:
         raise subscription_over()
+    _check_shapes(raw)
     operation = query.get("operation", "").lower()
     if operation == "delete":
         return _delete(books, kind, raw)
@@ -71,6 +72,20 @@ def _accepted(
     if kind is ATTACHABLE:
         return accept_attachable(books, raw, existing)
     return accept_entry(books, kind, raw, existing)
+
+
+def _check_shapes(value: Any, name: str = "") -> None:
+    """Refuse a reference or a line that is no object, wherever it stands."""
+    if isinstance(value, list):
+        for item in value:
+            if not isinstance(item, dict):
+                raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
+            _check_shapes(item, name)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_shapes(item, key)
+    elif value is not None and name.endswith(("Ref", "Detail")) and value != "":
+        raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
 
 
 def _check_fields(kind: Kind, raw: Entity) -> None:
