@@ -51,9 +51,18 @@ def write(books: Books, kind: Kind, raw: Entity, query: Mapping[str, str]) -> En
     if operation not in {"", "create", "update"}:
         raise unsupported(operation)
     existing = _existing(books, kind, raw) if raw.get("Id") else None
-    sparse = raw.get("sparse") in (True, "true")
-    merged = existing | raw if existing is not None and sparse else raw
+    merged = _merged(existing, raw) if existing is not None else raw
     return {kind.name: books.save(kind, _accepted(books, kind, merged, existing, query))}
+
+
+def _merged(existing: Entity, raw: Entity) -> Entity:
+    """What a sparse update leaves as it was; new lines are taxed anew unless the app states their tax."""
+    if raw.get("sparse") not in (True, "true"):
+        return raw
+    kept = dict(existing)
+    if "Line" in raw:
+        kept.pop("TxnTaxDetail", None)
+    return kept | raw
 
 
 def _accepted(
