@@ -24,7 +24,21 @@ from bookbind.tenancy.scope import BusinessScope, within
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, Firm, Place, new_books, old_books
 from tests.support import factories
 
-MOVES = ["use", "match", "undo", "change", "back", "leave", "reconnect", "combine", "split", "create"]
+MOVES = [
+    "use",
+    "use",
+    "match",
+    "match",
+    "undo",
+    "undo",
+    "change",
+    "back",
+    "leave",
+    "reconnect",
+    "combine",
+    "split",
+    "create",
+]
 STEPS = st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 30)), min_size=3, max_size=12)
 
 
@@ -38,6 +52,7 @@ class Story:
         firm.rule("Paper Mill", "Advertising")
         self.rules = set(SupplierRule.objects.values_list("id", flat=True))
         self.published = self._publish()
+        self.here_id = firm.connect("quickbooks", new_books()).connection.id
         self.codes = self._codes()
         # What stood at each place when the business left it.
         self.left: dict[int, set[Any]] = {}
@@ -48,7 +63,6 @@ class Story:
 
     def _publish(self) -> Publication:
         document = self.firm.bill()
-        self.here_id = self.firm.places[0].connection.id
         row: Publication = Publication.objects.create(
             business=self.firm.business,
             document=document,
