@@ -1,4 +1,4 @@
-"""A business between two organisations without any vendor: books in memory on both sides, documents that wait."""
+"""A business between two organisations without any vendor: books in memory, documents that wait."""
 
 import itertools
 from collections.abc import Iterator
@@ -184,7 +184,7 @@ def old_books() -> FakeBooks:
 
 
 def new_books() -> FakeBooks:
-    """The books of other software: other names, one-sided rates, some suppliers under almost the same name."""
+    """Books of other software: other names, one-sided rates, a supplier under almost the same name."""
     books = FakeBooks()
     books.add(
         CATEGORIES, "n-7300", "Vehicle costs", "7300", account_type="Expense", account_family="expenses"
@@ -218,3 +218,7 @@ def moved(firm: Firm) -> tuple[Firm, Place, Place]:
     first = firm.connect("xero", old_books())
     second = firm.connect("quickbooks", new_books())
     return firm, first, second
+
+
+# The business, the books that it left, and those that it is at now.
+Moved = tuple[Firm, Place, Place]
