@@ -82,6 +82,9 @@ def changes(books: QuickBooksApp, name: str) -> dict[str, Any]:
     """What makes a good bill into one that is refused."""
     made: dict[str, Any] = {
         "no supplier": {"VendorRef": None},
+        "a bare reference": {"VendorRef": "1"},
+        "a bare line": {"Line": ["Diesel"]},
+        "a bare code": {"Line": [books.line(TaxCodeRef="20")]},
         "unknown supplier": {"VendorRef": {"value": "9999"}},
         "inactive supplier": {"VendorRef": books.ref("Vendor", "Old Quay Printers (deleted)")},
         "customer as supplier": {"VendorRef": books.ref("Customer", "Calder Homes Limited")},
@@ -120,6 +123,9 @@ def changes(books: QuickBooksApp, name: str) -> dict[str, Any]:
     ("name", "code", "words"),
     [
         ("no supplier", "2020", "VendorRef"),
+        ("a bare reference", "2010", "VendorRef"),
+        ("a bare line", "2010", "Line"),
+        ("a bare code", "2010", "TaxCodeRef"),
         ("unknown supplier", "2500", "Invalid Reference Id"),
         ("inactive supplier", "610", "made inactive"),
         ("customer as supplier", "2500", "Invalid Reference Id"),
@@ -213,6 +219,26 @@ def test_a_sparse_update_keeps_what_it_does_not_name_and_a_full_one_forgets_it(b
     assert (changed["DocNumber"], changed["PrivateNote"], changed["SyncToken"]) == ("SUP-2", "marker-1", "1")
     full = books.bill(PrivateNote=None) | {"Id": made["Id"], "SyncToken": "1"}
     assert "PrivateNote" not in books.made("Bill", full)
+
+
+def test_new_lines_are_taxed_anew_and_what_was_paid_stays_paid(books: QuickBooksApp) -> None:
+    bill = books.create()
+    books.made("BillPayment", payment_of(books, bill, 50.0))
+    change = {"Id": bill["Id"], "SyncToken": "1", "sparse": True, "Line": [books.line(Amount=200.0)]}
+    changed = books.made("Bill", change)
+    assert (changed["TotalAmt"], changed["TxnTaxDetail"]["TotalTax"], changed["Balance"]) == (
+        240.0,
+        40.0,
+        190.0,
+    )
+    assert len(changed["LinkedTxn"]) == 1
+
+
+def test_gross_amounts_are_told_line_by_line(books: QuickBooksApp) -> None:
+    lines = [books.line(), books.line(TaxCodeRef=books.ref("TaxCode", "5.0% R"))]
+    made = books.create(GlobalTaxCalculation="TaxInclusive", Line=lines)
+    assert [detail(made, number)["TaxInclusiveAmt"] for number in (0, 1)] == [120.0, 105.0]
+    assert made["TotalAmt"] == 225.0
 
 
 def test_an_old_sync_token_is_refused(books: QuickBooksApp) -> None:
@@ -334,15 +360,19 @@ def test_a_sale_takes_no_account_lines_no_unsellable_item_and_no_wrong_product(b
     assert fault(books.post("invoice", wrong))[0] == "6070"
 
 
-def test_paying_a_bill_closes_it_and_undoing_that_opens_it(books: QuickBooksApp) -> None:
-    bill = books.create()
-    payment = {
+def payment_of(books: QuickBooksApp, bill: dict[str, Any], amount: float) -> dict[str, Any]:
+    return {
         "VendorRef": bill["VendorRef"],
-        "TotalAmt": 120.0,
+        "TotalAmt": amount,
         "PayType": "Check",
         "CheckPayment": {"BankAccountRef": books.ref("Account", "Current account")},
-        "Line": [{"Amount": 120.0, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}],
+        "Line": [{"Amount": amount, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}],
     }
+
+
+def test_paying_a_bill_closes_it_and_undoing_that_opens_it(books: QuickBooksApp) -> None:
+    bill = books.create()
+    payment = payment_of(books, bill, 120.0)
     paid = books.made("BillPayment", payment)
     assert books.get(f"bill/{bill['Id']}")["Bill"]["Balance"] == 0
     assert fault(books.post("billpayment", payment))[0] == "6000"

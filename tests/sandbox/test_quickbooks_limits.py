@@ -135,6 +135,16 @@ def test_a_fault_meets_the_operation_it_names(
     assert books.call("GET", path, **query).status_code == 200
 
 
+def test_token_calls_fail_in_quickbooks_words_too(sandbox: Sandbox, books: QuickBooksApp) -> None:
+    break_calls(sandbox, "token", "429")
+    break_calls(sandbox, "token", "503")
+    throttled = refresh(sandbox, books.tokens["refresh_token"])
+    assert throttled.json()["Fault"]["Error"][0]["code"] == "3001"
+    assert not {"retry-after", "x-rate-limit-problem"} & set(throttled.headers)
+    assert "<html>" in refresh(sandbox, books.tokens["refresh_token"]).text
+    assert refresh(sandbox, books.tokens["refresh_token"]).status_code == 200
+
+
 def test_faults_of_one_vendor_leave_the_other_alone(sandbox: Sandbox, books: QuickBooksApp) -> None:
     sandbox.control("faults", vendor="xero", operation="any", fault="500")
     assert books.call("GET", "preferences").status_code == 200

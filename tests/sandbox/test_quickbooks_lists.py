@@ -123,7 +123,7 @@ def test_people_share_one_count_of_ids_and_classes_have_very_long_ones(books: Qu
 def test_the_company_and_its_preferences_are_read_alone(books: QuickBooksApp) -> None:
     company = books.get(f"companyinfo/{books.realm}")["CompanyInfo"]
     preferences = books.get("preferences")["Preferences"]
-    assert (company["CompanyName"], company["Country"]) == ("Acme Ltd", "GB")
+    assert (company["CompanyName"], company["Country"]) == ("Acme Ltd", "GBR")
     assert preferences["CurrencyPrefs"] == {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "GBP"}}
     accounting = preferences["AccountingInfoPrefs"]
     assert (accounting["ClassTrackingPerTxnLine"], accounting["TrackDepartments"]) == (True, True)
@@ -134,10 +134,10 @@ def test_the_company_and_its_preferences_are_read_alone(books: QuickBooksApp) ->
 @pytest.mark.parametrize(
     ("login", "company", "country", "currency", "tracked"),
     [
-        ("ada@acme.test", "Acme Holdings Ltd", "GB", "GBP", (True, False)),
-        ("jo@harbour.test", "Birch & Daughters Ltd", "GB", "GBP", (False, False)),
-        ("ada@acme.test", "Acme Ireland Ltd", "IE", "EUR", (True, True)),
-        ("ada@acme.test", "Acme America Inc", "US", "USD", (True, False)),
+        ("ada@acme.test", "Acme Holdings Ltd", "GBR", "GBP", (True, False)),
+        ("jo@harbour.test", "Birch & Daughters Ltd", "GBR", "GBP", (False, False)),
+        ("ada@acme.test", "Acme Ireland Ltd", "IRL", "EUR", (True, True)),
+        ("ada@acme.test", "Acme America Inc", "USA", "USD", (True, False)),
     ],
 )
 def test_companies_differ_in_what_they_track(
@@ -253,6 +253,15 @@ def test_a_suppliers_currency_is_for_good(books: QuickBooksApp) -> None:
     vendor = books.query("select * from Vendor where DisplayName = 'BT'")[0]
     change = {"Id": vendor["Id"], "SyncToken": "0", "sparse": True, "CurrencyRef": {"value": "EUR"}}
     assert fault(books.post("vendor", change))[0] == "6000"
+
+
+def test_tax_numbers_are_crossed_out_where_the_company_masks_them(
+    sandbox: Sandbox, books: QuickBooksApp
+) -> None:
+    statement = "select * from Vendor where DisplayName = 'BT'"
+    assert books.query(statement)[0]["TaxIdentifier"] == "GB123757993"
+    sandbox.control("lock", **ACME, masks_tax_ids=True)
+    assert books.query(statement)[0]["TaxIdentifier"] == "XXXXXXX7993"
 
 
 def test_a_body_that_is_not_json_is_refused(books: QuickBooksApp) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 
 from intuitlib.client import AuthClient
 from intuitlib.enums import Scopes
@@ -12,10 +13,10 @@ def tell(**found: object) -> None:
     print(json.dumps(found), flush=True)  # noqa: T201
 
 
-def refusal_of(action: object, *values: str) -> int:
+def refusal_of(action: Callable[..., object], *values: str) -> int:
     """The status with which the vendor refuses, 0 when it does not."""
     try:
-        action(*values)  # type: ignore[operator]
+        action(*values)
     except AuthClientError as error:
         return int(error.status_code)
     return 0
@@ -47,4 +48,5 @@ def main() -> None:
     tell(refused_refresh=refusal_of(client.refresh))
 
 
-main()
+if __name__ == "__main__":
+    main()

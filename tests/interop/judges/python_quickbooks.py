@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any
 
 from intuitlib.client import AuthClient
 from quickbooks import QuickBooks
@@ -32,8 +33,8 @@ def reference(value: str) -> Ref:
     return made
 
 
-def first(kind: type, name: str, books: QuickBooks, key: str = "Name") -> object:
-    return kind.filter(qb=books, **{key: name})[0]  # type: ignore[attr-defined]
+def first(kind: Any, name: str, books: QuickBooks, key: str = "Name") -> Any:
+    return kind.filter(qb=books, **{key: name})[0]
 
 
 def new_bill(books: QuickBooks, number: str) -> Bill:
@@ -140,4 +141,5 @@ def main() -> None:
     refusals(books)
 
 
-main()
+if __name__ == "__main__":
+    main()

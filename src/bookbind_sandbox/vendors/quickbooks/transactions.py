@@ -99,7 +99,10 @@ def accept_transaction(draft: Draft) -> Entity:
         entity["GlobalTaxCalculation"] = setting.tax_mode
     entity |= {"TxnTaxDetail": sums.detail} if sums.detail else {}
     entity |= {"TotalAmt": sums.total} | _own_fields(draft, contact, day) | _balance(draft, sums)
-    return {"Id": draft.existing["Id"]} | entity if draft.existing else entity
+    if draft.existing is None:
+        return entity
+    links = draft.existing.get("LinkedTxn", [])
+    return {"Id": draft.existing["Id"]} | entity | ({"LinkedTxn": links} if links else {})
 
 
 def check_open(books: Books, day: date) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bookbind_sandbox.answer import Answer
 from bookbind_sandbox.records import Condition
+from bookbind_sandbox.store import Store
 from bookbind_sandbox.vendors.quickbooks.books import Books
 from bookbind_sandbox.vendors.quickbooks.errors import (
     Fault,
@@ -240,6 +241,24 @@ def files_of(books: Books, kind: str, entity_id: str) -> list[sqlite3.Row]:
     mark = Condition("instr(search, ?) > 0", (f"\n{kind.lower()}:{entity_id}\n",))
     found = (find_file(books, record.id) for record in books.records.select(ATTACHABLE.name, mark))
     return [row for row in found if row is not None]
+
+
+def files_of_all(store: Store) -> dict[tuple[str, str], list[Entity]]:
+    """Every company's files by company and linked entity, read in one go."""
+    rows = store.rows(
+        "SELECT records.search, attachments.organisation, file_name, mime_type, size, sha256 FROM records"
+        " JOIN attachments ON attachments.vendor = records.vendor AND entity = records.id"
+        " AND attachments.organisation = records.organisation"
+        " WHERE records.vendor = ? AND records.kind = ? ORDER BY records.seq",
+        VENDOR,
+        ATTACHABLE.name,
+    )
+    found: dict[tuple[str, str], list[Entity]] = {}
+    for row in rows:
+        file = {key: row[key] for key in ("file_name", "mime_type", "size", "sha256")}
+        for link in row["search"].split():
+            found.setdefault((row["organisation"], link), []).append(file)
+    return found
 
 
 def download_address(books: Books, attachable: str) -> Answer:
