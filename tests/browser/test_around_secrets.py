@@ -86,7 +86,7 @@ def test_no_page_mail_or_export_shows_a_token(
     request = visit("Jo Harbour").page.context.request
     waiting = deque(f"{demo.url}/b/{slug}/settings/connections/" for slug in CLIENTS)
     waiting.extend(demo.url + path for path in ("/clients/?show=all", "/demo/mail", "/demo/samples/"))
-    waiting.extend(f"{demo.url}/b/{slug}/costs/export" for slug in CLIENTS)
+    waiting.extend(f"{demo.url}/b/{slug}/rules/export" for slug in CLIENTS)
     seen: set[str] = set(waiting)
     leaks, looked = [], 0
     while waiting and looked < MOST_PAGES:

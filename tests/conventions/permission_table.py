@@ -59,6 +59,8 @@ TABLE = (
     Row("home", "GET", SIGNED_IN, 302),
     Row("healthz", "GET", PUBLIC, 200),
     Row("clients", "GET", PRACTICE, 200),
+    Row("guide", "GET", SIGNED_IN, 200),
+    Row("guide_picture", "GET", SIGNED_IN, 404),
     # A callback whose state is nobody's leads to a page that says so; without a sign-in, through the sign-in.
     # The link on a document in the books; this one is nobody's.
     Row("back", "GET", SIGNED_IN, 404),
@@ -66,8 +68,9 @@ TABLE = (
     Row("sign_in_problem", "GET", SIGNED_IN, 302),
     # Costs
     Row("costs", "GET", VIEW, 200),
-    Row("costs_export", "GET", VIEW, 200),
+    Row("costs_export", "POST", EDIT, 200),
     Row("costs_publish_all", "POST", PUBLISH, 302),
+    Row("costs_ready", "POST", PUBLISH, 302),
     Row("costs_upload", "POST", EDIT, 302),
     Row("cost", "GET", VIEW, 200),
     Row("cost_archive", "POST", EDIT, 302),
@@ -75,6 +78,7 @@ TABLE = (
     Row("cost_file", "GET", VIEW, 200),
     Row("cost_page", "GET", VIEW, 200),
     Row("cost_publish", "POST", PUBLISH, 302),
+    Row("cost_ready", "POST", PUBLISH, 302),
     Row("cost_restore", "POST", EDIT, 302),
     Row("cost_rule", "GET", RULES, 302),
     Row("cost_rule", "POST", RULES, 302),
@@ -88,6 +92,17 @@ TABLE = (
     Row("list_combine", "GET", EDIT_LISTS, 302),
     Row("list_combine", "POST", EDIT_LISTS, 302),
     Row("list_export", "GET", LISTS, 200),
+    # Suppliers are made here at any time; the lists that the books keep lead back with the reason.
+    Row("list_new", "GET", EDIT_LISTS, 200),
+    Row("list_new", "POST", EDIT_LISTS, 422),
+    Row("list_item", "GET", EDIT_LISTS, 200),
+    Row("list_item", "POST", EDIT_LISTS, 422),
+    Row("list_item_archive", "POST", EDIT_LISTS, 302, "archived=on"),
+    Row("list_import", "GET", EDIT_LISTS, 200),
+    Row("list_import", "POST", EDIT_LISTS, 422),
+    # A file is shown to the one who uploaded it and to nobody else.
+    Row("list_import_preview", "GET", EDIT_LISTS, 404),
+    Row("list_import_preview", "POST", EDIT_LISTS, 404),
     Row("list_keep_apart", "POST", EDIT_LISTS, 302),
     # Only the two tracking lists show a dimension; the list of this walk is another.
     Row("list_dimension", "POST", EDIT_LISTS, 404),
@@ -102,6 +117,11 @@ TABLE = (
     Row("rule_first", "POST", RULES, 302),
     Row("rule_restore", "POST", RULES, 302),
     Row("rule_switch", "POST", RULES, 302),
+    Row("rules_export", "GET", LISTS, 200),
+    Row("rules_import", "GET", RULES, 200),
+    Row("rules_import", "POST", RULES, 422),
+    Row("rules_import_preview", "GET", RULES, 404),
+    Row("rules_import_preview", "POST", RULES, 404),
     Row("rule_new", "GET", RULES, 200),
     Row("rule_new", "POST", RULES, 422),
     # Business settings
@@ -132,6 +152,14 @@ TABLE = (
     Row("disconnect", "GET", CONNECTIONS, 200),
     Row("disconnect", "POST", CONNECTIONS, 302),
     Row("change", "GET", CONNECTIONS, 200),
+    Row("change_to", "GET", CONNECTIONS, 200),
+    Row("change_to", "POST", CONNECTIONS, 200),
+    # Nothing was changed, so there is nothing to stop, to undo or to start.
+    Row("stop_change", "POST", CONNECTIONS, 302),
+    Row("undo_change", "GET", CONNECTIONS, 302),
+    Row("undo_change", "POST", CONNECTIONS, 302),
+    Row("start_publishing", "GET", CONNECTIONS, 302),
+    Row("start_publishing", "POST", CONNECTIONS, 302),
     Row("merge", "GET", CONNECTIONS, 200),
     Row("ask", "POST", ASK, 302),
     # A sign-in is open to the browser session that began it, and to nobody else who may manage connections.
@@ -141,6 +169,7 @@ TABLE = (
     Row("cancel", "POST", CONNECTIONS, 404),
     Row("different", "GET", CONNECTIONS, 404),
     Row("finish", "POST", CONNECTIONS, 404),
+    Row("move", "POST", CONNECTIONS, 404),
     Row("summary", "GET", CONNECTIONS, 404),
     # Only in the demo
     Row("demo_clock", "GET", SIGNED_IN, 200),

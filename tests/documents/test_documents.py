@@ -204,7 +204,12 @@ def test_tabs_count_what_they_list(office: Office) -> None:
     ) as counted:
         counts = queries.count_tabs()
     assert len(counted) == 1
-    assert counts == {Tab.REVIEW: 2, Tab.WAITING: 1, Tab.FIXING: 0, Tab.PUBLISHED: 1, Tab.ARCHIVE: 1}
+    assert {tab: count for tab, count in counts.items() if count} == {
+        Tab.REVIEW: 2,
+        Tab.WAITING: 1,
+        Tab.PUBLISHED: 1,
+        Tab.ARCHIVE: 1,
+    }
     assert {tab: queries.list_documents(tab).count() for tab in Tab} == counts
 
 

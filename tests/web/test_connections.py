@@ -197,7 +197,9 @@ def test_disconnect_says_what_is_kept_before_it_asks(people: People, admin: Clie
     connection = lapsed(people)
     make_waiting(connection, 3, people.alice)
     page = read(admin.get(f"{root(people)}{connection.id}/disconnect"))
-    assert "All documents, rules, lists, settings and the history." in page.text
+    assert "Lists: none yet. You keep them here yourself." in page.text
+    assert "Supplier rules: 0 rules. They go on coding what arrives." in page.text
+    assert "3 waiting" in page.text
     assert "3 waiting documents" in page.text
     with within(BusinessScope(people.acme.id)):
         assert Connection.objects.get(id=connection.id).stage == Connection.Stage.ACTIVE

@@ -31,6 +31,8 @@ class StoredFile(BusinessOwned):
 class Document(BusinessOwned):
     """One cost. `shelf` is the user's own decision; `stage` is kept by publishing beside its publication.
 
+    `exported_at` is when it last left as a file, in the version `exported_version`.
+
     `field_sources` says for each field where its value came from: typed, default, rule:<id>:<version>;
     a line's field is named `lines.<position>.<field>`. `frozen_at` is set while the document is on its way
     to the books or stands in them: from then on nothing of it changes.
@@ -43,9 +45,10 @@ class Document(BusinessOwned):
         ARCHIVE = "archive", "Archive"
 
     class Stage(models.TextChoices):
-        """Which of the four tabs of the inbox shows the document."""
+        """Which tab of the inbox shows the document."""
 
         REVIEW = "review", "To review"
+        READY = "ready", "Ready"
         WAITING = "waiting", "Waiting"
         FIXING = "fixing", "Needs fixing"
         PUBLISHED = "published", "Published"
@@ -74,6 +77,8 @@ class Document(BusinessOwned):
     publish_as = models.CharField(max_length=20, choices=[(p.value, p.value) for p in PublishAs], blank=True)
     field_sources = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
+    exported_at = models.DateTimeField(null=True)
+    exported_version = models.PositiveIntegerField(default=0)
     captured_at = models.DateTimeField()
     captured_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 

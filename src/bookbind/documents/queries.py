@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from bookbind.documents.models import Document
 from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.kit.text import fold_name
 
 _LOOKALIKES = 5
+# A document that was changed after it left has not left as it stands now.
+_IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
 
 
 class Tab(StrEnum):
     """The tabs of the Costs page, as the address names them."""
 
     REVIEW = "review"
+    READY = "ready"
     WAITING = "waiting"
     FIXING = "fixing"
     PUBLISHED = "published"
@@ -26,6 +29,14 @@ class Tab(StrEnum):
     def label(self) -> str:
         """The tab as pages write it."""
         return "Archive" if self is Tab.ARCHIVE else Document.Stage(self.value).label
+
+
+class Exported(StrEnum):
+    """Which documents of a tab are shown: all, or by whether they left as a file as they stand now."""
+
+    ANY = ""
+    NO = "no"
+    YES = "yes"
 
 
 @dataclass(frozen=True)
@@ -44,9 +55,11 @@ def get_document(document_id: UUID) -> Document:
     return document
 
 
-def list_documents(tab: Tab, search: str = "") -> QuerySet[Document]:
+def list_documents(tab: Tab, search: str = "", exported: Exported = Exported.ANY) -> QuerySet[Document]:
     """The documents of a tab, newest first, with what a row shows; lines come in one further query."""
     rows = _in_tab(tab, search).select_related("supplier", "file")
+    if exported is not Exported.ANY:
+        rows = rows.filter(_IS_EXPORTED if exported is Exported.YES else ~_IS_EXPORTED)
     return rows.prefetch_related("lines__category").order_by("-captured_at", "-id")
 
 
@@ -58,6 +71,11 @@ def count_tabs() -> dict[Tab, int]:
         tab = Tab.ARCHIVE if row["shelf"] == Document.Shelf.ARCHIVE else Tab(row["stage"])
         counts[tab] += row["number"]
     return counts
+
+
+def count_exported(tab: Tab) -> int:
+    """How many documents of a tab left as a file as they stand now."""
+    return _in_tab(tab, "").filter(_IS_EXPORTED).count()
 
 
 def tab_of(document: Document) -> Tab:

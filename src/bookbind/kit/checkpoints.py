@@ -19,6 +19,8 @@ class Checkpoint(StrEnum):
     AFTER_PENDING_SAVED = "after_pending_saved"
     AFTER_FINISH_COMMITTED = "after_finish_committed"
     AFTER_LISTS_READ = "after_lists_read"
+    BEFORE_SWITCH = "before_switch"
+    AFTER_SWITCH = "after_switch"
     AFTER_REFRESH_MARKED = "after_refresh_marked"
     AFTER_REFRESH_ANSWERED = "after_refresh_answered"
     AFTER_REFRESH_SAVED = "after_refresh_saved"

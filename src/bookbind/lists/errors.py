@@ -43,3 +43,19 @@ class NameMissing(ListError):
 
 class DimensionUnknown(ListError):
     """The organisation has no such dimension, or it was switched off there."""
+
+
+class BindingsMoved(ListError):
+    """Somebody else changed these matches at the same moment. Nothing was changed now."""
+
+
+class ListKeptElsewhere(ListError):
+    """The accounting software keeps this list while it is connected. Change the entry there."""
+
+
+class ImportHasErrors(ListError):
+    """Nothing was imported, because lines of the file need attention first."""
+
+
+class ImportOutdated(ListError):
+    """Something changed since you looked, so nothing was imported. This is what the file would do now."""

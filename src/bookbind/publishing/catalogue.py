@@ -106,6 +106,15 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "It offers {offered}, and nothing is ever made more final than you asked for.",
         "Choose one of those under Publish as.",
     ),
+    Reason.KEPT_HERE: Entry(
+        "Kept here",
+        "{provider} does not take this document the way you want it, so it stays here.",
+        "That was chosen for all such documents, and nothing is ever made more final than you asked for.",
+        Who.YOU,
+        "Choose another way under Publish as, or change the choice in Merge lists.",
+        ((Button.EDIT, "Choose another way"), (Button.MATCH, "Open Merge lists")),
+        Retried.WHEN_CURED,
+    ),
     Reason.TAX_MODE_NOT_TAKEN: _to_edit(
         "VAT mode not taken",
         "{provider} does not take amounts in this form.",
@@ -144,6 +153,12 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Connect one in Business settings.",
         ((Button.CONNECT, "Connect"),),
         Retried.ON_PUBLISH,
+    ),
+    Reason.ENTRY_ARCHIVED: _to_edit(
+        "Entry archived",
+        "{label} is archived in your lists.",
+        "Somebody decided that it is not used any more.",
+        "Choose another, or bring it back under Lists.",
     ),
     Reason.ARCHIVED: Entry(
         "Archived",
@@ -282,6 +297,28 @@ _OUTSIDE: dict[Reason, Entry] = {
         "Press Publish here, or Publish all in Waiting.",
         ((Button.PUBLISH, "Publish"),),
         Retried.ON_PUBLISH,
+    ),
+    Reason.NOT_STARTED: Entry(
+        "Publishing not started",
+        "This document is ready for {target}, where publishing has not been started yet.",
+        "After a change of software or organisation nothing is sent until somebody says so.",
+        Who.ADMIN,
+        "Start publishing when the lists are matched.",
+        ((Button.START, "Start publishing…"),),
+        Retried.WHEN_CURED,
+    ),
+    Reason.BEFORE_START: Entry(
+        "Dated before the new books",
+        "{date} lies before {limit}, from when on {target} holds your books.",
+        "Somebody chose that day when the business moved there.",
+        Who.YOU,
+        "Publish it here anyway, archive it, or go back to the books it belongs to.",
+        (
+            (Button.PUBLISH_ANYWAY, "Publish anyway"),
+            (Button.ARCHIVE, "Archive"),
+            (Button.GO_BACK, "Go back to publish these"),
+        ),
+        Retried.ON_DECISION,
     ),
     Reason.TWIN: Entry(
         "Looks already there",

@@ -78,7 +78,9 @@ class DocumentFacts:
     file_bytes: int = 0
     file_extension: str = ""
     archived: bool = False
+    kept_here: bool = False
     new_supplier_accepted: bool = False
+    early_accepted: bool = False
     sources: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -101,6 +103,7 @@ class BooksFacts:
     currencies: tuple[str, ...] = ()
     locked_until: dt.date | None = None
     closed_until: dt.date | None = None
+    documents_from: dt.date | None = None
     asks_for_new_suppliers: bool = False
     computes_tax: bool = False
     reference_length: int | None = None
@@ -124,6 +127,22 @@ def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
     ]
     order = list(Weight)
     return sorted(problems, key=lambda problem: order.index(problem.weight))
+
+
+def check_alone(document: DocumentFacts) -> list[Problem]:
+    """The same without any books: what is missing, does not add up, or is no longer in use."""
+    problems = [*_check_fields(document), *_check_amounts(document)]
+    if document.kind is DocumentKind.EXPENSE and document.paid_from is None:
+        problems.append(Problem("paid_from", Reason.PAID_FROM_MISSING))
+    named = [("supplier", document.supplier), ("paid_from", document.paid_from)]
+    for line in document.lines:
+        named += [(_at(line, "category"), line.category), (_at(line, "tax_rate"), line.tax_rate)]
+        named += [(_at(line, "tracking"), option) for option in line.tracking]
+    for name, reference in named:
+        if reference is not None and not reference.alive:
+            words = {"label": reference.label, "item": str(reference.item_id)}
+            problems.append(Problem(name, Reason.ENTRY_ARCHIVED, data=words))
+    return problems
 
 
 def list_blocking(problems: list[Problem]) -> list[Problem]:
@@ -174,6 +193,9 @@ def _check_amounts(document: DocumentFacts) -> Iterator[Problem]:
 
 
 def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    if document.kept_here:
+        yield Problem("publish_as", Reason.KEPT_HERE, Weight.HOLD)
+        return
     choice = books.kind_choice(document.kind)
     if choice is None:
         yield Problem("kind", Reason.KIND_NOT_TAKEN)
@@ -211,6 +233,8 @@ def _check_books(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem
         yield Problem("date", Reason.BOOKS_CLOSED, Weight.HOLD, _dates(day, books.closed_until))
     elif day and books.locked_until and day <= books.locked_until:
         yield Problem("date", Reason.PERIOD_LOCKED, Weight.HOLD, _dates(day, books.locked_until))
+    if day and books.documents_from and day < books.documents_from and not document.early_accepted:
+        yield Problem("date", Reason.BEFORE_START, Weight.HOLD, _dates(day, books.documents_from))
     allowed = {books.base_currency, *books.currencies} - {""}
     if allowed and document.currency not in allowed:
         yield Problem("currency", Reason.CURRENCY_NOT_ENABLED, Weight.HOLD, {"currency": document.currency})

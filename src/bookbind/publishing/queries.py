@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from bookbind.connections.models import Connection
-from bookbind.documents.models import Document
+from bookbind.connections.queries import LIVE_STAGES
 from bookbind.kit import clock
 from bookbind.publishing.models import Publication, Resume
 from bookbind.publishing.reasons import Reason
@@ -80,10 +80,12 @@ def waiting_summary(connection: Connection) -> WaitingSummary:
     return summarise(rows, connection.business.time_zone)
 
 
-def waiting_documents(connection: Connection) -> list[Document]:
-    """The waiting documents in order, with what an export needs."""
-    rows = list_waiting(connection.id).select_related("document__supplier", "document__file")
-    return [publication.document for publication in rows.prefetch_related("document__lines__category")]
+def list_left_behind(business_id: UUID) -> QuerySet[Publication]:
+    """What waits at books that the business is not connected to any more, and that nothing was sent of."""
+    unsent = Publication.objects.filter(business_id=business_id, state__in=_UNSENT)
+    rows = unsent.exclude(connection__stage__in=LIVE_STAGES).exclude(reason=Reason.UNKNOWN)
+    ordered: QuerySet[Publication] = rows.select_related("connection", "document").order_by("queued_at", "id")
+    return ordered
 
 
 def count_held_for_look(connection: Connection) -> int:
@@ -94,7 +96,8 @@ def count_held_for_look(connection: Connection) -> int:
 
 def find_latest_resume(connection: Connection) -> Resume | None:
     """The connection's latest return, or None."""
-    found: Resume | None = Resume.objects.filter(connection=connection).order_by("-began_at").first()
+    returns = Resume.objects.filter(connection=connection, for_matches=False)
+    found: Resume | None = returns.order_by("-began_at").first()
     return found
 
 

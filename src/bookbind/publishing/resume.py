@@ -1,19 +1,23 @@
 """When a connection comes back: what waited is gathered, checked against the new lists, and let go."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from bookbind.connections.models import Connection
+from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication, Resume
 from bookbind.publishing.placement import check_again, hold, hold_for, queue, wake
 from bookbind.publishing.queries import WaitingSummary, list_unsent
-from bookbind.publishing.reasons import Reason
+from bookbind.publishing.reasons import MATCH_REASONS, Reason
 from bookbind.publishing.states import State
 
+RECHECK = "publishing.recheck"
 LONG_WAIT = timedelta(days=7)
 # A person's decision outlives a reconnect; everything else is looked at anew.
 _KEPT = frozenset({Reason.TWIN, Reason.UNKNOWN})
@@ -39,6 +43,38 @@ def begin_resume(connection: Connection, *, publish_now: bool) -> Resume | None:
     return resume
 
 
+def look_first_after_matching(connection: Connection) -> None:
+    """Matches changed: what they make complete waits for a person, however many documents that concerns.
+
+    Written here is one row; a job then puts each document where it belongs. Until it has, nothing is sent.
+    """
+    unchecked = Resume.objects.filter(connection=connection, checked_at__isnull=True)
+    if not unchecked.update(publish_now=False):
+        Resume.objects.create(
+            business_id=connection.business_id,
+            connection=connection,
+            began_at=clock.now(),
+            publish_now=False,
+            for_matches=True,
+            lists_read_at=clock.now(),
+        )
+    queue_job(RECHECK, str(connection.id), business_id=connection.business_id)
+
+
+@works(RECHECK)
+def check_matched_documents(job: Claimed) -> Again | None:
+    """Put what waited for matches where it belongs now."""
+    finish_check(UUID(job.key))
+    return None
+
+
+def finish_check(connection_id: UUID) -> None:
+    """Do now what the job would do; nothing when no document waits for it."""
+    resume = Resume.objects.filter(connection_id=connection_id, checked_at__isnull=True).first()
+    if resume is not None and resume.lists_read_at is not None:
+        check_resume(resume)
+
+
 def note_lists_read(connection: Connection) -> None:
     """The connection's lists were read again: what waits for that may be re-checked now."""
     unchecked = Resume.objects.filter(
@@ -52,10 +88,10 @@ def check_resume(resume: Resume) -> None:
     # Asked for between the return and now: it had to wait for the lists as well.
     joined = Q(connection_id=resume.connection_id, state=State.HELD.value, reason=Reason.LISTS)
     unsent = Q(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
-    rows = Publication.objects.filter(unsent | joined).exclude(reason__in=list(_KEPT))
+    rows = Publication.objects.filter(unsent | joined | _matched(resume)).exclude(reason__in=list(_KEPT))
     for publication in rows.select_related("connection", "document").order_by("queued_at", "id"):
         try:
-            _place(publication, publish_now=resume.publish_now)
+            _place(publication, publish_now=resume.publish_now or _asked_since(publication, resume))
         except MovedMeanwhile:
             continue
     Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
@@ -71,6 +107,17 @@ def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bo
     return all(month >= this_month for month in summary.months)
 
 
+def _asked_since(publication: Publication, resume: Resume) -> bool:
+    """Whether somebody pressed Publish after the matches were made: that press was the look."""
+    return resume.for_matches and publication.queued_at >= resume.began_at
+
+
+def _matched(resume: Resume) -> Q:
+    if not resume.for_matches:
+        return Q(id__in=())
+    return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
+
+
 def _place(publication: Publication, *, publish_now: bool) -> None:
     if publish_now:
         # Each is checked again as it is sent, so the first one does not wait for the last.
@@ -80,4 +127,5 @@ def _place(publication: Publication, *, publish_now: bool) -> None:
     if blocking:
         hold_for(publication, blocking[0])
     else:
-        hold(publication, Reason.LOOK_FIRST, attempts=0)
+        awaits_start = publication.connection.awaits_start
+        hold(publication, Reason.NOT_STARTED if awaits_start else Reason.LOOK_FIRST, attempts=0)

@@ -43,5 +43,9 @@ class OrderIncomplete(RuleError):
     """The order has to name each of the supplier's rules once."""
 
 
-class FileUnreadable(RuleError):
-    """This file holds no rules of Bookbind."""
+class ImportHasErrors(RuleError):
+    """Nothing was imported, because lines of the file need attention first."""
+
+
+class ImportOutdated(RuleError):
+    """Something changed since you looked, so nothing was imported. This is what the file would do now."""

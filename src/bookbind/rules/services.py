@@ -26,15 +26,11 @@ from bookbind.rules.errors import (
 from bookbind.rules.evaluate import DueMode
 from bookbind.rules.events import RuleChanged
 from bookbind.rules.models import RuleRevision, SupplierRule
+from bookbind.rules.targets import SUPPLIER_RULE
 from bookbind.tenancy.models import User
 
 MOST_DUE_DAYS = 366
-_LISTS = {
-    "category_id": ListName.CATEGORIES,
-    "tax_rate_id": ListName.TAX_RATES,
-    "tracking_1_id": ListName.TRACKING_1,
-    "tracking_2_id": ListName.TRACKING_2,
-}
+_LISTS = SUPPLIER_RULE.target_ids
 
 
 @dataclass(frozen=True)
@@ -139,6 +135,17 @@ def values_from_json(stored: dict[str, Any]) -> RuleInput:
     return RuleInput(due_mode=DueMode(stored.get("due_mode", "")), **ids, **rest)
 
 
+def check_due(mode: DueMode, days: int | None) -> None:
+    """DueDaysMissing or DueDaysOutOfRange when no due date follows from these two."""
+    if mode is DueMode.NONE:
+        return
+    if days is None:
+        raise DueDaysMissing
+    first, last = (1, 31) if mode is DueMode.DAY_OF_NEXT_MONTH else (0, MOST_DUE_DAYS)
+    if not first <= days <= last:
+        raise DueDaysOutOfRange
+
+
 def next_position(supplier_id: UUID) -> int:
     """The position after the supplier's last rule."""
     last = SupplierRule.objects.filter(supplier_id=supplier_id).aggregate(last=Max("position"))["last"]
@@ -227,13 +234,7 @@ def _check(values: RuleInput) -> None:
     found = dict(ListItem.objects.filter(id__in=wanted).values_list("id", "list"))
     if any(found.get(id_) != list_name for id_, list_name in wanted.items()):
         raise RuleTargetUnknown
-    if values.due_mode is DueMode.NONE:
-        return
-    if values.due_days is None:
-        raise DueDaysMissing
-    first, last = (1, 31) if values.due_mode is DueMode.DAY_OF_NEXT_MONTH else (0, MOST_DUE_DAYS)
-    if not first <= values.due_days <= last:
-        raise DueDaysOutOfRange
+    check_due(values.due_mode, values.due_days)
 
 
 def _last(supplier: ListItem) -> int:

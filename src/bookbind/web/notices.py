@@ -18,7 +18,15 @@ from bookbind.tenancy.permissions import Permission, Role, may
 
 TONES = {Tone.CALM: "quiet", Tone.INFO: "info", Tone.WARNING: "warn", Tone.PROBLEM: "problem"}
 # These change something or leave for the vendor, so they are posted; the others only lead to a page.
-_POSTED = frozenset({ActionName.RECONNECT, ActionName.CONNECT, ActionName.CONFIRM_NAME, ActionName.ASK})
+_POSTED = frozenset(
+    {
+        ActionName.RECONNECT,
+        ActionName.CONNECT,
+        ActionName.CONFIRM_NAME,
+        ActionName.ASK,
+        ActionName.EXPORT_WAITING,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ def _address(name: ActionName, connection: Connection) -> str:
     if name is ActionName.SHOW_WAITING:
         return f"{costs}?show=waiting"
     if name is ActionName.EXPORT_WAITING:
-        return reverse("costs_export", args=[slug])
+        return f"{reverse('costs_export', args=[slug])}?show=waiting"
     return _own_address(_OWN_PAGES[name], slug, connection.id)
 
 

@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from bookbind.web.views import costs, costs_document, costs_paper, costs_publishing, costs_rule, costs_upload
+from bookbind.web.views import (
+    costs,
+    costs_document,
+    costs_export,
+    costs_paper,
+    costs_publishing,
+    costs_ready,
+    costs_rule,
+    costs_upload,
+)
 
 urlpatterns = [
     path("costs/", costs.costs, name="costs"),
     path("costs/upload", costs_upload.costs_upload, name="costs_upload"),
     path("costs/publish-all", costs.costs_publish_all, name="costs_publish_all"),
-    path("costs/export", costs.costs_export, name="costs_export"),
+    path("costs/export", costs_export.costs_export, name="costs_export"),
+    path("costs/ready", costs_ready.costs_ready, name="costs_ready"),
+    path("costs/<uuid:document_id>/ready", costs_ready.cost_ready, name="cost_ready"),
     path("costs/<uuid:document_id>/", costs_document.cost, name="cost"),
     path("costs/<uuid:document_id>/status", costs_document.cost_status, name="cost_status"),
     path("costs/<uuid:document_id>/save", costs_document.cost_save, name="cost_save"),

@@ -221,12 +221,15 @@ def test_the_last_document_goes_on_to_the_list(office: Office, alice: Client) ->
     assert page.heading == "Costs"
 
 
-def test_without_software_publish_is_greyed_with_the_reason(office: Office, alice: Client) -> None:
+@pytest.mark.req("CHG-12")
+def test_without_software_a_document_is_made_ready_instead_of_published(
+    office: Office, alice: Client
+) -> None:
     Connection.objects.update(stage=Connection.Stage.ENDED)
     page = look(alice, office, office.upload())
-    assert "Connect your accounting software first." in page.text
+    assert page.has_button("Ready")
     assert not page.has_button("Publish")
-    assert page.link("Connect")
+    assert "Kept here until accounting software is connected, or exported" in page.text
 
 
 def test_an_expired_connection_answers_with_its_message_and_the_document_waits(
@@ -454,9 +457,9 @@ def test_archived_entries_stay_on_the_document_that_has_them(office: Office, ali
 
 def test_a_document_of_today_needs_no_connection_to_be_exported(office: Office, alice: Client) -> None:
     document = office.bill("INV-1")
-    answer = alice.get(office.url(f"costs/export?document={document.id}"))
+    answer = alice.post(office.url("costs/export"), {"document": document.id})
     assert "INV-1" in answer.content.decode()
-    assert alice.get(office.url("costs/export?document=nonsense")).status_code == 404
+    assert alice.post(office.url("costs/export"), {"document": "nonsense"}).status_code == 404
 
 
 def test_expiry_in_the_future_leaves_publishing_alone(office: Office, alice: Client) -> None:

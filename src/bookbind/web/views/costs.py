@@ -1,11 +1,8 @@
-"""The Costs page: tabs, search, the waiting message, publish all that is ready, export what waits."""
+"""The Costs page: tabs, search, what stands above a tab, and publishing many at once."""
 
-import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -16,19 +13,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.documents.models import Document, DocumentLine
-from bookbind.documents.queries import Tab, count_tabs, list_documents
+from bookbind.documents.queries import Exported, Tab, count_tabs, list_documents
 from bookbind.kit.text import listed, plural
-from bookbind.lists.csv_export import safe_cell
 from bookbind.providers.base.types import TaxMode
-from bookbind.publishing.errors import DocumentIncomplete, NotConnected
+from bookbind.publishing.errors import NotConnected
 from bookbind.publishing.models import Publication
-from bookbind.publishing.queries import publications_of, waiting_documents
-from bookbind.publishing.services import release, request_publish
+from bookbind.publishing.queries import publications_of
+from bookbind.publishing.ready import publish_together
+from bookbind.publishing.services import release
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
-from bookbind.web.forms.lists_items import item_label
+from bookbind.web.views.costs_panel import export_links, tab_panel
 from bookbind.web.views.costs_rows import CostRow, category_words, state_of
-from bookbind.web.views.costs_waiting import waiting_message
 
 PAGE_SIZE = 25
 MOST_AT_ONCE = 500
@@ -55,6 +51,9 @@ class Empty:
 
 EMPTY = {
     Tab.REVIEW: Empty("No bills to review.", "Drop a PDF here.", "inbox-arrow-down"),
+    Tab.READY: Empty(
+        "Nothing is ready.", "What is complete waits here for accounting software or export.", "check-circle"
+    ),
     Tab.WAITING: Empty(
         "Nothing is waiting.", "What can't be published yet waits here, and goes by itself.", "clock"
     ),
@@ -76,23 +75,26 @@ def costs(request: BusinessRequest) -> HttpResponse:
     """One tab of the business's costs."""
     tab, query = read_filters(request)
     counts = count_tabs()
-    found = Paginator(list_documents(tab, query), PAGE_SIZE).get_page(request.GET.get("page"))
+    exported = read_exported(request)
+    found = Paginator(list_documents(tab, query, exported), PAGE_SIZE).get_page(request.GET.get("page"))
     connection = main_connection(request)
-    waits = tab is Tab.WAITING and counts[tab] > 0 and connection is not None
-    rows = _rows(request, found, tab, query)
+    filters = _filters(tab, query, exported)
+    rows = _rows(request, found, filters)
     context = {
-        "tabs": [_tab_link(request, each, counts[each], is_current=each is tab) for each in Tab],
+        "tabs": _tab_links(request, tab, counts, is_connected=connection is not None),
         "show": tab.value,
         "show_label": tab.label,
         "query": query,
         "clear_url": list_url(request, tab),
         "page": found,
-        "page_query": urlencode({"show": tab.value, **({"q": query} if query else {})}),
+        "page_query": filters,
         "rows": rows,
         "is_moving": any(row.state.is_moving for row in rows),
         "empty": EMPTY[tab],
-        "waiting": waiting_message(request, connection) if waits and connection else None,
-        "ready_count": list_ready().count() if tab is Tab.REVIEW and counts[tab] else 0,
+        "panel": tab_panel(request, connection, tab) if counts[tab] else None,
+        "exports": export_links(request, exported) if tab is Tab.READY and counts[tab] else (),
+        "complete_count": list_complete().count() if tab is Tab.REVIEW and counts[tab] else 0,
+        "is_connected": connection is not None,
     }
     return render(request, "costs/list.html", context)
 
@@ -106,30 +108,12 @@ def costs_publish_all(request: BusinessRequest) -> HttpResponse:
         count = release(connection, request.user)
         messages.success(request, f"{plural(count, 'document')} will be published now, in their order.")
         return redirect(list_url(request, Tab.WAITING))
-    _publish_ready(request)
+    if request.POST.get("what") == "ready":
+        exported = read_exported(request)
+        publish_and_say(request, list_documents(Tab.READY, exported=exported))
+        return redirect(list_url(request, Tab.READY, exported=exported))
+    publish_and_say(request, list_complete())
     return redirect(list_url(request, Tab.REVIEW))
-
-
-@require_GET
-@page(Permission.VIEW_DOCUMENTS)
-def costs_export(request: BusinessRequest) -> HttpResponse:
-    """The waiting documents, or one document, as a CSV file that no spreadsheet runs."""
-    wanted = request.GET.get("document", "")
-    if wanted:
-        documents = [Document.objects.select_related("supplier", "file").get(id=_uuid(wanted))]
-    else:
-        connection = main_connection(request)
-        documents = waiting_documents(connection) if connection else []
-    prefetch_related_objects(documents, *(f"lines__{name}" for name in _EXPORTED_ITEMS))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = "document" if wanted else "waiting"
-    response["Content-Disposition"] = f'attachment; filename="{request.business.slug}-{name}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(_EXPORT_HEADINGS)
-    for document in documents:
-        for line in document.lines.all():
-            writer.writerow([export_cell(value) for value in _export_row(document, line)])
-    return response
 
 
 def read_filters(request: HttpRequest) -> tuple[Tab, str]:
@@ -140,18 +124,23 @@ def read_filters(request: HttpRequest) -> tuple[Tab, str]:
     return tab, given.get("q", "").strip()[:100]
 
 
-def list_url(request: BusinessRequest, tab: Tab, query: str = "") -> str:
+def read_exported(request: HttpRequest) -> Exported:
+    """Whether only documents that left as a file are meant, or only the others."""
+    given = (request.POST if request.method == "POST" else request.GET).get("exported", "")
+    return Exported(given) if given in set(Exported) else Exported.ANY
+
+
+def list_url(request: BusinessRequest, tab: Tab, query: str = "", exported: Exported = Exported.ANY) -> str:
     """The address of a tab."""
-    values = {"show": tab.value, **({"q": query} if query else {})}
-    return f"{reverse('costs', args=[request.business.slug])}?{urlencode(values)}"
+    return f"{reverse('costs', args=[request.business.slug])}?{_filters(tab, query, exported)}"
 
 
-def list_ready() -> QuerySet[Document]:
+def list_complete() -> QuerySet[Document]:
     """Documents of To review in which nothing is missing; whether lines add up is checked on publish."""
     lines = DocumentLine.objects.filter(document=OuterRef("id"))
     incomplete = lines.filter(Q(net__isnull=True) | Q(category__isnull=True))
     untaxed = lines.filter(tax_rate__isnull=True)
-    ready: QuerySet[Document] = Document.objects.filter(
+    complete: QuerySet[Document] = Document.objects.filter(
         ~Exists(incomplete),
         ~Exists(untaxed) | Q(tax_mode=TaxMode.NO_TAX),
         shelf=Document.Shelf.INBOX,
@@ -160,21 +149,19 @@ def list_ready() -> QuerySet[Document]:
         date__isnull=False,
         total__isnull=False,
     )
-    return ready.annotate(line_count=Count("lines")).filter(line_count__gt=0)
+    return complete.annotate(line_count=Count("lines")).filter(line_count__gt=0)
 
 
-def export_cell(value: Any) -> str:
-    """Text that a spreadsheet shows and does not run; numbers stay numbers."""
-    text = "" if value is None else str(value)
-    return text if isinstance(value, (Decimal, int)) else safe_cell(text)
+def _filters(tab: Tab, query: str, exported: Exported) -> str:
+    values = {"show": tab.value, "q": query, "exported": exported.value}
+    return urlencode({name: value for name, value in values.items() if value})
 
 
-def _rows(request: BusinessRequest, found: Page[Document], tab: Tab, query: str) -> list[CostRow]:
+def _rows(request: BusinessRequest, found: Page[Document], filters: str) -> list[CostRow]:
     documents = list(found.object_list)
     prefetch_related_objects(documents, "lines__tax_rate")
     publications = publications_of(document.id for document in documents)
-    suffix = urlencode({"show": tab.value, **({"q": query} if query else {})})
-    return [_row(request, document, publications.get(document.id), suffix) for document in documents]
+    return [_row(request, document, publications.get(document.id), filters) for document in documents]
 
 
 def _row(
@@ -194,62 +181,34 @@ def _row(
     )
 
 
-def _tab_link(request: BusinessRequest, tab: Tab, count: int, *, is_current: bool) -> TabLink:
-    return TabLink(tab.label, list_url(request, tab), count, "yes" if is_current else "")
-
-
-def _publish_ready(request: BusinessRequest) -> None:
-    sent, refused = 0, []
-    for document in list_ready().select_related("supplier").order_by("captured_at")[:MOST_AT_ONCE]:
-        try:
-            request_publish(document, request.user)
-            sent += 1
-        except DocumentIncomplete:
-            refused.append(
-                document.reference or (document.supplier.name if document.supplier else "a document")
-            )
-        except NotConnected as error:
-            messages.error(request, str(error))
-            return
-    if sent:
-        messages.success(request, f"{plural(sent, 'document')} on the way to your books.")
-    if refused:
-        named = listed(refused[:3]) + (f" and {len(refused) - 3} more" if len(refused) > 3 else "")
-        messages.warning(request, f"Not published, because something in them has to be fixed first: {named}.")
-
-
-_EXPORTED_ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
-_EXPORT_HEADINGS = (
-    "Supplier", "Reference", "Date", "Due", "Currency", "Total", "Line", "Description", "Category", "Net",
-    "VAT rate", "VAT", "Project", "Project 2", "Notes", "File",
-)  # fmt: skip
-
-
-def _export_row(document: Document, line: DocumentLine) -> list[Any]:
-    named = {name: getattr(line, name) for name in _EXPORTED_ITEMS}
-    labels = {name: item_label(item) if item else "" for name, item in named.items()}
+def _tab_links(
+    request: BusinessRequest, current: Tab, counts: Mapping[Tab, int], *, is_connected: bool
+) -> list[TabLink]:
+    """Every tab; with accounting software documents go straight there, so Ready shows only what it holds."""
+    shown = [tab for tab in Tab if tab is not Tab.READY or not is_connected or counts[tab] or tab is current]
     return [
-        document.supplier.name if document.supplier else "",
-        document.reference,
-        document.date,
-        document.due_date,
-        document.currency,
-        document.total,
-        line.position,
-        line.description,
-        labels["category"],
-        line.net,
-        labels["tax_rate"],
-        line.tax,
-        labels["tracking_1"],
-        labels["tracking_2"],
-        document.note,
-        document.file.name if document.file else "",
+        TabLink(tab.label, list_url(request, tab), counts[tab], "yes" if tab is current else "")
+        for tab in shown
     ]
 
 
-def _uuid(text: str) -> UUID:
+def publish_and_say(request: BusinessRequest, documents: QuerySet[Document]) -> None:
+    """Ask for documents to be published, oldest first, and say what became of that."""
+    rows = documents.select_related("supplier").order_by("captured_at", "id")[:MOST_AT_ONCE]
     try:
-        return UUID(text)
-    except ValueError as error:
-        raise Document.DoesNotExist from error
+        sent, refused = publish_together(rows, request.user)
+    except NotConnected as error:
+        messages.error(request, str(error))
+        return
+    if sent:
+        messages.success(request, f"{plural(sent, 'document')} on the way to your books.")
+    say_refused(request, refused, "published")
+
+
+def say_refused(request: BusinessRequest, refused: Sequence[Document], what: str) -> None:
+    """Name the documents that something has to be fixed in first."""
+    if not refused:
+        return
+    names = [each.reference or (each.supplier.name if each.supplier else "a document") for each in refused]
+    named = listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    messages.warning(request, f"Not {what}, because something in them has to be fixed first: {named}.")

@@ -66,6 +66,11 @@ class Opened:
         """Whether its fields can be changed now."""
         return self.document.frozen_at is None and self.document.shelf == Document.Shelf.INBOX
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is complete and kept until accounting software is connected, or exported."""
+        return self.publication is None and self.document.stage == Document.Stage.READY
+
 
 @dataclass(frozen=True)
 class Conflict:
@@ -283,7 +288,7 @@ def _form_context(
         "more_words": _more_words(document),
         "more_open": bool(words.problems.keys() & {"paid_from", "tax_mode", "note"}),
         "target_kind": kind.label if kind else KIND_LABELS[DocumentKind(document.kind)],
-        "target_label": target.label or "nothing yet: no accounting software is connected",
+        "target_label": target.label,
     }
 
 
@@ -318,10 +323,10 @@ def _paper(request: BusinessRequest, document: Document) -> dict[str, Any]:
 
 def _urls(request: BusinessRequest, document: Document) -> dict[str, str]:
     args = [request.business.slug, document.id]
-    names = ("save", "publish", "take_back", "archive", "restore", "rule", "decide")
+    names = ("save", "publish", "ready", "take_back", "archive", "restore", "rule", "decide")
     urls = {name: reverse(f"cost_{name}", args=args) for name in names}
     export = reverse("costs_export", args=[request.business.slug])
-    return urls | {"here": reverse("cost", args=args), "export": f"{export}?document={document.id}"}
+    return urls | {"here": reverse("cost", args=args), "export": export}
 
 
 def _poll_url(request: BusinessRequest, opened: Opened) -> str:
@@ -341,6 +346,7 @@ def _actions(request: BusinessRequest, opened: Opened, reason: ReasonLine) -> di
     state = opened.publication.state if opened.publication else ""
     is_archived = opened.document.shelf == Document.Shelf.ARCHIVE
     returnable = state in (Publication.State.WAITING, Publication.State.HELD, Publication.State.REJECTED)
+    is_alone = opened.target.connection is None
     can_rule = may(request.role, Permission.EDIT_RULES)
     message = reason.message
     waits_for_connection = message is not None and message.speaks_for_connection
@@ -348,19 +354,23 @@ def _actions(request: BusinessRequest, opened: Opened, reason: ReasonLine) -> di
     # One primary button a page: where the message has one, that is what helps.
     has_primary = message is not None and any(button.is_primary for button in message.buttons)
     return {
-        "publish": opened.is_editable and (not state or asks_again),
+        "publish": opened.is_editable and (not state or asks_again) and not (opened.is_ready and is_alone),
         "publish_kind": "quiet" if has_primary else "primary",
-        "publish_label": "Publish again" if state == Publication.State.REJECTED else "Publish",
-        "publish_reason": ""
-        if opened.target.connection or is_archived
-        else "Connect your accounting software first.",
-        "take_back": returnable and not is_archived,
+        "publish_label": _publish_label(state, is_alone=is_alone),
+        "publish_url": "ready" if is_alone else "",
+        "take_back": (returnable or opened.is_ready) and not is_archived,
         "rule": not is_archived,
         "rule_label": "Set supplier rule…",
         "rule_reason": "" if can_rule else "Admins set rules.",
         "dont": opened.is_editable,
         "restore": is_archived,
     }
+
+
+def _publish_label(state: str, *, is_alone: bool) -> str:
+    if is_alone:
+        return "Ready"
+    return "Publish again" if state == Publication.State.REJECTED else "Publish"
 
 
 def _conflict(document_id: UUID) -> Conflict:

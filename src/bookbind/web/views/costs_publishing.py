@@ -13,6 +13,7 @@ from bookbind.documents.services import archive, restore
 from bookbind.publishing import services
 from bookbind.publishing.errors import DocumentIncomplete, PublishingError
 from bookbind.publishing.models import Publication
+from bookbind.publishing.ready import review_again
 from bookbind.tenancy.models import User
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
@@ -32,21 +33,18 @@ from bookbind.web.views.costs_document import (
 @page(Permission.PUBLISH_DOCUMENTS)
 def cost_publish(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     """Save what was typed and ask for it to be published; pressing twice publishes once."""
-    opened = open_document(request, document_id)
     form = PublishForm(request.POST)
     goes_on = form.is_valid() and form.cleaned_data["then"] == "next"
+    opened, refused = save_first(request, document_id)
+    if refused is not None:
+        return refused
+    # While it still stands in the list that the visitor walks through.
     following = next_url(request, opened)
-    if opened.is_editable and "version" in request.POST:
-        saved = save_typed(request, opened)
-        if not saved.is_saved:
-            context = page_context(request, opened, saved)
-            return render(request, "costs/document.html", context, status=saved.status)
-        opened = open_document(request, document_id)
     here = cost_url(request, document_id, opened.tab, opened.query)
     try:
         publication = services.request_publish(get_document(document_id), request.user)
     except DocumentIncomplete:
-        return redirect(f"{here}{'&' if '?' in here else '?'}asked=1")
+        return redirect(asked_url(here))
     except PublishingError as error:
         messages.error(request, str(error))
         return redirect(here)
@@ -59,7 +57,14 @@ def cost_publish(request: BusinessRequest, document_id: UUID) -> HttpResponse:
 @require_POST
 @page(Permission.PUBLISH_DOCUMENTS)
 def cost_take_back(request: BusinessRequest, document_id: UUID) -> HttpResponse:
-    """Stop waiting; the document is to review again."""
+    """Stop waiting, or take back that it is ready; the document is to review again."""
+    if open_document(request, document_id).is_ready:
+        try:
+            review_again(document_id, request.user)
+            messages.success(request, "It is to review again.")
+        except PublishingError as error:
+            messages.error(request, str(error))
+        return redirect(cost_url(request, document_id))
     return _decide(request, document_id, services.take_back, "Taken back. It was not sent.")
 
 
@@ -113,6 +118,23 @@ def cost_restore(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     restore(document_id, request.user)
     messages.success(request, "It is to review again.")
     return redirect(cost_url(request, document_id))
+
+
+def save_first(request: BusinessRequest, document_id: UUID) -> tuple[Opened, HttpResponse | None]:
+    """Save what was typed before it is acted on; with the page that says why when it can't be saved."""
+    opened = open_document(request, document_id)
+    if not opened.is_editable or "version" not in request.POST:
+        return opened, None
+    saved = save_typed(request, opened)
+    if not saved.is_saved:
+        context = page_context(request, opened, saved)
+        return opened, render(request, "costs/document.html", context, status=saved.status)
+    return open_document(request, document_id), None
+
+
+def asked_url(here: str) -> str:
+    """The document's page once somebody asked for it to go, so that what is missing is marked."""
+    return f"{here}{'&' if '?' in here else '?'}asked=1"
 
 
 def _decide(

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
 from bookbind.connections.queries import status_of
+from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document
 from bookbind.publishing.messages import Message, Words, explain_paper, explain_problem, explain_publication
 from bookbind.publishing.messages import short_reason as short_reason_words
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Problem, Reason, Weight
+from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.notices import notice_for
 from bookbind.web.templatetags.ui import moment
 from bookbind.web.views.costs_buttons import Button, Place, from_notice, message_buttons
@@ -81,7 +85,7 @@ def build_reason(
     place: Place, publication: Publication | None, problems: Sequence[Problem], *, was_asked: bool
 ) -> ReasonLine:
     """The line for a document, and what is said beside it."""
-    words = _words(place.target)
+    words = _words(place.target, place.request.business.name)
     asides, notices = {}, []
     for problem in problems:
         if problem.weight is not Weight.NOTICE:
@@ -99,6 +103,8 @@ def _message(
 ) -> PageMessage | None:
     if place.document.shelf == Document.Shelf.ARCHIVE:
         return PageMessage("quiet", "This document is in the archive.", "It was not published.")
+    if publication is None and place.document.stage == Document.Stage.READY and not place.target.connection:
+        return _ready(place)
     if publication is None:
         return _first_problem(place, problems, was_asked=was_asked)
     if publication.state == Publication.State.PUBLISHED:
@@ -116,9 +122,32 @@ def _first_problem(place: Place, problems: Sequence[Problem], *, was_asked: bool
     blocking = [problem for problem in problems if problem.weight is not Weight.NOTICE]
     if not blocking:
         return None
-    explained = explain_problem(blocking[0], _words(place.target))
+    explained = explain_problem(blocking[0], _words(place.target, place.request.business.name))
     item_id = blocking[0].data.get("item", "")
     return _told(place, explained, "warn" if was_asked else "info", None, item_id)
+
+
+def _ready(place: Place) -> PageMessage:
+    """It is complete; what happens next is somebody's choice."""
+    slug = place.request.business.slug
+    values = {"document": str(place.document.id)}
+    buttons = [
+        Button(
+            "Export as CSV", reverse("costs_export", args=[slug]), is_post=True, downloads=True, values=values
+        )
+    ]
+    if may(place.request.role, Permission.MANAGE_CONNECTIONS):
+        buttons.append(Button("Connect accounting software", reverse("connections", args=[slug])))
+    if place.following:
+        buttons.insert(0, Button("Go on", place.following, is_primary=True, takes_focus=True))
+    said = exported_words(place.document, place.request.business.time_zone)
+    body = "Complete, and it adds up. It waits for accounting software or export."
+    return PageMessage("ok", "Ready.", f"{body} {said}." if said else body, buttons=tuple(buttons))
+
+
+def _sentence(text: str) -> str:
+    """Software without a name of its own may stand at the beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def _told(
@@ -131,8 +160,8 @@ def _told(
     buttons, aside = message_buttons(place, message, item_id)
     return PageMessage(
         tone=tone,
-        headline=message.headline,
-        body=" ".join(filter(None, parts)),
+        headline=_sentence(message.headline),
+        body=" ".join(map(_sentence, filter(None, parts))),
         details="\n".join(filter(None, [message.details, _reference(message)])),
         buttons=buttons,
         field_id=element_id(message.field),
@@ -228,5 +257,5 @@ def _code_words(publication: Publication) -> str:
     return f"Category there: {said}." if said else ""
 
 
-def _words(target: Target) -> Words:
-    return Words(target.provider_name or "your software", target.organisation_name)
+def _words(target: Target, business_name: str = "") -> Words:
+    return Words(target.provider_name or "your software", target.organisation_name or business_name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.totals import LineAmounts, find_difference
 from bookbind.kit.clock import local_date
@@ -88,12 +89,19 @@ def state_of(
     if document.shelf == Document.Shelf.ARCHIVE:
         return StateWord("Archived", icon="archive-box", reason=_archived_words(document.archived_why))
     if publication is None:
-        gap = first_gap(document, lines)
-        return StateWord("To review", reason=gap) if gap else StateWord("Ready", "ok", "check")
+        return _state_at_home(document, lines, time_zone)
     if publication.state == Publication.State.PUBLISHED:
         day = local_date(publication.published_at, time_zone) if publication.published_at else None
         return StateWord("Published", "ok", reason=_published_words(publication, day))
     return _state_on_the_way(publication)
+
+
+def _state_at_home(document: Document, lines: list[DocumentLine], time_zone: str) -> StateWord:
+    exported = exported_words(document, time_zone)
+    if document.stage == Document.Stage.READY:
+        return StateWord("Ready", "ok", "check-circle", exported)
+    gap = first_gap(document, lines)
+    return StateWord("To review", reason=gap) if gap else StateWord("Complete", "ok", "check", exported)
 
 
 def _state_on_the_way(publication: Publication) -> StateWord:

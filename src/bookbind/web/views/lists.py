@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, status_of
 from bookbind.lists import queries
+from bookbind.lists.columns import facts_of
 from bookbind.lists.combine import list_combinations, possible_duplicates
-from bookbind.lists.csv_export import list_as_csv
 from bookbind.lists.labels import (
     CODED_LISTS,
     CONTACT_LISTS,
@@ -28,6 +28,7 @@ from bookbind.lists.labels import (
     list_label,
 )
 from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.own import list_as_csv, why_kept_elsewhere
 from bookbind.lists.sync import request_sync
 from bookbind.providers.base.errors import ErrorKind
 from bookbind.providers.base.types import ListName
@@ -38,13 +39,22 @@ from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.views.lists_dimensions import dimension_choices
 from bookbind.web.views.lists_matching import MatchRow, list_match_rows, list_unmatched
 
+CSV_TYPE = "text/csv; charset=utf-8"
 PAGE_SIZE = 50
 PICKED_AT_FIRST = 250
 PICKED = 50
 FAILED = "The last read failed. What was read before stays; it is tried again by itself."
 WAITS_FOR_CONNECTION = "It is read again when the connection is back."
 CONNECTION_KINDS = frozenset({ErrorKind.NEEDS_RECONNECT, ErrorKind.MISSING_SCOPE, ErrorKind.MISCONFIGURED})
-SHOWS = {"all": "All", "match": "Needs a match", "twice": "Possible duplicates", "combined": "Combined"}
+# What tells entries of one name apart stands beside it.
+SHOWN = frozenset({"rate", "tax_kind", "side", "tax_number", "account_type", "account_number"})
+SHOWS = {
+    "all": "All",
+    "match": "Needs a match",
+    "twice": "Possible duplicates",
+    "combined": "Combined",
+    "archived": "Archived",
+}
 STANDING_WORDS = {
     queries.READY: ("Matched", "ok"),
     queries.NEW: ("Created when first used", "quiet"),
@@ -89,6 +99,7 @@ class ItemRow:
     remote: str
     rules: int
     aside: str
+    is_archived: bool = False
 
 
 @require_GET
@@ -117,7 +128,7 @@ def lists_refresh(request: BusinessRequest) -> HttpResponse:
     if connection is None:
         messages.info(request, "There is no accounting software to read from yet.")
     else:
-        request_sync(connection, [_list_name(name)] if name else None, full=True)
+        request_sync(connection, [get_list_name(name)] if name else None, full=True)
         messages.info(request, f"Reading from {label_of(connection)}. You can leave this page.")
     return redirect("lists", request.business.slug)
 
@@ -126,7 +137,7 @@ def lists_refresh(request: BusinessRequest) -> HttpResponse:
 @page(Permission.VIEW_LISTS)
 def list_page(request: BusinessRequest, name: str) -> HttpResponse:
     """One list: its entries, what needs a match, what looks like the same twice, what was combined."""
-    list_name = _list_name(name)
+    list_name = get_list_name(name)
     connection = main_connection(request)
     show = request.GET.get("show", "all")
     show = show if show in SHOWS else "all"
@@ -140,9 +151,10 @@ def list_page(request: BusinessRequest, name: str) -> HttpResponse:
         "provider_name": get_provider(connection.provider).name if connection else "",
         "tabs": _tabs(request, list_name, connection, show),
         "is_contacts": list_name in CONTACT_LISTS,
+        "kept_elsewhere": why_kept_elsewhere(connection, list_name),
         **dimension_choices(connection, list_name),
     }
-    parts = {"all": _all, "match": _match, "twice": _twice, "combined": _combined}
+    parts = {"all": _all, "match": _match, "twice": _twice, "combined": _combined, "archived": _archived}
     context |= parts[show](request, list_name, connection)
     return render(request, "lists/list.html", context)
 
@@ -153,7 +165,7 @@ def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
     """The entries that a field offers for what was typed so far, as options."""
     query = request.GET.get("q", "").strip()[:100]
     picked = queries.pick_items(
-        _list_name(name),
+        get_list_name(name),
         query,
         PICKED if query else PICKED_AT_FIRST,
         main_connection(request),
@@ -165,13 +177,16 @@ def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
 @page(Permission.VIEW_LISTS)
 def list_export(request: BusinessRequest, name: str) -> StreamingHttpResponse:
     """The whole list as CSV."""
-    items = list(queries.list_items(_list_name(name), with_archived=True).order_by("folded_name"))
-    response = StreamingHttpResponse(list_as_csv(items), content_type="text/csv; charset=utf-8")
+    list_name = get_list_name(name)
+    items = queries.list_items(list_name, with_archived=True).order_by("folded_name", "created_at", "id")
+    # Read before the answer begins: a stream is sent when the business's scope is closed already.
+    response = StreamingHttpResponse(list_as_csv(list_name, list(items)), content_type=CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{request.business.slug}-{name}.csv"'
     return response
 
 
-def _list_name(text: str) -> ListName:
+def get_list_name(text: str) -> ListName:
+    """The list that an address names; a page not found for any other word."""
     if text not in set(ListName):
         raise Http404
     return ListName(text)
@@ -188,7 +203,7 @@ def _cards(request: BusinessRequest, connection: Connection | None) -> list[List
     live = ListItem.objects.filter(merged_into__isnull=True, archived_at__isnull=True)
     counts = dict(live.values_list("list").annotate(number=Count("id")))
     if connection is None:
-        return [_card(request, name, LIST_LABELS[name], counts, {}) for name in ListName if counts.get(name)]
+        return [_card(request, name, LIST_LABELS[name], counts, {}) for name in ListName]
     needs = queries.needs_match_counts(connection)
     rows = queries.sync_progress(connection)
     return [_card(request, row.name, _own_word(row), counts, needs, row) for row in rows]
@@ -221,6 +236,7 @@ def _tabs(
         # Comparing every name with every other is worth its time only to somebody who asks for it.
         counts["twice"] = len(possible_duplicates(name)) if show == "twice" else ""
     counts["combined"] = len(list_combinations(name))
+    counts["archived"] = _list_archived(name).count()
     return [
         {
             "url": f"{base}?show={key}",
@@ -243,6 +259,16 @@ def _all(request: BusinessRequest, name: ListName, connection: Connection | None
     return {"page": found, "rows": _item_rows(found, connection), "page_query": words}
 
 
+def _archived(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:
+    rows = _list_archived(name).order_by("folded_name", "code", "id")
+    found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return {"page": found, "rows": _item_rows(found, connection), "page_query": "show=archived"}
+
+
+def _list_archived(name: ListName) -> QuerySet[ListItem]:
+    return queries.list_items(name, with_archived=True).filter(archived_at__isnull=False)
+
+
 def _item_rows(found: Page[ListItem], connection: Connection | None) -> list[ItemRow]:
     items = list(found.object_list)
     ids = [item.id for item in items]
@@ -256,10 +282,6 @@ def _item_row(
 ) -> ItemRow:
     state, tone = STANDING_WORDS[queries.standing_of(item, remote)] if connection else ("", "quiet")
     there = item_label(remote.name, remote.code) if remote else ""
-    details = [
-        f"{item.details['rate']}%" if item.details.get("rate") else "",
-        item.details.get("tax_number") or "",
-    ]
     same_name = there in (item.name, item_label(item.name, item.code))
     return ItemRow(
         id=item.id,
@@ -269,8 +291,19 @@ def _item_row(
         tone=tone,
         remote="" if same_name else there,
         rules=rules,
-        aside=" · ".join(filter(None, details)),
+        aside=_aside(item),
+        is_archived=item.archived_at is not None,
     )
+
+
+def _aside(item: ListItem) -> str:
+    """`20% · Standard · Costs`; a vendor's own word for a type says nothing to people."""
+    said = []
+    for column in facts_of(ListName(item.list)):
+        text = column.show(item.details) if column.key in SHOWN else ""
+        if text and (column.choices is None or text in column.choices.values()):
+            said.append(f"{text}%" if column.key == "rate" else text)
+    return " · ".join(said)
 
 
 def _match(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:

@@ -78,6 +78,7 @@ COMPANIES = (
         standard_users=(SAM,),
     ),
     Company("Cole & Son Ltd", (JO,), vat="GB345678901", many_currencies=False),
+    Company("Fern Catering Ltd", (JO,), vat="GB456789012", many_currencies=False),
     Company("Acme Ireland Ltd", (ADA, JO), "IE6388047V", country="IE", currency="EUR"),
     Company("Acme America Inc", (ADA,), country="US", currency="USD", locations=False, many_currencies=False),
 )

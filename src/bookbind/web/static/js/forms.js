@@ -1,4 +1,6 @@
 // Forms are sent once, say that they are being sent, and some send themselves when a choice changes.
+const RELOADS_AFTER_MS = 1500;
+
 function busy(form, submitter) {
   form.dataset.sending = "yes";
   // Disabling the button here would take its name and value out of what is posted.
@@ -12,6 +14,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.method === "post" && !event.defaultPrevented) busy(form, event.submitter);
+  // The answer is a file, so the page stays; what it shows about the export is read anew.
+  if (form.matches("[data-downloads]")) setTimeout(() => location.reload(), RELOADS_AFTER_MS);
 });
 
 // A page that comes back from the browser's history must be usable again.

@@ -1,0 +1,98 @@
+"""Documents of a business without accounting software: ready, and later published in one go."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from bookbind.activity import services as activity
+from bookbind.documents.models import Document
+from bookbind.documents.queries import get_document
+from bookbind.publishing.checks import check_alone
+from bookbind.publishing.errors import DocumentIncomplete, MovedMeanwhile, PublishingError
+from bookbind.publishing.facts import read_own_document
+from bookbind.publishing.queries import find_open_publication, list_left_behind
+from bookbind.publishing.services import request_publish, take_back
+from bookbind.tenancy.models import User
+
+
+def make_ready(document_id: UUID, user: User) -> None:
+    """Say that nothing is left to do about the document; once is enough.
+
+    DocumentIncomplete carries what is missing, MovedMeanwhile when it is not to review any more.
+    """
+    document = get_document(document_id)
+    if document.stage == Document.Stage.READY:
+        return
+    problems = check_alone(read_own_document(document))
+    if problems:
+        raise DocumentIncomplete(problems)
+    with transaction.atomic():
+        _move(document, Document.Stage.REVIEW, Document.Stage.READY)
+        _tell(document, "document.ready", "Ready: complete, and it adds up.", user)
+
+
+def review_again(document_id: UUID, user: User) -> None:
+    """Take a ready document back to review; MovedMeanwhile when it is not ready any more."""
+    document = get_document(document_id)
+    with transaction.atomic():
+        _move(document, Document.Stage.READY, Document.Stage.REVIEW)
+        _tell(document, "document.reviewed_again", "Taken back to review.", user)
+
+
+def check_still_ready(document_id: UUID) -> None:
+    """After an edit: a ready document that is not complete any more is to review again."""
+    document = get_document(document_id)
+    if document.stage != Document.Stage.READY:
+        return
+    problems = check_alone(read_own_document(document))
+    if not problems:
+        return
+    _move(document, Document.Stage.READY, Document.Stage.REVIEW)
+    _tell(document, "document.reviewed_again", "To review again: something is missing now.", None)
+
+
+def make_left_behind_ready(business_id: UUID, user: User) -> int:
+    """Take back all that waits at books that were left, and keep it ready here; returns how many.
+
+    What can't be ready, because something is missing, is to review.
+    """
+    moved = 0
+    for publication in list(list_left_behind(business_id)):
+        with transaction.atomic():
+            try:
+                take_back(publication, user)
+                make_ready(publication.document_id, user)
+            except DocumentIncomplete:
+                pass
+            except PublishingError:
+                continue
+            moved += 1
+    return moved
+
+
+def publish_together(documents: Iterable[Document], user: User) -> tuple[int, list[Document]]:
+    """Ask for each document to be published: how many are on their way, and those with something to fix."""
+    sent, refused = 0, []
+    for document in documents:
+        try:
+            request_publish(document, user)
+            sent += 1
+        except DocumentIncomplete:
+            refused.append(document)
+    return sent, refused
+
+
+def _move(document: Document, before: Document.Stage, after: Document.Stage) -> None:
+    """Move it unless somebody saved, published or archived it meanwhile."""
+    if find_open_publication(document.id) is not None:
+        raise MovedMeanwhile
+    rows = Document.objects.filter(
+        id=document.id, version=document.version, stage=before, shelf=Document.Shelf.INBOX, frozen_at=None
+    )
+    if rows.update(stage=after) != 1:
+        raise MovedMeanwhile
+
+
+def _tell(document: Document, action: str, text: str, user: User | None) -> None:
+    activity.record(action, text, business_id=document.business_id, actor=user, subject=document)

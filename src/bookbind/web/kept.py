@@ -1,0 +1,63 @@
+"""What a business keeps whatever it is connected to, counted: lists, rules, documents, people."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.urls import reverse
+
+from bookbind.documents.queries import Tab, count_tabs
+from bookbind.kit.text import plural
+from bookbind.lists.labels import LIST_LABELS
+from bookbind.lists.models import ListItem
+from bookbind.providers.base.types import ListName
+from bookbind.rules.queries import count_rules
+from bookbind.web.access import BusinessRequest
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One thing that stays: what, how much of it as links, and what can be done with it from then on."""
+
+    label: str
+    parts: tuple[tuple[str, str], ...]
+    then: str
+
+
+def list_kept(request: BusinessRequest) -> list[Kept]:
+    """Everything that stays here when the connection ends, in a constant number of queries."""
+    slug = request.business.slug
+    live = ListItem.objects.filter(merged_into__isnull=True, archived_at__isnull=True)
+    entries = dict(live.values_list("list").annotate(number=Count("id")))
+    lists = tuple(
+        (f"{entries[name.value]:,} {LIST_LABELS[name].lower()}", reverse("list", args=[slug, name.value]))
+        for name in ListName
+        if entries.get(name.value)
+    )
+    costs = reverse("costs", args=[slug])
+    documents = tuple(
+        (f"{count:,} {_TAB_WORDS[tab]}", f"{costs}?show={tab.value}")
+        for tab, count in count_tabs().items()
+        if count
+    )
+    rules = (plural(count_rules()["all"], "rule"), reverse("rules", args=[slug]))
+    return [
+        Kept(
+            "Lists", lists or (("none yet", reverse("lists", args=[slug])),), "You keep them here yourself."
+        ),
+        Kept("Supplier rules", (rules,), "They go on coding what arrives."),
+        Kept(
+            "Documents",
+            documents or (("none yet", costs),),
+            "They can be coded, made ready and exported.",
+        ),
+    ]
+
+
+_TAB_WORDS = {
+    Tab.REVIEW: "to review",
+    Tab.READY: "ready",
+    Tab.WAITING: "waiting",
+    Tab.FIXING: "to be fixed",
+    Tab.PUBLISHED: "published",
+    Tab.ARCHIVE: "in the archive",
+}

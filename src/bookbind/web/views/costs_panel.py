@@ -1,0 +1,195 @@
+"""What stands above a tab of Costs: how many documents wait or are ready, how much, and what helps."""
+
+from dataclasses import dataclass
+
+from django.db.models import Sum
+from django.urls import reverse
+
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import label_of, status_of
+from bookbind.connections.status import Action, State, Status
+from bookbind.documents.queries import Exported, Tab, count_exported, list_documents
+from bookbind.kit.money import show_money
+from bookbind.kit.text import listed, plural, show_date
+from bookbind.publishing.queries import count_held_for_look, list_left_behind, waiting_summary
+from bookbind.tenancy.permissions import Permission, may
+from bookbind.web.access import BusinessRequest
+from bookbind.web.notices import notice_for, totals_in_words
+from bookbind.web.views.costs_buttons import Button, from_notice
+
+_MOST_NAMED = 500
+CUT_OFF = frozenset({Action.RECONNECT, Action.CONNECT})
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The message of a tab. `exports` are the buttons that give a file."""
+
+    headline: str
+    body: str
+    tone: str
+    button: Button | None = None
+    others: tuple[Button, ...] = ()
+    exports: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExportLink:
+    """One choice of the filter: all of the tab, or by whether they left as a file."""
+
+    label: str
+    url: str
+    count: int
+    current: str
+
+
+def tab_panel(request: BusinessRequest, connection: Connection | None, tab: Tab) -> Panel | None:
+    """What stands above a tab that holds something; None where nothing has to be said."""
+    if tab is Tab.READY:
+        return _ready_panel(request, connection)
+    if tab is not Tab.WAITING:
+        return None
+    return waiting_panel(request, connection) if connection else _left_panel(request)
+
+
+def export_links(request: BusinessRequest, current: Exported) -> tuple[ExportLink, ...]:
+    """The filter of the Ready tab; it is there once something left as a file."""
+    exported, everything = count_exported(Tab.READY), list_documents(Tab.READY).count()
+    if not exported and current is Exported.ANY:
+        return ()
+    counts = {
+        Exported.ANY: ("All", everything),
+        Exported.NO: ("Not exported", everything - exported),
+        Exported.YES: ("Exported", exported),
+    }
+    base = f"{reverse('costs', args=[request.business.slug])}?show={Tab.READY.value}"
+    return tuple(
+        ExportLink(
+            label,
+            f"{base}&exported={each.value}" if each.value else base,
+            count,
+            "yes" if each is current else "",
+        )
+        for each, (label, count) in counts.items()
+    )
+
+
+def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
+    """`14 documents are waiting for Software (Organisation), oldest 3 March, £4,210.50. …`"""
+    summary = waiting_summary(connection)
+    status = status_of(connection)
+    held_for_look = count_held_for_look(connection)
+    is_one = summary.count == 1
+    facts = [
+        f"{plural(summary.count, 'document')} {'is' if is_one else 'are'} waiting for {label_of(connection)}"
+    ]
+    if summary.oldest is not None:
+        facts.append(f"{'dated' if is_one else 'oldest'} {show_date(summary.oldest)}")
+    facts.append(totals_in_words(summary))
+    they, each, them = ("It is", "", "it") if is_one else ("They are", ", once each,", "them")
+    return Panel(
+        headline=f"{', '.join(filter(None, facts))}.",
+        body=f"{they} coded and will be published{each} {_when(connection, status, held_for_look)}. "
+        f"You can still edit, remove or export {them}.",
+        tone="info" if status.can_publish else "warn",
+        button=_ending_button(request, connection, status, held_for_look),
+        exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
+    )
+
+
+def _left_panel(request: BusinessRequest) -> Panel:
+    """What waited when the business was disconnected: it goes on there, or is taken home."""
+    count = list_left_behind(request.business.id).count()
+    is_one = count == 1
+    labels = sorted(
+        {label_of(each.connection) for each in list_left_behind(request.business.id)[:_MOST_NAMED]}
+    )
+    take_home = Button(
+        "Make it ready here" if is_one else f"Make all {count} ready here",
+        reverse("costs_ready", args=[request.business.slug]),
+        is_post=True,
+        is_primary=True,
+        values={"what": "left"},
+    )
+    headline = f"{plural(count, 'document')} {'waits' if is_one else 'wait'} for {listed(labels)}"
+    return Panel(
+        headline=f"{headline}, which is disconnected." if count else "These wait for somebody to look.",
+        body="Connect it again and they are published, once each. Or make them ready here: then you can "
+        "export them, or publish them to whatever you connect next.",
+        tone="warn",
+        button=take_home if count else None,
+        others=_connect(request),
+        exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
+    )
+
+
+def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Panel:
+    everything = list_documents(Tab.READY)
+    count, exported = everything.count(), count_exported(Tab.READY)
+    fresh = count - exported
+    totals = everything.order_by().values_list("currency").annotate(sum=Sum("total")).order_by("currency")
+    amounts = listed([show_money(amount, currency) for currency, amount in totals])
+    headline = f"{plural(count, 'document')} {'is' if count == 1 else 'are'} ready, {amounts}."
+    exports = (
+        [_export(request, f"Export {fresh} not exported (CSV)", Tab.READY, Exported.NO)] if fresh else []
+    )
+    exports.append(_export(request, f"Export all {count} (CSV)", Tab.READY))
+    if connection is None:
+        body = "Complete, and they add up. They wait for accounting software or export."
+        return Panel(headline, body, "ok", None, _connect(request), tuple(exports))
+    body = f"They were coded while nothing was connected. {label_of(connection)} can have them now."
+    if exported:
+        body += f" {plural(exported, 'document')} left as a file and may stand in your books already."
+    what = Exported.NO if exported else Exported.ANY
+    button = Button(
+        f"Publish {fresh if exported else count} to {label_of(connection)}",
+        reverse("costs_publish_all", args=[request.business.slug]),
+        is_post=True,
+        is_primary=True,
+        values={"what": "ready", "exported": what.value},
+    )
+    return Panel(headline, body, "info", button if fresh else None, (), tuple(exports))
+
+
+def _export(request: BusinessRequest, label: str, tab: Tab, exported: Exported = Exported.ANY) -> Button:
+    values = {"show": tab.value, "exported": exported.value}
+    url = reverse("costs_export", args=[request.business.slug])
+    return Button(label, url, is_post=True, values=values, downloads=True)
+
+
+def _connect(request: BusinessRequest) -> tuple[Button, ...]:
+    if not may(request.role, Permission.MANAGE_CONNECTIONS):
+        return ()
+    return (Button("Connect accounting software", reverse("connections", args=[request.business.slug])),)
+
+
+def _awaits_start(connection: Connection, status: Status) -> bool:
+    return connection.awaits_start and status.state is State.CONNECTED
+
+
+def _when(connection: Connection, status: Status, held_for_look: int) -> str:
+    if _awaits_start(connection, status):
+        return "when somebody presses Start publishing"
+    if not status.can_publish:
+        return (
+            "when the connection is back" if status.action in CUT_OFF else "when the software answers again"
+        )
+    return "when you press Publish" if held_for_look else "as soon as what each one waits for is there"
+
+
+def _ending_button(
+    request: BusinessRequest, connection: Connection, status: Status, held_for_look: int
+) -> Button | None:
+    if _awaits_start(connection, status):
+        if not may(request.role, Permission.MANAGE_CONNECTIONS):
+            return None
+        url = reverse("start_publishing", args=[request.business.slug, connection.id])
+        return Button("Start publishing…", url, is_primary=True)
+    if status.can_publish and held_for_look:
+        url = reverse("costs_publish_all", args=[request.business.slug])
+        label = f"Publish all {held_for_look}" if held_for_look > 1 else "Publish it"
+        return Button(label, url, is_post=True, is_primary=True, values={"what": "looked"})
+    if status.can_publish or status.action not in CUT_OFF:
+        return None
+    main = notice_for(connection, request.role, status=status).main_button
+    return from_notice(main, is_primary=True, back_to=request.get_full_path()) if main else None

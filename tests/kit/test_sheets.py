@@ -1,0 +1,112 @@
+"""Tables as CSV: nothing in them runs, what is no table is refused in words, and a round trip is exact."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookbind.kit import sheets
+from bookbind.kit.sheets import SheetUnreadable, plain_cell, read_sheet, safe_cell, write_line, write_sheet
+
+KNOWN = ("ID", "Name", "Tax number")
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1", "＠x", "'=1", " =1"])  # noqa: RUF001
+def test_cells_that_would_run_are_disarmed(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+    assert safe_cell(f"x{text}") == f"x{text}"
+
+
+@pytest.mark.req("LST-07")
+@given(CELLS)
+def test_a_safe_cell_becomes_what_it_was(text: str) -> None:
+    assert plain_cell(safe_cell(text)) == text
+    assert not safe_cell(text).lstrip("' ").startswith(("=", "+", "-", "@")) or safe_cell(text).startswith(
+        "'"
+    )
+
+
+@pytest.mark.req("LST-07")
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=8))
+def test_a_table_comes_back_as_it_left(rows: list[tuple[str, str]]) -> None:
+    kept = [(name.strip(), number.strip()) for name, number in rows]
+    kept = [row for row in kept if any(cell.strip() for cell in row)]
+    content = "".join(write_sheet(KNOWN[1:], kept)).encode()
+    found = read_sheet(content, KNOWN, {"Name"})
+    assert [tuple(row.cells.values()) for row in found.rows] == kept
+    assert found.errors == ()
+
+
+def test_numbers_stay_numbers() -> None:
+    assert write_line(["-1", -1]) == "'-1,-1\r\n"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_any_line_ending_and_a_byte_order_mark_are_read(ending: str) -> None:
+    content = ending.join(
+        ["\ufeffname , TAX-NUMBER", "Zoë,1", '"two', 'lines",2', "", ",", "Last,3"]
+    ).encode()
+    found = read_sheet(content, KNOWN, {"Name"})
+    assert next((row.cells["Name"], row.cells["Tax number"]) for row in found.rows) == ("Zoë", "1")
+    assert [row.line for row in found.rows] == [2, 3, 7]
+
+
+def test_an_unknown_column_is_named_and_left_aside() -> None:
+    found = read_sheet(b"Name,Colour,\r\nBT,blue,x\r\n", KNOWN, {"Name"})
+    assert (found.headings, found.ignored) == (("Name",), ("Colour",))
+    assert found.rows[0].cells == {"Name": "BT"}
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "This file is empty."),
+        (b"PK\x03\x04rest", "This is an Excel workbook, not CSV."),
+        (b"%PDF-1.7", "This is a PDF, not CSV."),
+        ("Name\nBT".encode("utf-16"), "saved as UTF-16"),
+        (b"Name\nBT\x00", "not a text file"),
+        ("Name\nBT\nZoë\n".encode("latin-1"), "Line 3 has letters that are not saved as UTF-8."),
+        (b"ID;Name\n;BT\n", "separated by semicolons"),
+        (b"ID\tName\n\tBT\n", "separated by tabs"),
+        (b"Colour,Size\nred,1\n", "names none of the columns that are known here: ID, Name, Tax number."),
+        (b"ID,Tax number\n,1\n", "1 column is missing: Name."),
+        (b"Name,name\nBT,BT\n", "The column Name is there twice."),
+        (b'Name\nBT\n"never closed\n', "Line 3 can't be read as CSV"),
+        (b'Name\n"a"b\n', "Line 2 can't be read as CSV"),
+        (b'Name\n"' + b"x" * 200_000 + b'"\n', "Line 2 can't be read as CSV"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused_in_words(content: bytes, words: str) -> None:
+    with pytest.raises(SheetUnreadable) as refused:
+        read_sheet(content, KNOWN, {"Name"})
+    assert words in str(refused.value)
+
+
+def test_a_line_of_another_width_is_an_error_with_its_line() -> None:
+    found = read_sheet(b"Name,Tax number\nBT,1\nSmith, Jones,2\nOne\n", KNOWN, {"Name"})
+    assert [(error.line, error.what.split(".")[0]) for error in found.errors] == [
+        (3, "There are 3 cells for 2 columns"),
+        (4, "There is 1 cell for 2 columns"),
+    ]
+    assert len(found.rows) == 1
+
+
+@pytest.mark.req("LST-07")
+def test_files_that_are_too_long_or_too_large_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = sheets.MOST_ROWS
+    assert len(read_sheet(b"Name\n" + b"x\n" * rows, KNOWN, {"Name"}).rows) == rows
+    with pytest.raises(SheetUnreadable, match="more than 100,000 lines"):
+        read_sheet(b"Name\n" + b"x\n" * (rows + 1), KNOWN, {"Name"})
+    monkeypatch.setattr(sheets, "MOST_BYTES", 1024 * 1024)
+    with pytest.raises(SheetUnreadable, match="larger than 1 MB"):
+        read_sheet(b"Name\n" + b"x" * 1024 * 1024, KNOWN, {"Name"})
+
+
+def test_what_is_written_is_plain_csv() -> None:
+    text = "".join(write_sheet(["Name"], [['Say "hi", Ltd']]))
+    assert list(csv.reader(io.StringIO(text.lstrip("\ufeff")))) == [["Name"], ['Say "hi", Ltd']]
