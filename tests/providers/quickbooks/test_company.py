@@ -27,7 +27,6 @@ def test_a_company_is_read_whole_and_keeps_its_id_and_currency() -> None:
         legal_name="Acme Limited",
         country="GB",
         currency="GBP",
-        tax_number="GB123456789",
     )
 
 
