@@ -155,8 +155,11 @@ class Firm:
 
     def wait(self, place: Place, **changes: Any) -> Publication:
         """A bill that somebody asked to publish there."""
-        document = get_document(self.bill(**changes).id)
-        return request_publish(document, self.user, place.connection)
+        return self.publish(place, self.bill(**changes))
+
+    def publish(self, place: Place, document: Document) -> Publication:
+        """Ask for a document to be published there."""
+        return request_publish(get_document(document.id), self.user, place.connection)
 
     def recheck(self) -> None:
         """Let the job put documents where they belong after matches changed."""

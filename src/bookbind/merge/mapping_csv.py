@@ -170,7 +170,7 @@ class _Import:
         clash = [each for each in (use, *beside) if (entry.id, each) in self.said]
         clash = [each for each in clash if each == use or not {each, use} & apart]
         if clash:
-            first = self.said[entry.id, clash[0]]
+            first = min(self.said[entry.id, each] for each in clash)
             return CellError(
                 line,
                 "use",
