@@ -17,6 +17,14 @@ from bookbind.providers.base.types import ListName
 from bookbind.rules.evaluate import ITEM_FIELDS, CodedField, DueMode, Problem, RuleValues
 from bookbind.rules.models import RuleRevision, SupplierRule
 
+# The column of a rule that names entries of a list.
+_NAMED_BY = {
+    ListName.SUPPLIERS: "supplier_id",
+    ListName.CATEGORIES: "category_id",
+    ListName.TAX_RATES: "tax_rate_id",
+    ListName.TRACKING_1: "tracking_1_id",
+    ListName.TRACKING_2: "tracking_2_id",
+}
 _TARGETS = {name: f"{name.value}_id" for name in ITEM_FIELDS}
 
 
@@ -106,11 +114,15 @@ def problems_of(
     return found
 
 
-def count_uses(item_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How many rules that are switched on name each entry, as supplier or as what they set."""
+def count_uses(item_ids: Iterable[UUID], list_name: ListName | None = None) -> dict[UUID, int]:
+    """How many rules that are switched on name each entry, as supplier or as what they set.
+
+    `list_name`, when all entries are of one list, spares the queries for what can't name them.
+    """
     wanted = set(item_ids)
     counts: dict[UUID, int] = defaultdict(int)
-    for column in ("supplier_id", *_TARGETS.values()):
+    columns = _NAMED_BY.values() if list_name is None else filter(None, [_NAMED_BY.get(list_name)])
+    for column in columns:
         rows = SupplierRule.objects.filter(active=True, **{f"{column}__in": wanted})
         for row in rows.values(column).annotate(n=Count("id")).order_by(column):
             counts[row[column]] += row["n"]
