@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prepare what a command needs and run it: python3 dev.py demo | test | check | bench | interop | lock."""
+"""Prepare what a command needs and run it; `python3 dev.py` alone lists the commands."""
 
 import hashlib
 import os
@@ -32,6 +32,7 @@ def main() -> int:
         "check": run_checks,
         "bench": run_benchmarks,
         "interop": run_interop,
+        "train-matcher": run_training,
         "lock": write_locks,
     }
     name = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -80,6 +81,14 @@ def run_interop(arguments: list[str]) -> int:
     for name in JUDGES:
         install_judge(name)
     return hand_over([str(PYTHON), "-m", "pytest", "tests/interop", *arguments])
+
+
+def run_training(_arguments: list[str]) -> int:
+    """Train the matcher's models anew from the lists in BOOKBIND_MATCHING_DATA; print their figures."""
+    install(DEV_LOCK)
+    # One thread: the threads of small matrix products spend their time waiting for each other.
+    environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    return subprocess.call([str(PYTHON), "-m", "training"], cwd=ROOT, env=environment)
 
 
 def write_locks(_arguments: list[str]) -> int:
