@@ -10,6 +10,7 @@ from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.types import ListName
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, new_books, old_books
+from tests.support.factories import make_list_item
 from tests.support.fake_books import FakeBooks
 
 
@@ -25,11 +26,19 @@ def test_a_business_without_lists_adopts_all_of_them(firm: Firm) -> None:
 
 @pytest.mark.req("CHG-12")
 def test_lists_that_were_kept_without_books_are_matched_and_the_others_adopted(firm: Firm) -> None:
-    firm.supplier("Own Supplier")
+    make_list_item(firm.business, "Own category", CATEGORIES)
     first = firm.connect("xero", old_books())
-    assert merging_lists(first.connection) == {SUPPLIERS}
-    assert names(SUPPLIERS) == ["Own Supplier"]
-    assert names(CATEGORIES) == ["Advertising", "Motor expenses", "Sales"]
+    assert merging_lists(first.connection) == {CATEGORIES}
+    assert names(CATEGORIES) == ["Own category"]
+    assert names(SUPPLIERS) == ["City Fuel Ltd", "Paper Mill"]
+
+
+def test_suppliers_that_were_typed_before_the_first_connection_find_their_namesakes(firm: Firm) -> None:
+    typed = [firm.supplier("City Fuel Ltd"), firm.supplier("Own Supplier")]
+    first = firm.connect("xero", old_books())
+    assert merging_lists(first.connection) == frozenset()
+    assert names(SUPPLIERS) == ["City Fuel Ltd", "Own Supplier", "Paper Mill"]
+    assert typed[0].id in {item_id for item_id, *_ in first.bound()}
 
 
 def test_after_a_change_nothing_is_adopted_and_nothing_is_bound(moved: Moved) -> None:

@@ -15,6 +15,7 @@ from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
 from bookbind.web.forms.lists_items import Chosen, ItemField, ItemFinder, NewName, use_lists
+from bookbind.web.forms.widgets import PlainSelect
 
 MOST_LINES = 200
 LARGEST = Decimal(10) ** 12
@@ -60,7 +61,7 @@ class AmountField(forms.Field):
         return str(cents if cents == value else value.normalize())
 
 
-class TaxRateSelect(forms.Select):
+class TaxRateSelect(PlainSelect):
     """A native list of tax rates whose options carry the percentage, for the sums that move as one types."""
 
     rates: Mapping[str, str] = {}
@@ -91,19 +92,19 @@ class DocumentForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     over = forms.IntegerField(required=False, min_value=1)
     supplier = ItemField(ListName.SUPPLIERS, allows_new=True, what="suppliers", label="Supplier")
-    kind = forms.ChoiceField(label="Type")
+    kind = forms.ChoiceField(label="Type", widget=PlainSelect)
     date = forms.DateField(label="Date", required=False, input_formats=DATE_FORMATS)
     due_date = forms.DateField(label="Due", required=False, input_formats=DATE_FORMATS)
     reference = forms.CharField(label="Reference", max_length=120, required=False)
-    currency = forms.ChoiceField(label="Currency")
-    tax_mode = forms.ChoiceField(label="VAT is")
+    currency = forms.ChoiceField(label="Currency", widget=PlainSelect)
+    tax_mode = forms.ChoiceField(label="VAT is", widget=PlainSelect)
     total = AmountField(label="Total", required=False)
     note = forms.CharField(
         label="Notes", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     paid = forms.BooleanField(label="Paid already", required=False)
     paid_from = ItemField(ListName.BANK_ACCOUNTS, what="bank accounts", label="Paid from")
-    publish_as = forms.ChoiceField(label="as", required=False)
+    publish_as = forms.ChoiceField(label="as", required=False, widget=PlainSelect)
 
     def __init__(
         self,
