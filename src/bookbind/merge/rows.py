@@ -112,9 +112,13 @@ def list_rows(
     *,
     start: int = 0,
     limit: int = 100,
+    data: ListData | None = None,
 ) -> RowPage:
-    """The rows of a list under a filter, those that wait most first; a constant number of queries."""
-    data = read_lists(connection, [name])[name]
+    """The rows of a list under a filter, those that wait most first; a constant number of queries.
+
+    `data` where the list was read already.
+    """
+    data = data or read_lists(connection, [name])[name]
     uses = read_uses(connection)
     groups = {each: _select(data, uses, each) for each in Show}
     found = _search(groups[show], search)
