@@ -103,7 +103,7 @@ def _view_use(row: Row, use: UseRow) -> UseView:
         text=text,
         facts=facts,
         is_soft=mark in ("none", "left"),
-        word=use.word,
+        word=_word(use),
         word_title=f"{round(use.confidence * 100)}% sure" if use.word else "",
         reasons=", ".join(use.reasons),
         toggle=toggle,
@@ -139,8 +139,13 @@ def _toggle(row: Row, use: UseRow, mark: str) -> str:
 
 def _spoken(row: Row, use: UseRow, text: str) -> str:
     on = f" {use.use_words}" if use.use_words else ""
-    sure = f", {_WORDS[use.word]}" if use.word else ""
+    sure = f", {_WORDS[_word(use)]}" if use.word else ""
     return f"{row.label}{on}: {text}{sure}"
+
+
+def _word(use: UseRow) -> str:
+    """How sure the proposal is; what a person has yet to look at is never called certain."""
+    return "likely" if use.word == "certain" and not use.ticked else use.word
 
 
 def _replaced(use: UseRow) -> str:

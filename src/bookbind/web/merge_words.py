@@ -61,7 +61,7 @@ class Using:
 def step_words(step: Step) -> str:
     """How a step stands in a word or two, for its tab."""
     if step.state is StepState.OPEN:
-        return f"{step.needed:,} left"
+        return f"{step.left:,} left" if step.left else f"{step.needed:,} ready"
     if step.state is StepState.LACKING:
         return "left out"
     if step.state is StepState.EMPTY:
@@ -94,7 +94,8 @@ def consequences(impact: Impact, using: Using, old: str, new: str, lists: Mappin
     if using.creations:
         said.append(f"{plural(using.creations, 'entry', 'entries')} will be created in {new} first.")
     if impact.rules:
-        said.append(f"{plural(impact.rules_ready, 'rule')} will work in {new}.")
+        ready = plural(impact.rules_ready, "rule") if impact.rules_ready else "No rule"
+        said.append(f"{ready} will work in {new}{'' if impact.rules_ready else ' yet'}.")
     if impact.documents:
         said.append(_documents(impact, lists))
     new_contacts = _contacts(impact)
@@ -132,6 +133,8 @@ def count_by_list(names: Sequence[ListName]) -> dict[str, int]:
 def _documents(impact: Impact, lists: Mapping[str, int]) -> str:
     verb = "becomes" if impact.released == 1 else "become"
     said = f"{plural(impact.released, 'waiting document')} {verb} ready"
+    if not impact.released:
+        said = "No waiting document becomes ready"
     if not impact.still_waiting:
         return f"{said}."
     goes = "goes" if impact.still_waiting == 1 else "go"

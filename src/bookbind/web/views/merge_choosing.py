@@ -80,9 +80,7 @@ def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         _mine_words(place, pressed, mine),
     )
     context = {"place": place, "view": view, "refused": "" if moved_by is not None else refused}
-    response = render(request, "merge/_row.html", context, status=status)
-    response["HX-Trigger"] = "merge-changed"
-    return response
+    return render(request, "merge/_row.html", context, status=status)
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from bookbind.connections.models import Connection
 from bookbind.merge.dimensions import list_dimension_questions
 from bookbind.merge.publishing import list_ways
-from bookbind.merge.reading import draft_version, find_draft
+from bookbind.merge.reading import ListData, draft_version, find_draft
 from bookbind.merge.rows import RowPage, Show, find_row, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
 from bookbind.merge.using import list_applied
@@ -22,11 +22,13 @@ from bookbind.web.access import BusinessRequest, page
 from bookbind.web.merge_rows import view_row
 from bookbind.web.views.merge_choosing import edit_context, list_options
 from bookbind.web.views.merge_place import (
+    Data,
     Place,
     find_place,
     first_step,
     frame_context,
     open_place,
+    read_all,
     read_presence,
 )
 from bookbind.web.views.merge_questions import view_dimensions, view_ways
@@ -94,45 +96,55 @@ def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     place = open_place(request, connection_id)
     if request.GET.get("seen") == read_presence(request, place).seen:
         return HttpResponse(status=204)
-    steps = list_steps(place.connection)
-    return render(
-        request, "merge/_state.html", frame_context(request, place, steps, request.GET.get("step", ""))
-    )
+    data = read_all(place)
+    steps = list_steps(place.connection, data)
+    context = frame_context(request, place, data, steps, request.GET.get("step", ""))
+    return render(request, "merge/_state.html", context)
 
 
 def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
-    steps = list_steps(place.connection)
+    data = read_all(place)
+    steps = list_steps(place.connection, data)
     key = key or first_step(steps)
     step = next(each for each in steps if each.key == key)
     context = {
-        **frame_context(request, place, steps, key),
+        **frame_context(request, place, data, steps, key),
         "step": step,
         "earlier": list_applied(place.connection),
         "unused": sum(each.unmatched + each.new for each in steps),
         "is_settled": all(each.state is not StepState.OPEN for each in steps),
-        **_step_context(request, place, step),
+        **_step_context(request, place, data, step),
         **used_context(request, place),
     }
     return render(request, "merge/page.html", context)
 
 
-def _step_context(request: BusinessRequest, place: Place, step: Step) -> dict[str, object]:
+def _step_context(request: BusinessRequest, place: Place, data: Data, step: Step) -> dict[str, object]:
     if step.key == PUBLISHING:
         return {"ways": view_ways(list_ways(place.connection))}
     if step.key == DIMENSIONS:
         return {"questions": view_dimensions(list_dimension_questions(place.connection))}
     if step.state in (StepState.LACKING, StepState.EMPTY):
         return {}
-    return {"has_rows": True, **_rows_context(place, ListName(step.key), _wanted(request))}
+    name = ListName(step.key)
+    return {"has_rows": True, **_rows_context(place, name, _wanted(request), data[name])}
 
 
-def _rows_context(place: Place, name: ListName, wanted: Wanted) -> dict[str, object]:
+def _rows_context(
+    place: Place, name: ListName, wanted: Wanted, data: ListData | None = None
+) -> dict[str, object]:
     if name not in get_provider(place.connection.provider).lists:
         raise Http404
     if wanted.item_id is not None:
         return _one_row_context(place, wanted)
     found = list_rows(
-        place.connection, name, wanted.show, wanted.query, start=wanted.start, limit=ROWS_AT_ONCE
+        place.connection,
+        name,
+        wanted.show,
+        wanted.query,
+        start=wanted.start,
+        limit=ROWS_AT_ONCE,
+        data=data,
     )
     shown = wanted.start + len(found.rows)
     return {

@@ -1,5 +1,6 @@
 """What every page of Merge lists begins with: the connection, the books before it, and the steps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,14 +10,17 @@ from django.urls import reverse
 from bookbind.connections.change import find_change_to
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, label_of
+from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
+from bookbind.lists.queries import list_words
 from bookbind.merge.choices import CREATE
 from bookbind.merge.drafting import others_here
 from bookbind.merge.impact import Impact
 from bookbind.merge.models import Applied, DraftRow
-from bookbind.merge.preview import preview
-from bookbind.merge.reading import draft_version, find_draft
+from bookbind.merge.preview import impact_of
+from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_changes, read_lists
 from bookbind.merge.steps import Step, StepState
 from bookbind.merge.using import find_last_applied
+from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.web.access import BusinessRequest
 from bookbind.web.merge_words import TAB_ICONS, Tab, Using, bar_words, step_words
@@ -27,6 +31,10 @@ TONES = {
     StepState.EMPTY: "quiet",
     StepState.LACKING: "quiet",
 }
+
+
+# All lists of the connection, read once a page.
+Data = dict[ListName, ListData]
 
 
 @dataclass(frozen=True)
@@ -95,27 +103,52 @@ def read_presence(request: BusinessRequest, place: Place) -> Presence:
     )
 
 
+def tone_of(step: Step) -> str:
+    """The colour that repeats a step's state."""
+    return "info" if step.state is StepState.OPEN and not step.left else TONES[step.state]
+
+
+def read_all(place: Place) -> Data:
+    """All lists of the connection with what is bound, proposed and chosen."""
+    return read_lists(place.connection, list_names(place.connection))
+
+
+def is_left(step: Step) -> bool:
+    """Whether something of the step needs a decision."""
+    return step.state is StepState.OPEN and step.left > 0
+
+
 def build_tabs(place: Place, steps: list[Step], current: str) -> list[Tab]:
     """The steps as tabs."""
+    words = list_words(place.connection)
     return [
         Tab(
             key=step.key,
-            label=step.label,
+            label=_tab_label(step, words),
             url=place.url("merge_step", step.key),
             state=step_words(step),
-            tone=TONES[step.state],
-            icon=TAB_ICONS[step.state],
+            tone=tone_of(step),
+            icon="check" if step.state is StepState.OPEN and not step.left else TAB_ICONS[step.state],
             is_current=step.key == current,
         )
         for step in steps
     ]
 
 
+def _tab_label(step: Step, words: Mapping[ListName, str]) -> str:
+    """`Projects → Class`; beside the name of the business's own list what it is there."""
+    if step.key not in {name.value for name in TRACKING_LISTS}:
+        return step.label
+    name = ListName(step.key)
+    is_there = step.state not in (StepState.LACKING, StepState.EMPTY) and words.get(name)
+    return f"{LIST_LABELS[name]} → {words[name]}" if is_there else LIST_LABELS[name]
+
+
 def frame_context(
-    request: BusinessRequest, place: Place, steps: list[Step], current: str
+    request: BusinessRequest, place: Place, data: Data, steps: list[Step], current: str
 ) -> dict[str, object]:
     """What stands around the rows and moves with every choice: presence, tabs and the bar."""
-    impact = preview(place.connection)
+    impact = impact_of(place.connection, read_changes(place.connection, data))
     return {
         "place": place,
         "connection": place.connection,
@@ -150,11 +183,12 @@ def find_following(steps: list[Step], current: str) -> Step | None:
     keys = [step.key for step in steps]
     at = keys.index(current) if current in keys else -1
     later = [*steps[at + 1 :], *steps[: max(at, 0)]]
-    return next((step for step in later if step.state is StepState.OPEN), None)
+    return next((step for step in later if is_left(step)), None)
 
 
 def first_step(steps: list[Step]) -> str:
     """The step that opens: the first in which something is needed, else the first with anything in it."""
-    needed = next((step for step in steps if step.state is StepState.OPEN), None)
+    needed = next((step for step in steps if is_left(step)), None)
+    needed = needed or next((step for step in steps if step.state is StepState.OPEN), None)
     filled = next((step for step in steps if step.state is StepState.DONE and step.total), None)
     return (needed or filled or steps[0]).key

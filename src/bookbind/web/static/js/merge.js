@@ -7,12 +7,14 @@ const entryOf = (element) => element?.closest?.(".merge-entry");
 function send(value, entry) {
   const form = document.getElementById("merge-choose");
   entry.setAttribute("aria-busy", "true");
-  return htmx.ajax("POST", form.action, {
+  const sent = htmx.ajax("POST", form.action, {
     source: entry,
     target: entry,
     swap: "outerHTML",
     values: { choice: value, version: entry.dataset.version },
   });
+  // The row is there first; the bar and the steps, which look at all lists, follow.
+  return sent.then(() => htmx.trigger("#merge-bar", "merge-changed"));
 }
 
 // Stops that a reply brings back under the same name are found again by it.
