@@ -7,49 +7,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.account_types import FAMILIES
 from bookbind.merge.matching.accounts import FEATURES, compare_accounts
 from bookbind.merge.matching.catalogue import WRITTEN_DOWN, load_catalogue
 from bookbind.merge.matching.items import Item
 from bookbind.merge.matching.model import Model
-from training.names import Sample, train
+from training.names import RIVALS_ALONE, Sample, train
 
 Floats = NDArray[np.float32]
-_STYLES: tuple[dict[str, str], ...] = (
+# The types that five styles of charts use, in the order of FAMILIES.
+_STYLE_TYPES = """
+BANK BANK CURRENT CURRENT INVENTORY FIXED CURRLIAB CURRLIAB TERMLIAB EQUITY REVENUE OTHERINCOME DIRECTCOSTS
+    OVERHEADS DEPRECIATN
+Bank Credit+Card Accounts+Receivable Other+Current+Asset Other+Current+Asset Fixed+Asset Accounts+Payable
+    Other+Current+Liability Long+Term+Liability Equity Income Other+Income Cost+of+Goods+Sold Expense
+    Other+Expense
+Asset Liability Asset Asset Asset Asset Liability Liability Liability Equity Income Income Expense Expense Expense
+asset_cash liability_credit_card asset_receivable asset_current asset_current asset_fixed liability_payable
+    liability_current liability_non_current equity income income_other expense_direct_cost expense
+    expense_depreciation
+Current+Assets Current+Liabilities Current+Assets Current+Assets Current+Assets Fixed+Assets
+    Current+Liabilities Current+Liabilities Long+Term+Liabilities Capital+&+Reserves Sales Sales Direct+Expenses
+    Overheads Overheads
+""".split()
+_STYLES = tuple(
     {
-        "bank": "BANK", "card": "BANK", "receivable": "CURRENT", "asset": "CURRENT", "stock": "INVENTORY",
-        "fixed": "FIXED", "payable": "CURRLIAB", "liability": "CURRLIAB", "loan": "TERMLIAB", "equity": "EQUITY",
-        "income": "REVENUE", "other_income": "OTHERINCOME", "direct": "DIRECTCOSTS", "expense": "OVERHEADS",
-        "other_expense": "DEPRECIATN",
-    },
-    {
-        "bank": "Bank", "card": "Credit Card", "receivable": "Accounts Receivable", "asset": "Other Current Asset",
-        "stock": "Other Current Asset", "fixed": "Fixed Asset", "payable": "Accounts Payable",
-        "liability": "Other Current Liability", "loan": "Long Term Liability", "equity": "Equity",
-        "income": "Income", "other_income": "Other Income", "direct": "Cost of Goods Sold", "expense": "Expense",
-        "other_expense": "Other Expense",
-    },
-    {
-        "bank": "Asset", "card": "Liability", "receivable": "Asset", "asset": "Asset", "stock": "Asset",
-        "fixed": "Asset", "payable": "Liability", "liability": "Liability", "loan": "Liability", "equity": "Equity",
-        "income": "Income", "other_income": "Income", "direct": "Expense", "expense": "Expense",
-        "other_expense": "Expense",
-    },
-    {
-        "bank": "asset_cash", "card": "liability_credit_card", "receivable": "asset_receivable",
-        "asset": "asset_current", "stock": "asset_current", "fixed": "asset_fixed", "payable": "liability_payable",
-        "liability": "liability_current", "loan": "liability_non_current", "equity": "equity", "income": "income",
-        "other_income": "income_other", "direct": "expense_direct_cost", "expense": "expense",
-        "other_expense": "expense_depreciation",
-    },
-    {
-        "bank": "Current Assets", "card": "Current Liabilities", "receivable": "Current Assets",
-        "asset": "Current Assets", "stock": "Current Assets", "fixed": "Fixed Assets",
-        "payable": "Current Liabilities", "liability": "Current Liabilities", "loan": "Long Term Liabilities",
-        "equity": "Capital & Reserves", "income": "Sales", "other_income": "Sales", "direct": "Direct Expenses",
-        "expense": "Overheads", "other_expense": "Overheads",
-    },
-)  # fmt: skip
-_OWN_WORDS = "Alpha Mill Harbour Unit Depot Elm Street Phase North Wing Studio Lodge Site Cedar Barn Dock Tower".split()
+        family: word.replace("+", " ")
+        for family, word in zip(FAMILIES, _STYLE_TYPES[first : first + len(FAMILIES)], strict=True)
+    }
+    for first in range(0, len(_STYLE_TYPES), len(FAMILIES))
+)
+_OWN_WORDS = "Alpha Mill Harbour Unit Depot Elm Street Phase North Wing Studio Lodge Cedar Barn Dock".split()
 _HELD_PHRASE = 0.25
 _BROADER_TAKEN, _KIN_TAKEN = 0.65, 0.25
 
@@ -97,7 +85,7 @@ def draw_chart(draw: random.Random, share: float, own: Sequence[str]) -> Chart:
 
 
 def sample_charts(seed: int) -> Sample:
-    """All allowed pairs of two drawn charts; right are those of one concept, or of its nearest broader one."""
+    """All allowed pairs of two drawn charts; right are those of one concept, or of its nearest relative."""
     draw = random.Random(seed)
     own = [f"{draw.choice(_OWN_WORDS)} {draw.choice(_OWN_WORDS)}" for _ in range(6)]
     old = draw_chart(draw, draw.uniform(0.4, 0.8), own[:4])
@@ -136,4 +124,6 @@ def _right(old: Chart, new: Chart, seed: int) -> NDArray[np.bool_]:
 
 def train_accounts(charts: int = 60) -> Model:
     """The model of accounts, from charts that were drawn."""
-    return train([sample_charts(seed) for seed in range(charts)], {}, size=(24, 12))
+    return train(
+        [sample_charts(seed) for seed in range(charts)], {}, size=(24, 12), rival_columns=RIVALS_ALONE
+    )

@@ -14,8 +14,10 @@ FOLDER = Path(os.environ.get("BOOKBIND_MATCHING_DATA", Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Two lists and the truth: old id to the new ids that are right, empty where nothing is; `same` are the old
-    ids whose partner is the same thing rather than the best place for it."""
+    """Two lists and the truth: old id to the new ids that are right, none where nothing is.
+
+    `same` are the old ids whose partner is the same thing rather than the best place for it.
+    """
 
     name: str
     old: list[Item]

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,17 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPClassifier
 
-from bookbind.merge.matching.features import FEATURES
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.model import LEAST, MOST, Layer, Model, rival_features, run_network
-from bookbind.merge.matching.named import Reader, best_readings, find_equal, prepare_pairs
-from bookbind.merge.matching.names import full_word, read_name, read_names
+from bookbind.merge.matching.named import Reader, best_readings, prepare_pairs, split_equal
+from bookbind.merge.matching.names import full_word, read_name
+from bookbind.merge.matching.products import read_product
 from training.lists import Labelled
 
 SEED = 7
 FOLDS = 5
+# How many columns of `rival_features` there are without the habits of the lists, and with them.
+RIVALS_ALONE, RIVALS_AND_HABITS = 4, 7
 _COMMON_WORDS = 3000
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -27,7 +29,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The pairs of one labelled set that the exact layers left: features, truth, entries, and the set's weight."""
+    """The pairs of a set that the exact layer left: features, truth, entries, and the set's weight."""
 
     name: str
     features: Floats
@@ -35,37 +37,44 @@ class Sample:
     old: Integers
     new: Integers
     weight: float
+    equal_share: float = 0.0
 
 
 def common_words(names: Sequence[str]) -> dict[str, float]:
     """In what share of all names the commonest words stand."""
     counts: Counter[str] = Counter()
     for name in names:
-        counts.update({full_word(word) for word in read_name(name).readings[0].words})
+        counts.update({full_word(word) for word in read_name(fold(name)).readings[0].words})
     return {word: count / len(names) for word, count in counts.most_common(_COMMON_WORDS)}
 
 
 def sample_pairs(
-    labelled: Labelled, shares: dict[str, float], weight: float, reader: Reader = read_names
+    labelled: Labelled, shares: dict[str, float], weight: float, reader: Reader = read_name
 ) -> Sample:
     """The likely pairs of a set, with the truth."""
     old, new = [fold(item.name) for item in labelled.old], [fold(item.name) for item in labelled.new]
-    equal = find_equal(old, new)
-    taken = {place for place, _ in equal.values()}
-    rest_old = [place for place in range(len(old)) if place not in equal]
-    rest_new = [place for place in range(len(new)) if place not in taken]
-    prepared = prepare_pairs(
-        [old[place] for place in rest_old], [new[place] for place in rest_new], shares, reader
+    rest = split_equal(old, new, reader)
+    prepared = prepare_pairs(rest.old, rest.new, shares, products=reader is read_product)
+    owners = zip(rest.old_places[prepared.old].tolist(), rest.new_places[prepared.new].tolist(), strict=True)
+    right = [labelled.new[b].id in labelled.truth.get(labelled.old[a].id, ()) for a, b in owners]
+    return Sample(
+        labelled.name,
+        prepared.features,
+        np.array(right),
+        prepared.old,
+        prepared.new,
+        weight,
+        len(rest.equal) / len(old),
     )
-    right = [
-        labelled.new[rest_new[b]].id in labelled.truth.get(labelled.old[rest_old[a]].id, ())
-        for a, b in zip(prepared.old.tolist(), prepared.new.tolist(), strict=True)
-    ]
-    return Sample(labelled.name, prepared.features, np.array(right), prepared.old, prepared.new, weight)
 
 
-def train(samples: Sequence[Sample], shares: dict[str, float], size: tuple[int, ...] = (48, 24)) -> Model:
-    """The model from all samples; rivals and calibration are fitted on scores of pairs that were not trained on."""
+def train(
+    samples: Sequence[Sample],
+    shares: dict[str, float],
+    size: tuple[int, ...] = (48, 24),
+    rival_columns: int = RIVALS_AND_HABITS,
+) -> Model:
+    """The model from all samples; rivals and calibration are fitted on scores of unseen pairs."""
     features = np.concatenate([sample.features for sample in samples])
     right = np.concatenate([sample.right for sample in samples])
     weights = _weights(samples)
@@ -77,7 +86,7 @@ def train(samples: Sequence[Sample], shares: dict[str, float], size: tuple[int, 
         network = _fit(scaled[fitted], right[fitted], weights[fitted], size, SEED)
         unseen[held] = run_network(network, scaled[held])
     networks = tuple(_fit(scaled, right, weights, size, SEED + place) for place in range(3))
-    rivals, final, truth, weight = _fit_rivals(samples, unseen)
+    rivals, final, truth, weight = _fit_rivals(samples, unseen, rival_columns)
     return Model(
         mean.astype(np.float32),
         scale.astype(np.float32),
@@ -109,7 +118,7 @@ def _fit(
 
 
 def _fit_rivals(
-    samples: Sequence[Sample], unseen: Floats
+    samples: Sequence[Sample], unseen: Floats, columns: int
 ) -> tuple[tuple[Layer, ...], Floats, NDArray[np.bool_], Floats]:
     """A small network over a pair's score and its distance from its rivals; scored on folds of its own."""
     parts, first = [], 0
@@ -123,7 +132,7 @@ def _fit_rivals(
         truth = dict(zip(zip(sample.old.tolist(), sample.new.tolist(), strict=True), right, strict=True))
         labels = np.array([truth[pair] for pair in zip(old.tolist(), new.tolist(), strict=True)]) > 0
         weight = np.full(len(labels), sample.weight / len(labels), dtype=np.float32)
-        parts.append((rival_features(best, old, new), labels, weight, old))
+        parts.append((rival_features(best, old, new, sample.equal_share)[:, :columns], labels, weight, old))
     features, labels, weights = (np.concatenate([part[place] for part in parts]) for place in range(3))
     groups = np.concatenate([part[3] + 10**6 * place for place, part in enumerate(parts)])
     weights = weights / weights.mean()
@@ -140,11 +149,10 @@ def calibrate(scores: Floats, right: NDArray[np.bool_], weights: Floats) -> tupl
     fitted = IsotonicRegression(y_min=LEAST, y_max=MOST, out_of_bounds="clip").fit(
         scores, right, sample_weight=weights
     )
-    places = np.unique(np.quantile(scores, np.linspace(0, 1, 400)))
-    heights = fitted.predict(places)
-    # The middle of each step, so that the line rises instead of jumping.
-    edges = np.flatnonzero(np.diff(heights) > 1e-6)
-    kept = np.unique(np.concatenate([[0], edges, edges + 1, [len(places) - 1]]))
+    places, heights = fitted.X_thresholds_, fitted.y_thresholds_
+    # Steps of hardly any height say nothing; the line goes through the rest.
+    kept = np.concatenate([[True], np.abs(np.diff(heights)) > 1e-4])
+    kept |= np.concatenate([np.abs(np.diff(heights)) > 1e-4, [True]])
     return places[kept].astype(np.float32), heights[kept].astype(np.float32)
 
 
@@ -153,11 +161,3 @@ def base_names(labelled: Labelled) -> list[str]:
     names = sorted({item.name for item in labelled.old})
     random.Random(SEED).shuffle(names)
     return names
-
-
-def without(model: Model, words: int) -> Model:
-    """The model with fewer word shares, for a file of a bounded size."""
-    return replace(model, word_shares=dict(list(model.word_shares.items())[:words]))
-
-
-assert len(FEATURES) == len(set(FEATURES))

@@ -14,7 +14,7 @@ SURE = 0.99
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Shares between 0 and 1; `recall_at_sure` is the largest recall at a precision of 0.99 over all thresholds."""
+    """Shares between 0 and 1; `recall_at_sure` is the largest recall at a precision of 0.99."""
 
     pairs: int
     precision: float
@@ -67,7 +67,7 @@ def _calibration_error(labelled: Labelled, suggestions: Sequence[Suggestion]) ->
 
 
 def _recall_at(labelled: Labelled, suggestions: Sequence[Suggestion], wanted: frozenset[str]) -> float:
-    """The largest recall over `wanted` at a precision of at least SURE, whole groups of equal confidence at once."""
+    """The largest recall over `wanted` at a precision of SURE, whole groups of equal confidence at once."""
     shown = sorted((s for s in suggestions if s.new is not None), key=lambda s: -s.confidence)
     best, right, right_wanted = 0.0, 0, 0
     for place, suggestion in enumerate(shown, 1):

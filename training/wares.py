@@ -1,4 +1,5 @@
-"""Product lists of two shops, made up: brands, model numbers and words, and how another shop writes them."""
+"""Product lists of two shops, made up: brands, model numbers and words, and how another shop"
+" writes them."""
 
 import random
 import string
@@ -8,17 +9,22 @@ from dataclasses import dataclass
 from bookbind.merge.matching.items import Item
 from training.lists import Labelled
 
-_SYLLABLES = "zan tor vel mira kor lux nova pent bel dra fon gri hal jov kel lum mex nor pra quil ros sel tam vor".split()
+_SYLLABLES = (
+    "zan tor vel mira kor lux nova pent bel dra fon gri hal jov kel lum mex nor pra quil ros sel tam vor"
+).split()
 _NOUNS = (
-    "Camera|Printer|Desk Lamp|Office Chair|Headphones|Telephone|Kettle|Drill|Washing Machine|Speaker|Car Stereo"
-    "|Memory Card|Ink Cartridge|Wall Mount|Leather Case|Monitor|Keyboard|Router|Dishwasher|Microwave|Vacuum Cleaner"
-    "|Label Roll|Copier Paper|Screwdriver Set|Battery Charger|Toner|Projector|Notebook|Coffee Maker|Air Filter"
-    "|Work Gloves|Extension Lead|Grill|Refrigerator|Receiver|Remote Control|Clock Radio|Hard Drive|Mixer|Sewing Machine"
+    "Camera|Printer|Desk Lamp|Office Chair|Headphones|Telephone|Kettle|Drill|Washing Machine|Speaker"
+    "|Car Stereo|Memory Card|Ink Cartridge|Wall Mount|Leather Case|Monitor|Keyboard|Router"
+    "|Dishwasher|Microwave"
+    "|Vacuum Cleaner|Label Roll|Copier Paper|Screwdriver Set|Battery Charger|Toner|Projector"
+    "|Notebook|Coffee Maker"
+    "|Air Filter|Work Gloves|Extension Lead|Grill|Refrigerator|Receiver|Remote Control|Clock Radio|Mixer"
 ).split("|")
 _WORDS = (
-    "Digital Portable Professional Compact Wireless Deluxe Series Home System Premium Universal High Definition"
-    " Cordless Integrated Ultra Slim Heavy Duty Classic Electric Stereo Rechargeable Programmable Ergonomic Outdoor"
-    " Refillable Multi Function Energy Saving Touch Smart Dual Flat Panel Retail Kit With Stand And Adapter"
+    "Digital Portable Professional Compact Wireless Deluxe Series Home System Premium Universal"
+    " High Definition Cordless Integrated Ultra Slim Heavy Duty Classic Electric Stereo Rechargeable"
+    " Programmable Ergonomic Outdoor Refillable Multi Function Energy Saving Touch Smart Dual Flat"
+    " Panel Retail Kit With Stand And Adapter"
 ).split()
 _COLOURS = "Black White Red Blue Silver Grey Pink Green Gold".split()
 _SIZES = (
@@ -53,7 +59,7 @@ class Ware:
 
 
 def generate_products(name: str, size: int, seed: int) -> Labelled:
-    """Two lists of about `size` products; many have siblings that differ in a letter of the number or a colour."""
+    """Two lists of about `size` products; many have siblings that differ in a letter or a colour."""
     draw = random.Random(seed)
     brands = ["".join(draw.sample(_SYLLABLES, 2)).title() for _ in range(max(8, size // 12))]
     makers = [(brand, "".join(draw.sample(string.ascii_uppercase, draw.randint(1, 3)))) for brand in brands]

@@ -7,21 +7,32 @@ from starlette.responses import Response
 
 from bookbind_sandbox.answer import Answer, Refused
 from bookbind_sandbox.directory import Directory, Fields
+from bookbind_sandbox.faults import Fault
 from bookbind_sandbox.gate import Caller, Plan, answer_call
 from bookbind_sandbox.log import Call
 from bookbind_sandbox.world import World
 
 
 class AppCalls:
-    """How one vendor answers them: `stranger` to a wrong secret, `stamp` adds its headers to each answer."""
+    """How one vendor answers them.
+
+    `stranger` goes to a wrong secret; `stamp` adds the vendor's headers to each answer, and `break_as`
+    words the errors that a fault puts in the true answer's place.
+    """
 
     def __init__(
-        self, world: World, directory: Directory, stranger: Answer, stamp: Callable[[Answer], Answer]
+        self,
+        world: World,
+        directory: Directory,
+        stranger: Answer,
+        stamp: Callable[[Answer], Answer],
+        break_as: Callable[[Fault], Answer] = Fault.answer,
     ) -> None:
         self.world = world
         self.directory = directory
         self.stranger = stranger
         self.stamp = stamp
+        self.break_as = break_as
 
     async def answer(
         self, request: Request, operation: str, fields: Fields, respond: Callable[[Fields], Answer]
@@ -50,5 +61,7 @@ class AppCalls:
             assert caller is not None
             return respond({**fields, "client_id": caller.client_id})
 
-        plan = Plan(answer, admit=authenticate, stamp=lambda given, _: self.stamp(given))
+        plan = Plan(
+            answer, admit=authenticate, stamp=lambda given, _: self.stamp(given), break_as=self.break_as
+        )
         return await answer_call(self.world, request, call, plan)

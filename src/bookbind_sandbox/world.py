@@ -113,7 +113,10 @@ def open_world(directory: Path, port: int, kinds: tuple[type[Vendor], ...]) -> W
     log = RequestLog(store, clock)
     world = World(store, clock, log, Faults(store), limits, OpenConnections(), f"http://127.0.0.1:{port}")
     world.vendors = {kind.name: kind(world) for kind in kinds}
-    world.seed_missing()
+    if store.value("SELECT count(*) FROM apps"):
+        world.seed_missing()
+    else:
+        world.reset()
     return world
 
 

@@ -1,4 +1,4 @@
-"""A business between two organisations without any vendor: books in memory on both sides, documents that wait."""
+"""A business between two organisations without any vendor: books in memory, documents that wait."""
 
 import itertools
 from collections.abc import Iterator
@@ -155,8 +155,11 @@ class Firm:
 
     def wait(self, place: Place, **changes: Any) -> Publication:
         """A bill that somebody asked to publish there."""
-        document = get_document(self.bill(**changes).id)
-        return request_publish(document, self.user, place.connection)
+        return self.publish(place, self.bill(**changes))
+
+    def publish(self, place: Place, document: Document) -> Publication:
+        """Ask for a document to be published there."""
+        return request_publish(get_document(document.id), self.user, place.connection)
 
     def recheck(self) -> None:
         """Let the job put documents where they belong after matches changed."""
@@ -184,7 +187,7 @@ def old_books() -> FakeBooks:
 
 
 def new_books() -> FakeBooks:
-    """The books of other software: other names, one-sided rates, some suppliers under almost the same name."""
+    """Books of other software: other names, one-sided rates, a supplier under almost the same name."""
     books = FakeBooks()
     books.add(
         CATEGORIES, "n-7300", "Vehicle costs", "7300", account_type="Expense", account_family="expenses"
@@ -218,3 +221,7 @@ def moved(firm: Firm) -> tuple[Firm, Place, Place]:
     first = firm.connect("xero", old_books())
     second = firm.connect("quickbooks", new_books())
     return firm, first, second
+
+
+# The business, the books that it left, and those that it is at now.
+Moved = tuple[Firm, Place, Place]

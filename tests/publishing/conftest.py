@@ -74,14 +74,12 @@ class Desk:
 
     def values(self, number: str, **changes: Any) -> DocumentInput:
         """A complete bill of £120.00; `line` changes its one line."""
-        line: dict[str, Any] = {
-            "description": "Diesel",
-            "net": Decimal(100),
-            "tax": Decimal(20),
-            "category_id": self.item(ListName.CATEGORIES, "449").id,
-            "tax_rate_id": self.item(ListName.TAX_RATES, "20% (VAT on Expenses)").id,
-        }
+        line: dict[str, Any] = {"description": "Diesel", "net": Decimal(100), "tax": Decimal(20)}
         line |= changes.pop("line", {})
+        if "category_id" not in line:
+            line["category_id"] = self.item(ListName.CATEGORIES, "449").id
+        if "tax_rate_id" not in line:
+            line["tax_rate_id"] = self.item(ListName.TAX_RATES, "20% (VAT on Expenses)").id
         today = clock.now().date()
         values: dict[str, Any] = {
             "currency": "GBP",

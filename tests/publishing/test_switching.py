@@ -11,7 +11,8 @@ from django.db import connection as database
 from bookbind.activity.models import Entry
 from bookbind.connections import errors
 from bookbind.connections.change import find_open_change, find_undoable
-from bookbind.connections.models import Change, Connection
+from bookbind.connections.models import Change, Connection, SignIn
+from bookbind.connections.pending import drop
 from bookbind.connections.queries import find_main_connection, get_connection, status_of
 from bookbind.connections.status import State as ConnectionState
 from bookbind.documents.queries import get_document
@@ -159,6 +160,36 @@ def test_a_fault_while_the_new_lists_are_read_leaves_the_old_connection_working(
     desk.publish(desk.bill("INV-1"))
     desk.work()
     assert organisations_of(desk) == ["Acme Ltd"]
+
+
+@pytest.mark.req("CHG-02")
+@pytest.mark.parametrize("operation", ["token", "connections", "organisation"])
+@pytest.mark.parametrize("fault", ["500", "html", "lost_reply"])
+def test_a_fault_on_the_way_back_from_the_vendor_leaves_the_old_connection_working(
+    desk: Desk, operation: str, fault: str
+) -> None:
+    before = facts(desk.connection)
+    desk.fault(operation, fault, times=20)
+    with pytest.raises(errors.SignInFailure):
+        desk.change()
+    desk.sandbox.clear_faults()
+    assert facts(desk.connection) == before
+    assert find_open_change(desk.business.id) is None
+    desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert organisations_of(desk) == ["Acme Ltd"]
+    assert desk.move().stage == Connection.Stage.ACTIVE
+
+
+@pytest.mark.req("CHG-02")
+def test_a_pending_sign_in_that_is_dropped_changes_nothing(desk: Desk) -> None:
+    before = facts(desk.connection)
+    with pytest.raises(errors.AlreadyThere):
+        desk.change("Acme Ltd")
+    pending = SignIn.objects.get(purpose=SignIn.Purpose.CHANGE)
+    drop(pending)
+    assert facts(desk.connection) == before
+    assert not Change.objects.exists()
 
 
 @pytest.mark.req("CHG-06")

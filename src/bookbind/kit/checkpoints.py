@@ -21,6 +21,7 @@ class Checkpoint(StrEnum):
     AFTER_LISTS_READ = "after_lists_read"
     BEFORE_SWITCH = "before_switch"
     AFTER_SWITCH = "after_switch"
+    BEFORE_MATCHES_COMMITTED = "before_matches_committed"
     AFTER_REFRESH_MARKED = "after_refresh_marked"
     AFTER_REFRESH_ANSWERED = "after_refresh_answered"
     AFTER_REFRESH_SAVED = "after_refresh_saved"

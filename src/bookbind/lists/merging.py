@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from bookbind.activity.services import record
 from bookbind.connections.models import Connection
 from bookbind.lists.adoption import adopt, adopt_new
-from bookbind.lists.labels import LIST_LABELS
+from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -19,9 +19,12 @@ from bookbind.tenancy.models import User
 def begin_merging(connection: Connection) -> frozenset[ListName]:
     """Open the merge step of each list in which the business has entries that nothing stands for here.
 
-    A list in which it has nothing, or nothing new since it left these books, is adopted as ever.
+    A list in which it has nothing, or nothing new since it left these books, is adopted as ever. So are the
+    contacts of a business that was nowhere before: those that it typed find their namesakes by themselves.
     """
     names = get_provider(connection.provider).lists
+    if not Binding.objects.exclude(connection=connection).exists():
+        names = tuple(name for name in names if name not in CONTACT_LISTS)
     usable = Binding.objects.filter(
         connection=connection,
         list_item=OuterRef("id"),

@@ -151,4 +151,4 @@ def _check(connection: Connection, choice: NewChoice) -> None:
         raise ChoiceRefused("This entry is not in these books.")
     why = refuse(ours, theirs, choice.use, sales_coded_by(connection))
     if why:
-        raise ChoiceRefused(f"{ours.label} can't be {theirs.label}: {why}.")
+        raise ChoiceRefused(f"{ours.label} can't be {theirs.label}. {why}.")

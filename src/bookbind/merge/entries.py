@@ -92,16 +92,9 @@ def for_use(item: Item, use: str) -> Item:
 
 
 def refuse(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> str:
-    """Why these two can't stand for each other, in words; empty when they can."""
-    if theirs.state != _ACTIVE:
-        return f"{theirs.label} {_STATE_WORDS.get(theirs.state, 'is archived')}"
-    if ours.list is not theirs.list:
-        if is_sold_as(ours, theirs.list, use, sales_coded_by):
-            return ""
-        words = listed([SINGULAR_LABELS[theirs.list], SINGULAR_LABELS[ours.list]])
-        return f"{words} are different lists"
-    refusal = compatible(for_use(to_item(ours), use), to_item(theirs), KINDS[ours.list])
-    return "" if refusal is None else refusal.reason.rstrip(".")
+    """Why these two can't stand for each other, as a sentence without its stop; empty when they can."""
+    why = _refusal(ours, theirs, use, sales_coded_by)
+    return why[:1].upper() + why[1:]
 
 
 def is_sold_as(ours: Entry, target: ListName, use: str, sales_coded_by: ListName) -> bool:
@@ -112,6 +105,18 @@ def is_sold_as(ours: Entry, target: ListName, use: str, sales_coded_by: ListName
         and target is sales_coded_by
         and sales_coded_by is not ListName.CATEGORIES
     )
+
+
+def _refusal(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> str:
+    if theirs.state != _ACTIVE:
+        return f"{theirs.label} {_STATE_WORDS.get(theirs.state, 'is archived')}"
+    if ours.list is not theirs.list:
+        if is_sold_as(ours, theirs.list, use, sales_coded_by):
+            return ""
+        words = listed([SINGULAR_LABELS[theirs.list], SINGULAR_LABELS[ours.list]])
+        return f"{words} are different lists"
+    refusal = compatible(for_use(to_item(ours), use), to_item(theirs), KINDS[ours.list])
+    return "" if refusal is None else refusal.reason.rstrip(".")
 
 
 def _fact(name: str, details: Mapping[str, Any]) -> str:

@@ -170,7 +170,7 @@ class _Import:
         clash = [each for each in (use, *beside) if (entry.id, each) in self.said]
         clash = [each for each in clash if each == use or not {each, use} & apart]
         if clash:
-            first = self.said[entry.id, clash[0]]
+            first = min(self.said[entry.id, each] for each in clash)
             return CellError(
                 line,
                 "use",
@@ -189,7 +189,7 @@ class _Import:
                 return found
             why = refuse(entry, found, use, sales_coded_by(self.connection))
             if why:
-                return CellError(0, "new_name", f"{entry.label} can't be {found.label}: {why}.")
+                return CellError(0, "new_name", f"{entry.label} can't be {found.label}. {why}.")
             target = found.id
         if action == CREATE and listed_in not in get_provider(self.connection.provider).creatable:
             return CellError(0, "action", f"Such an entry can't be created there: {entry.label}.")

@@ -10,6 +10,7 @@ from bookbind.activity.services import record
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of
 from bookbind.kit import clock
+from bookbind.kit.checkpoints import Checkpoint, reach
 from bookbind.kit.ids import new_id
 from bookbind.kit.text import plural
 from bookbind.lists.bindings import CHOSEN, exchange_bindings, new_binding
@@ -64,6 +65,7 @@ def use_matches(
                 raise NothingToUse
             applied = _write(connection, user, changes, wanted[0] if len(wanted) == 1 else None)
             _forget_used(connection, data, changes)
+            reach(Checkpoint.BEFORE_MATCHES_COMMITTED)
             return applied
     except (IntegrityError, BindingsMoved) as error:
         raise DraftMoved from error
@@ -111,7 +113,7 @@ def _one_change(connection: Connection, item_id: UUID, target: UUID, use: str) -
         raise ChoiceRefused("This entry is not in the lists any more.")
     why = refuse(ours, theirs, use, sales_coded_by(connection))
     if why:
-        raise ChoiceRefused(f"{ours.label} can't be {theirs.label}: {why}.")
+        raise ChoiceRefused(f"{ours.label} can't be {theirs.label}. {why}.")
     standings = read_standings(connection, [ours.list])[ours.list]
     choice = Choice(use, MATCH, target, ticked=True, by_person=True)
     data = ListData(ours.list, standings, {}, {item_id: {use: choice}})

@@ -91,7 +91,7 @@ def check_resume(resume: Resume) -> None:
     rows = Publication.objects.filter(unsent | joined | _matched(resume)).exclude(reason__in=list(_KEPT))
     for publication in rows.select_related("connection", "document").order_by("queued_at", "id"):
         try:
-            _place(publication, publish_now=resume.publish_now)
+            _place(publication, publish_now=resume.publish_now or _asked_since(publication, resume))
         except MovedMeanwhile:
             continue
     Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
@@ -105,6 +105,11 @@ def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bo
         return False
     this_month = clock.local_date(now, time_zone).replace(day=1)
     return all(month >= this_month for month in summary.months)
+
+
+def _asked_since(publication: Publication, resume: Resume) -> bool:
+    """Whether somebody pressed Publish after the matches were made: that press was the look."""
+    return resume.for_matches and publication.queued_at >= resume.began_at
 
 
 def _matched(resume: Resume) -> Q:

@@ -38,7 +38,7 @@ _PAIRS = {
     frozenset({"equity", "loan"}): 0.4,
 }
 # Some accounts stand on either side, as one software or another sees them: VAT, exchange differences, cards.
-_TWO_FACED = {frozenset({"asset", "liability"}), frozenset({"income", "expense"})}
+TWO_FACED = {frozenset({"asset", "liability"}), frozenset({"income", "expense"})}
 _TWO_FACED_FIT = 0.4
 _UNKNOWN_FIT = 0.8
 
@@ -75,10 +75,10 @@ def type_fit(old: str, new: str) -> float:
         return _SAME_CLASS
     if {CLASS_OF[one], CLASS_OF[other]} == {"equity", "liability"}:
         return 0.4
-    return _TWO_FACED_FIT if frozenset({CLASS_OF[one], CLASS_OF[other]}) in _TWO_FACED else 0.0
+    return _TWO_FACED_FIT if frozenset({CLASS_OF[one], CLASS_OF[other]}) in TWO_FACED else 0.0
 
 
 def needs_two_faces(old: str, new: str) -> bool:
     """Whether two types go together only for accounts that may stand on either side."""
     pair = frozenset({class_of(old), class_of(new)})
-    return pair in _TWO_FACED
+    return pair in TWO_FACED

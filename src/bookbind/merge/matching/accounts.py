@@ -1,23 +1,26 @@
-"""Categories: matched by what they stand for, their type and what they were used with; several may share one."""
+"""Categories: matched by what they stand for, their type and what they were used with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bookbind.merge.matching.account_types import class_of, needs_two_faces, type_fit
+from bookbind.merge.matching.account_types import TWO_FACED, class_of, needs_two_faces, type_fit
 from bookbind.merge.matching.catalogue import Catalogue, concept_scores, load_catalogue, name_rows
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.items import Item, Refusal, Suggestion
 from bookbind.merge.matching.model import Model, load_model
 
 Floats = NDArray[np.float32]
+Features = dict[str, NDArray[Any]]
 
 ACCEPTED = 0.95
 SHOWN = 0.015
 _RIVAL = 0.5
+_FITTING_TYPE = 0.5
 _MOST_ALTERNATIVES = 3
 _CONCEPTS_KEPT = 4
 _LEAST_CONCEPT = 0.45
@@ -71,7 +74,9 @@ def account_refusal(old: Item, new: Item) -> Refusal | None:
     )
 
 
-def match_accounts(old_items: Sequence[Item], new_items: Sequence[Item]) -> list[Suggestion]:
+def match_accounts(
+    old_items: Sequence[Item], new_items: Sequence[Item], model: Model | None = None
+) -> list[Suggestion]:
     """One suggestion for each old account, in their order; several may share a new one."""
     old = list(old_items)
     new = sorted(
@@ -79,9 +84,8 @@ def match_accounts(old_items: Sequence[Item], new_items: Sequence[Item]) -> list
     )
     if not old or not new:
         return [Suggestion(item.id, None, 0.0, False, ("nothing alike",)) for item in old]
-    model = load_model("accounts")
     evidence = compare_accounts(old, new)
-    chances = account_chances(evidence, model)
+    chances = account_chances(evidence, model or load_model("accounts"))
     order = np.argsort(-chances, axis=1, kind="stable")
     return [_suggest(row, old[row], new, chances[row], order[row], evidence) for row in range(len(old))]
 
@@ -113,7 +117,7 @@ def compare_accounts(
     fits = _type_fits(types[0], types[1])
     two_sided = _needs_faces(types[0], types[1])
     allowed = (fits > 0) & (~two_sided | _faces(catalogue, *concepts))
-    found = {"type_fit": fits, "type_same": fits >= 0.95}
+    found: Features = {"type_fit": fits, "type_same": fits >= 0.95}
     found |= _concept_features(catalogue, *concepts)
     found |= _word_features(catalogue, *names)
     found["code_same"] = _code_features(old, new, found["likeness"])
@@ -133,7 +137,7 @@ def _sharpened(scores: Floats) -> Floats:
     return np.where((scores >= kept) & (scores >= _LEAST_CONCEPT), scores, 0).astype(np.float32)
 
 
-def _concept_features(catalogue: Catalogue, old: Floats, new: Floats) -> dict[str, Floats]:
+def _concept_features(catalogue: Catalogue, old: Floats, new: Floats) -> Features:
     together = np.zeros((len(old), len(new)), np.float32)
     related = np.zeros_like(together)
     above = catalogue.relation - np.eye(len(catalogue.relation), dtype=np.float32)
@@ -162,7 +166,7 @@ def _top(scores: Floats) -> NDArray[np.int64]:
     return np.where(scores.max(axis=1) > 0, scores.argmax(axis=1), -1)
 
 
-def _word_features(catalogue: Catalogue, old: list[str], new: list[str]) -> dict[str, Floats]:
+def _word_features(catalogue: Catalogue, old: list[str], new: list[str]) -> Features:
     (rows_old, masses_old), (rows_new, masses_new) = (name_rows(catalogue, names) for names in (old, new))
     shared = (rows_old * catalogue.weights) @ rows_new.T
     folded = [fold(name) for name in old], [fold(name) for name in new]
@@ -210,13 +214,7 @@ def _two_faced(old: Sequence[Item], new: Sequence[Item]) -> NDArray[np.bool_]:
 
 def _faces(catalogue: Catalogue, old: Floats, new: Floats) -> NDArray[np.bool_]:
     """Whether the concept of either account is one that stands on both sides."""
-    two = np.array(
-        [
-            len(concept.classes & {"asset", "liability"}) == 2
-            or len(concept.classes & {"income", "expense"}) == 2
-            for concept in catalogue.concepts
-        ]
-    )
+    two = np.array([any(pair <= concept.classes for pair in TWO_FACED) for concept in catalogue.concepts])
     top_old, top_new = _top(old), _top(new)
     faced_old, faced_new = two[top_old] & (top_old >= 0), two[top_new] & (top_new >= 0)
     return faced_old[:, None] | faced_new[None, :]
@@ -229,37 +227,28 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 def _suggest(
     row: int, item: Item, new: Sequence[Item], chances: Floats, order: NDArray[np.int64], evidence: Evidence
 ) -> Suggestion:
-    best = int(order[0])
-    chance = round(float(chances[best]), 4)
-    others = [
-        (new[place].id, round(float(chances[place]), 4))
-        for place in order[1 : _MOST_ALTERNATIVES + 1].tolist()
-    ]
-    shown = tuple((id_, other) for id_, other in others if other >= SHOWN / 3)
-    if chance < SHOWN:
-        return Suggestion(
-            item.id,
-            None,
-            0.0,
-            False,
-            ("nothing alike",),
-            ((new[best].id, chance), *shown)[:3] if chance > 0.03 else (),
-        )
-    rival = float(chances[order[1]]) if len(order) > 1 else 0.0
-    clear = rival < _RIVAL * chance and bool(evidence.same_concept[row, best])
-    fits = evidence.features[row, best, FEATURES.index("type_fit")] >= 0.5
-    auto = chance >= ACCEPTED and clear and bool(fits)
-    return Suggestion(
-        item.id,
-        new[best].id,
-        chance,
-        auto,
-        _reasons(item, new[best], evidence.features[row, best], bool(evidence.same_concept[row, best])),
-        shown,
+    places = order[: _MOST_ALTERNATIVES + 1].tolist()
+    shown = [(place, round(float(chances[place]), 4)) for place in places if chances[place] > 0]
+    shown = [(place, chance) for place, chance in shown if _in_common(evidence.features[row, place])]
+    if not shown or shown[0][1] < SHOWN:
+        return Suggestion(item.id, None, 0.0, False, ("nothing alike",))
+    (best, chance), others = shown[0], tuple((new[place].id, other) for place, other in shown[1:])
+    same = bool(evidence.same_concept[row, best])
+    fits = float(evidence.features[row, best, FEATURES.index("type_fit")]) >= _FITTING_TYPE
+    clear = not others or others[0][1] < _RIVAL * chance
+    auto = chance >= ACCEPTED and clear and same and fits
+    reasons = _reasons(item, new[best], evidence.features[row, best], same_concept=same)
+    return Suggestion(item.id, new[best].id, chance, auto, reasons, others)
+
+
+def _in_common(features: Floats) -> bool:
+    """Whether two accounts share a word, or what they stand for is related at all."""
+    return any(
+        features[FEATURES.index(name)] > 0 for name in ("concept", "related", "words_shared", "used_with")
     )
 
 
-def _reasons(old: Item, new: Item, features: Floats, same_concept: bool) -> tuple[str, ...]:
+def _reasons(old: Item, new: Item, features: Floats, *, same_concept: bool) -> tuple[str, ...]:
     said = dict(zip(FEATURES, features.tolist(), strict=True))
     kinds = {class_of(old.type), class_of(new.type)} - {""}
     both = f", both {kinds.pop()}" if len(kinds) == 1 and old.type and new.type else ""

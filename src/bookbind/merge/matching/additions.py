@@ -50,11 +50,10 @@ _MARKERS = re.compile(
     r"|old(?: account)?|old a/c|new account)\s*\)?\s*$"
 )
 _CODES = re.compile(
-    r"[(\[]?\s*\b(?:a/c|acct?s?|account|acc|cust(?:omer)?|supp?(?:lier)?|vend(?:or)?|client"
-    r"|ref(?:erence)?|our ref|your ref|po|inv(?:oice)?"
-    r"|id|no|number|mid|cr|use|vat(?: reg)?(?: no)?|abn|company no|reg(?: no)?)\b[\s.:#-]*(?:no\b"
-    r"|number\b|num\b|ref\b|code\b|id\b)?"
-    r"[\s.:#-]*([a-z]{0,5}[-/]?\d[\w/-]*)\s*[)\]]?"
+    r"[(\[]?\s*\b(?:a/c|acct?s?|account|acc|cust(?:omer)?|supp?(?:lier)?|vend(?:or)?|client|ref(?:erence)?"
+    r"|our ref|your ref|inv(?:oice)?|vat(?: reg)?(?: no)?|abn|company no|co\.? no|reg(?: no)?|crn|gst|ein)\b"
+    r"[\s.:#-]*(?:no\b|number\b|num\b|ref\b|code\b|id\b)?[\s.:#-]*([a-z]{0,5}[-/]?\d[\w/-]+)\s*[)\]]?"
+    r"|[(\[]?\s*\b(?:no|number|id|mid|cr|use|po)\b[\s.:#-]*([a-z]{0,5}[-/]?\d{3}[\w/-]*)\s*[)\]]?"
     r"|[#]\s?([a-z]{0,4}-?\d[\w-]*)"
     r"|[(\[]\s*(?:a/c|ref)?\s*([a-z]{0,5}[-/]?\d{3,}[\w/-]*)\s*[)\]]"
 )

@@ -15,7 +15,27 @@ from bookbind.merge.matching.vocabulary import read_table
 Floats = NDArray[np.float32]
 
 _STOP_WORDS = frozenset(
-    "and of the on for to a an in at by with from less inc etc account accounts ac".split()
+    [
+        "and",
+        "of",
+        "the",
+        "on",
+        "for",
+        "to",
+        "a",
+        "an",
+        "in",
+        "at",
+        "by",
+        "with",
+        "from",
+        "less",
+        "inc",
+        "etc",
+        "account",
+        "accounts",
+        "ac",
+    ]
 )
 _APOSTROPHES = re.compile(r"'s\b|'")
 _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
@@ -154,7 +174,7 @@ def _rarity(split: Sequence[tuple[str, ...]], owner: Sequence[int], words: Mappi
 
 
 def _relations(concepts: Sequence[Concept]) -> Floats:
-    """How near the place of one concept is to another: 1 the same, then broader, narrower, and of one kind."""
+    """How near the place of one concept is to another: 1 the same, then broader, narrower, of one kind."""
     place = {concept.key: number for number, concept in enumerate(concepts)}
     relation = np.eye(len(concepts), dtype=np.float32)
     children: dict[int, list[int]] = {}

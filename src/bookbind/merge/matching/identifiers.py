@@ -5,8 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.items import Item, Kind
+
+Integers = NDArray[np.int64]
 
 _MARKS = re.compile(r"[\W_]+")
 _COUNTRIES = (
@@ -110,16 +115,31 @@ def equal_evidence(
                 pair = places[0], others[0]
                 chance, reasons = found.get(pair, (0.0, ()))
                 found[pair] = max(chance, evidence.sure), (*reasons, evidence.same)
-    return {pair: found[pair] for pair in found if not contradiction(old[pair[0]], new[pair[1]], kind)}
+    return {
+        pair: known for pair, known in found.items() if not contradiction(old[pair[0]], new[pair[1]], kind)
+    }
+
+
+def contradictions(
+    old: Sequence[Item], new: Sequence[Item], rows_old: Integers, rows_new: Integers, kind: Kind
+) -> dict[int, str]:
+    """The pairs that an identifier speaks against, by their place, and what it says."""
+    found: dict[int, str] = {}
+    for evidence in EVIDENCE[kind]:
+        values_old, values_new = _values(old, evidence), _values(new, evidence)
+        if not evidence.differ or not any(values_old) or not any(values_new):
+            continue
+        for place, (a, b) in enumerate(zip(rows_old.tolist(), rows_new.tolist(), strict=True)):
+            one, other = values_old[a], values_new[b]
+            if one and other and one != other and not _may_be_same(one, other):
+                found.setdefault(place, evidence.differ)
+    return found
 
 
 def contradiction(old: Item, new: Item, kind: Kind) -> str:
     """What says that two entries are not the same although their names are alike; empty when nothing does."""
-    for evidence in EVIDENCE[kind]:
-        one, other = (evidence.plain(getattr(item, evidence.field)) for item in (old, new))
-        if evidence.differ and one and other and one != other and not _may_be_same(one, other):
-            return evidence.differ
-    return ""
+    here = np.zeros(1, dtype=np.int64)
+    return contradictions([old], [new], here, here, kind).get(0, "")
 
 
 def _may_be_same(one: str, other: str) -> bool:
@@ -129,10 +149,14 @@ def _may_be_same(one: str, other: str) -> bool:
     return min(len(one), len(other)) >= 6 and (one.endswith(other) or other.endswith(one))
 
 
+def _values(items: Sequence[Item], evidence: Evidence) -> list[str]:
+    raw = [getattr(item, evidence.field) for item in items]
+    return [evidence.plain(value) if value else "" for value in raw] if any(raw) else []
+
+
 def _places(items: Sequence[Item], evidence: Evidence) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for place, item in enumerate(items):
-        value = evidence.plain(getattr(item, evidence.field))
+    for place, value in enumerate(_values(items, evidence)):
         if value:
             found[value].append(place)
     return found

@@ -15,6 +15,8 @@ Layer = tuple[Floats, Floats]
 # A probability is never said to be certain: the training saw about ten thousand pairs of the surest sort.
 LEAST, MOST = 0.0005, 0.9995
 _GAP_SHOWN = 6.0
+# A rival of these log odds is a look-alike.
+_CONTESTED = -2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Model:
     """Scores pairs (`raw`), then weighs each against its rivals (`settled`).
 
     `networks` are lists of layers; `mean` and `scale` bring features to unit size. `rivals` are weights over
-    `rival_features`. `calibration` are places and heights of a rising line from score to probability.
+    the first `rival_features`; only lists of businesses use those of the habits. `calibration` are places and
+    heights of a rising line from score to probability.
     `word_shares` says in what share of all names a common word stands.
     """
 
@@ -39,9 +42,16 @@ class Model:
         scores: Floats = np.mean([run_network(network, scaled) for network in self.networks], axis=0)
         return scores
 
-    def settled(self, scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64]) -> Floats:
-        """The calibrated probability that a pair is right, its rivals on both sides considered."""
-        final = run_network(self.rivals, rival_features(scores, old, new))
+    def settled(
+        self, scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], equal_share: float = 0.0
+    ) -> Floats:
+        """The calibrated probability that a pair is right, its rivals on both sides considered.
+
+        `equal_share` is the share of the old list whose names were found unchanged: where most are, a name
+        that is merely alike is likelier to be somebody else's.
+        """
+        known = self.rivals[0][0].shape[0]
+        final = run_network(self.rivals, rival_features(scores, old, new, equal_share)[:, :known])
         return np.interp(final, *self.calibration).clip(LEAST, MOST).astype(np.float32)
 
 
@@ -53,12 +63,33 @@ def run_network(layers: tuple[Layer, ...], values: Floats) -> Floats:
     return (values @ weights + bias)[:, 0]
 
 
-def rival_features(scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64]) -> Floats:
-    """For each pair: its log odds, and how far it stands above (or below) the best rival of either side."""
+def rival_features(
+    scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], equal_share: float
+) -> Floats:
+    """For each pair: its log odds, how far it stands above or below its rivals, and the lists' habits."""
+    habits = list_habits(scores, old, equal_share)
     above_old = np.clip(scores - best_rival(scores, old), -_GAP_SHOWN, _GAP_SHOWN)
     above_new = np.clip(scores - best_rival(scores, new), -_GAP_SHOWN, _GAP_SHOWN)
     columns = [scores / 4, above_old / 4, above_new / 4, np.minimum(above_old, above_new) / 4]
+    columns += [np.full(len(scores), habit, np.float32) for habit in habits]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def list_habits(scores: Floats, old: NDArray[np.int64], equal_share: float) -> tuple[float, ...]:
+    """How two lists differ as a whole, each from -1 to 1.
+
+    The share of equal names; of the other names, the share with a likely partner, and of those the share with
+    a second one that is nearly as likely: where many have one, look-alikes are common, and one is no proof.
+    """
+    if not len(scores):
+        return equal_share * 2 - 1, -1.0, -1.0
+    second = best_rival(scores, old)
+    is_best = scores > second
+    best, second = scores[is_best], second[is_best]
+    hopeful = best > 0
+    likely = float(hopeful.sum()) / max(len(np.unique(old)), 1)
+    contested = float((second[hopeful] > _CONTESTED).mean()) if hopeful.any() else 0.0
+    return equal_share * 2 - 1, likely * 2 - 1, min(contested * 10, 2.0) - 1
 
 
 def best_rival(scores: Floats, owners: NDArray[np.int64]) -> Floats:

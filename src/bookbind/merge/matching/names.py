@@ -1,11 +1,9 @@
 """Names of businesses and people, taken apart: what identifies, what a ledger added, other names inside."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bookbind.merge.matching.additions import is_suspicious, split_brackets, split_parts, without_additions
-from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.legal_forms import split_form
 from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, TITLES
 
@@ -41,31 +39,19 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)")
 
 
-def read_names(names: Sequence[str]) -> list[Name]:
-    """Each name taken apart, in order."""
-    return [read_name(name) for name in names]
-
-
-def read_name(name: str) -> Name:
-    """One name taken apart."""
-    folded = fold(name)
+def read_name(folded: str, plain: Reading | None = None) -> Name:
+    """One folded name taken apart; `plain` is its plain reading, where that is known already."""
+    plain = plain or plain_reading(folded)
     if not is_suspicious(folded):
-        return Name(folded, (_reading(folded),))
+        return Name(folded, (plain,))
     text, currency, codes, is_web = without_additions(folded)
     parts = split_parts(text)
-    whole = _together([_reading(part) for part in parts])
-    readings = [whole, *(_reading(part) for part in parts if len(parts) > 1)]
-    readings += [_reading(part) for part in split_brackets(text)] if len(parts) == 1 else []
-    plain = _reading(folded)
+    whole = _together([plain_reading(part) for part in parts])
+    readings = [whole, *(plain_reading(part) for part in parts if len(parts) > 1)]
+    readings += [plain_reading(part) for part in split_brackets(text)] if len(parts) == 1 else []
     if not whole.joined:
         readings = [plain]
     return Name(folded, _distinct(readings), currency, codes, is_web)
-
-
-def quick_key(folded: str) -> tuple[str, str]:
-    """The joined words and the legal form of a folded name, without looking for what a ledger added."""
-    reading = _reading(folded)
-    return reading.joined, reading.form
 
 
 def words_of(text: str) -> list[str]:
@@ -81,7 +67,8 @@ def full_word(word: str) -> str:
     return FULL_WORDS.get(word, word)
 
 
-def _reading(text: str) -> Reading:
+def plain_reading(text: str) -> Reading:
+    """The identifying words of folded text and its legal form, without looking for what a ledger added."""
     words, form = split_form(words_of(text))
     if len(words) > 1 and words[-1] == "the":
         words, inner = split_form(words[:-1])

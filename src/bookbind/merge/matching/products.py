@@ -25,16 +25,45 @@ _SHORTEST_CODE = 3
 _INNER = re.compile(r"[-./#_]+")
 _EDGES = "()[]{},;:.'\"!*-/#&+"
 _SIZE = re.compile(
-    r"\b(\d+(?:[.,]\d+)?) ?(gb|mb|tb|mm|cm|m|ml|l|cl|kg|g|mg|oz|lb|inch|in|ft|\"|''|v|w|kw|a|ah|mah|mp|x|pack|pk|pcs"
-    r"|ct|sheets?|pages?|hours?|hrs?|min|mins|litres?|metres?|disc|way|channel)\b"
+    r"\b(\d+(?:[.,]\d+)?) ?(gb|mb|tb|mm|cm|m|ml|l|cl|kg|g|mg|oz|lb|inch|in|ft|\"|''|v|w|kw|a"
+    r"|ah|mah|mp|x|pack|pk|pcs|ct|sheets?|pages?|hours?|hrs?|min|mins|litres?|metres?|disc|way|channel)\b"
 )
 _COLOURS = frozenset(
-    "black white red blue green yellow silver grey gray pink purple orange brown gold beige navy cream bronze"
-    " copper burgundy titanium stainless clear ivory charcoal turquoise teal maroon graphite".split()
+    [
+        "black",
+        "white",
+        "red",
+        "blue",
+        "green",
+        "yellow",
+        "silver",
+        "grey",
+        "gray",
+        "pink",
+        "purple",
+        "orange",
+        "brown",
+        "gold",
+        "beige",
+        "navy",
+        "cream",
+        "bronze",
+        "copper",
+        "burgundy",
+        "titanium",
+        "stainless",
+        "clear",
+        "ivory",
+        "charcoal",
+        "turquoise",
+        "teal",
+        "maroon",
+        "graphite",
+    ]
 )
 
 
-def read_product(folded: str) -> Name:
+def read_product(folded: str, _plain: Reading | None = None) -> Name:
     """The words of a product's name; model numbers are closed up, so that `KX-TS620/W` is `kxts620w`."""
     words: list[str] = []
     for part in folded.split():
@@ -45,11 +74,6 @@ def read_product(folded: str) -> Name:
         else:
             words += [word for word in re.split(r"[^\w]+", bare) if word]
     return Name(folded, (Reading(tuple(dict.fromkeys(words)) or (folded,)),))
-
-
-def read_products(folded: Sequence[str]) -> list[Name]:
-    """Each product's name taken apart, in order."""
-    return [read_product(name) for name in folded]
 
 
 def code_features(old: Sequence[Name], new: Sequence[Name], pairs: Pairs) -> Floats:

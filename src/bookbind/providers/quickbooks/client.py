@@ -146,7 +146,7 @@ def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> Provi
     codes = {refusal.code for refusal in refusals}
     if "120" in codes:
         return reply.error(ErrorKind.NEEDS_RECONNECT, cause=ReconnectCause.PERMISSION_CHANGED)
-    if "3100" in codes or reply.status == 403:
+    if "3100" in codes:
         return reply.error(ErrorKind.NEEDS_RECONNECT, cause=ReconnectCause.REVOKED)
     if "3001" in codes:
         return _throttled(reply)
@@ -155,6 +155,9 @@ def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> Provi
         return reply.error(ErrorKind.PROVIDER_DOWN, retry_after_seconds=_LAPSED_SECONDS)
     if "10000" in codes or kind == "systemfault":
         return reply.error(ErrorKind.PROVIDER_DOWN, maybe_done=reply.call.is_write)
+    if kind.startswith("authori"):
+        # Intuit spells this type in several ways (2026-11).
+        return reply.error(ErrorKind.NEEDS_RECONNECT, cause=ReconnectCause.REVOKED)
     return None
 
 

@@ -9,7 +9,6 @@ from bookbind.providers.base.types import BookSettings, Organisation, RemoteDime
 from bookbind.providers.quickbooks.client import CompanyApi
 from bookbind.providers.quickbooks.wire import find_day, ref_id
 
-_TAX_NUMBERS = ("vatnumber", "vatregistrationnumber", "taxregistrationnumber", "businessnumber")
 CLASS = "Class"
 LOCATION = "Department"
 AMERICA = "US"
@@ -49,7 +48,8 @@ def parse_organisation(company: Row, known: Organisation) -> Organisation:
         name=required_text(company, "CompanyName"),
         legal_name=text_of(company, "LegalName"),
         country=two_letters(country),
-        tax_number=_tax_number(company),
+        # Of tax numbers only the American employer's is told (2026-11).
+        tax_number=text_of(company, "EmployerId"),
     )
 
 
@@ -99,14 +99,6 @@ def parse_dimensions(preferences: Row) -> list[RemoteDimension]:
         RemoteDimension(CLASS, "Class", per_line=per_line, active=per_line or per_document),
         RemoteDimension(LOCATION, location, per_line=False, active=bool(accounting.get("TrackDepartments"))),
     ]
-
-
-def _tax_number(company: Row) -> str:
-    """The company's tax number where QuickBooks tells one; in America the employer's number (2026-11)."""
-    pairs = [pair for pair in company.get("NameValue") or [] if isinstance(pair, dict)]
-    named = {text_of(pair, "Name").casefold(): text_of(pair, "Value") for pair in pairs}
-    told = (named.get(name, "") for name in _TAX_NUMBERS)
-    return next(filter(None, told), text_of(company, "EmployerId"))
 
 
 def _home_currency(preferences: Row) -> str:

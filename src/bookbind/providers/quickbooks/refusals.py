@@ -23,7 +23,7 @@ _TABLE: tuple[tuple[str, str, str, RejectedReason], ...] = (
     ("", r"invalid reference id\W+(company)?currenc", "currency", RejectedReason.CURRENCY_NOT_ENABLED),
     ("", r"currency", "currency", RejectedReason.CURRENCY_NOT_ENABLED),
     ("", r"payment ?type|bank account|credit card account", "paid_from", RejectedReason.CATEGORY_UNUSABLE),
-    ("", r"tax ?(code|rate).*(purchase|sales|not valid for|account)", "tax_rate",
+    ("", r"(tax|vat|gst) ?(code|rate).*(purchase|sales|account)", "tax_rate",
      RejectedReason.TAX_NOT_FOR_CATEGORY),
     ("", r"\b(tax|vat|gst) ?(code|rate)|\b(vat|gst)\b", "tax_rate", RejectedReason.TAX_RATE_UNUSABLE),
     ("", r"\bclass(es)?\b|department|location", "tracking", RejectedReason.TRACKING_UNUSABLE),

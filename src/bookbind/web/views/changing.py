@@ -14,6 +14,7 @@ from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import get_connection, label_of, organisation_name, status_of
 from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
+from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
 from bookbind.publishing.queries import waiting_summary
@@ -24,7 +25,7 @@ from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.connections import WaitingForm
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import begin_words, set_out, show_failure
-from bookbind.web.views.start_words import build_months, explain_waiting
+from bookbind.web.views.start_words import build_months, explain_waiting, explain_ways
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,24 @@ def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if not connection.awaits_start or connection.stage != Connection.Stage.ACTIVE:
         return HttpResponseRedirect(reverse("costs", args=[request.business.slug]))
     if request.method == "POST":
-        start_publishing(connection, request.user)
-        messages.success(request, f"Publishing to {label_of(connection)} has started.")
-        return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
+        return _start(request, connection)
+    return _show_start(request, connection)
+
+
+def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
+    """Keep the answers, then start; while a question is open nothing is started."""
+    for question in list_ways(connection):
+        answer = request.POST.get(question.key, "")
+        if answer in {KEEP, *(value for value, _ in question.options)}:
+            choose_way(connection, question.key, answer, request.user)
+    if any(not question.answer for question in list_ways(connection)):
+        return _show_start(request, connection, status=422)
+    start_publishing(connection, request.user)
+    messages.success(request, f"Publishing to {label_of(connection)} has started.")
+    return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
+
+
+def _show_start(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
     summary = start_summary(connection)
     context = {
         **_words(connection),
@@ -151,8 +167,10 @@ def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         "months": build_months(summary),
         "waits": explain_waiting(summary),
         "undoable": find_undoable(connection),
+        "questions": explain_ways(list_ways(connection), get_provider(connection.provider)),
+        "is_refused": status != 200,
     }
-    return render(request, "connections/start.html", context)
+    return render(request, "connections/start.html", context, status=status)
 
 
 def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -186,6 +187,8 @@ class Api:
         if target.word == "download" and asked.method == "GET":
             return download_address(books, target.entry)
         content = self._content(books, asked, target)
+        if books.settings()["masks_tax_ids"]:
+            content = _masked(content)
         now = self.world.clock.now_ms()
         return content_answer(content, now, status=200, wants_json=asked.wants_json)
 
@@ -211,6 +214,15 @@ class Api:
             if target.kind is ATTACHABLE
             else found
         )
+
+
+def _masked(value: Any, name: str = "") -> Any:
+    """The same answer with all but the last four signs of each tax number crossed out."""
+    if isinstance(value, dict):
+        return {key: _masked(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, name) for item in value]
+    return "X" * (len(value) - 4) + value[-4:] if name == "TaxIdentifier" else value
 
 
 def _linked(books: Books, content: Entity) -> Entity:

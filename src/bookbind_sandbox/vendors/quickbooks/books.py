@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from bookbind_sandbox.records import Record, Records
-from bookbind_sandbox.vendors.quickbooks.errors import Fault, invalid_reference, not_found
+from bookbind_sandbox.vendors.quickbooks.errors import invalid_reference, missing, not_found
 from bookbind_sandbox.vendors.quickbooks.kinds import COMPANY_INFO, PREFERENCES, Kind, to_record
 from bookbind_sandbox.vendors.quickbooks.names import VENDOR
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, dump, moment, parse_day, parse_entity
@@ -123,9 +123,7 @@ class Books:
         """The active entity that a reference means, by its id alone."""
         wanted = given.get("value") if isinstance(given, dict) else None
         if wanted in {None, ""}:
-            raise Fault(
-                "2020", "Required param missing", f"Required parameter {element} is missing in the request"
-            )
+            raise missing(element)
         found = self.entity(kind, str(wanted))
         if found is None:
             raise invalid_reference(f"{kind.name}s", wanted, element)

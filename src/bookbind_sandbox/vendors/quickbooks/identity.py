@@ -15,12 +15,13 @@ from bookbind_sandbox.answer import Answer, Refused, json_answer
 from bookbind_sandbox.app_calls import AppCalls
 from bookbind_sandbox.authorizing import AuthorizeError
 from bookbind_sandbox.directory import Fields
+from bookbind_sandbox.faults import Fault as Breakage
 from bookbind_sandbox.gate import Caller, Plan, answer_call
 from bookbind_sandbox.html import page
 from bookbind_sandbox.log import Call
 from bookbind_sandbox.sign_in import SignIn, read_form
 from bookbind_sandbox.vendors.quickbooks.consent import Consent
-from bookbind_sandbox.vendors.quickbooks.errors import unauthenticated
+from bookbind_sandbox.vendors.quickbooks.errors import break_as, unauthenticated
 from bookbind_sandbox.vendors.quickbooks.names import SCOPES, VENDOR
 from bookbind_sandbox.vendors.quickbooks.tokens import Tokens
 from bookbind_sandbox.world import World
@@ -40,7 +41,7 @@ class Identity:
         self.directory = consent.directory
         self.entrance = SignIn(self.directory, BASE)
         stranger = json_answer(401, {"error": "invalid_client"}, "invalid_client")
-        self.calls = AppCalls(world, self.directory, stranger, stamp)
+        self.calls = AppCalls(world, self.directory, stranger, stamp, self._break_as)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -172,8 +173,11 @@ class Identity:
                 raise Refused(unauthenticated("The token lacks the openid scope", self.world.clock.now_ms()))
             return Caller(bearer.client_id, bearer.login, "")
 
-        plan = Plan(self._userinfo, admit, stamp=lambda answer, _: stamp(answer))
+        plan = Plan(self._userinfo, admit, stamp=lambda answer, _: stamp(answer), break_as=self._break_as)
         return await answer_call(self.world, request, call, plan)
+
+    def _break_as(self, breakage: Breakage) -> Answer:
+        return break_as(breakage, self.world.clock.now_ms())
 
     def _userinfo(self, caller: Caller | None) -> Answer:
         person = self.directory.person(caller.login) if caller else None

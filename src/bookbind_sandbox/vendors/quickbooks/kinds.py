@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bookbind_sandbox.records import Record
+from bookbind_sandbox.vendors.quickbooks.fields import ANY_FIELDS, OWED_FIELDS, PAID_FIELDS, SALE_FIELDS
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, dump
 
 COMMON = ("Id", "SyncToken", "MetaData.CreateTime", "MetaData.LastUpdatedTime")
@@ -28,6 +29,12 @@ class Kind:
     is_list: bool = True
     writable: bool = True
     in_cdc: bool = True
+    own_fields: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """All that a transaction of this kind may be sent with."""
+        return frozenset((*ANY_FIELDS, *self.own_fields, self.contact_key))
 
     @property
     def path(self) -> str:
@@ -74,6 +81,7 @@ BILL = Kind(
     "DocNumber",
     contact_key="VendorRef",
     is_list=False,
+    own_fields=(*OWED_FIELDS, "SalesTermRef", "DueDate", "HomeBalance", "RemitToAddr"),
 )
 PURCHASE = Kind(
     "Purchase",
@@ -85,6 +93,7 @@ PURCHASE = Kind(
     "PaymentType",
     "EntityRef",
     is_list=False,
+    own_fields=PAID_FIELDS,
 )
 VENDOR_CREDIT = Kind(
     "VendorCredit",
@@ -95,6 +104,7 @@ VENDOR_CREDIT = Kind(
     "DocNumber",
     contact_key="VendorRef",
     is_list=False,
+    own_fields=OWED_FIELDS,
 )
 INVOICE = Kind(
     "Invoice",
@@ -105,6 +115,7 @@ INVOICE = Kind(
     "DocNumber",
     contact_key="CustomerRef",
     is_list=False,
+    own_fields=SALE_FIELDS,
 )
 CREDIT_MEMO = Kind(
     "CreditMemo",
@@ -115,6 +126,7 @@ CREDIT_MEMO = Kind(
     "DocNumber",
     contact_key="CustomerRef",
     is_list=False,
+    own_fields=SALE_FIELDS,
 )
 BILL_PAYMENT = Kind(
     "BillPayment",

@@ -29,6 +29,9 @@ from bookbind_sandbox.world import World
 
 # Each company counts its transactions from a number of its own, so that a link rarely fits two of them.
 TRANSACTIONS_APART = 100_000
+# Countries have been three letters in answers since late 2025 (2026-11).
+COUNTRIES = {"GB": "GBR", "IE": "IRL", "US": "USA", "DE": "DEU"}
+AGENCIES = {"GB": "HM Revenue & Customs", "IE": "Revenue Commissioners", "US": "State Board of Equalization"}
 TaxRows = tuple[tuple[str, str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]], ...]
 
 
@@ -75,6 +78,7 @@ COMPANIES = (
         standard_users=(SAM,),
     ),
     Company("Cole & Son Ltd", (JO,), vat="GB345678901", many_currencies=False),
+    Company("Fern Catering Ltd", (JO,), vat="GB456789012", many_currencies=False),
     Company("Acme Ireland Ltd", (ADA, JO), "IE6388047V", country="IE", currency="EUR"),
     Company("Acme America Inc", (ADA,), country="US", currency="USD", locations=False, many_currencies=False),
 )
@@ -94,6 +98,7 @@ def add_company(world: World, company: Company) -> str:
         "standard_users": [names.login_id(email) for email in company.standard_users],
         "warns_of_duplicates": True,
         "lapsed": False,
+        "masks_tax_ids": False,
     }
     world.store.insert(
         "organisations",
@@ -146,7 +151,9 @@ class _Writer:
         return self.keep(kind, accept_entry(self.books, kind, raw, None))
 
     def _tax_codes(self) -> None:
-        agency = self.keep(TAX_AGENCY, {"DisplayName": "HM Revenue & Customs", "Active": True})
+        agency = self.keep(
+            TAX_AGENCY, {"DisplayName": AGENCIES.get(self.company.country, "Tax office"), "Active": True}
+        )
         if self.company.american:
             for us_code in ("TAX", "NON"):
                 empty: Entity = {"TaxRateDetail": []}
@@ -262,18 +269,22 @@ class _Writer:
 
 
 def _company_info(company: Company) -> Entity:
-    address = {"Id": "1", "Line1": "1 Example Street", "City": "Bristol", "Country": company.country}
+    address = {
+        "Id": "1",
+        "Line1": "1 Example Street",
+        "City": "Bristol",
+        "Country": COUNTRIES.get(company.country, company.country),
+    }
     values = [
         {"Name": "OfferingSku", "Value": "QuickBooks Online Plus"},
         {"Name": "CompanyType", "Value": "Other"},
     ]
-    values += [{"Name": "VATNumber", "Value": company.vat}] if company.vat else []
     return {
         "Id": "1",
         "CompanyName": company.name,
         "LegalName": company.name,
         "CompanyAddr": address,
-        "Country": company.country,
+        "Country": COUNTRIES.get(company.country, company.country),
         "CompanyStartDate": "2019-04-01",
         "FiscalYearStartMonth": "January" if company.american else "April",
         "DefaultTimeZone": "America/Los_Angeles" if company.american else "Europe/London",

@@ -72,7 +72,7 @@ def add_up(books: Books, lines: list[Entity], setting: Setting, given: Any) -> S
     rows = _overridden(books, rows, stated)
     total = read_decimal(stated, "TotalTax")
     tax = sum((row["Amount"] for row in rows), ZERO) if total is None else round_money(total)
-    _fill_gross(counted, slices, setting)
+    _fill_gross(books, counted, setting)
     return Sums(net, tax, {"TotalTax": tax, "TaxLine": rows})
 
 
@@ -124,11 +124,12 @@ def _overridden(books: Books, rows: list[Entity], stated: Entity) -> list[Entity
     return list(by_rate.values())
 
 
-def _fill_gross(lines: list[Entity], slices: dict[str, Slice], setting: Setting) -> None:
+def _fill_gross(books: Books, lines: list[Entity], setting: Setting) -> None:
     """Answers to TaxInclusive tell each line's gross amount."""
-    if setting.tax_mode != "TaxInclusive" or len(slices) != 1:
+    if setting.tax_mode != "TaxInclusive":
         return
-    percent = Decimal(str(next(iter(slices.values())).rate["RateValue"]))
     for line in lines:
-        gross = round_money(line["Amount"] * (100 + percent) / 100)
-        line[line["DetailType"]].setdefault("TaxInclusiveAmt", gross)
+        detail = line[line["DetailType"]]
+        rates = rates_of(books, detail["TaxCodeRef"]["value"], setting)
+        percent = sum((Decimal(str(rate["RateValue"])) for rate in rates), ZERO)
+        detail.setdefault("TaxInclusiveAmt", round_money(line["Amount"] * (100 + percent) / 100))

@@ -99,7 +99,10 @@ def accept_transaction(draft: Draft) -> Entity:
         entity["GlobalTaxCalculation"] = setting.tax_mode
     entity |= {"TxnTaxDetail": sums.detail} if sums.detail else {}
     entity |= {"TotalAmt": sums.total} | _own_fields(draft, contact, day) | _balance(draft, sums)
-    return {"Id": draft.existing["Id"]} | entity if draft.existing else entity
+    if draft.existing is None:
+        return entity
+    links = draft.existing.get("LinkedTxn", [])
+    return {"Id": draft.existing["Id"]} | entity | ({"LinkedTxn": links} if links else {})
 
 
 def check_open(books: Books, day: date) -> None:
@@ -163,7 +166,7 @@ def _named_currency(books: Books, code: str) -> Entity:
 
 
 def _number(draft: Draft, contact: Entity | None) -> Entity:
-    """The document's number: the supplier's on a purchase; sales count by themselves unless told otherwise."""
+    """The document's number: the supplier's on a purchase; a sale is counted, or numbered by the app."""
     number = read_text(draft.raw, "DocNumber", LONGEST_NUMBER)
     if not draft.form.purchase:
         own = draft.books.preferences()["SalesFormsPrefs"]["CustomTxnNumbers"]

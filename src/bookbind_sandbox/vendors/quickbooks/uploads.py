@@ -6,12 +6,12 @@ import hashlib
 import re
 import sqlite3
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
 from bookbind_sandbox.answer import Answer
 from bookbind_sandbox.records import Condition
+from bookbind_sandbox.store import Store
 from bookbind_sandbox.vendors.quickbooks.books import Books
 from bookbind_sandbox.vendors.quickbooks.errors import (
     Fault,
@@ -31,7 +31,7 @@ LONGEST_NAME = 1000
 LINK_SECONDS = 15 * 60
 # The types that QuickBooks takes (2026-11).
 TYPES = frozenset(
-    [
+    (
         "ai",
         "csv",
         "doc",
@@ -51,7 +51,7 @@ TYPES = frozenset(
         "xls",
         "xlsx",
         "xml",
-    ]
+    )
 )
 MEDIA = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
 LINKABLE = (*TRANSACTIONS, ITEM, BY_NAME["Vendor"], BY_NAME["Customer"])
@@ -121,7 +121,7 @@ def _part(chunk: bytes) -> Part | None:
     headers = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
     }
-    return Part(headers, re.sub(rb"\r?\n$", b"", halves[1]))
+    return Part(headers, re.sub(rb"\r?\n\Z", b"", halves[1]))
 
 
 def _metadata(content: bytes) -> Entity:
@@ -218,7 +218,7 @@ def with_links(books: Books, entity: Entity) -> Entity:
     return entity | {
         "FileAccessUri": f"/v3/company/{realm}/download/{wanted}",
         "TempDownloadUri": f"{base}/files/{realm}/{wanted}?{proof}",
-        "Size": Decimal(entity["Size"]),
+        "Size": int(entity["Size"]),
     }
 
 
@@ -241,6 +241,24 @@ def files_of(books: Books, kind: str, entity_id: str) -> list[sqlite3.Row]:
     mark = Condition("instr(search, ?) > 0", (f"\n{kind.lower()}:{entity_id}\n",))
     found = (find_file(books, record.id) for record in books.records.select(ATTACHABLE.name, mark))
     return [row for row in found if row is not None]
+
+
+def files_of_all(store: Store) -> dict[tuple[str, str], list[Entity]]:
+    """Every company's files by company and linked entity, read in one go."""
+    rows = store.rows(
+        "SELECT records.search, attachments.organisation, file_name, mime_type, size, sha256 FROM records"
+        " JOIN attachments ON attachments.vendor = records.vendor AND entity = records.id"
+        " AND attachments.organisation = records.organisation"
+        " WHERE records.vendor = ? AND records.kind = ? ORDER BY records.seq",
+        VENDOR,
+        ATTACHABLE.name,
+    )
+    found: dict[tuple[str, str], list[Entity]] = {}
+    for row in rows:
+        file = {key: row[key] for key in ("file_name", "mime_type", "size", "sha256")}
+        for link in row["search"].split():
+            found.setdefault((row["organisation"], link), []).append(file)
+    return found
 
 
 def download_address(books: Books, attachable: str) -> Answer:

@@ -11,6 +11,7 @@ from bookbind_sandbox.connecting import Connecting
 from bookbind_sandbox.directory import Directory
 from bookbind_sandbox.limits import Allowance
 from bookbind_sandbox.population import DEMO_CLIENT_ID
+from bookbind_sandbox.records import received_rows
 from bookbind_sandbox.vendors.quickbooks import names, seed, wishes
 from bookbind_sandbox.vendors.quickbooks.api import Api
 from bookbind_sandbox.vendors.quickbooks.books import Books
@@ -20,7 +21,7 @@ from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME, DOCUMENTS, LISTS,
 from bookbind_sandbox.vendors.quickbooks.lines import SUBTOTAL_LINE
 from bookbind_sandbox.vendors.quickbooks.pages import Pages
 from bookbind_sandbox.vendors.quickbooks.tokens import PARALLEL_META, PARALLEL_RULES, Tokens
-from bookbind_sandbox.vendors.quickbooks.uploads import files_of
+from bookbind_sandbox.vendors.quickbooks.uploads import files_of_all
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_entity
 from bookbind_sandbox.world import Wish, WishRefused, World
 
@@ -104,23 +105,18 @@ class QuickBooks:
         }
 
     def received(self) -> list[Wish]:
-        kinds = tuple(kind.name for kind in DOCUMENTS)
-        rows = self.store.rows(
-            "SELECT records.*, organisations.name AS organisation_name FROM records JOIN organisations"  # noqa: S608
-            " ON organisations.vendor = records.vendor AND organisations.id = records.organisation"
-            f" WHERE records.vendor = ? AND source = 'api' AND kind IN ({', '.join('?' for _ in kinds)})"
-            " ORDER BY seq",
-            self.name,
-            *kinds,
-        )
-        return [self._received(row) for row in rows]
+        rows = received_rows(self.store, self.name, [kind.name for kind in DOCUMENTS])
+        files = files_of_all(self.store)
+        return [
+            self._received(row) | {"attachments": files.get((row["organisation"], _link(row)), [])}
+            for row in rows
+        ]
 
     def _received(self, row: sqlite3.Row) -> Wish:
         entity = parse_entity(row["body"])
         kind = BY_NAME[row["kind"]]
         contact = entity.get(kind.contact_key) or {"name": "", "value": ""}
         detail = entity.get("TxnTaxDetail") or {"TotalTax": 0}
-        files = files_of(Books(self.world, row["organisation"], "control"), kind.name, row["id"])
         created = datetime.fromtimestamp(row["created_at"] / 1000, tz=UTC)
         spent = "receive" if entity.get("Credit") else "spend"
         return {
@@ -144,9 +140,6 @@ class QuickBooks:
             "location": (entity.get("DepartmentRef") or {}).get("name"),
             "paid_from": (entity.get("AccountRef") or {}).get("name"),
             "lines": [_line(line) for line in entity["Line"] if line["DetailType"] != SUBTOTAL_LINE],
-            "attachments": [
-                {key: one[key] for key in ("file_name", "mime_type", "size", "sha256")} for one in files
-            ],
             "created_at": created.isoformat(timespec="milliseconds"),
         }
 
@@ -238,6 +231,11 @@ class QuickBooks:
             self.store.set_meta(PARALLEL_META, str(wish["parallel_refresh"]))
         rule = self.store.get_meta(PARALLEL_META, PARALLEL_RULES[0])
         return {"client_id": client_id, "parallel_refresh": rule}
+
+
+def _link(row: sqlite3.Row) -> str:
+    """How a file points to a document."""
+    return f"{row['kind'].lower()}:{row['id']}"
 
 
 def _line(line: Entity) -> Wish:

@@ -44,6 +44,7 @@ LISTS: dict[str, tuple[Kind, ...]] = {
     "payment_methods": (PAYMENT_METHOD,),
 }
 GROWING = {"contacts": VENDOR, "vendors": VENDOR, "customers": CUSTOMER}
+HIDDEN = ("warns_of_duplicates", "lapsed", "masks_tax_ids")
 SWITCHES = {
     "classes": "ClassTrackingPerTxnLine",
     "locations": "TrackDepartments",
@@ -174,7 +175,7 @@ def lock(books: Books, wish: Wish) -> Wish:
     days = [_day(wish[key]) for key in ("period_lock_date", "end_of_year_lock_date") if wish.get(key)]
     accounting |= {"BookCloseDate": max(days)} if days else {}
     accounting |= {SWITCHES[key]: bool(wish[key]) for key in SWITCHES if key in wish}
-    hidden |= {key: bool(wish[key]) for key in ("warns_of_duplicates", "lapsed") if key in wish}
+    hidden |= {key: bool(wish[key]) for key in HIDDEN if key in wish}
     if "custom_numbers" in wish:
         preferences["SalesFormsPrefs"]["CustomTxnNumbers"] = bool(wish["custom_numbers"])
     books.save(PREFERENCES, preferences)

@@ -44,21 +44,32 @@ def write(books: Books, kind: Kind, raw: Entity, query: Mapping[str, str]) -> En
         raise unsupported(query.get("operation") or "create")
     if books.settings()["lapsed"]:
         raise subscription_over()
+    _check_shapes(raw)
     operation = query.get("operation", "").lower()
     if operation == "delete":
         return _delete(books, kind, raw)
     if operation not in {"", "create", "update"}:
         raise unsupported(operation)
     existing = _existing(books, kind, raw) if raw.get("Id") else None
-    sparse = raw.get("sparse") in (True, "true")
-    merged = existing | raw if existing is not None and sparse else raw
+    merged = _merged(existing, raw) if existing is not None else raw
     return {kind.name: books.save(kind, _accepted(books, kind, merged, existing, query))}
+
+
+def _merged(existing: Entity, raw: Entity) -> Entity:
+    """What a sparse update leaves as it was; new lines are taxed anew unless the app states their tax."""
+    if raw.get("sparse") not in (True, "true"):
+        return raw
+    kept = dict(existing)
+    if "Line" in raw:
+        kept.pop("TxnTaxDetail", None)
+    return kept | raw
 
 
 def _accepted(
     books: Books, kind: Kind, raw: Entity, existing: Entity | None, query: Mapping[str, str]
 ) -> Entity:
     if kind in FORMS:
+        _check_fields(kind, raw)
         if existing is not None:
             _check_still_open(books, existing)
         allow = ALLOW_DUPLICATES in query.get("include", "").lower()
@@ -70,6 +81,27 @@ def _accepted(
     if kind is ATTACHABLE:
         return accept_attachable(books, raw, existing)
     return accept_entry(books, kind, raw, existing)
+
+
+def _check_shapes(value: Any, name: str = "") -> None:
+    """Refuse a reference or a line that is no object, wherever it stands."""
+    if isinstance(value, list):
+        for item in value:
+            if not isinstance(item, dict):
+                raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
+            _check_shapes(item, name)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_shapes(item, key)
+    elif value is not None and name.endswith(("Ref", "Detail")) and value != "":
+        raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
+
+
+def _check_fields(kind: Kind, raw: Entity) -> None:
+    """Refuse a field that this kind of transaction does not have, as QuickBooks' reader of JSON does."""
+    for name in raw:
+        if name not in kind.fields:
+            raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
 
 
 def _existing(books: Books, kind: Kind, raw: Entity) -> Entity:

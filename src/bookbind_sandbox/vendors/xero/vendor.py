@@ -17,6 +17,7 @@ from bookbind_sandbox.gate import Caller, Plan, answer_call
 from bookbind_sandbox.limits import Allowance
 from bookbind_sandbox.log import Call
 from bookbind_sandbox.population import DEMO_CLIENT_ID
+from bookbind_sandbox.records import received_rows
 from bookbind_sandbox.vendors.xero import names, seed, wishes
 from bookbind_sandbox.vendors.xero.accounting import Accounting
 from bookbind_sandbox.vendors.xero.connections import Connections
@@ -146,15 +147,7 @@ class Xero:
         }
 
     def received(self) -> list[Wish]:
-        kinds = tuple(kind.kind for kind in DOCUMENTS)
-        rows = self.store.rows(
-            "SELECT records.*, organisations.name AS organisation_name FROM records JOIN organisations"  # noqa: S608
-            " ON organisations.vendor = records.vendor AND organisations.id = records.organisation"
-            f" WHERE records.vendor = ? AND source = 'api' AND kind IN ({', '.join('?' for _ in kinds)})"
-            " ORDER BY seq",
-            self.name,
-            *kinds,
-        )
+        rows = received_rows(self.store, self.name, [kind.kind for kind in DOCUMENTS])
         return [self._received(row) for row in rows]
 
     def _received(self, row: sqlite3.Row) -> Wish:
