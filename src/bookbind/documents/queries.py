@@ -1,16 +1,18 @@
 """Reading documents: the tabs with their counts, search, neighbours, look-alikes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
-from bookbind.documents.models import Document
+from bookbind.documents.models import Document, DocumentLine
 from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.kit.text import fold_name
 
 _LOOKALIKES = 5
+_LINE_ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
 # A document that was changed after it left has not left as it stands now.
 _IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
 
@@ -61,6 +63,16 @@ def list_documents(tab: Tab, search: str = "", exported: Exported = Exported.ANY
     if exported is not Exported.ANY:
         rows = rows.filter(_IS_EXPORTED if exported is Exported.YES else ~_IS_EXPORTED)
     return rows.prefetch_related("lines__category").order_by("-captured_at", "-id")
+
+
+def naming(item_ids: Iterable[UUID]) -> Q:
+    """The documents that refer to one of these list entries, themselves or in a line."""
+    ids = list(item_ids)
+    line = Q()
+    for name in _LINE_ITEMS:
+        line |= Q(**{f"{name}__in": ids})
+    lines = DocumentLine.objects.filter(line).values("document")
+    return Q(supplier__in=ids) | Q(paid_from__in=ids) | Q(id__in=lines)
 
 
 def count_tabs() -> dict[Tab, int]:

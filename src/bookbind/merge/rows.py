@@ -80,6 +80,7 @@ class Row:
     """
 
     id: UUID
+    list: ListName
     label: str
     name: str
     code: str
@@ -184,6 +185,7 @@ def _rows(
     return [
         Row(
             id=entry.id,
+            list=entry.list,
             label=entry.label,
             name=entry.name,
             code=entry.code,

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.merge.choices import CREATE, LEAVE, MATCH
-from bookbind.merge.plans import COSTS, SALES
+from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.rows import Row, UseRow
 from bookbind.providers.base.types import ListName
 
 # Only these can be one thing on costs and another on sales.
 SPLIT_LISTS = frozenset({ListName.CATEGORIES, ListName.TAX_RATES})
 SPLIT, JOIN, FORGET = "split", "join", "forget"
+USES = (ANY, COSTS, SALES)
+ACTIONS = (MATCH, CREATE, LEAVE, SPLIT, JOIN, FORGET)
+_PARTS = 5
 CREATED_LATER = "Created when first used"
 LEFT = "Left unmatched"
 _WORDS = {
@@ -19,6 +21,29 @@ _WORDS = {
     "likely": "likely, please look",
     "guess": "a guess, please look",
 }
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """One button or option that was chosen: the entry, its use, what to do, and with which entry there."""
+
+    item_id: UUID
+    use: str
+    action: str
+    target: UUID | None
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Option:
+    """One line of the list to choose from; `why_not` greys it, `stays` keeps it whatever is typed."""
+
+    value: str
+    label: str
+    hint: str = ""
+    why_not: str = ""
+    stays: bool = False
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,16 +105,23 @@ def pack_choice(
     return f"{item_id}:{use}:{action}:{target or ''}:{int(ticked)}"
 
 
+def read_choice(text: str) -> Pressed | None:
+    """What a button or an option said; None for what no page of ours sends."""
+    parts = text.split(":")
+    if len(parts) != _PARTS or parts[1] not in USES or parts[2] not in ACTIONS:
+        return None
+    try:
+        item_id, target = UUID(parts[0]), UUID(parts[3]) if parts[3] else None
+    except ValueError:
+        return None
+    return Pressed(item_id, parts[1], parts[2], target, ticked=parts[4] == "1")
+
+
 def can_split(name: ListName, uses: tuple[str, ...], apart: frozenset[str]) -> str:
     """Whether the entry may be split by use, or joined again: split, join, or empty."""
     if name not in SPLIT_LISTS or apart:
         return ""
     return JOIN if {COSTS, SALES} & set(uses) else SPLIT
-
-
-def is_contact(name: str) -> bool:
-    """Whether entries of the list are created where they are missing."""
-    return name in {each.value for each in CONTACT_LISTS}
 
 
 def _view_use(row: Row, use: UseRow) -> UseView:

@@ -1,6 +1,5 @@
 """What people choose in Merge lists, one row at a time: saved at once, never over somebody else's choice."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,34 +19,19 @@ from bookbind.merge.searching import search_targets
 from bookbind.merge.standings import find_entry, read_targets
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
-from bookbind.web.merge_rows import FORGET, JOIN, SPLIT, can_split, pack_choice, view_row
+from bookbind.web.merge_rows import (
+    FORGET,
+    JOIN,
+    SPLIT,
+    USES,
+    Option,
+    Pressed,
+    can_split,
+    pack_choice,
+    read_choice,
+    view_row,
+)
 from bookbind.web.views.merge_place import Place, open_place
-
-USES = (ANY, COSTS, SALES)
-ACTIONS = (MATCH, CREATE, LEAVE, SPLIT, JOIN, FORGET)
-
-
-@dataclass(frozen=True)
-class Pressed:
-    """One button or option that was chosen: the entry, its use, what to do, and with which entry there."""
-
-    item_id: UUID
-    use: str
-    action: str
-    target: UUID | None
-    ticked: bool
-
-
-@dataclass(frozen=True)
-class Option:
-    """One line of the list to choose from; `why_not` greys it."""
-
-    value: str
-    label: str
-    hint: str = ""
-    why_not: str = ""
-    stays: bool = False
-    is_chosen: bool = False
 
 
 @require_POST
@@ -55,7 +39,9 @@ class Option:
 def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """Keep one choice in the draft; a fragment answers with the row, a form goes back to the page."""
     place = open_place(request, connection_id)
-    pressed = _read(request.POST.get("choice", ""))
+    pressed = read_choice(request.POST.get("choice", ""))
+    if pressed is None:
+        raise Http404
     version = request.POST.get("version", "")
     refused, moved_by, status = "", None, 200
     try:
@@ -210,18 +196,6 @@ def _fits(place: Place, item_id: UUID, use: str, target: UUID) -> bool:
     ours, theirs = find_entry(item_id), read_targets(place.connection, [target]).get(target)
     coded_by = sales_coded_by(place.connection)
     return ours is not None and theirs is not None and not refuse(ours, theirs, use, coded_by)
-
-
-def _read(text: str) -> Pressed:
-    parts = text.split(":")
-    if len(parts) != 5 or parts[1] not in USES or parts[2] not in ACTIONS:
-        raise Http404
-    try:
-        return Pressed(
-            UUID(parts[0]), parts[1], parts[2], UUID(parts[3]) if parts[3] else None, ticked=parts[4] == "1"
-        )
-    except ValueError as error:
-        raise Http404 from error
 
 
 def _get_row(place: Place, item_id: UUID) -> Row:
