@@ -166,16 +166,18 @@ def bar_context(place: Place, impact: Impact) -> dict[str, object]:
     last: Applied | None = find_last_applied(place.connection)
     return {
         "impact": impact,
-        "using": Using(impact.matches, impact.taken_back, count_creations(place.connection)),
+        "using": Using(impact.matches, impact.taken_back, len(list_creations(place.connection))),
         "bar": bar_words(impact, awaits_start=place.connection.awaits_start),
         "last": last,
     }
 
 
-def count_creations(connection: Connection, names: frozenset[str] | None = None) -> int:
-    """How many entries using would create there first."""
+def list_creations(connection: Connection, names: frozenset[str] | None = None) -> list[str]:
+    """The entries that using would create there first."""
     rows = DraftRow.objects.filter(draft__connection=connection, action=CREATE, ticked=True)
-    return (rows if names is None else rows.filter(list_item__list__in=names)).count()
+    if names is not None:
+        rows = rows.filter(list_item__list__in=names)
+    return list(rows.order_by("list_item__folded_name").values_list("list_item__name", flat=True))
 
 
 def find_following(steps: list[Step], current: str) -> Step | None:

@@ -35,7 +35,7 @@ from bookbind.publishing.starting import start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.merge_words import Using, consequences, count_by_list, question, undone_words
-from bookbind.web.views.merge_place import Place, count_creations, open_place
+from bookbind.web.views.merge_place import Place, list_creations, open_place
 
 SHOWN = 200
 
@@ -72,8 +72,8 @@ def merge_preview(request: BusinessRequest, connection_id: UUID) -> HttpResponse
     names = _wanted(place, request.GET.get("list", ""))
     changes = read_changes(place.connection, read_lists(place.connection, names))
     impact = impact_of(place.connection, changes)
-    creations = count_creations(place.connection, frozenset(name.value for name in names))
-    using = Using(impact.matches, impact.taken_back, creations)
+    creations = list_creations(place.connection, frozenset(name.value for name in names))
+    using = Using(impact.matches, impact.taken_back, len(creations))
     lists = ListItem.objects.in_bulk(list(impact.waiting_for))
     waited = count_by_list([ListName(item.list) for item in lists.values()])
     context = {
@@ -85,6 +85,7 @@ def merge_preview(request: BusinessRequest, connection_id: UUID) -> HttpResponse
         "consequences": consequences(impact, using, place.old_software, place.software, waited),
         "refused": changes.refused[:SHOWN],
         "groups": _groups(changes),
+        "created": creations[:SHOWN],
         "list_key": names[0].value if len(names) == 1 else "",
         "version": draft_version(find_draft(place.connection)),
     }

@@ -202,7 +202,5 @@ document.addEventListener("focusin", (event) => {
   if (event.target.closest(".merge-more")) table().dataset.atEnd = String(stops().length);
 });
 
-addEventListener("DOMContentLoaded", () => {
-  const wanted = location.hash.startsWith("#row-") && document.getElementById(location.hash.slice(1));
-  if (wanted) focus(wanted.querySelector("[data-stop]"));
-});
+// On a narrow screen the steps scroll sideways, and the one that is open has to be seen.
+document.querySelector(".merge-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
