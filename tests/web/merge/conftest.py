@@ -65,9 +65,7 @@ class Desk:
         """By use: what is chosen or proposed for an entry, and whether it is ticked."""
         rows = list_rows(self.new.connection, in_list, Show.ALL).rows
         [row] = [row for row in rows if row.name == name]
-        return {
-            use.use: (use.action, use.chosen.id if use.chosen else None, use.ticked) for use in row.uses
-        }
+        return {use.use: (use.action, use.chosen.id if use.chosen else None, use.ticked) for use in row.uses}
 
 
 @pytest.fixture
