@@ -168,6 +168,39 @@ def test_ctrl_enter_publishes_and_goes_on_to_the_next(jo: Visitor, demo: Demo, b
     ]
 
 
+def test_an_archived_bill_comes_back(jo: Visitor, bills: dict[str, str]) -> None:
+    page = jo.page
+    jo.open(bills["Timber last"])
+    page.get_by_role("button", name="Don't publish").click()
+    page.get_by_role("button", name="Archive", exact=True).click()
+    expect(page.get_by_text("Timber last.pdf is in the archive.")).to_be_visible()
+    jo.open(f"{COLE}/costs/?show=archive")
+    page.locator("main table a").filter(has_text="Timber last").click()
+    expect(page.get_by_role("main")).to_contain_text("This document is in the archive.")
+    expect(page.get_by_label("Reference")).to_be_disabled()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.get_by_text("It is to review again.")).to_be_visible()
+    jo.open(f"{COLE}/costs/?show=review")
+    expect(page.locator("main table a").filter(has_text="Timber last")).to_be_visible()
+
+
+def test_the_menu_stays_open_while_the_page_saves_itself_and_moves(
+    jo: Visitor, bills: dict[str, str]
+) -> None:
+    page = jo.page
+    jo.open(bills["Timber last"])
+    archive = page.get_by_role("button", name="Archive", exact=True)
+    page.get_by_label("Reference").fill("TL-1")
+    with page.expect_response(re.compile("/save")):
+        page.get_by_role("button", name="Don't publish").click()
+    expect(archive).to_be_visible()
+    page.evaluate("scrollTo(0, 40)")
+    page.wait_for_timeout(200)
+    expect(archive).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(archive).to_be_hidden()
+
+
 def test_a_waiting_bill_can_be_taken_back_and_sent_again(jo: Visitor) -> None:
     page, hazel = jo.page, "/b/hazel-interiors/costs/?show=waiting"
     jo.open(hazel)

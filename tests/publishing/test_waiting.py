@@ -12,6 +12,9 @@ from bookbind.documents.queries import Tab, count_tabs
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
+from bookbind.lists.models import ListSync
+from bookbind.lists.sync import MOST_ATTEMPTS, request_sync
+from bookbind.providers.base.types import ListName, TaxMode
 from bookbind.publishing import services
 from bookbind.publishing.errors import DocumentIncomplete, OnItsWay
 from bookbind.publishing.models import Delivery, Publication
@@ -127,6 +130,61 @@ def test_a_reading_that_fails_keeps_everything_waiting_until_it_succeeds(desk: D
         desk.move_time(minutes=30)
         run_due(kinds=[SYNC, QUEUE])
     assert len(desk.bills()) == 1
+
+
+@pytest.mark.req("REC-10")
+def test_a_list_that_no_document_names_holds_none_of_them(desk: Desk) -> None:
+    desk.publish_expired("INV-1")
+    desk.reconnect(publish_now=True)
+    desk.fault("items", "truncated", times=200)
+    _let_reads_fail(desk)
+    assert ListSync.objects.get(list=ListName.PRODUCTS).state == ListSync.State.FAILED
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+
+
+@pytest.mark.req("REC-10")
+def test_a_list_that_cannot_be_read_holds_only_the_documents_that_name_its_entries(desk: Desk) -> None:
+    taxed = desk.bill("INV-1")
+    plain = desk.bill(
+        "INV-2", tax_mode=TaxMode.NO_TAX, total=Decimal(100), line={"tax": None, "tax_rate_id": None}
+    )
+    expire(desk)
+    for document in (taxed, plain):
+        desk.publish(document)
+    desk.work()
+    desk.reconnect(publish_now=True)
+    desk.fault("tax_rates", "truncated", times=200)
+    _let_reads_fail(desk)
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-2"]
+    assert states(desk) == [(State.HELD, Reason.LISTS), (State.PUBLISHED, "")]
+    desk.sandbox.clear_faults()
+    request_sync(desk.connection, [ListName.TAX_RATES], full=True)
+    run_due(kinds=[SYNC, QUEUE])
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-2", "INV-1"]
+
+
+@pytest.mark.req("REC-10")
+def test_what_somebody_wanted_to_look_at_first_still_waits_for_that(desk: Desk) -> None:
+    document = desk.bill("INV-1")
+    expire(desk)
+    desk.publish(document)
+    desk.work()
+    desk.reconnect(publish_now=False)
+    desk.fault("tax_rates", "truncated", times=200)
+    _let_reads_fail(desk)
+    assert states(desk) == [(State.HELD, Reason.LISTS)]
+    desk.sandbox.clear_faults()
+    request_sync(desk.connection, full=True)
+    run_due(kinds=[SYNC, QUEUE])
+    assert states(desk) == [(State.HELD, Reason.LOOK_FIRST)]
+    assert desk.bills() == []
+
+
+def _let_reads_fail(desk: Desk) -> None:
+    """Run until the reading of lists has given up on those that fail."""
+    for _ in range(MOST_ATTEMPTS + 1):
+        run_due(kinds=[SYNC, QUEUE])
+        desk.move_time(minutes=30)
 
 
 def test_what_waits_at_books_that_were_left_is_published_to_the_new_ones(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Reading documents: the tabs with their counts, search, neighbours, look-alikes."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,9 +11,19 @@ from django.db.models import Count, F, Q, QuerySet
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.kit.text import fold_name
+from bookbind.providers.base.types import DocumentKind, ListName, TaxMode
 
 _LOOKALIKES = 5
 _LINE_ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
+# Where documents name entries of a list; a receipt without an account of its own takes the usual one.
+_NAMES_ENTRY_OF = {
+    ListName.SUPPLIERS: Q(supplier__isnull=False),
+    ListName.BANK_ACCOUNTS: Q(paid_from__isnull=False) | Q(kind=DocumentKind.EXPENSE),
+    ListName.CATEGORIES: Q(lines__category__isnull=False),
+    ListName.TAX_RATES: Q(lines__tax_rate__isnull=False) & ~Q(tax_mode=TaxMode.NO_TAX),
+    ListName.TRACKING_1: Q(lines__tracking_1__isnull=False),
+    ListName.TRACKING_2: Q(lines__tracking_2__isnull=False),
+}
 # A document that was changed after it left has not left as it stands now.
 _IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
 
@@ -58,11 +69,20 @@ def get_document(document_id: UUID) -> Document:
 
 
 def list_documents(tab: Tab, search: str = "", exported: Exported = Exported.ANY) -> QuerySet[Document]:
-    """The documents of a tab, newest first, with what a row shows; lines come in one further query."""
+    """The documents of a tab, newest first, with supplier and file; `lines_of` has what their lines say."""
     rows = _in_tab(tab, search).select_related("supplier", "file")
     if exported is not Exported.ANY:
         rows = rows.filter(_IS_EXPORTED if exported is Exported.YES else ~_IS_EXPORTED)
-    return rows.prefetch_related("lines__category").order_by("-captured_at", "-id")
+    return rows.order_by("-captured_at", "-id")
+
+
+def lines_of(document_ids: Iterable[UUID]) -> dict[UUID, list[DocumentLine]]:
+    """The lines of each document in their order, with category and tax rate, in one query."""
+    rows = DocumentLine.objects.filter(document__in=list(document_ids)).select_related("category", "tax_rate")
+    found: dict[UUID, list[DocumentLine]] = defaultdict(list)
+    for line in rows.order_by("document_id", "position"):
+        found[line.document_id].append(line)
+    return found
 
 
 def naming(item_ids: Iterable[UUID]) -> Q:
@@ -88,6 +108,15 @@ def count_tabs() -> dict[Tab, int]:
 def count_exported(tab: Tab) -> int:
     """How many documents of a tab left as a file as they stand now."""
     return _in_tab(tab, "").filter(_IS_EXPORTED).count()
+
+
+def find_needing(document_ids: Iterable[UUID], lists: Iterable[ListName]) -> set[UUID]:
+    """Those of the documents that name an entry of one of these lists."""
+    needs = Q(pk__in=[])
+    for name in lists:
+        needs |= _NAMES_ENTRY_OF.get(name, Q(pk__in=[]))
+    found = Document.objects.filter(needs, id__in=list(document_ids))
+    return set(found.values_list("id", flat=True))
 
 
 def tab_of(document: Document) -> Tab:

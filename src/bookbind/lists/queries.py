@@ -209,6 +209,15 @@ def needs_match_counts(connection: Connection) -> dict[ListName, int]:
     return {ListName(row["list"]): row["n"] for row in counted.order_by("list")}
 
 
+def find_unread_lists(connection: Connection) -> frozenset[ListName] | None:
+    """The lists whose last read failed, or that never were read; None while any is still being read."""
+    names = get_provider(connection.provider).lists
+    states = dict(ListSync.objects.filter(connection=connection, list__in=names).values_list("list", "state"))
+    if {ListSync.State.WAITING, ListSync.State.READING} & set(states.values()):
+        return None
+    return frozenset(name for name in names if states.get(name) != ListSync.State.COMPLETE)
+
+
 def standing_of(item: ListItem, remote: RemoteItem | None) -> str:
     """What an entry means where `remote` stands for it: ready, new, needs_match or archived."""
     if item.archived_at is not None:

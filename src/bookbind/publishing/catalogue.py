@@ -283,7 +283,8 @@ _OUTSIDE: dict[Reason, Entry] = {
     Reason.LISTS: Entry(
         "Lists are being read",
         "The connection is back, and your lists are being read again.",
-        "Nothing is sent to {target} before they are complete, so that no code is out of date.",
+        "A document is sent to {target} once the lists that it names entries of are read, so that no code is "
+        "out of date.",
         Who.NOBODY,
         "It takes a few seconds. If it does not end, refresh the lists to see why.",
         ((Button.REFRESH_LISTS, "Refresh lists"),),

@@ -30,7 +30,12 @@ from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import find_open_publication, list_unsent
 from bookbind.publishing.ready import check_still_ready
 from bookbind.publishing.reasons import Reason
-from bookbind.publishing.resume import begin_resume, look_first_after_matching, note_lists_read
+from bookbind.publishing.resume import (
+    begin_resume,
+    look_first_after_matching,
+    note_lists_read,
+    place_after_lists,
+)
 from bookbind.publishing.services import release, withdraw_for_archive
 from bookbind.publishing.states import State
 from bookbind.publishing.switching import SWITCH_JOB
@@ -96,8 +101,9 @@ subscribe(ConnectionRecovered)(_look_at_queue)
 def check_against_new_lists(event: ListsSynced) -> None:
     """New lists may cure what held a document, and are what a return waits for."""
     connection = get_connection(event.connection_id)
+    note_lists_read(connection)
+    place_after_lists(connection)
     if event.complete:
-        note_lists_read(connection)
         _settle_all(connection, CHECKED)
     wake(connection)
 

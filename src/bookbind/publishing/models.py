@@ -55,8 +55,9 @@ class Resume(BusinessOwned):
     """One return of a connection: which documents had waited, and whether they go without a look first.
 
     Nothing of the connection is sent until its lists were read again (`lists_read_at`) and what waited was
-    put where it belongs (`checked_at`). `for_matches`: not the connection came back, but its lists were
-    matched, and what waited for that is looked at anew.
+    put where it belongs (`checked_at`). Lists that can't be read hold the documents that name their entries.
+    `for_matches`: not the connection came back, but its lists were matched, and what waited for that is
+    looked at anew.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,19 +1,22 @@
 """When a connection comes back: what waited is gathered, checked against the new lists, and let go."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bookbind.connections.models import Connection
+from bookbind.documents.queries import find_needing
 from bookbind.jobs.runner import Again, Claimed, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
+from bookbind.lists.queries import find_unread_lists
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication, Resume
 from bookbind.publishing.placement import check_again, hold, hold_for, queue, wake
-from bookbind.publishing.queries import WaitingSummary, list_unsent
+from bookbind.publishing.queries import WaitingSummary, find_unchecked_resume, list_unsent
 from bookbind.publishing.reasons import MATCH_REASONS, Reason
 from bookbind.publishing.states import State
 
@@ -76,7 +79,12 @@ def finish_check(connection_id: UUID) -> None:
 
 
 def note_lists_read(connection: Connection) -> None:
-    """The connection's lists were read again: what waits for that may be re-checked now."""
+    """The connection's lists were read again: what waits for that may be re-checked now.
+
+    A list that can't be read does not hold what has nothing to do with it.
+    """
+    if find_unread_lists(connection) is None:
+        return
     unchecked = Resume.objects.filter(
         connection=connection, checked_at__isnull=True, lists_read_at__isnull=True
     )
@@ -88,13 +96,34 @@ def check_resume(resume: Resume) -> None:
     # Asked for between the return and now: it had to wait for the lists as well.
     joined = Q(connection_id=resume.connection_id, state=State.HELD.value, reason=Reason.LISTS)
     unsent = Q(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
-    rows = Publication.objects.filter(unsent | joined | _matched(resume)).exclude(reason__in=list(_KEPT))
-    for publication in rows.select_related("connection", "document").order_by("queued_at", "id"):
+    found = Publication.objects.filter(unsent | joined | _matched(resume)).exclude(reason__in=list(_KEPT))
+    rows = _in_order(found)
+    needing = _needing_unread(resume.connection, rows)
+    for publication in rows:
         try:
-            _place(publication, publish_now=resume.publish_now or _asked_since(publication, resume))
+            if publication.document_id in needing:
+                hold(publication, Reason.LISTS, attempts=0)
+            else:
+                _place(publication, publish_now=resume.publish_now or _asked_since(publication, resume))
         except MovedMeanwhile:
             continue
     Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
+
+
+def place_after_lists(connection: Connection) -> None:
+    """After a return is over: place what still waited for a list that could not be read then, and is now."""
+    if find_unchecked_resume(connection.id) is not None:
+        return
+    held = Publication.objects.filter(connection=connection, state=State.HELD.value, reason=Reason.LISTS)
+    rows = _in_order(held)
+    needing = _needing_unread(connection, rows)
+    for publication in rows:
+        if publication.document_id in needing:
+            continue
+        try:
+            _place(publication, publish_now=publication.resume is None or publication.resume.publish_now)
+        except MovedMeanwhile:
+            continue
 
 
 def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bool:
@@ -116,6 +145,17 @@ def _matched(resume: Resume) -> Q:
     if not resume.for_matches:
         return Q(id__in=())
     return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
+
+
+def _in_order(rows: QuerySet[Publication]) -> list[Publication]:
+    return list(rows.select_related("connection", "document", "resume").order_by("queued_at", "id"))
+
+
+def _needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[UUID]:
+    """The documents that name an entry of a list that could not be read; all, while one is being read."""
+    ids = [publication.document_id for publication in rows]
+    unread = find_unread_lists(connection)
+    return set(ids) if unread is None else find_needing(ids, unread)
 
 
 def _place(publication: Publication, *, publish_now: bool) -> None:

@@ -123,12 +123,15 @@ def problems_of(
     return found
 
 
-def count_uses(item_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How many rules that are switched on name each entry, as supplier or as what they set."""
+def count_uses(item_ids: Iterable[UUID], list_name: ListName | None = None) -> dict[UUID, int]:
+    """How many rules that are switched on name each entry, as supplier or as what they set.
+
+    `list_name`, when all entries are of one list, spares the queries for what can't name them.
+    """
     wanted = set(item_ids)
     counts: dict[UUID, int] = defaultdict(int)
     for kind in RULE_KINDS:
-        for column in kind.columns:
+        for column in kind.columns_naming(list_name):
             rows = kind.model.objects.filter(active=True, **{f"{column}__in": wanted})
             for row in rows.values(column).annotate(n=Count("id")).order_by(column):
                 counts[row[column]] += row["n"]

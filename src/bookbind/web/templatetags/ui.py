@@ -50,6 +50,18 @@ def tone_icon(tone: str, size: int = 20) -> SafeString:
     return draw_icon(TONE_ICONS[tone], size, "")
 
 
+@register.simple_tag
+def state(tone: str, word: str, icon_name: str = "") -> SafeString:
+    """What `<c-state>` shows, for tables with a state in every row: a component for each would cost more
+    than the rest of the row."""
+    return format_html(
+        '<span class="state tone-{}">{}{}</span>',
+        tone,
+        draw_icon(icon_name or TONE_ICONS[tone], 16, ""),
+        word,
+    )
+
+
 _LEVELS = {"success": "ok", "warning": "warn", "error": "problem", "debug": "quiet"}
 
 

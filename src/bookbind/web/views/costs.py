@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.documents.models import Document, DocumentLine
-from bookbind.documents.queries import Exported, Tab, count_tabs, list_documents, naming
+from bookbind.documents.queries import Exported, Tab, count_tabs, lines_of, list_documents, naming
 from bookbind.kit.text import listed, plural
 from bookbind.lists.queries import members_of
 from bookbind.providers.base.types import TaxMode
@@ -166,15 +166,21 @@ def _filters(tab: Tab, query: str, exported: Exported) -> str:
 
 def _rows(request: BusinessRequest, found: Page[Document], filters: str) -> list[CostRow]:
     documents = list(found.object_list)
-    prefetch_related_objects(documents, "lines__tax_rate")
-    publications = publications_of(document.id for document in documents)
-    return [_row(request, document, publications.get(document.id), filters) for document in documents]
+    ids = [document.id for document in documents]
+    publications, lines = publications_of(ids), lines_of(ids)
+    return [
+        _row(request, document, lines.get(document.id, []), publications.get(document.id), filters)
+        for document in documents
+    ]
 
 
 def _row(
-    request: BusinessRequest, document: Document, publication: Publication | None, suffix: str
+    request: BusinessRequest,
+    document: Document,
+    lines: list[DocumentLine],
+    publication: Publication | None,
+    suffix: str,
 ) -> CostRow:
-    lines = list(document.lines.all())
     return CostRow(
         url=f"{reverse('cost', args=[request.business.slug, document.id])}?{suffix}",
         supplier=document.supplier.name if document.supplier else "",

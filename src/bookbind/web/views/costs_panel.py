@@ -130,12 +130,13 @@ def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Pan
     totals = everything.order_by().values_list("currency").annotate(sum=Sum("total")).order_by("currency")
     amounts = listed([show_money(amount, currency) for currency, amount in totals])
     headline = f"{plural(count, 'document')} {'is' if count == 1 else 'are'} ready, {amounts}."
-    exports = (
-        [_export(request, f"Export {fresh} not exported (CSV)", Tab.READY, Exported.NO)] if fresh else []
-    )
-    exports.append(_export(request, f"Export all {count} (CSV)", Tab.READY))
+    is_one = count == 1
+    exports = [_export(request, "Export it (CSV)" if is_one else f"Export all {count} (CSV)", Tab.READY)]
+    if exported and fresh:
+        exports.insert(0, _export(request, f"Export {fresh} not exported (CSV)", Tab.READY, Exported.NO))
     if connection is None:
-        body = "Complete, and they add up. They wait for accounting software or export."
+        they = "It is complete and adds up. It waits" if is_one else "They are complete and add up. They wait"
+        body = f"{they} for accounting software or export."
         return Panel(headline, body, "ok", None, _connect(request), tuple(exports))
     body = f"They were coded while nothing was connected. {label_of(connection)} can have them now."
     if exported:

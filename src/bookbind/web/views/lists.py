@@ -164,13 +164,11 @@ def list_page(request: BusinessRequest, name: str) -> HttpResponse:
 def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
     """The entries that a field offers for what was typed so far, as options."""
     query = request.GET.get("q", "").strip()[:100]
-    picked = queries.pick_items(
-        get_list_name(name),
-        query,
-        PICKED if query else PICKED_AT_FIRST,
-        main_connection(request),
-    )
-    return render(request, "lists/_options.html", {"items": picked})
+    connection = main_connection(request)
+    shown = PICKED if query else PICKED_AT_FIRST
+    picked = queries.pick_items(get_list_name(name), query, shown, connection)
+    software = get_provider(connection.provider).name if connection else ""
+    return render(request, "lists/_options.html", {"items": picked, "software": software})
 
 
 @require_GET
@@ -256,24 +254,24 @@ def _all(request: BusinessRequest, name: ListName, connection: Connection | None
     ordered = rows.order_by(*(["rank"] if query else []), *order, "id")
     found = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     words = urlencode({"q": query}) if query else ""
-    return {"page": found, "rows": _item_rows(found, connection), "page_query": words}
+    return {"page": found, "rows": _item_rows(found, name, connection), "page_query": words}
 
 
 def _archived(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:
     rows = _list_archived(name).order_by("folded_name", "code", "id")
     found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return {"page": found, "rows": _item_rows(found, connection), "page_query": "show=archived"}
+    return {"page": found, "rows": _item_rows(found, name, connection), "page_query": "show=archived"}
 
 
 def _list_archived(name: ListName) -> QuerySet[ListItem]:
     return queries.list_items(name, with_archived=True).filter(archived_at__isnull=False)
 
 
-def _item_rows(found: Page[ListItem], connection: Connection | None) -> list[ItemRow]:
+def _item_rows(found: Page[ListItem], name: ListName, connection: Connection | None) -> list[ItemRow]:
     items = list(found.object_list)
     ids = [item.id for item in items]
     bound = queries.current_bindings(connection.id, ids) if connection else {}
-    used = count_uses(ids)
+    used = count_uses(ids, name)
     return [_item_row(item, connection, bound.get(item.id), used.get(item.id, 0)) for item in items]
 
 

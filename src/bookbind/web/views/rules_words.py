@@ -155,7 +155,7 @@ def read_rule_choices(business: Business, rule: SupplierRule | None) -> RuleChoi
     return RuleChoices(
         kinds=[(kind.value, KIND_LABELS[kind]) for kind in kinds],
         publish_as=[(each.value, finalities[each]) for each in PublishAs if each in finalities],
-        tax_rates=list_tax_rates(used),
+        tax_rates=list_tax_rates(used, target.connection),
         urls=pick_urls(business),
         tracking=(names[ListName.TRACKING_1], names[ListName.TRACKING_2]),
     )

@@ -1,4 +1,4 @@
-// Puts a popover menu beside its button, and moves through it with the arrow keys.
+// Puts a popover menu beside its button, keeps it there, and moves through it with the arrow keys.
 const GAP = 4;
 const EDGE = 8;
 
@@ -11,6 +11,20 @@ function place(menu, button) {
   const left = fitsRight ? anchor.left : anchor.right - width;
   menu.style.top = `${top}px`;
   menu.style.left = `${Math.max(EDGE, left)}px`;
+}
+
+function opener(menu) {
+  return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+}
+
+// A page that saves itself moves under an open menu, and a press on a button at the edge scrolls it into view:
+// the menu goes along, and closes only once its button is out of sight.
+function follow() {
+  const menu = document.querySelector("[data-menu]:popover-open");
+  if (!menu) return;
+  const anchor = opener(menu)?.getBoundingClientRect();
+  if (!anchor || anchor.bottom < 0 || anchor.top > innerHeight) menu.hidePopover();
+  else place(menu, opener(menu));
 }
 
 function items(menu) {
@@ -31,11 +45,11 @@ document.addEventListener(
   (event) => {
     const menu = event.target;
     if (!menu.matches?.("[data-menu]")) return;
-    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    const button = opener(menu);
     button?.setAttribute("aria-expanded", String(event.newState === "open"));
     if (event.newState !== "open" || !button) return;
     place(menu, button);
-    items(menu)[0]?.focus();
+    items(menu)[0]?.focus({ preventScroll: true });
   },
   true,
 );
@@ -45,5 +59,6 @@ document.addEventListener("keydown", (event) => {
   if (menu) step(menu, event);
 });
 
-addEventListener("resize", () => document.querySelector("[data-menu]:popover-open")?.hidePopover());
-addEventListener("scroll", () => document.querySelector("[data-menu]:popover-open")?.hidePopover(), { passive: true });
+addEventListener("resize", follow);
+addEventListener("scroll", follow, { passive: true, capture: true });
+document.addEventListener("htmx:after:swap", follow);
