@@ -1,3 +1,5 @@
-.PHONY: demo test check bench interop lock
-demo test check bench interop lock:
+.PHONY: demo test check bench interop lock train-matcher bench-merge
+demo test check bench interop lock train-matcher:
 	@python3 dev.py $@
+bench-merge:
+	@python3 dev.py bench merge

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prepare what a command needs and run it: python3 dev.py demo | test | check | bench | interop | lock."""
+"""Prepare what a command needs and run it; `python3 dev.py` alone lists the commands."""
 
 import hashlib
 import os
@@ -15,6 +15,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+# Vendors' own clients whose pins fit neither ours nor each other's: an environment and a lock for each.
+JUDGES = {"intuit-oauth": "intuit-oauth==1.2.7", "python-quickbooks": "python-quickbooks==0.9.12"}
 OLDEST_PYTHON = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -30,6 +32,7 @@ def main() -> int:
         "check": run_checks,
         "bench": run_benchmarks,
         "interop": run_interop,
+        "train-matcher": run_training,
         "lock": write_locks,
     }
     name = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -75,17 +78,52 @@ def run_benchmarks(arguments: list[str]) -> int:
 def run_interop(arguments: list[str]) -> int:
     """Let the vendors' own clients judge the simulated vendors."""
     install(DEV_LOCK)
+    for name in JUDGES:
+        install_judge(name)
     return hand_over([str(PYTHON), "-m", "pytest", "tests/interop", *arguments])
 
 
-def write_locks(_arguments: list[str]) -> int:
-    """Resolve pyproject.toml anew into both lock files."""
+def run_training(_arguments: list[str]) -> int:
+    """Train the matcher's models anew from the lists in BOOKBIND_MATCHING_DATA; print their figures."""
     install(DEV_LOCK)
-    compile_lock = [*find_uv(), "pip", "compile", "pyproject.toml", "--quiet", "--upgrade", "--universal"]
-    compile_lock += ["--generate-hashes", "--no-annotate", "--no-header", "--python-version", "3.11"]
-    runtime = subprocess.call([*compile_lock, "-o", RUNTIME_LOCK.name], cwd=ROOT)
-    development = subprocess.call([*compile_lock, "--group", "dev", "-o", DEV_LOCK.name], cwd=ROOT)
-    return max(runtime, development)
+    # One thread: the threads of small matrix products spend their time waiting for each other.
+    environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    return subprocess.call([str(PYTHON), "-m", "training"], cwd=ROOT, env=environment)
+
+
+def write_locks(_arguments: list[str]) -> int:
+    """Resolve pyproject.toml anew into both lock files, and the vendors' clients into theirs."""
+    install(DEV_LOCK)
+    options = ["--quiet", "--upgrade", "--universal", "--generate-hashes", "--no-annotate", "--no-header"]
+    compile_lock = [*find_uv(), "pip", "compile", *options, "--python-version", "3.11"]
+    own = [*compile_lock, "pyproject.toml", "-o"]
+    runtime = subprocess.call([*own, RUNTIME_LOCK.name], cwd=ROOT)
+    development = subprocess.call([*own, DEV_LOCK.name, "--group", "dev"], cwd=ROOT)
+    judges = [
+        subprocess.run(
+            [*compile_lock, "-", "-o", judge_lock(name).name], input=wanted, text=True, cwd=ROOT, check=False
+        ).returncode
+        for name, wanted in JUDGES.items()
+    ]
+    return max(runtime, development, *judges)
+
+
+def judge_lock(name: str) -> Path:
+    """The lock of one vendor's client."""
+    return ROOT / ("requirements-interop-%s.lock" % name)
+
+
+def install_judge(name: str) -> None:
+    """Bring a vendor's client to its lock, in an environment of its own beside ours."""
+    folder, lock = ROOT / (".venv-%s" % name), judge_lock(name)
+    wanted, mark = hashlib.sha256(lock.read_bytes()).hexdigest(), folder / "installed"
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return
+    venv.create(folder, with_pip=True, clear=True)
+    python = folder / BIN.name / PYTHON.name
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run([*pip, "--require-hashes", "-r", str(lock)])
+    mark.write_text(wanted, encoding="utf-8")
 
 
 def install(lock: Path) -> None:

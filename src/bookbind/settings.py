@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "bookbind.rules",
     "bookbind.documents",
     "bookbind.publishing",
+    "bookbind.merge",
     "bookbind.notifications",
     *(["bookbind.demo"] if CONFIG.is_demo else []),
 ]
@@ -85,6 +86,9 @@ TEMPLATES = [
 
 DATABASES = {"default": database_settings(CONFIG.database_url, CONFIG.data)}
 MEDIA_ROOT = CONFIG.data / "files"
+# The guide stands beside the source, and where Bookbind is installed, in the folder that it is run from.
+_DOCS = (Path(__file__).resolve().parents[2] / "docs", Path.cwd() / "docs")
+DOCS_ROOT = next((folder for folder in _DOCS if (folder / "guide").is_dir()), None)
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.data / "static"
 WHITENOISE_USE_FINDERS = True

@@ -28,13 +28,15 @@ class Plan:
     """How one kind of call is answered.
 
     `admit` authenticates and may refuse; `respond` does the work in one go, without waiting, so that calls
-    never interleave; `refuse_excess` words a refusal by the rate limits; `stamp` adds the vendor's headers.
+    never interleave; `refuse_excess` words a refusal by the rate limits; `stamp` adds the vendor's headers;
+    `break_as` words the errors that a fault puts in the true answer's place.
     """
 
     respond: Callable[[Caller | None], Answer]
     admit: Callable[[], Caller] | None = None
     refuse_excess: Callable[[str, int], Answer] | None = None
     stamp: Callable[[Answer, Caller | None], Answer] = lambda answer, _: answer
+    break_as: Callable[[Fault], Answer] = Fault.answer
 
 
 async def answer_call(world: World, request: Request, call: Call, plan: Plan) -> Response:
@@ -80,10 +82,10 @@ async def _answer(
         answer = plan.stamp(_respond(world, plan, caller), caller)
         if fault is None:
             return _finish(world, seq, answer, None)
-        return await _break(world, request, seq, fault, answer)
+        return await _break(world, request, seq, fault, plan, answer)
     if fault.kind == "timeout":
-        return await _break(world, request, seq, fault, None)
-    return _finish(world, seq, plan.stamp(fault.answer(), caller), fault.kind)
+        return await _break(world, request, seq, fault, plan, None)
+    return _finish(world, seq, plan.stamp(plan.break_as(fault), caller), fault.kind)
 
 
 def _respond(world: World, plan: Plan, caller: Caller | None) -> Answer:
@@ -94,13 +96,15 @@ def _respond(world: World, plan: Plan, caller: Caller | None) -> Answer:
         return refused.answer
 
 
-async def _break(world: World, request: Request, seq: int, fault: Fault, answer: Answer | None) -> Response:
+async def _break(
+    world: World, request: Request, seq: int, fault: Fault, plan: Plan, answer: Answer | None
+) -> Response:
     """Lose, cut or replace an answer whose work may be done already."""
     if fault.kind == "timeout":
         # The log shows the call while it hangs, with no status yet.
         await hang(request, fault.seconds)
     elif fault.kind not in {"lost_reply", "truncated"}:
-        return _finish(world, seq, fault.answer(), fault.kind)
+        return _finish(world, seq, plan.break_as(fault), fault.kind)
     status = answer.status if answer is not None else None
     world.log.close(seq, status, fault=fault.kind, note=answer.note if answer else None, replayed=False)
     shown = answer.response() if answer is not None and fault.kind == "truncated" else None

@@ -1,11 +1,13 @@
 """The sandbox's pages: templates that escape everything, sent with a strict policy."""
 
+import sqlite3
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 # No form-action: consent ends by redirecting the form's answer to the product, which that rule would forbid.
 POLICY = (
@@ -18,6 +20,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+SHOWN_INLINE = {"application/pdf", "image/jpeg", "image/png"}
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 def _money(value: Any) -> str:
@@ -47,3 +51,15 @@ ENVIRONMENT = _environment()
 def page(template: str, status: int = 200, **context: Any) -> HTMLResponse:
     text = ENVIRONMENT.get_template(template).render(**context)
     return HTMLResponse(text, status_code=status, headers=HEADERS)
+
+
+def file_response(file: sqlite3.Row, *, download: bool) -> Response:
+    """A stored file as a page shows it; what a browser might run is only ever downloaded."""
+    inline = file["mime_type"] in SHOWN_INLINE and not download
+    place = "inline" if inline else "attachment"
+    headers = HEADERS | {
+        "Content-Disposition": f"{place}; filename*=UTF-8''{quote(file['file_name'])}",
+        "Content-Security-Policy": FILE_POLICY,
+    }
+    media = file["mime_type"] if inline else "application/octet-stream"
+    return Response(file["content"], media_type=media, headers=headers)

@@ -1,6 +1,7 @@
 """The vendors' entries and documents: columns to find them by, and the vendor's own rendering as body."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,3 +115,15 @@ class Records:
         return " AND ".join(part.sql for part in parts), tuple(
             value for part in parts for value in part.values
         )
+
+
+def received_rows(store: Store, vendor: str, kinds: Sequence[str]) -> list[sqlite3.Row]:
+    """Everything of these kinds that came to a vendor through its API, oldest first, with whose it is."""
+    marks = ", ".join("?" for _ in kinds)
+    return store.rows(
+        "SELECT records.*, organisations.name AS organisation_name FROM records JOIN organisations"  # noqa: S608
+        " ON organisations.vendor = records.vendor AND organisations.id = records.organisation"
+        f" WHERE records.vendor = ? AND source = 'api' AND kind IN ({marks}) ORDER BY seq",
+        vendor,
+        *kinds,
+    )

@@ -53,6 +53,16 @@ CREATE TABLE IF NOT EXISTS connections (
     UNIQUE (vendor, client_id, login, organisation)
 );
 
+CREATE TABLE IF NOT EXISTS grants (
+    id TEXT PRIMARY KEY, vendor TEXT NOT NULL, client_id TEXT NOT NULL, login TEXT NOT NULL,
+    organisation TEXT NOT NULL, consented_at INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS access_tokens (
+    token_hash TEXT PRIMARY KEY, vendor TEXT NOT NULL, grant_id TEXT NOT NULL, scope TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS records (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, vendor TEXT NOT NULL, organisation TEXT NOT NULL, kind TEXT NOT NULL,
     id TEXT NOT NULL, code TEXT NOT NULL DEFAULT '', name TEXT NOT NULL DEFAULT '', status TEXT NOT NULL DEFAULT '',

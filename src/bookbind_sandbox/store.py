@@ -20,6 +20,8 @@ TABLES = (
     "consents",
     "refresh_tokens",
     "connections",
+    "grants",
+    "access_tokens",
     "records",
     "attachments",
     "idempotency",

@@ -85,12 +85,17 @@ class World:
             if self.seeded is not None:
                 self.store.load(self.seeded)
             else:
-                for vendor in self.vendors.values():
-                    vendor.seed()
-                self.store.set_meta("seeded", "1")
+                self.seed_missing()
                 self.seeded = self.store.dump()
         self.clock.reload()
         self.limits.forget()
+
+    def seed_missing(self) -> None:
+        """Seed the vendors that a store made by an older sandbox has never heard of."""
+        with self.store.transaction():
+            for name, vendor in self.vendors.items():
+                if not self.store.row("SELECT 1 FROM apps WHERE vendor = ?", name):
+                    vendor.seed()
 
     def vendor(self, name: str) -> Vendor:
         try:
@@ -108,7 +113,9 @@ def open_world(directory: Path, port: int, kinds: tuple[type[Vendor], ...]) -> W
     log = RequestLog(store, clock)
     world = World(store, clock, log, Faults(store), limits, OpenConnections(), f"http://127.0.0.1:{port}")
     world.vendors = {kind.name: kind(world) for kind in kinds}
-    if not store.get_meta("seeded", ""):
+    if store.value("SELECT count(*) FROM apps"):
+        world.seed_missing()
+    else:
         world.reset()
     return world
 

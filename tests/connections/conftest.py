@@ -77,6 +77,7 @@ class Walker:
     practice: Practice | None = None
     login: str = ADA
     session: str = "browser-1"
+    provider: str = "xero"
     queries: list[dict[str, str]] = field(default_factory=list)
 
     def begin(self, connection: Connection | None = None, **more: str) -> tuple[SignIn, str]:
@@ -86,7 +87,7 @@ class Walker:
                 user=self.user,
                 business=self.business,
                 practice=self.practice,
-                provider="xero",
+                provider=self.provider,
                 purpose="reconnect" if connection else "connect",
                 connection=connection,
                 session_key=self.session,
@@ -98,13 +99,15 @@ class Walker:
     def allow(self, url: str, *organisations: str) -> dict[str, str]:
         """Sign in at the vendor and allow; the query that the browser comes back with."""
         wish = {"login": self.login, "organisations": list(organisations or ("Acme Ltd",))}
-        answer = self.sandbox.control("consent", vendor="xero", authorize_url=url, **wish)
+        answer = self.sandbox.control("consent", vendor=self.provider, authorize_url=url, **wish)
         query = dict(parse_qsl(urlsplit(answer["redirect"]).query))
         self.queries.append(query)
         return query
 
     def come_back(self, query: dict[str, str]) -> SignIn:
-        return receive_answer(provider_id="xero", query=query, user=self.user, session_key=self.session)
+        return receive_answer(
+            provider_id=self.provider, query=query, user=self.user, session_key=self.session
+        )
 
     def sign_in(self, *organisations: str, connection: Connection | None = None) -> SignIn:
         """To the vendor and back: pending, nothing chosen."""

@@ -59,6 +59,8 @@ TABLE = (
     Row("home", "GET", SIGNED_IN, 302),
     Row("healthz", "GET", PUBLIC, 200),
     Row("clients", "GET", PRACTICE, 200),
+    Row("guide", "GET", SIGNED_IN, 200),
+    Row("guide_picture", "GET", SIGNED_IN, 404),
     # A callback whose state is nobody's leads to a page that says so; without a sign-in, through the sign-in.
     # The link on a document in the books; this one is nobody's.
     Row("back", "GET", SIGNED_IN, 404),
@@ -150,6 +152,14 @@ TABLE = (
     Row("disconnect", "GET", CONNECTIONS, 200),
     Row("disconnect", "POST", CONNECTIONS, 302),
     Row("change", "GET", CONNECTIONS, 200),
+    Row("change_to", "GET", CONNECTIONS, 200),
+    Row("change_to", "POST", CONNECTIONS, 200),
+    # Nothing was changed, so there is nothing to stop, to undo or to start.
+    Row("stop_change", "POST", CONNECTIONS, 302),
+    Row("undo_change", "GET", CONNECTIONS, 302),
+    Row("undo_change", "POST", CONNECTIONS, 302),
+    Row("start_publishing", "GET", CONNECTIONS, 302),
+    Row("start_publishing", "POST", CONNECTIONS, 302),
     Row("merge", "GET", CONNECTIONS, 200),
     Row("ask", "POST", ASK, 302),
     # A sign-in is open to the browser session that began it, and to nobody else who may manage connections.
@@ -159,6 +169,7 @@ TABLE = (
     Row("cancel", "POST", CONNECTIONS, 404),
     Row("different", "GET", CONNECTIONS, 404),
     Row("finish", "POST", CONNECTIONS, 404),
+    Row("move", "POST", CONNECTIONS, 404),
     Row("summary", "GET", CONNECTIONS, 404),
     # Only in the demo
     Row("demo_clock", "GET", SIGNED_IN, 200),

@@ -86,6 +86,8 @@ def make_world() -> World:
         # Nobody's too: a document gets its marker when it is published.
         "marker": "b2-nobodys",
         "name": "suppliers",
+        "subject": "reconnect",
+        "picture_name": "nothing.png",
         "item_id": supplier.id,
         # Nobody's as well: an uploaded file belongs to the person who chose it.
         "draft_id": new_id(),

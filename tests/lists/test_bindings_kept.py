@@ -41,4 +41,4 @@ def test_closing_is_the_only_change() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update"
     ]
-    assert updates == [{"closed_at", "closed_why", "closed_by"}]
+    assert updates == [{"closed_at", "closed_why", "closed_by", "closed_in"}]

@@ -33,6 +33,7 @@ from tests.support.processes import Sandbox, running_sandbox
 
 QUEUE = "publishing.queue"
 SYNC = "lists.sync"
+SWITCH = "publishing.switch"
 LOGIN = "ada@acme.test"
 
 
@@ -73,14 +74,12 @@ class Desk:
 
     def values(self, number: str, **changes: Any) -> DocumentInput:
         """A complete bill of £120.00; `line` changes its one line."""
-        line: dict[str, Any] = {
-            "description": "Diesel",
-            "net": Decimal(100),
-            "tax": Decimal(20),
-            "category_id": self.item(ListName.CATEGORIES, "449").id,
-            "tax_rate_id": self.item(ListName.TAX_RATES, "20% (VAT on Expenses)").id,
-        }
+        line: dict[str, Any] = {"description": "Diesel", "net": Decimal(100), "tax": Decimal(20)}
         line |= changes.pop("line", {})
+        if "category_id" not in line:
+            line["category_id"] = self.item(ListName.CATEGORIES, "449").id
+        if "tax_rate_id" not in line:
+            line["tax_rate_id"] = self.item(ListName.TAX_RATES, "20% (VAT on Expenses)").id
         today = clock.now().date()
         values: dict[str, Any] = {
             "currency": "GBP",
@@ -166,6 +165,26 @@ class Desk:
             self.sandbox, self.business, self.user, connection=self.connection, publish_now=publish_now
         )
 
+    def change(self, organisation: str = "Acme Holdings Ltd", **more: Any) -> Connection:
+        """Begin to move to another organisation, up to Finish; its lists are read by the next job."""
+        return sign_in(
+            self.sandbox,
+            self.business,
+            self.user,
+            connection=self.connection,
+            organisation=organisation,
+            purpose="change",
+            **more,
+        )
+
+    def move(self, organisation: str = "Acme Holdings Ltd", **more: Any) -> Connection:
+        """The whole change, up to the switch: the other organisation is in use, publishing not started."""
+        joined = self.change(organisation, **more)
+        run_due(kinds=[SYNC])
+        run_due(kinds=[SWITCH])
+        self.connection = get_connection(joined.id)
+        return self.connection
+
 
 def sign_in(
     sandbox: Sandbox,
@@ -174,27 +193,31 @@ def sign_in(
     *,
     connection: Connection | None = None,
     organisation: str = "Acme Ltd",
-    publish_now: bool = False,
+    provider: str = "xero",
+    purpose: str = "",
+    publish_first: bool = False,
+    **finish: Any,
 ) -> Connection:
     """The two-step flow as a person walks it, with the sandbox's robot in place of the browser."""
     _, step = sign_ins.begin_sign_in(
         user=user,
         business=business,
         practice=None,
-        provider="xero",
-        purpose="reconnect" if connection else "connect",
+        provider=provider,
+        purpose=purpose or ("reconnect" if connection else "connect"),
         connection=connection,
         session_key="browser-1",
+        publish_first=publish_first,
     )
     assert isinstance(step, Redirect)
     answer = sandbox.control(
-        "consent", vendor="xero", login=LOGIN, organisations=[organisation], authorize_url=step.url
+        "consent", vendor=provider, login=LOGIN, organisations=[organisation], authorize_url=step.url
     )
     query = dict(parse_qsl(urlsplit(answer["redirect"]).query))
-    answered = sign_ins.receive_answer(provider_id="xero", query=query, user=user, session_key="browser-1")
+    answered = sign_ins.receive_answer(provider_id=provider, query=query, user=user, session_key="browser-1")
     chosen = next(found for found in answered.organisations if found["name"] == organisation)
     sign_ins.choose_organisation(answered, chosen["id"])
-    return sign_ins.finish(answered, user=user, publish_now=publish_now)
+    return sign_ins.finish(answered, user=user, publish_now=finish.pop("publish_now", False), **finish)
 
 
 @pytest.fixture

@@ -22,5 +22,5 @@ from bookbind.jobs.runner import run_due  # noqa: E402 - the models need the set
 
 if __name__ == "__main__":
     for _ in range(int(ROUNDS)):
-        run_due(kinds=["publishing.queue"])
+        run_due(kinds=["publishing.queue", "publishing.switch"])
         time.sleep(0.05)

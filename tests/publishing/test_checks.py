@@ -15,6 +15,7 @@ from bookbind.publishing.checks import (
     DocumentFacts,
     LineFacts,
     Reference,
+    SharedDimension,
     check_document,
     list_blocking,
 )
@@ -100,6 +101,7 @@ def test_a_complete_document_has_nothing_in_its_way() -> None:
             Weight.HOLD,
         ),
         ({"paid": True}, {}, "kind", Reason.PAID_AS_BILL, Weight.EDIT),
+        ({}, {"reference_length": 7}, "reference", Reason.REFERENCE_TOO_LONG, Weight.EDIT),
         ({"file_bytes": 11 * MEGABYTE}, {}, "file", Reason.FILE_TOO_LARGE, Weight.EDIT),
         ({"file_extension": "heic"}, {}, "file", Reason.FILE_NOT_TAKEN, Weight.EDIT),
         ({"archived": True}, {}, "", Reason.ARCHIVED, Weight.EDIT),
@@ -182,6 +184,56 @@ def test_an_accepted_new_supplier_holds_nothing() -> None:
 def test_a_project_never_holds_a_document_but_is_named(option: Reference) -> None:
     problems = check_document(replace(GOOD, **line(tracking=(option,))), BOOKS)
     assert [(found.reason, found.weight) for found in problems] == [(Reason.TRACKING_LEFT_OUT, Weight.NOTICE)]
+
+
+SHARED = replace(BOOKS, shared_dimensions=(SharedDimension("Department", "Location"),))
+LEEDS = reference("Leeds", remote_id="l-1", dimension_id="Department")
+YORK = reference("York", remote_id="l-2", dimension_id="Department")
+NORTH = reference("North", remote_id="l-2", dimension_id="Class")
+
+
+def tracked(*options: tuple[Reference, ...]) -> DocumentFacts:
+    """A document with a line for each group of tracking options."""
+    lines = tuple(
+        replace(LINE, position=number, net=Decimal(10), tax=Decimal(2), tracking=tracking)
+        for number, tracking in enumerate(options, 1)
+    )
+    return replace(GOOD, lines=lines, total=Decimal(12) * len(lines))
+
+
+@pytest.mark.parametrize(
+    ("options", "field", "labels"),
+    [
+        (((LEEDS,), (LEEDS,), (YORK,)), "lines.3.tracking", "Leeds and York"),
+        (((LEEDS,), ()), "lines.2.tracking", "Leeds and none"),
+        (((NORTH,), (LEEDS, NORTH)), "lines.2.tracking", "none and Leeds"),
+    ],
+)
+@pytest.mark.req("PUB-07")
+def test_lines_that_disagree_about_what_a_whole_document_has_are_stopped(
+    options: tuple[tuple[Reference, ...], ...], field: str, labels: str
+) -> None:
+    (problem,) = check_document(tracked(*options), SHARED)
+    assert (problem.field, problem.reason, problem.weight) == (field, Reason.TRACKING_DIFFERS, Weight.EDIT)
+    assert problem.data == {"dimension": "Location", "labels": labels}
+
+
+def test_lines_that_agree_or_differ_in_what_each_line_has_are_not_stopped() -> None:
+    same = ((LEEDS,), (replace(LEEDS, label="Leeds, again"),))
+    assert check_document(tracked(*same), SHARED) == []
+    assert check_document(tracked((), ()), SHARED) == []
+    assert check_document(tracked((NORTH,), ()), SHARED) == []
+    assert check_document(tracked((LEEDS,), (YORK,)), BOOKS) == []
+
+
+def test_an_option_that_is_left_out_does_not_count_as_another_one() -> None:
+    unmatched = replace(YORK, remote_id="")
+    problems = check_document(tracked((), (unmatched,)), SHARED)
+    assert [found.reason for found in problems] == [Reason.TRACKING_LEFT_OUT]
+
+
+def test_a_number_of_just_the_length_that_is_taken_passes() -> None:
+    assert check_document(GOOD, replace(BOOKS, reference_length=len(GOOD.reference))) == []
 
 
 def test_one_unmatched_entry_on_ten_lines_is_one_problem() -> None:

@@ -13,12 +13,15 @@ import pytest
 from django.conf import settings
 from django.db import connection as database
 
+from bookbind.connections.queries import get_connection
 from bookbind.jobs.models import Job
+from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import VARIABLE, Checkpoint
 from bookbind.publishing.models import Publication
+from bookbind.publishing.queries import find_open_publication
 from bookbind.publishing.states import State
-from tests.publishing.conftest import QUEUE, Desk
+from tests.publishing.conftest import QUEUE, SWITCH, SYNC, Desk
 
 PATIENCE_SECONDS = 60
 PUBLISH_CHECKPOINTS = (
@@ -97,6 +100,35 @@ def test_killed_at_a_checkpoint_every_bill_is_there_once(
     assert worker.wait(PATIENCE_SECONDS) == -signal.SIGKILL
     finish_queue(desk)
     assert_each_once(desk, 2)
+
+
+@pytest.mark.parametrize("checkpoint", [Checkpoint.BEFORE_SWITCH, Checkpoint.AFTER_SWITCH])
+@pytest.mark.req("CHG-02")
+def test_killed_at_the_switch_the_books_have_moved_wholly_or_not_at_all(
+    desk: Desk, start_worker: Start, checkpoint: Checkpoint
+) -> None:
+    old = desk.connection
+    desk.sandbox.control("revoke", vendor="xero", organisation="Acme Ltd", login="ada@acme.test")
+    waiting = desk.publish(desk.bill("INV-0"))
+    desk.work()
+    joined = desk.change()
+    run_due(kinds=[SYNC])
+    assert start_worker(checkpoint.value).wait(PATIENCE_SECONDS) == -signal.SIGKILL
+
+    has_moved = checkpoint is Checkpoint.AFTER_SWITCH
+    stages = [get_connection(old.id).stage, get_connection(joined.id).stage]
+    assert stages == (["left", "active"] if has_moved else ["active", "setting_up"])
+    moved = find_open_publication(waiting.document_id)
+    assert moved is not None
+    assert moved.connection_id == (joined.id if has_moved else old.id)
+
+    Job.objects.filter(kind=SWITCH).update(lease_until=clock.real_now() - timedelta(seconds=1))
+    run_due(kinds=[SWITCH])
+    assert [get_connection(old.id).stage, get_connection(joined.id).stage] == ["left", "active"]
+    moved = find_open_publication(waiting.document_id)
+    assert moved is not None
+    assert (moved.connection_id, moved.state) == (joined.id, State.HELD)
+    assert Publication.objects.count() == 2
 
 
 def test_killed_after_sending_and_found_only_after_the_window(desk: Desk, start_worker: Start) -> None:

@@ -16,7 +16,8 @@ from bookbind.publishing.wording import Words
 WORDS = Words("Xero", "Acme Ltd", "City Fuel Ltd")
 KNOWN_WORDS = {
     "provider", "organisation", "target", "label", "line", "difference", "direction", "total", "size",
-    "limit", "extension", "kind", "expense", "offered", "date", "currency", "tries",
+    "limit", "extension", "length", "dimension", "labels",
+    "kind", "expense", "offered", "date", "currency", "tries",
 }  # fmt: skip
 AVOIDED = ("fail", "error", "invalid", "held", "rejected", "binding", "grant", "oops", "sorry")
 

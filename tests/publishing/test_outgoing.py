@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bookbind.documents.totals import sum_lines
 from bookbind.kit.money import round_money
-from bookbind.providers.base.types import DocumentKind, PublishAs, TaxMode
+from bookbind.providers.base.types import DocumentKind, PublishAs, TaxComponent, TaxMode
 from bookbind.publishing.checks import DocumentFacts, LineFacts, Reference
 from bookbind.publishing.outgoing import NotReady, build_outgoing, from_json, split_amount, to_json
 
@@ -36,7 +36,13 @@ def documents(draw: st.DrawFn) -> DocumentFacts:
             tax=None if mode is TaxMode.NO_TAX else draw(st.none() | amounts(places)),
             quantity=draw(st.decimals("0.0001", 1000, places=4)),
             category=Reference(uuid4(), "400", "c-1"),
-            tax_rate=Reference(uuid4(), "rate", "t-1", rate=draw(st.sampled_from(RATES))),
+            tax_rate=Reference(
+                uuid4(),
+                "rate",
+                "t-1",
+                rate=draw(st.sampled_from(RATES)),
+                tax_components=draw(st.sampled_from(((), (TaxComponent("tr-1", Decimal("12.5")),)))),
+            ),
             tracking=draw(st.sampled_from(((), (Reference(uuid4(), "Leeds", "o-1", dimension_id="d-1"),)))),
         )
         for position in range(1, draw(st.integers(1, 5)) + 1)
@@ -48,6 +54,7 @@ def documents(draw: st.DrawFn) -> DocumentFacts:
         lines=lines,
         supplier=Reference(uuid4(), "City Fuel Ltd", "s-1"),
         date=date(2027, 3, 3),
+        paid_from=draw(st.none() | st.just(Reference(uuid4(), "Card", "a-1", family="card"))),
         due_date=draw(st.none() | st.just(date(2027, 4, 2))),
         tax_mode=mode,
         reference=draw(st.text(max_size=20)),
@@ -115,3 +122,35 @@ def test_an_unchecked_document_is_never_built() -> None:
     )
     with pytest.raises(NotReady):
         build_outgoing(complete, "m", "s", computes_tax=False)
+
+
+def test_a_document_without_tax_carries_no_rates_and_one_with_tax_carries_its_codes() -> None:
+    parts = (TaxComponent("tr-1", Decimal(20)),)
+    rate = Reference(uuid4(), "20%", "t", rate=Decimal(20), tax_components=parts)
+    line = LineFacts(1, Decimal(100), category=Reference(uuid4(), "400", "c"), tax_rate=rate)
+    facts = DocumentFacts(
+        DocumentKind.EXPENSE,
+        PublishAs.AWAITING_PAYMENT,
+        "GBP",
+        (line,),
+        Reference(uuid4(), "City Fuel", "s"),
+        date(2027, 3, 3),
+        paid_from=Reference(uuid4(), "Company card", "a-1", family="card"),
+    )
+    taxed = build_outgoing(facts, "m", "s", computes_tax=False)
+    assert (taxed.lines[0].tax_components, taxed.paid_from_family) == (parts, "card")
+    untaxed = build_outgoing(replace(facts, tax_mode=TaxMode.NO_TAX), "m", "s", computes_tax=False)
+    assert untaxed.lines[0].tax_components == ()
+
+
+@given(documents())
+def test_a_document_that_was_frozen_before_rates_and_families_were_kept_is_still_read(
+    facts: DocumentFacts,
+) -> None:
+    outgoing = build_outgoing(facts, "m-1", "s-1", computes_tax=False)
+    older = to_json(outgoing)
+    del older["paid_from_family"]
+    for line in older["lines"]:
+        del line["tax_components"]
+    bare = tuple(replace(line, tax_components=()) for line in outgoing.lines)
+    assert from_json(older) == replace(outgoing, paid_from_family="", lines=bare)

@@ -7,8 +7,9 @@ import pytest
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.lists.combine import combine
-from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.models import Dimension, ListItem, RemoteItem
 from bookbind.lists.services import archive_item, bind
+from bookbind.providers.base.types import ListName
 from bookbind.rules.evaluate import CodedField, Problem
 from bookbind.rules.queries import count_rules, count_uses, item_problems, problems_of, rule_problems
 from bookbind.rules.services import RuleInput, save_supplier_rule, set_active
@@ -52,6 +53,9 @@ def test_each_target_that_cannot_be_used_is_named_with_its_field(
         category_id=books.motor.id, tax_rate_id=books.vat.id, tracking_1_id=books.north.id, publish_as="draft"
     )
     rule = save_supplier_rule(books.fuel, values, books.user)
+    Dimension.objects.create(
+        business=books.business, connection=connection, remote_id="d-1", name="Site", slot=ListName.TRACKING_1
+    )
     there(books.motor, "archived")
     there(books.vat, "gone")
     found = [(problem.field, problem.label, problem.reason) for problem in rule_problems(rule, connection)]
@@ -60,6 +64,23 @@ def test_each_target_that_cannot_be_used_is_named_with_its_field(
         (CodedField.TAX_RATE, "20% (VAT on Expenses)", Problem.GONE),
         (CodedField.TRACKING_1, "North", Problem.NEEDS_MATCH),
     ]
+
+
+def test_a_dimension_that_the_organisation_lacks_is_no_problem(books: Books, connection: Connection) -> None:
+    rule = save_supplier_rule(books.fuel, RuleInput(tracking_1_id=books.north.id), books.user)
+    assert rule_problems(rule, connection) == []
+
+
+def test_a_rule_that_needs_a_match_says_what_its_target_was_in_the_books_before(
+    books: Books, connection: Connection, there: Callable[..., RemoteItem]
+) -> None:
+    rule = save_supplier_rule(books.fuel, RuleInput(category_id=books.motor.id), books.user)
+    there(books.motor)
+    ended = Connection.objects.filter(id=connection.id)
+    ended.update(stage=Connection.Stage.ENDED)
+    second = factories.make_connection(books.business, books.user)
+    found = [(problem.reason, problem.was) for problem in rule_problems(rule, second)]
+    assert found == [(Problem.NEEDS_MATCH, "it was Motor expenses in Xero")]
 
 
 def test_a_rule_whose_targets_live_has_no_problem(

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox import quickbooks_app
 from tests.sandbox.judge import Judge, specs_folder
+from tests.sandbox.quickbooks_app import QuickBooksApp
 from tests.sandbox.xero_app import XeroApp, allow, redeem
 from tests.support.processes import Sandbox, running_sandbox
 
 Connect = Callable[..., XeroApp]
+ConnectBooks = Callable[..., QuickBooksApp]
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +57,22 @@ def connect(sandbox: Sandbox, judge: Judge) -> Connect:
 @pytest.fixture
 def acme(connect: Connect) -> XeroApp:
     return connect()
+
+
+@pytest.fixture
+def connect_books(sandbox: Sandbox) -> ConnectBooks:
+    """Connect a login to a QuickBooks company: `connect_books("ada@acme.test", "Acme Ltd")`."""
+
+    def make(login: str = "ada@acme.test", organisation: str = "Acme Ltd", **changes: str) -> QuickBooksApp:
+        answer = quickbooks_app.allow(sandbox, login, organisation, **changes)
+        tokens = quickbooks_app.redeem(sandbox, answer["code"])
+        assert tokens.status_code == 200, tokens.text
+        return QuickBooksApp(sandbox, tokens.json(), answer["realmId"])
+
+    return make
+
+
+@pytest.fixture
+def books(connect_books: ConnectBooks) -> QuickBooksApp:
+    """Acme Ltd in QuickBooks, connected by its administrator."""
+    return connect_books()

@@ -18,6 +18,7 @@ from bookbind.providers.base.types import (
     Found,
     ListName,
     NewContact,
+    NewEntry,
     Nothing,
     Organisation,
     Ours,
@@ -116,6 +117,12 @@ class FakeBooks:
                 RemoteEntry(self.keys[key], ListName.SUPPLIERS.value, contact.name, details=details),
             )
         return self.lists[ListName.SUPPLIERS][self.keys[key]]
+
+    def create_entry(self, entry: NewEntry, key: str) -> RemoteEntry:
+        if key not in self.keys:
+            self.keys[key] = f"created-{len(self.keys) + 1}"
+            self.add(entry.list, self.keys[key], entry.name, entry.code, **entry.details)
+        return self.lists[entry.list][self.keys[key]]
 
     def prepare(self, document: OutgoingDocument) -> PreparedWrite:
         body = repr(document).encode()

@@ -12,14 +12,30 @@ from bookbind.config import ConfigurationInvalid, data_folder
 from bookbind.kit.encryption import KeyringInvalid
 
 CANNOT_START = 2
-_COMMANDS = ("serving", "working", "supervising", "status", "snapshot", "checking", "keys", "admin")
+_COMMANDS = (
+    "serving",
+    "working",
+    "supervising",
+    "status",
+    "snapshot",
+    "checking",
+    "keys",
+    "admin",
+    "merging",
+)
 _DEMO_COMMANDS = "bookbind.demo.commands"
+# These need no database, no keys and no mode, so they start without Django.
+_ALONE = {"merge": "bookbind.cli.merging"}
 # These only look at data, so they may guess that a demo is meant where nothing else is configured.
 _LOOKING = ("status", "snapshot", "check")
 
 
 def app() -> None:
     """Run the command line."""
+    alone = _ALONE.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    if alone:
+        import_module(alone).app()
+        return
     choose_mode(sys.argv[1:], os.environ)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookbind.settings")
     try:

@@ -13,7 +13,7 @@ from django.db import models
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.lists.models import Binding, Dimension, ListItem
 from bookbind.publishing.models import PublishingSettings
-from bookbind.rules.models import SupplierRule
+from bookbind.rules.targets import RULE_KINDS
 from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 
@@ -55,7 +55,7 @@ def take(business: Business) -> dict[str, Any]:
             "business": {name: getattr(business, name) for name in _BUSINESS},
             "settings": _settings(),
             "dimensions": _dimensions(),
-            "rules": _rows(SupplierRule.objects.all()),
+            "rules": _rules(),
             "list_items": _rows(ListItem.objects.all()),
             "bindings": _bindings(),
             "documents": _documents(),
@@ -75,6 +75,11 @@ def _settings() -> list[dict[str, Any]]:
         books = {"provider": row.connection.provider, "organisation": row.connection.organisation_id}
         settings.append(_fields(row) | books | {"auto_publish_exceptions": exceptions})
     return settings
+
+
+def _rules() -> list[dict[str, Any]]:
+    rows = [_rows(kind.model.objects.all()) for kind in RULE_KINDS]
+    return sorted((row for of_kind in rows for row in of_kind), key=lambda row: str(row["id"]))
 
 
 def _dimensions() -> list[dict[str, Any]]:

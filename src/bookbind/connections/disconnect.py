@@ -15,7 +15,7 @@ from bookbind.connections.elsewhere import (
 )
 from bookbind.connections.errors import NotConnected
 from bookbind.connections.events import ConnectionEnded, tell
-from bookbind.connections.models import Connection, Grant, Stay
+from bookbind.connections.models import Change, Connection, Grant, Stay
 from bookbind.connections.outcomes import UNTROUBLED, WELL
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, organisation_of
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
@@ -31,6 +31,8 @@ from bookbind.tenancy.models import User
 
 RELEASE_JOB = "connections.release"
 GRANT_ENDED = "ended"
+# Somebody who takes a disconnect back at once finds the sign-in still there.
+_SOON = timedelta(seconds=30)
 _RETRY = timedelta(minutes=15)
 _LONGEST_RETRY = timedelta(hours=24)
 
@@ -41,12 +43,9 @@ def disconnect(connection: Connection, user: User) -> None:
     If the vendor can't be told now, a job goes on trying; `connection.release` says how that stands.
     """
     with transaction.atomic():
-        live = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
-        ended = {"stage": Connection.Stage.ENDED, "release": Connection.Release.PENDING}
-        if live.update(**ended, **UNTROUBLED, **WELL, epoch=F("epoch") + 1) == 0:
-            raise NotConnected
-        _end_stay(connection, user)
-        end_schedules(connection)
+        end(connection, user, "disconnected")
+        if connection.place == Connection.Place.MAIN and connection.stage == Connection.Stage.ACTIVE:
+            let_go_of_left(connection.business_id)
         record(
             "connection.disconnected",
             f"{user.get_full_name()} disconnected {label_of(connection)}.",
@@ -54,15 +53,49 @@ def disconnect(connection: Connection, user: User) -> None:
             actor=user,
             subject=connection,
         )
-        tell(ConnectionEnded(connection.business_id, connection.id))
-        queue_job(
-            RELEASE_JOB,
-            str(connection.id),
-            business_id=connection.business_id,
-            due_at=clock.now() + _RETRY,
-        )
     connection.refresh_from_db()
     _try_release(connection)
+
+
+def end(connection: Connection, user: User, why: str) -> None:
+    """End a live connection in the caller's transaction; a job tells the vendor. NotConnected when over.
+
+    `why` stands in the stay: disconnected, stopped, undone.
+    """
+    live = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
+    ended = {
+        "stage": Connection.Stage.ENDED,
+        "release": Connection.Release.PENDING,
+        "awaits_start": False,
+        "hands_over": False,
+    }
+    if live.update(**ended, **UNTROUBLED, **WELL, epoch=F("epoch") + 1) == 0:
+        raise NotConnected
+    stays = Stay.objects.filter(connection=connection, ended_at=None)
+    stays.update(ended_at=clock.now(), ended_by=user, why=why)
+    _give_up_move(connection)
+    end_schedules(connection)
+    tell(ConnectionEnded(connection.business_id, connection.id))
+    queue_release(connection)
+
+
+def let_go_of_left(business_id: UUID) -> None:
+    """What was kept for taking a move back is not needed any more: it ends, and the vendor is told."""
+    for left in Connection.objects.filter(business_id=business_id, stage=Connection.Stage.LEFT):
+        Connection.objects.filter(id=left.id, stage=Connection.Stage.LEFT).update(
+            stage=Connection.Stage.ENDED, release=Connection.Release.PENDING
+        )
+        queue_release(left)
+
+
+def queue_release(connection: Connection) -> None:
+    """Tell the vendor soon that we need no access there any more, in the caller's transaction."""
+    queue_job(
+        RELEASE_JOB,
+        str(connection.id),
+        business_id=connection.business_id,
+        due_at=clock.now() + _SOON,
+    )
 
 
 @works(RELEASE_JOB)
@@ -75,6 +108,13 @@ def release(job: Claimed) -> Again | None:
         return None
     wait = min(_RETRY * 2.0 ** min(job.attempts, 10), _LONGEST_RETRY)
     return Again(clock.now() + wait)
+
+
+def _give_up_move(connection: Connection) -> None:
+    """A connection that ends while it is set up replaces nothing; the one in use goes on."""
+    moves = Change.objects.filter(joined=connection, switched_at=None, stopped_at=None)
+    Connection.objects.filter(changes_away__in=moves).update(hands_over=False)
+    moves.update(stopped_at=clock.now())
 
 
 def _try_release(connection: Connection) -> bool:
@@ -134,10 +174,5 @@ def _tell_vendor(connection: Connection, grant: Grant) -> str:
         return "the sign-in was ended there, as nothing else uses it."
     if organisation_is_used(grant, connection.organisation_id, connection.id):
         return "access stays there, because another business here uses it with the same sign-in."
-    adapter.disconnect(fresh.tokens, organisation_of(connection))
+    adapter.disconnect(app_credentials(provider), fresh.tokens, organisation_of(connection))
     return "access to this organisation was ended there; the sign-in goes on for others."
-
-
-def _end_stay(connection: Connection, user: User) -> None:
-    stays = Stay.objects.filter(connection=connection, ended_at=None)
-    stays.update(ended_at=clock.now(), ended_by=user, why="disconnected")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from bookbind.connections.models import Connection, Grant, SignIn
-from bookbind.connections.queries import LIVE_STAGES
+from bookbind.connections.queries import LIVE_STAGES, SIGNED_IN_STAGES
 from bookbind.kit import clock
 from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.queries import list_businesses
@@ -64,14 +64,14 @@ def login_is_used(grant: Grant, except_connection: UUID) -> bool:
     A sign-in that somebody is in the middle of may turn out to be of the same login, so it counts as well.
     """
     with within(SystemScope(_REASON)):
-        live = _of_login(grant).filter(stage__in=LIVE_STAGES).exclude(id=except_connection)
+        live = _of_login(grant).filter(stage__in=SIGNED_IN_STAGES).exclude(id=except_connection)
         return live.exists() or _under_way(grant, clock.real_now())
 
 
 def organisation_is_used(grant: Grant, organisation_id: str, except_connection: UUID) -> bool:
     """Whether another live connection reaches the same organisation through the same login."""
     with within(SystemScope(_REASON)):
-        others = _of_login(grant).filter(stage__in=LIVE_STAGES, organisation_id=organisation_id)
+        others = _of_login(grant).filter(stage__in=SIGNED_IN_STAGES, organisation_id=organisation_id)
         return others.exclude(id=except_connection).exists()
 
 
@@ -91,7 +91,7 @@ def list_grants_of_login(grant: Grant) -> list[Grant]:
 def is_hung_on(grant_id: UUID) -> bool:
     """Whether any live connection, of any business, uses the grant."""
     with within(SystemScope(_REASON)):
-        return bool(Connection.objects.filter(grant_id=grant_id, stage__in=LIVE_STAGES).exists())
+        return bool(Connection.objects.filter(grant_id=grant_id, stage__in=SIGNED_IN_STAGES).exists())
 
 
 def erase_grant(grant_id: UUID, cause: str) -> None:

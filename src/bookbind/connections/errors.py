@@ -123,6 +123,24 @@ class AlreadyConnected(SignInFailure):
     http_status = 409
 
 
+class AlreadyChanging(SignInFailure):
+    """A move to {provider} ({organisation}) is under way. Let it finish, or stop it under Connections."""
+
+    http_status = 409
+
+
+class AlreadyThere(SignInFailure):
+    """{organisation} is the organisation that you use now. To renew that connection, choose Reconnect."""
+
+    http_status = 409
+
+
+class LeftMeanwhile(SignInFailure):
+    """The connection that you wanted to leave is not in use any more. Nothing was changed."""
+
+    http_status = 409
+
+
 class NotConnected(SignInFailure):
     """This connection was disconnected. Connect again from Connections; lists and rules are still there."""
 
@@ -131,6 +149,12 @@ class NotConnected(SignInFailure):
 
 class ProviderUnavailable(SignInFailure):
     """Connecting to {provider} is not possible in this version."""
+
+    http_status = 409
+
+
+class ChangeOver(Exception):
+    """This change can't be taken back any more: it was stopped, undone, or publishing has begun."""
 
     http_status = 409
 

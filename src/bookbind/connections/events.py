@@ -21,6 +21,11 @@ class ConnectionStarted(ConnectionEvent):
 
 
 @dataclass(frozen=True)
+class ChangeReady(ConnectionEvent):
+    """The new connection's lists are complete; it takes the old one's place when nothing is under way."""
+
+
+@dataclass(frozen=True)
 class ConnectionActivated(ConnectionEvent):
     """The lists are complete for the first time: the connection is in use."""
 
@@ -59,7 +64,7 @@ class ConnectionExpiring(ConnectionEvent):
 
 @dataclass(frozen=True)
 class ConnectionEnded(ConnectionEvent):
-    """Somebody disconnected."""
+    """Somebody disconnected, or the business moved to another connection."""
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,20 @@
 """Finish: the second of the two steps, in which a pending sign-in becomes the connection's own."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from bookbind.activity.services import record
+from bookbind.connections.change import find_open_change, plan_change
 from bookbind.connections.elsewhere import erase_grant, list_siblings
 from bookbind.connections.errors import (
+    AlreadyChanging,
     AlreadyConnected,
+    AlreadyThere,
     DifferentOrganisation,
+    LeftMeanwhile,
     NotConnected,
     OrganisationNotOffered,
     OrganisationTaken,
@@ -20,7 +24,13 @@ from bookbind.connections.events import ConnectionHealed, ConnectionStarted, tel
 from bookbind.connections.models import Connection, Grant, SignIn
 from bookbind.connections.outcomes import PROBE_JOB, RENEWED_JOB
 from bookbind.connections.pending import chosen, is_same, shared_with
-from bookbind.connections.queries import find_main_connection, get_connection, label_of, organisation_name
+from bookbind.connections.queries import (
+    LIVE_STAGES,
+    find_main_connection,
+    get_connection,
+    label_of,
+    organisation_name,
+)
 from bookbind.connections.schedule import begin_schedules
 from bookbind.connections.secrets import grant_row, open_tokens, seal_tokens, sign_in_row
 from bookbind.connections.services import stored_organisation
@@ -38,11 +48,20 @@ from bookbind.tenancy.scope import BusinessScope, PracticeScope, within
 GRANT_REPLACED = "replaced"
 
 
-def finish(sign_in: SignIn, *, user: User, publish_now: bool, shared_confirmed: bool = False) -> Connection:
+def finish(
+    sign_in: SignIn,
+    *,
+    user: User,
+    publish_now: bool,
+    shared_confirmed: bool = False,
+    documents_from: date | None = None,
+) -> Connection:
     """Make the chosen organisation's connection work with this sign-in, all at once or not at all.
 
-    Pressing twice gives the same connection. `publish_now` goes with the news to what waits. Raises
-    OrganisationTaken until the user confirmed that another business publishes there too.
+    Pressing twice gives the same connection. `publish_now` goes with the news to what waits. `documents_from`
+    is the first day whose documents belong into books that a change moves to. A change's new connection is
+    only set up here; `change.switch` follows when its lists are complete. Raises OrganisationTaken until the
+    user confirmed that another business publishes there too.
     """
     organisation = chosen(sign_in)
     if organisation is None:
@@ -52,13 +71,16 @@ def finish(sign_in: SignIn, *, user: User, publish_now: bool, shared_confirmed: 
         if not _take(sign_in):
             return _finished_before(sign_in)
         # As stored, not as the page read it: its tokens may have been sealed with another key since.
-        sign_in = SignIn.objects.select_related("business", "practice").get(id=sign_in.id)
+        sign_in = SignIn.objects.select_related("business", "practice", "leaves").get(id=sign_in.id)
         tokens = _pending_tokens(sign_in)
         connection, was_live = _find_or_make(sign_in, organisation)
         before = connection.grant
         grant, was_dead = _store_grant(sign_in, tokens, user)
         _give(connection, grant, sign_in, organisation, user)
         SignIn.objects.filter(id=sign_in.id).update(tokens="", connection=connection)
+        if sign_in.purpose == SignIn.Purpose.CHANGE:
+            Connection.objects.filter(id=connection.id).update(documents_from=documents_from)
+            plan_change(sign_in, connection, user)
         _tell(connection, user, sign_in, was_live=was_live, publish_now=publish_now)
         _look_at_siblings(connection, grant, was_dead=was_dead)
         if before is not None and before.id != grant.id:
@@ -104,7 +126,7 @@ def _find_or_make(sign_in: SignIn, organisation: Organisation) -> tuple[Connecti
     if sign_in.purpose == SignIn.Purpose.RECONNECT:
         assert sign_in.connection_id is not None
         connection = get_connection(sign_in.connection_id)
-        if connection.stage == Connection.Stage.ENDED:
+        if connection.stage not in LIVE_STAGES:
             raise NotConnected(sign_in)
         if not is_same(connection, organisation):
             raise DifferentOrganisation(sign_in)
@@ -123,18 +145,36 @@ def _find_or_make(sign_in: SignIn, organisation: Organisation) -> tuple[Connecti
         )
         made.save(force_insert=True)
         return made, False
-    return known, known.stage != Connection.Stage.ENDED
+    return known, known.stage in LIVE_STAGES
 
 
 def _free_place(sign_in: SignIn, organisation: Organisation) -> str:
     """Main, or beside a main one where the vendor stands beside; one business has one main connection."""
     main = find_main_connection(sign_in.business_id)
+    if sign_in.purpose == SignIn.Purpose.CHANGE:
+        _refuse_moved(sign_in, main, organisation)
+        return Connection.Place.MAIN
     if get_provider(sign_in.provider).stands_beside and main is not None:
         return Connection.Place.ADDITIONAL
     if main is not None and (main.provider, main.organisation_id) != (sign_in.provider, organisation.id):
         there = get_provider(main.provider)
         raise AlreadyConnected(sign_in, provider=there.name, organisation=organisation_name(main))
     return Connection.Place.MAIN
+
+
+def _refuse_moved(sign_in: SignIn, main: Connection | None, organisation: Organisation) -> None:
+    """What was to be left must still be in use, to another organisation, and no other move under way."""
+    if main is None or main.id != sign_in.leaves_id:
+        raise LeftMeanwhile(sign_in)
+    if (main.provider, main.organisation_id) == (sign_in.provider, organisation.id):
+        raise AlreadyThere(sign_in, organisation=organisation.name)
+    under_way = find_open_change(sign_in.business_id)
+    if under_way is not None:
+        raise AlreadyChanging(
+            sign_in,
+            provider=get_provider(under_way.joined.provider).name,
+            organisation=organisation_name(under_way.joined),
+        )
 
 
 def _store_grant(sign_in: SignIn, tokens: Tokens, user: User) -> tuple[Grant, bool]:
@@ -189,7 +229,7 @@ def _give(
 ) -> None:
     """A new year for the connection; whatever was wrong with the old sign-in is over."""
     consented_at: datetime = sign_in.authorised_at or clock.now()
-    ended = connection.stage == Connection.Stage.ENDED
+    ended = connection.stage not in LIVE_STAGES
     values: dict[str, Any] = {
         "grant": grant,
         "organisation": stored_organisation(organisation),
@@ -210,6 +250,8 @@ def _give(
         "last_error": {},
         "release": "",
     }
+    if ended:
+        values |= {"awaits_start": False, "hands_over": False, "documents_from": None}
     Connection.objects.filter(id=connection.id).update(**values, epoch=F("epoch") + 1)
     connection.refresh_from_db()
 

@@ -86,6 +86,10 @@ class Connection(BusinessOwned):
     `trouble_…` is what only a person can cure, `down_since` to `limited_until` what cures itself.
     `warned_days` is the last threshold that was warned at in this consent. `name_checked` is the
     organisation's name that somebody confirmed although it is not the business's.
+
+    `awaits_start`: after a change nothing is sent until an Admin presses Start publishing. `hands_over`:
+    another connection takes its place as soon as what is under way here has ended, so nothing new begins.
+    `documents_from` is the first day whose documents belong into these books; None when all do.
     """
 
     class Stage(models.TextChoices):
@@ -93,6 +97,7 @@ class Connection(BusinessOwned):
 
         SETTING_UP = "setting_up", "Setting up"
         ACTIVE = "active", "In use"
+        LEFT = "left", "Left, can be taken back"
         ENDED = "ended", "Disconnected"
 
     class Place(models.TextChoices):
@@ -132,6 +137,9 @@ class Connection(BusinessOwned):
     warned_days = models.PositiveSmallIntegerField(null=True)
     name_checked = models.CharField(max_length=255, blank=True)
     release = models.CharField(max_length=20, choices=Release.choices, blank=True)
+    awaits_start = models.BooleanField(default=False)
+    hands_over = models.BooleanField(default=False)
+    documents_from = models.DateField(null=True)
     base_currency = models.CharField(max_length=3, blank=True)
     currencies = models.JSONField(default=list)
     locked_until = models.DateField(null=True)
@@ -167,8 +175,41 @@ class Stay(BusinessOwned):
         ]
 
 
+class Change(BusinessOwned):
+    """One move of a business's books from the connection that was in use to another.
+
+    Begun by Finish, `ready_at` once the new lists are complete, switched when nothing is under way at the old
+    connection. Until publishing is started it can be undone without a sign-in; until it is switched, stopped.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    left = models.ForeignKey(Connection, models.CASCADE, related_name="changes_away")
+    joined = models.ForeignKey(Connection, models.CASCADE, related_name="changes_here")
+    publish_first = models.BooleanField(default=False)
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ready_at = models.DateTimeField(null=True)
+    switched_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business"],
+                condition=Q(switched_at__isnull=True, stopped_at__isnull=True),
+                name="one_change_at_a_time",
+            )
+        ]
+
+
 class SignIn(BusinessOwned):
     """One walk to the vendor and back: begun, answered (tokens pending, sealed), finished or dropped.
+
+    `connection` is the one that is reconnected or, after Finish, the one that works with it; `leaves` is the
+    one that a change moves away from, and `publish_first` what its waiting documents do.
+
 
     The one-time state is stored as a keyed hash and bound to session, user, business, provider and purpose.
     Times here are real time: a demo that skips ahead must not end a sign-in under way.
@@ -179,6 +220,7 @@ class SignIn(BusinessOwned):
 
         CONNECT = "connect", "Connect"
         RECONNECT = "reconnect", "Reconnect"
+        CHANGE = "change", "Change"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     practice = models.ForeignKey(Practice, models.CASCADE, null=True, related_name="+")
@@ -186,6 +228,8 @@ class SignIn(BusinessOwned):
     provider = models.CharField(max_length=40)
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="+")
+    leaves = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="+")
+    publish_first = models.BooleanField(default=False)
     state_hash = models.CharField(max_length=64, unique=True)
     session_hash = models.CharField(max_length=64)
     code_verifier = models.TextField(blank=True)

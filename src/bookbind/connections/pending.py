@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bookbind.connections.elsewhere import SharedWith, find_shared
 from bookbind.connections.errors import (
+    AlreadyThere,
     DifferentOrganisation,
     OrganisationNotOffered,
     OtherSession,
@@ -46,7 +47,7 @@ def get_open_sign_in(sign_in_id: UUID, user: User, session_key: str) -> SignIn:
 
     SignIn.DoesNotExist outside the scope in force; OtherSession, SignInOver.
     """
-    rows = SignIn.objects.select_related("business", "connection", "practice")
+    rows = SignIn.objects.select_related("business", "connection", "leaves", "practice")
     sign_in: SignIn = rows.get(id=sign_in_id)
     if sign_in.user_id != user.id or sign_in.session_hash != hash_session(session_key):
         raise OtherSession
@@ -79,6 +80,8 @@ def choose_organisation(sign_in: SignIn, organisation_id: str) -> Organisation:
         raise OrganisationNotOffered(sign_in)
     if sign_in.connection is not None and not is_same(sign_in.connection, organisation):
         raise DifferentOrganisation(sign_in)
+    if sign_in.leaves is not None and _is_at(sign_in.leaves, sign_in.provider, organisation):
+        raise AlreadyThere(sign_in, organisation=organisation.name)
     unfinished = SignIn.objects.filter(id=sign_in.id, finished_at=None, dropped_at=None)
     if unfinished.update(chosen_id=organisation_id) == 0 and not _was_finished_with(sign_in, organisation_id):
         raise SignInOver(sign_in)
@@ -110,6 +113,30 @@ def is_same(connection: Connection, other: Organisation) -> bool:
     known = organisation_of(connection)
     pairs = [(known.country, other.country), (known.currency, other.currency)]
     return other.id_is_strong or all(not one or not two or one == two for one, two in pairs)
+
+
+def turn_into_change(sign_in: SignIn, organisation_id: str, *, publish_first: bool = False) -> None:
+    """Let a reconnect that reached another organisation move there instead; still nothing is changed by it.
+
+    OrganisationNotOffered, SignInOver.
+    """
+    if all(one.id != organisation_id for one in offered(sign_in)):
+        raise OrganisationNotOffered(sign_in)
+    reconnect = SignIn.objects.filter(
+        id=sign_in.id, purpose=SignIn.Purpose.RECONNECT, finished_at=None, dropped_at=None
+    )
+    if not reconnect.update(
+        purpose=SignIn.Purpose.CHANGE,
+        leaves=sign_in.connection,
+        connection=None,
+        chosen_id=organisation_id,
+        publish_first=publish_first,
+    ):
+        raise SignInOver(sign_in)
+
+
+def _is_at(connection: Connection, provider: str, organisation: Organisation) -> bool:
+    return connection.provider == provider and is_same(connection, organisation)
 
 
 def shared_with(sign_in: SignIn, organisation_id: str, viewer: User) -> SharedWith | None:

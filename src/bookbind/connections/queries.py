@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When, prefetch_related_objects
 
 from bookbind.connections.messages import ConnectionWords, Viewer
 from bookbind.connections.models import Connection, Grant
@@ -23,6 +23,8 @@ from bookbind.tenancy.permissions import Permission, Role, may
 from bookbind.tenancy.queries import list_admins
 
 LIVE_STAGES = (Connection.Stage.SETTING_UP, Connection.Stage.ACTIVE)
+# A connection that was left keeps its sign-in until publishing is started elsewhere: undo needs no sign-in.
+SIGNED_IN_STAGES = (*LIVE_STAGES, Connection.Stage.LEFT)
 
 
 def get_connection(connection_id: UUID) -> Connection:
@@ -35,6 +37,12 @@ def find_main_connection(business_id: UUID) -> Connection | None:
     """The connection that holds the business's books: the one in use, else the one being set up."""
     live = _connections().filter(business_id=business_id, place=Connection.Place.MAIN, stage__in=LIVE_STAGES)
     return live.order_by("stage", "created_at").first()
+
+
+def hold_live(connection: Connection) -> bool:
+    """Take the connection's row for this transaction; False when the business has left it meanwhile."""
+    live = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
+    return bool(live.update(epoch=F("epoch")))
 
 
 def list_connections(business_id: UUID) -> list[Connection]:
@@ -70,6 +78,7 @@ def facts_of(connection: Connection) -> Facts:
         next_try_at=connection.next_try_at,
         limited_until=connection.limited_until,
         name_differs=_name_differs(connection),
+        awaits_start=connection.awaits_start,
     )
     return facts if grant is None else _with_grant(facts, grant, provider)
 
@@ -187,7 +196,7 @@ def _name_differs(connection: Connection) -> bool:
 
 
 def _ended_at(connection: Connection) -> datetime | None:
-    if connection.stage != Connection.Stage.ENDED:
+    if connection.stage in LIVE_STAGES:
         return None
     ends = [stay.ended_at for stay in connection.stays.all() if stay.ended_at]
     return max(ends, default=None)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bookbind.connections.models import Connection, Grant, SignIn
 from bookbind.connections.outcomes import KEEP_ALIVE_JOB, PROBE_JOB
-from bookbind.connections.queries import LIVE_STAGES, facts_of
+from bookbind.connections.queries import LIVE_STAGES, SIGNED_IN_STAGES, facts_of
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
 from bookbind.connections.services import mark_lapsed, warn_if_due
 from bookbind.connections.status import expected_end, next_check
@@ -52,7 +52,7 @@ def queue_purge() -> None:
 def keep_alive(job: Claimed) -> Again | None:
     """Renew a sign-in that nobody used for most of a day, so that no vendor's idle limit ever ends it."""
     grant = Grant.objects.filter(id=job.key).first()
-    used = Connection.objects.filter(grant_id=job.key, stage__in=LIVE_STAGES)
+    used = Connection.objects.filter(grant_id=job.key, stage__in=SIGNED_IN_STAGES)
     if grant is None or grant.dead_cause or not used.exists():
         drop_job(KEEP_ALIVE_JOB, job.key)
         return None

@@ -5,7 +5,7 @@ from django.db import transaction
 from bookbind.activity.services import record
 from bookbind.connections.events import ConnectionActivated, ConnectionExpiring, ConnectionLapsed, tell
 from bookbind.connections.models import Connection, Stay
-from bookbind.connections.queries import facts_of, label_of, organisation_name
+from bookbind.connections.queries import LIVE_STAGES, facts_of, label_of, organisation_name
 from bookbind.connections.status import derive_status, expected_end, has_lapsed, reached_warning
 from bookbind.kit import clock
 from bookbind.kit.text import clean_text, plural
@@ -22,13 +22,7 @@ def activate(connection: Connection) -> bool:
         if waiting.update(stage=Connection.Stage.ACTIVE) == 0:
             return False
         connection.stage = Connection.Stage.ACTIVE
-        Stay.objects.create(
-            business_id=connection.business_id,
-            connection=connection,
-            started_at=clock.now(),
-            started_by=connection.consented_by,
-            why="connected",
-        )
+        begin_stay(connection, connection.consented_by, "connected")
         record(
             "connection.activated",
             f"{label_of(connection)} is in use: its lists are complete.",
@@ -39,6 +33,23 @@ def activate(connection: Connection) -> bool:
     return True
 
 
+def pause_until_started(connection: Connection) -> None:
+    """Nothing is sent over the connection until somebody presses Start publishing."""
+    Connection.objects.filter(id=connection.id).update(awaits_start=True)
+    connection.awaits_start = True
+
+
+def begin_stay(connection: Connection, user: User | None, why: str) -> None:
+    """The business is at the connection from now on."""
+    Stay.objects.create(
+        business_id=connection.business_id,
+        connection=connection,
+        started_at=clock.now(),
+        started_by=user,
+        why=why,
+    )
+
+
 def mark_lapsed(connection: Connection) -> bool:
     """Store that the year is over, the first time anything sees it; False when it is not or is known."""
     now = clock.now()
@@ -46,7 +57,7 @@ def mark_lapsed(connection: Connection) -> bool:
         return False
     with transaction.atomic():
         unseen = Connection.objects.filter(id=connection.id, lapsed_at=None, consent_expires_at__lt=now)
-        if unseen.exclude(stage=Connection.Stage.ENDED).update(lapsed_at=now) == 0:
+        if unseen.filter(stage__in=LIVE_STAGES).update(lapsed_at=now) == 0:
             return False
         connection.lapsed_at = now
         record(

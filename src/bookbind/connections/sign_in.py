@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from bookbind.activity.services import record
+from bookbind.connections.change import find_open_change
 from bookbind.connections.errors import (
+    AlreadyChanging,
     AlreadyConnected,
     AppNotAccepted,
     CodeRefused,
     IssuerDiffers,
+    LeftMeanwhile,
     NotConnected,
     OrganisationsUnread,
     OtherSession,
@@ -40,8 +43,9 @@ from bookbind.connections.pending import (
     offered,
     same_organisation,
     shared_with,
+    turn_into_change,
 )
-from bookbind.connections.queries import find_main_connection, organisation_name
+from bookbind.connections.queries import LIVE_STAGES, find_main_connection, organisation_name
 from bookbind.connections.schedule import queue_purge
 from bookbind.connections.secrets import open_text, open_tokens, seal_text, seal_tokens, sign_in_row
 from bookbind.connections.services import stored_organisation
@@ -74,6 +78,7 @@ __all__ = [
     "same_organisation",
     "session_key",
     "shared_with",
+    "turn_into_change",
 ]
 
 STATE_MINUTES = 10
@@ -81,7 +86,7 @@ PENDING_MINUTES = 30
 _LONGEST_ANSWER = 4000
 
 
-def begin_sign_in(
+def begin_sign_in(  # noqa: PLR0913 - a sign-in is bound to every one of these
     *,
     user: User,
     business: Business,
@@ -91,9 +96,12 @@ def begin_sign_in(
     connection: Connection | None = None,
     session_key: str,
     return_to: str = "",
+    publish_first: bool = False,
 ) -> tuple[SignIn, Redirect | Form]:
     """Begin one walk to the vendor: where to send the person, bound to all that is given.
 
+    `connection` is the one to reconnect, or the one that a change leaves; `publish_first` lets a change wait
+    until the documents that are on their way there have been published.
     The state in the address is random, good once and for ten minutes, and stored as a keyed hash alone.
     """
     vendor = get_provider(provider)
@@ -108,7 +116,9 @@ def begin_sign_in(
         user=user,
         provider=vendor.id,
         purpose=purpose,
-        connection=connection,
+        connection=None if purpose == SignIn.Purpose.CHANGE else connection,
+        leaves=connection if purpose == SignIn.Purpose.CHANGE else None,
+        publish_first=publish_first,
         state_hash=hash_state(state),
         session_hash=hash_session(session_key),
         return_to=safe_path(return_to),
@@ -158,14 +168,28 @@ def _refuse_pointless(
     if purpose == SignIn.Purpose.RECONNECT:
         assert connection is not None, "a reconnect is of one connection"
         assert connection.provider == vendor.id, "a connection stays with its vendor"
-        if connection.stage == Connection.Stage.ENDED:
+        if connection.stage not in LIVE_STAGES:
             raise NotConnected
+        return
+    if purpose == SignIn.Purpose.CHANGE:
+        assert connection is not None, "a change leaves a connection"
+        _refuse_second_change(business, connection)
         return
     assert connection is None, "to connect is not to reconnect"
     main = None if vendor.stands_beside else find_main_connection(business.id)
     if main is not None:
         there = get_provider(main.provider)
         raise AlreadyConnected(provider=there.name, organisation=organisation_name(main))
+
+
+def _refuse_second_change(business: Business, leaves: Connection) -> None:
+    under_way = find_open_change(business.id)
+    if under_way is not None:
+        there = get_provider(under_way.joined.provider)
+        raise AlreadyChanging(provider=there.name, organisation=organisation_name(under_way.joined))
+    main = find_main_connection(business.id)
+    if main is None or main.id != leaves.id:
+        raise LeftMeanwhile
 
 
 def _begin_at_vendor(vendor: Provider, adapter: Adapter, state: str) -> Redirect | Form:

@@ -18,6 +18,7 @@ class Stage(StrEnum):
 
     SETTING_UP = "setting_up"
     ACTIVE = "active"
+    LEFT = "left"
     ENDED = "ended"
 
 
@@ -88,7 +89,8 @@ class Facts:
 
     `grant_dead_cause` and `trouble_cause` are values of Cause; an unknown one counts as revoked, for a
     connection that somebody marked as broken must never be called fine. `idle_ends_at` is when the vendor
-    would end an unused sign-in; `hard_end_at` is an end that no refresh moves.
+    would end an unused sign-in; `hard_end_at` is an end that no refresh moves. `awaits_start` says that
+    nobody has pressed Start publishing since the business came here.
     """
 
     stage: Stage = Stage.ACTIVE
@@ -111,6 +113,7 @@ class Facts:
     idle_ends_at: datetime | None = None
     hard_end_at: datetime | None = None
     name_differs: bool = False
+    awaits_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def has_lapsed(facts: Facts, now: datetime) -> bool:
 
 def derive_status(facts: Facts, now: datetime) -> Status:
     """The first that applies: ended, not authorised, not working, soon over, worth a look, fine."""
-    if facts.stage == Stage.ENDED:
+    if facts.stage in (Stage.LEFT, Stage.ENDED):
         return Status(
             State.DISCONNECTED,
             Health.OK,
@@ -284,7 +287,7 @@ def _stopped(
         cause,
         deadline,
         action,
-        can_publish=may_try and state is State.CONNECTED,
+        can_publish=may_try and _may_publish(facts),
         can_call=may_try,
         next_try_at=next_try_at,
         since=since,
@@ -302,7 +305,12 @@ def _working(facts: Facts, now: datetime) -> Status:
         health, cause, action = Health.ATTENTION, Cause.SCOPE_MISSING, Action.RECONNECT
     elif facts.name_differs:
         health, cause, action = Health.ATTENTION, Cause.NAME_DIFFERS, Action.CHECK
-    return Status(state, health, cause, deadline, action, can_publish=state is State.CONNECTED, can_call=True)
+    return Status(state, health, cause, deadline, action, can_publish=_may_publish(facts), can_call=True)
+
+
+def _may_publish(facts: Facts) -> bool:
+    """Only what is in use publishes, and only once somebody started that."""
+    return facts.stage == Stage.ACTIVE and not facts.awaits_start
 
 
 def _authorised_state(facts: Facts) -> State:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
@@ -24,7 +24,12 @@ _ADOPTED_FROM = ("id", "connection_id", "business_id", "list", "name", "folded_n
 
 
 def adopt_new(connection: Connection, name: ListName) -> int:
-    """Adopt or bind what a read brought; returns how many entries of ours were made."""
+    """Adopt or bind what a read brought; returns how many entries of ours were made.
+
+    While people match the list's entries, everything that came waits for them.
+    """
+    if is_merging(connection, name):
+        return 0
     decisions = _decide(connection, name)
     _bind_same(decisions.bind)
     for start in range(0, len(decisions.adopt), _BATCH):
@@ -64,6 +69,19 @@ def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[UUI
     return [row[0] for row in rows]
 
 
+def is_merging(connection: Connection, name: ListName) -> bool:
+    """Whether people are still saying what the business's entries of the list are in these books."""
+    return ListSync.objects.filter(connection=connection, list=name, merging=True).exists()
+
+
+def only_there(connection: Connection, name: ListName) -> QuerySet[RemoteItem]:
+    """Entries of a list that is being matched that nothing of ours stands for; choosing one adopts it."""
+    if not is_merging(connection, name):
+        nothing: QuerySet[RemoteItem] = RemoteItem.objects.none()
+        return nothing
+    return unbound_entries(connection, name)
+
+
 def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListItem, RemoteItem]]:
     """Matches that a person should confirm: an entry of ours, and its namesake that appeared in the books."""
     if not unbound_entries(connection, name).exists():
@@ -76,7 +94,9 @@ def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListIte
 
 def unbound_entries(connection: Connection, name: ListName) -> QuerySet[RemoteItem]:
     """Usable entries of the list, as last read completely, that nothing of ours stands for."""
-    bound = Binding.objects.filter(remote_item=OuterRef("id"), closed_at__isnull=True)
+    bound = Binding.objects.filter(
+        remote_item=OuterRef("id"), closed_at__isnull=True, list_item__list=OuterRef("list")
+    )
     return _usable_entries(connection, name).filter(~Exists(bound))
 
 
@@ -90,7 +110,10 @@ def _usable_entries(connection: Connection, name: ListName) -> QuerySet[RemoteIt
 
 def _bound_to(**which: object) -> QuerySet[Binding, UUID]:
     """The entries that something stands for, as a set, which no missing statistics can slow down."""
-    rows: QuerySet[Binding] = Binding.objects.filter(closed_at__isnull=True, **which)
+    # A product that a category is sold as can still become a product of ours.
+    rows: QuerySet[Binding] = Binding.objects.filter(
+        closed_at__isnull=True, list_item__list=F("remote_item__list"), **which
+    )
     return rows.values_list("remote_item_id", flat=True)
 
 
@@ -108,7 +131,9 @@ def _ours(connection: Connection, name: ListName) -> list[Ours]:
 
     A contact that was combined into another is still the one that its name means.
     """
-    current = Binding.objects.filter(connection=connection, list_item__list=name, closed_at__isnull=True)
+    current = Binding.objects.filter(
+        connection=connection, list_item__list=name, remote_item__list=name, closed_at__isnull=True
+    )
     states = dict(current.values_list("list_item_id", "remote_item__state"))
     items = ListItem.objects.filter(list=name, archived_at__isnull=True)
     if name not in CONTACT_LISTS:

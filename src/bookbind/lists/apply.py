@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from bookbind.activity.services import record
 from bookbind.connections.models import Connection
@@ -207,7 +208,9 @@ def _flip(reading: Reading, connection: Connection, *, is_full: bool, now: datet
 def _follow_names(plan: Plan) -> None:
     """Our entry follows a rename as long as it was called the same; a name of our own stays."""
     renamed = {old.id: (old, entry) for old, entry in plan.changed if _facts_differ(old, entry)}
-    bound = Binding.objects.filter(remote_item_id__in=list(renamed), closed_at__isnull=True)
+    bound = Binding.objects.filter(
+        remote_item_id__in=list(renamed), closed_at__isnull=True, list_item__list=F("remote_item__list")
+    )
     items: dict[object, ListItem] = {}
     for binding in bound.select_related("list_item"):
         old, entry = renamed[binding.remote_item_id]
@@ -266,7 +269,10 @@ def _move_merged(connection: Connection, name: ListName) -> None:
 
 def _move(connection: Connection, binding: Binding, target: RemoteItem) -> None:
     close_bindings([binding.id], MERGED_AT_VENDOR)
-    open_bindings([new_binding(binding.list_item, target, MERGED_AT_VENDOR, use=binding.use)])
+    moved = new_binding(
+        binding.list_item, target, MERGED_AT_VENDOR, use=binding.use, session=binding.opened_in
+    )
+    open_bindings([moved])
     record(
         "lists.merged_at_vendor",
         f"{binding.remote_item.name} was merged into {target.name} in the books. "

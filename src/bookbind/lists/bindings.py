@@ -9,6 +9,7 @@ from django.db import transaction
 from bookbind.kit import clock
 from bookbind.kit.events import announce
 from bookbind.kit.ids import new_id
+from bookbind.lists.errors import BindingsMoved
 from bookbind.lists.events import BindingsChanged
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.tenancy.models import User
@@ -19,6 +20,7 @@ CHOSEN = "chosen"
 CREATED = "created_there"
 MERGED_AT_VENDOR = "merged_at_vendor"
 REPLACED = "replaced"
+UNDONE = "undone"
 _BATCH = 1000
 
 
@@ -30,8 +32,9 @@ def new_binding(
     use: str = Binding.Use.ANY,
     at: datetime | None = None,
     user: User | None = None,
+    session: UUID | None = None,
 ) -> Binding:
-    """A binding that is not stored yet."""
+    """A binding that is not stored yet; `session` is the use of Merge lists that it belongs to."""
     return Binding(
         id=new_id(),
         business_id=remote_item.business_id,
@@ -42,23 +45,47 @@ def new_binding(
         opened_at=at or clock.now(),
         opened_why=why,
         opened_by=user,
+        opened_in=session,
     )
 
 
 @transaction.atomic
 def open_bindings(bindings: Sequence[Binding]) -> None:
     """Store bindings of one connection and tell who listens."""
-    for start in range(0, len(bindings), _BATCH):
-        Binding.objects.bulk_create(bindings[start : start + _BATCH])
+    _store(bindings)
     tell_changed(bindings)
 
 
 @transaction.atomic
-def close_bindings(binding_ids: Iterable[UUID], why: str, user: User | None = None) -> int:
+def close_bindings(
+    binding_ids: Iterable[UUID], why: str, user: User | None = None, session: UUID | None = None
+) -> int:
     """Close those that are still open; returns how many there were."""
     still_open = Binding.objects.filter(id__in=list(binding_ids), closed_at__isnull=True)
-    closed: int = still_open.update(closed_at=clock.now(), closed_why=why, closed_by=user)
+    closed: int = still_open.update(closed_at=clock.now(), closed_why=why, closed_by=user, closed_in=session)
     return closed
+
+
+@transaction.atomic
+def exchange_bindings(
+    closing: Sequence[Binding],
+    opening: Sequence[Binding],
+    why: str,
+    user: User | None,
+    session: UUID | None,
+    *,
+    may_go: bool = False,
+) -> None:
+    """Close some bindings of one connection, open others, and tell it once.
+
+    BindingsMoved, and nothing is written, when one of those to be closed is not open any more.
+    """
+    for start in range(0, len(closing), _BATCH):
+        ids = [binding.id for binding in closing[start : start + _BATCH]]
+        if close_bindings(ids, why, user, session) != len(ids):
+            raise BindingsMoved
+    _store(opening)
+    tell_changed([*closing, *opening], may_go=may_go)
 
 
 @transaction.atomic
@@ -81,9 +108,14 @@ def replace_binding(
     return opened
 
 
-def tell_changed(bindings: Sequence[Binding]) -> None:
+def tell_changed(bindings: Sequence[Binding], *, may_go: bool = True) -> None:
     """Announce which items changed, once for all bindings of one connection."""
     if bindings:
         first = bindings[0]
         ids = tuple(dict.fromkeys(binding.list_item_id for binding in bindings))
-        announce(BindingsChanged(first.business_id, first.connection_id, ids))
+        announce(BindingsChanged(first.business_id, first.connection_id, ids, may_go))
+
+
+def _store(bindings: Sequence[Binding]) -> None:
+    for start in range(0, len(bindings), _BATCH):
+        Binding.objects.bulk_create(bindings[start : start + _BATCH])

@@ -45,6 +45,10 @@ class DimensionUnknown(ListError):
     """The organisation has no such dimension, or it was switched off there."""
 
 
+class BindingsMoved(ListError):
+    """Somebody else changed these matches at the same moment. Nothing was changed now."""
+
+
 class ListKeptElsewhere(ListError):
     """The accounting software keeps this list while it is connected. Change the entry there."""
 

@@ -17,11 +17,15 @@ class ListsSynced(Event):
 
 @dataclass(frozen=True)
 class BindingsChanged(Event):
-    """These list items stand for something else at the connection than before."""
+    """These list items stand for something else at the connection than before.
+
+    `may_go` is false when documents that are complete now shall wait until a person has had a look.
+    """
 
     business_id: UUID
     connection_id: UUID
     item_ids: tuple[UUID, ...]
+    may_go: bool = True
 
 
 @dataclass(frozen=True)

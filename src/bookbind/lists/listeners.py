@@ -9,6 +9,7 @@ from bookbind.connections.events import (
 from bookbind.connections.models import Connection
 from bookbind.jobs.services import queue_job
 from bookbind.kit.events import subscribe
+from bookbind.lists.merging import begin_merging
 from bookbind.lists.models import ListSync
 from bookbind.lists.schedule import schedule_reads, stop_reads
 from bookbind.lists.sync import SYNC_JOB, request_sync
@@ -16,8 +17,13 @@ from bookbind.lists.sync import SYNC_JOB, request_sync
 
 @subscribe(ConnectionStarted)
 def read_everything(event: ConnectionStarted) -> None:
-    """A connection that starts, or is taken up again, is read whole, from now on every night."""
-    _read_all(Connection.objects.get(id=event.connection_id))
+    """A connection that starts, or is taken up again, is read whole, from now on every night.
+
+    What the business has already and these books do not know by a match is for people to match.
+    """
+    connection = Connection.objects.get(id=event.connection_id)
+    _read_all(connection)
+    begin_merging(connection)
 
 
 @subscribe(ConnectionHealed)

@@ -103,7 +103,11 @@ class StagedPage(BusinessOwned):
 
 
 class Binding(BusinessOwned):
-    """What stands for a list item at a connection. Never updated: one is closed, another opened."""
+    """What stands for a list item at a connection. Never updated: one is closed, another opened.
+
+    `opened_in` and `closed_in` name the use of Merge lists that did it, so that it can be undone as a whole;
+    what an undo, or the vendor, opens in its place keeps the number.
+    """
 
     class Use(models.TextChoices):
         """The side that the binding serves."""
@@ -120,9 +124,11 @@ class Binding(BusinessOwned):
     opened_at = models.DateTimeField()
     opened_why = models.CharField(max_length=40)
     opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    opened_in = models.UUIDField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_why = models.CharField(max_length=40, blank=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    closed_in = models.UUIDField(null=True)
 
     class Meta(BusinessOwned.Meta):
         constraints = [
@@ -131,6 +137,14 @@ class Binding(BusinessOwned):
                 condition=Q(closed_at__isnull=True),
                 name="one_current_binding",
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_in"], condition=Q(opened_in__isnull=False), name="binding_opened_in"
+            ),
+            models.Index(
+                fields=["closed_in"], condition=Q(closed_in__isnull=False), name="binding_closed_in"
+            ),
         ]
 
 
@@ -141,7 +155,8 @@ class ListSync(BusinessOwned):
     `requested_at` stands while somebody waits for a read, and `wants_full` says that a light one will not do.
     `started_at` and `deadline_at` are real time, all others product time: `read_from` is where the last
     successful read began, and what the next light read asks the vendor for. `emptied_at` is when a full read
-    first found nothing where there had been something; only a second one makes that true.
+    first found nothing where there had been something; only a second one makes that true. While `merging`
+    stands, people say what the business's entries are in these books, and a read adopts and binds nothing.
     """
 
     class State(models.TextChoices):
@@ -161,6 +176,7 @@ class ListSync(BusinessOwned):
     reading = models.PositiveIntegerField(default=0)
     requested_at = models.DateTimeField(null=True)
     wants_full = models.BooleanField(default=True)
+    merging = models.BooleanField(default=False)
     read_count = models.PositiveIntegerField(default=0)
     expected_count = models.PositiveIntegerField(null=True)
     item_count = models.PositiveIntegerField(default=0)

@@ -1,7 +1,7 @@
 """Reading lists: pickers, what stands for an entry at a connection, progress, and what needs a match."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.kit.text import fold_name
+from bookbind.lists.adoption import only_there
 from bookbind.lists.labels import CODED_LISTS, CONTACT_LISTS, TRACKING_LISTS, item_label, list_label
 from bookbind.lists.models import Binding, Dimension, ListItem, ListSync, RemoteItem
 from bookbind.providers.base.types import ListName
@@ -20,7 +21,11 @@ from bookbind.providers.registry import get_provider
 
 @dataclass(frozen=True)
 class PickerItem:
-    """An entry to choose. `standing` is what it means at the connection: ready, or new to the books."""
+    """An entry to choose. `standing` is what it means at the connection.
+
+    Ready, new to the books, or only there: then `id` is that of the entry of the books, which choosing
+    adopts.
+    """
 
     id: UUID
     label: str
@@ -50,7 +55,18 @@ class ListProgress:
         return self.state in (ListSync.State.READING, ListSync.State.WAITING)
 
 
+# For an entry, everything that would stand for it at a connection, by use.
+Instead = Mapping[UUID, dict[str, RemoteItem]]
 READY, NEW, NEEDS_MATCH, ARCHIVED = "ready", "new", "needs_match", "archived"
+ONLY_THERE = "only_there"
+
+
+def keeps_own_codes(connection: Connection) -> bool:
+    """Whether the business has codes of its own and none of them stands for anything at this connection."""
+    codes = [name for name in ListName if name not in CONTACT_LISTS]
+    own = ListItem.objects.filter(list__in=codes, archived_at=None, merged_into=None)
+    bound = Binding.objects.filter(connection=connection, closed_at=None)
+    return bool(own.exists() and not bound.exists())
 
 
 def pick_items(
@@ -58,7 +74,8 @@ def pick_items(
 ) -> list[PickerItem]:
     """Entries that can be chosen now, best first. With a connection: those that work there.
 
-    A contact that the books lack is offered as new, for it is created when it is first used.
+    A contact that the books lack is offered as new, for it is created when it is first used. While the list
+    is being matched, the books' own entries that nothing of ours stands for come last.
     """
     order = ["code", "folded_name"] if name in CODED_LISTS else ["folded_name", "code"]
     if fold_name(search):
@@ -69,8 +86,10 @@ def pick_items(
     if name in CONTACT_LISTS:
         items = list(rows[:limit])
         ready = _ready_ids(connection, items)
-        return [_picked(item, READY if item.id in ready else NEW) for item in items]
-    return [_picked(item, READY) for item in _first_ready(rows, connection, limit)]
+        ours = [_picked(item, READY if item.id in ready else NEW) for item in items]
+    else:
+        ours = [_picked(item, READY) for item in _first_ready(rows, connection, limit)]
+    return [*ours, *_only_there(name, search, order, limit - len(ours), connection)]
 
 
 def list_items(name: ListName, *, with_archived: bool = False) -> QuerySet[ListItem]:
@@ -79,7 +98,7 @@ def list_items(name: ListName, *, with_archived: bool = False) -> QuerySet[ListI
     return rows if with_archived else rows.filter(archived_at__isnull=True)
 
 
-def search_items(rows: QuerySet[ListItem], search: str) -> QuerySet[ListItem]:
+def search_items(rows: QuerySet[Any], search: str) -> QuerySet[Any]:
     """Entries whose name or code contains the words; those that begin with them come first under `rank`."""
     folded = fold_name(search)
     if not folded:
@@ -88,7 +107,8 @@ def search_items(rows: QuerySet[ListItem], search: str) -> QuerySet[ListItem]:
         rows = rows.filter(Q(folded_name__contains=word) | Q(code__icontains=word))
     begins = Q(folded_name__startswith=folded) | Q(code__istartswith=folded)
     rank = Case(When(begins, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.annotate(rank=rank)
+    ranked: QuerySet[Any] = rows.annotate(rank=rank)
+    return ranked
 
 
 def items_by_id(ids: Iterable[UUID | None]) -> dict[UUID, ListItem]:
@@ -115,19 +135,35 @@ def members_of(item_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     return members
 
 
+def combined_into() -> dict[UUID, UUID]:
+    """For each entry that was combined into another, the one that is kept at last."""
+    into = dict(ListItem.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
+    roots: dict[UUID, UUID] = {}
+    for id_ in into:
+        end = id_
+        while end in into:
+            end = into[end]
+        roots[id_] = end
+    return roots
+
+
 def current_bindings(
-    connection_id: UUID, item_ids: Iterable[UUID], use: str = Binding.Use.ANY
+    connection_id: UUID,
+    item_ids: Iterable[UUID],
+    use: str = Binding.Use.ANY,
+    instead: Instead | None = None,
 ) -> dict[UUID, RemoteItem]:
     """What stands for each entry at the connection; an entry that is missing in the answer needs a match.
 
     A binding for this use goes before one for any. Of combined entries the kept one's match counts, else that
-    of the one made first. What was archived or deleted there is returned too: its `state` says so.
+    of the one made first. What was archived or deleted there is returned too: its `state` says so. `instead`
+    asks how it would be if these entries stood for these.
     """
     wanted = list(set(item_ids))
     kept = {id_: item.id for id_, item in items_by_id(wanted).items()}
     members = members_of(set(kept.values()))
     everyone = [id_ for group in members.values() for id_ in group]
-    found = _bound(connection_id, everyone, use)
+    found = _bound(connection_id, everyone, use, instead or {})
     answer: dict[UUID, RemoteItem] = {}
     for id_, kept_id in kept.items():
         choices = [found[member] for member in members[kept_id] if member in found]
@@ -191,7 +227,7 @@ def standing_of(item: ListItem, remote: RemoteItem | None) -> str:
     return READY if remote.state == RemoteItem.State.ACTIVE else ARCHIVED
 
 
-def _bound(connection_id: UUID, item_ids: list[UUID], use: str) -> dict[UUID, RemoteItem]:
+def _bound(connection_id: UUID, item_ids: list[UUID], use: str, instead: Instead) -> dict[UUID, RemoteItem]:
     rows = Binding.objects.filter(
         connection_id=connection_id,
         list_item_id__in=item_ids,
@@ -201,7 +237,9 @@ def _bound(connection_id: UUID, item_ids: list[UUID], use: str) -> dict[UUID, Re
     found: dict[UUID, dict[str, RemoteItem]] = defaultdict(dict)
     for binding in rows.select_related("remote_item"):
         found[binding.list_item_id][binding.use] = binding.remote_item
-    return {id_: uses.get(use) or uses[Binding.Use.ANY] for id_, uses in found.items()}
+    found |= {id_: instead[id_] for id_ in item_ids if id_ in instead}
+    answers = {id_: uses.get(use) or uses.get(Binding.Use.ANY) for id_, uses in found.items()}
+    return {id_: remote for id_, remote in answers.items() if remote is not None}
 
 
 def _with_standing(rows: QuerySet[ListItem], connection: Connection) -> QuerySet[Any]:
@@ -219,16 +257,18 @@ def _usable(connection: Connection) -> QuerySet[Binding]:
 
 def _ready_through_absorbed(connection: Connection) -> set[UUID]:
     """The kept entries for which the match of one that was combined into them can stand in."""
-    merged = ListItem.objects.filter(merged_into__isnull=False)
-    into = dict(merged.values_list("id", "merged_into_id"))
-    usable = _usable(connection).filter(list_item__in=list(into)) if into else Binding.objects.none()
-    found: set[UUID] = set()
-    for absorbed in usable.values_list("list_item_id", flat=True):
-        kept = into[absorbed]
-        while kept in into:
-            kept = into[kept]
-        found.add(kept)
-    return found
+    roots = combined_into()
+    usable = _usable(connection).filter(list_item__in=list(roots)) if roots else Binding.objects.none()
+    return {roots[absorbed] for absorbed in usable.values_list("list_item_id", flat=True)}
+
+
+def _only_there(
+    name: ListName, search: str, order: list[str], limit: int, connection: Connection
+) -> list[PickerItem]:
+    if limit <= 0:
+        return []
+    rows = search_items(only_there(connection, name), search).order_by(*order, "id")
+    return [_picked(remote, ONLY_THERE) for remote in rows[:limit]]
 
 
 def _first_ready(rows: QuerySet[ListItem], connection: Connection, limit: int) -> list[ListItem]:
@@ -252,7 +292,7 @@ def _ready_ids(connection: Connection, items: Iterable[ListItem]) -> set[UUID]:
     return {*own.values_list("list_item_id", flat=True), *_ready_through_absorbed(connection)}
 
 
-def _picked(item: ListItem, standing: str) -> PickerItem:
+def _picked(item: ListItem | RemoteItem, standing: str) -> PickerItem:
     label = item.name if item.list in CONTACT_LISTS else item_label(item.name, item.code)
     return PickerItem(item.id, label, item.name, item.code, item.details, standing)
 

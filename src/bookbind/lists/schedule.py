@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import LIVE_STAGES
 from bookbind.jobs.runner import Again, Claimed, works
 from bookbind.jobs.services import drop_job, queue_job
 from bookbind.kit import clock
@@ -46,7 +47,7 @@ def first_turn(connection_id: UUID, now: datetime) -> datetime:
 @works(SCHEDULE_JOB)
 def read_by_schedule(job: Claimed) -> Again | None:
     """Ask for a full read when the last is a night old, else for what changed."""
-    connection = Connection.objects.filter(id=UUID(job.key)).exclude(stage=Connection.Stage.ENDED).first()
+    connection = Connection.objects.filter(id=UUID(job.key), stage__in=LIVE_STAGES).first()
     if connection is None:
         drop_job(SCHEDULE_JOB, job.key)
         return None

@@ -126,11 +126,18 @@ def bind_created(
 
     Sync would bring it anyway; this is for the document that waits for it now.
     """
+    mirrored = mirror_entry(connection, ListName(item.list), entry)
+    replace_binding(item, mirrored, why, user=user)
+    return mirrored
+
+
+def mirror_entry(connection: Connection, name: ListName, entry: RemoteEntry) -> RemoteItem:
+    """Mirror one entry of the books that did not come by a read of its list."""
     entry = tidy(entry)
-    read = ListSync.objects.filter(connection=connection, list=item.list)
+    read = ListSync.objects.filter(connection=connection, list=name)
     remote_item, _ = RemoteItem.objects.update_or_create(
         connection=connection,
-        list=item.list,
+        list=name,
         remote_type=entry.remote_type,
         remote_id=entry.remote_id,
         defaults={
@@ -145,7 +152,6 @@ def bind_created(
             "changed_at": clock.now(),
         },
     )
-    replace_binding(item, remote_item, why, user=user)
     mirrored: RemoteItem = remote_item
     return mirrored
 

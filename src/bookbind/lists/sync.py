@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from bookbind.connections.change import take_into_use
 from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
-from bookbind.connections.services import activate
+from bookbind.connections.queries import LIVE_STAGES
 from bookbind.jobs.runner import Again, Claimed, retry_delay_seconds, still_mine, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
@@ -70,7 +71,7 @@ def request_sync(connection: Connection, lists: Iterable[ListName] | None = None
 def sync_connection(job: Claimed) -> Again | None:
     """Read what was asked for; what is complete stays so, whatever happens to the other lists."""
     connection = Connection.objects.filter(id=UUID(job.key)).first()
-    if connection is None or connection.stage == Connection.Stage.ENDED:
+    if connection is None or connection.stage not in LIVE_STAGES:
         return None
     run = SyncRun(job, connection, get_provider(connection.provider))
     return run.turn(lambda: call(connection, run.read))
@@ -220,7 +221,7 @@ class SyncRun:
         else:
             complete = not lists.exclude(state=ListSync.State.COMPLETE).exists()
             if self.connection.stage == Connection.Stage.SETTING_UP:
-                activate(self.connection)
+                take_into_use(self.connection)
         announce(ListsSynced(self.connection.business_id, self.connection.id, complete))
 
 

@@ -19,7 +19,12 @@ from bookbind.publishing.states import WAITING_STATES
 from bookbind.tenancy.models import Business, Practice, User
 from bookbind.tenancy.queries import list_businesses
 
-_STAGE_ORDER = {Connection.Stage.ACTIVE: 0, Connection.Stage.SETTING_UP: 1, Connection.Stage.ENDED: 2}
+_STAGE_ORDER = {
+    Connection.Stage.ACTIVE: 0,
+    Connection.Stage.SETTING_UP: 1,
+    Connection.Stage.LEFT: 2,
+    Connection.Stage.ENDED: 3,
+}
 
 
 def list_clients(practice: Practice, user: User) -> list[Client]:

@@ -11,7 +11,7 @@ from bookbind.documents.totals import ZERO, LineAmounts, find_difference
 from bookbind.kit.money import show_money
 from bookbind.kit.text import show_date
 from bookbind.providers.base.contract import FileLimits, KindChoice
-from bookbind.providers.base.types import DocumentKind, PublishAs, Side, TaxMode
+from bookbind.providers.base.types import DocumentKind, PublishAs, Side, TaxComponent, TaxMode
 from bookbind.publishing.reasons import Problem, Reason, Weight
 
 
@@ -30,6 +30,13 @@ class Reference:
     tax_number: str = ""
     email: str = ""
     dimension_id: str = ""
+    family: str = ""
+    tax_components: tuple[TaxComponent, ...] = ()
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether a tracking option reaches the books: it has a usable match in a dimension in use."""
+        return bool(self.remote_id and self.alive and self.dimension_id)
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,18 @@ class DocumentFacts:
     file_bytes: int = 0
     file_extension: str = ""
     archived: bool = False
+    kept_here: bool = False
     new_supplier_accepted: bool = False
+    early_accepted: bool = False
     sources: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SharedDimension:
+    """A dimension of which a whole document has one option, however many lines it has."""
+
+    remote_id: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -86,8 +103,11 @@ class BooksFacts:
     currencies: tuple[str, ...] = ()
     locked_until: dt.date | None = None
     closed_until: dt.date | None = None
+    documents_from: dt.date | None = None
     asks_for_new_suppliers: bool = False
     computes_tax: bool = False
+    reference_length: int | None = None
+    shared_dimensions: tuple[SharedDimension, ...] = ()
 
     def kind_choice(self, kind: DocumentKind) -> KindChoice | None:
         """How the books take this kind; None when they do not."""
@@ -103,6 +123,7 @@ def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
         *_check_file(document, books.files),
         *_check_books(document, books),
         *_check_matches(document, books),
+        *_check_shared_dimensions(document, books),
     ]
     order = list(Weight)
     return sorted(problems, key=lambda problem: order.index(problem.weight))
@@ -172,6 +193,9 @@ def _check_amounts(document: DocumentFacts) -> Iterator[Problem]:
 
 
 def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    if document.kept_here:
+        yield Problem("publish_as", Reason.KEPT_HERE, Weight.HOLD)
+        return
     choice = books.kind_choice(document.kind)
     if choice is None:
         yield Problem("kind", Reason.KIND_NOT_TAKEN)
@@ -186,6 +210,9 @@ def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
     expense = books.kind_choice(DocumentKind.EXPENSE)
     if document.kind is DocumentKind.EXPENSE and document.paid_from is None:
         yield Problem("paid_from", Reason.PAID_FROM_MISSING)
+    if books.reference_length is not None and len(document.reference) > books.reference_length:
+        words = {"length": str(len(document.reference)), "limit": str(books.reference_length)}
+        yield Problem("reference", Reason.REFERENCE_TOO_LONG, data=words)
     if document.kind is DocumentKind.BILL and document.paid and expense is not None:
         yield Problem("kind", Reason.PAID_AS_BILL, data={"kind": choice.label, "expense": expense.label})
 
@@ -206,6 +233,8 @@ def _check_books(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem
         yield Problem("date", Reason.BOOKS_CLOSED, Weight.HOLD, _dates(day, books.closed_until))
     elif day and books.locked_until and day <= books.locked_until:
         yield Problem("date", Reason.PERIOD_LOCKED, Weight.HOLD, _dates(day, books.locked_until))
+    if day and books.documents_from and day < books.documents_from and not document.early_accepted:
+        yield Problem("date", Reason.BEFORE_START, Weight.HOLD, _dates(day, books.documents_from))
     allowed = {books.base_currency, *books.currencies} - {""}
     if allowed and document.currency not in allowed:
         yield Problem("currency", Reason.CURRENCY_NOT_ENABLED, Weight.HOLD, {"currency": document.currency})
@@ -224,11 +253,34 @@ def _check_matches(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
         unmatched |= {UUID(problem.data["item"]) for problem in fresh}
         yield from fresh
         for option in line.tracking:
-            if not (option.remote_id and option.alive and option.dimension_id):
+            if not option.is_sent:
                 words = {"label": option.label, "item": str(option.item_id)}
                 yield Problem(_at(line, "tracking"), Reason.TRACKING_LEFT_OUT, Weight.NOTICE, words)
     if document.kind is DocumentKind.EXPENSE:
         yield from _check_reference("paid_from", document.paid_from, _PAID_FROM)
+
+
+def _check_shared_dimensions(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    """Lines that differ in what only a whole document can have; a line without any differs as well."""
+    for dimension in books.shared_dimensions:
+        options = [_option_of(line, dimension) for line in document.lines]
+        if len({option.remote_id if option else "" for option in options}) > 1:
+            at = next(number for number, option in enumerate(options) if not _is_same(option, options[0]))
+            words = {"dimension": dimension.name, "labels": _labels(options)}
+            yield Problem(_at(document.lines[at], "tracking"), Reason.TRACKING_DIFFERS, data=words)
+
+
+def _option_of(line: LineFacts, dimension: SharedDimension) -> Reference | None:
+    sent = (option for option in line.tracking if option.is_sent)
+    return next((option for option in sent if option.dimension_id == dimension.remote_id), None)
+
+
+def _is_same(left: Reference | None, right: Reference | None) -> bool:
+    return (left.remote_id if left else "") == (right.remote_id if right else "")
+
+
+def _labels(options: list[Reference | None]) -> str:
+    return " and ".join(dict.fromkeys(option.label if option else "none" for option in options))
 
 
 def _check_supplier(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:

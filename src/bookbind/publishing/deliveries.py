@@ -144,7 +144,7 @@ def close(delivery: Delivery, outcome: Delivery.Outcome, error: ProviderError | 
 
 def _hold_epoch(connection: Connection) -> bool:
     """Take the connection's row for this transaction, if the right to send is still the one that we hold."""
-    rows = Connection.objects.filter(id=connection.id, epoch=connection.epoch)
+    rows = Connection.objects.filter(id=connection.id, epoch=connection.epoch, hands_over=False)
     return bool(rows.update(epoch=connection.epoch))
 
 

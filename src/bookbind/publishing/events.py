@@ -37,7 +37,11 @@ class DocumentRejected(PublicationEvent):
 
 @dataclass(frozen=True)
 class SettingsChanged(Event):
-    """How a connection publishes was changed."""
+    """How a connection publishes was changed.
+
+    `may_go` is false when documents that are complete now shall wait until a person has had a look.
+    """
 
     business_id: UUID
     connection_id: UUID
+    may_go: bool = True

@@ -10,14 +10,20 @@ from bookbind.connections.models import Connection
 from bookbind.documents.files import EXTENSIONS
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.lists import queries as lists
+from bookbind.lists.dimensions import list_dimensions
 from bookbind.lists.labels import item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
-from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
+from bookbind.providers.base.components import find_components
+from bookbind.providers.base.contract import KindChoice
+from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, Side, TaxMode
 from bookbind.providers.registry import get_provider
-from bookbind.publishing.checks import BooksFacts, DocumentFacts, LineFacts, Reference
+from bookbind.publishing.checks import BooksFacts, DocumentFacts, LineFacts, Reference, SharedDimension
 from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import Publication, PublishingSettings
 
+# What each entry that a document names means at one connection; None names nothing.
+References = Mapping[Any, Reference]
 _LINE_ITEMS = ("category_id", "tax_rate_id", "tracking_1_id", "tracking_2_id")
 
 
@@ -46,7 +52,14 @@ def read_books(connection: Connection) -> Books:
         currencies=tuple(connection.currencies),
         locked_until=connection.locked_until,
         closed_until=settings.books_closed_until,
+        documents_from=connection.documents_from,
         asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
+        reference_length=provider.reference_length,
+        shared_dimensions=tuple(
+            SharedDimension(row.remote_id, row.name)
+            for row in list_dimensions(connection)
+            if row.slot and not row.per_line
+        ),
     )
     return Books(facts, settings)
 
@@ -58,12 +71,25 @@ def read_document(
     publication: Publication | None = None,
 ) -> DocumentFacts:
     """The document as it stands now, with what each reference means at the connection."""
-    lines = list(document.lines.all())
-    references = _read_references(connection, _item_ids(document, lines, settings))
+    references = read_references(connection, item_ids_of(document, settings))
+    return build_facts(document, settings, get_provider(connection.provider).kinds, references, publication)
+
+
+def build_facts(
+    document: Document,
+    settings: PublishingSettings,
+    kinds: Iterable[KindChoice],
+    references: References,
+    publication: Publication | None = None,
+) -> DocumentFacts:
+    """The facts of one document out of what was read before; no query when lines and file were read too."""
     file = document.file
+    asked = PublishAs(document.publish_as or settings.publish_as)
+    way = find_way(DocumentKind(document.kind), asked, kinds, settings.instead)
     return DocumentFacts(
-        kind=DocumentKind(document.kind),
-        publish_as=PublishAs(document.publish_as or settings.publish_as),
+        kind=way.kind,
+        publish_as=way.publish_as,
+        kept_here=way.kept,
         currency=document.currency,
         supplier=references.get(document.supplier_id),
         date=document.date,
@@ -74,21 +100,21 @@ def read_document(
         note=document.note,
         paid=document.paid,
         paid_from=references.get(document.paid_from_id or settings.paid_from_id)
-        if document.kind == DocumentKind.EXPENSE
+        if way.kind is DocumentKind.EXPENSE
         else None,
-        lines=tuple(_line_facts(line, references) for line in lines),
+        lines=tuple(_line_facts(line, references) for line in document.lines.all()),
         file_bytes=file.size_bytes if file else 0,
         file_extension=EXTENSIONS[file.content_type].lstrip(".") if file else "",
         archived=document.shelf == Document.Shelf.ARCHIVE,
         new_supplier_accepted=publication is not None and publication.new_supplier_accepted,
+        early_accepted=publication is not None and publication.early_accepted,
         sources=document.field_sources,
     )
 
 
 def read_own_document(document: Document) -> DocumentFacts:
     """The document as the business's own lists know it, without any books."""
-    lines = list(document.lines.all())
-    items = lists.items_by_id(_item_ids(document, lines, None))
+    items = lists.items_by_id(item_ids_of(document, None))
     references: dict[Any, Reference] = {
         id_: replace(_reference(item, None, ""), alive=item.archived_at is None)
         for id_, item in items.items()
@@ -104,21 +130,36 @@ def read_own_document(document: Document) -> DocumentFacts:
         total=document.total,
         paid=document.paid,
         paid_from=references.get(document.paid_from_id),
-        lines=tuple(_line_facts(line, references) for line in lines),
+        lines=tuple(_line_facts(line, references) for line in document.lines.all()),
         archived=document.shelf == Document.Shelf.ARCHIVE,
     )
 
 
-def _item_ids(
-    document: Document, lines: Iterable[DocumentLine], settings: PublishingSettings | None
-) -> set[UUID]:
+def item_ids_of(document: Document, settings: PublishingSettings | None) -> set[UUID]:
+    """Every entry that the document refers to, as published with these settings, or else as it stands."""
     ids = {document.supplier_id, document.paid_from_id, settings.paid_from_id if settings else None}
-    for line in lines:
+    for line in document.lines.all():
         ids |= {getattr(line, column) for column in _LINE_ITEMS}
     return {item_id for item_id in ids if item_id is not None}
 
 
-def _line_facts(line: DocumentLine, references: Mapping[Any, Reference]) -> LineFacts:
+def read_references(
+    connection: Connection, item_ids: set[UUID], instead: lists.Instead | None = None
+) -> References:
+    """Each item under the id that the document names, with what stands for it in the books for costs.
+
+    `instead` asks how it would be with other matches.
+    """
+    items = lists.items_by_id(item_ids)
+    bound = lists.current_bindings(connection.id, item_ids, Binding.Use.COSTS, instead)
+    slots = lists.dimension_slots(connection)
+    return {
+        item_id: _reference(item, bound.get(item_id), slots.get(ListName(item.list), ""))
+        for item_id, item in items.items()
+    }
+
+
+def _line_facts(line: DocumentLine, references: References) -> LineFacts:
     tracking = (references.get(line.tracking_1_id), references.get(line.tracking_2_id))
     return LineFacts(
         position=line.position,
@@ -130,17 +171,6 @@ def _line_facts(line: DocumentLine, references: Mapping[Any, Reference]) -> Line
         tax_rate=references.get(line.tax_rate_id),
         tracking=tuple(option for option in tracking if option is not None),
     )
-
-
-def _read_references(connection: Connection, item_ids: set[UUID]) -> dict[Any, Reference]:
-    """Each item under the id that the document names, with what stands for it in the books for costs."""
-    items = lists.items_by_id(item_ids)
-    bound = lists.current_bindings(connection.id, item_ids, Binding.Use.COSTS)
-    slots = lists.dimension_slots(connection)
-    return {
-        item_id: _reference(item, bound.get(item_id), slots.get(ListName(item.list), ""))
-        for item_id, item in items.items()
-    }
 
 
 def _reference(item: ListItem, remote: RemoteItem | None, dimension_id: str) -> Reference:
@@ -157,6 +187,8 @@ def _reference(item: ListItem, remote: RemoteItem | None, dimension_id: str) -> 
         tax_number=str(item.details.get("tax_number", "")),
         email=str(item.details.get("email", "")),
         dimension_id=dimension_id,
+        family=str(details.get("account_family", "")),
+        tax_components=find_components(details, Side.COSTS),
     )
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from bookbind.connections.change import find_open_change
 from bookbind.connections.events import (
+    ChangeReady,
     ConnectionActivated,
     ConnectionBroke,
     ConnectionEnded,
@@ -13,9 +15,12 @@ from bookbind.connections.events import (
 )
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection
+from bookbind.connections.services import pause_until_started
 from bookbind.documents.events import DocumentArchived, DocumentSaved
+from bookbind.jobs.services import queue_job
 from bookbind.kit.events import subscribe
 from bookbind.lists.events import BindingsChanged, ListsSynced
+from bookbind.lists.queries import keeps_own_codes
 from bookbind.publishing.automatic import publish_if_automatic
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.errors import MovedMeanwhile
@@ -25,9 +30,15 @@ from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import find_open_publication, list_unsent
 from bookbind.publishing.ready import check_still_ready
 from bookbind.publishing.reasons import Reason
-from bookbind.publishing.resume import begin_resume, note_lists_read, place_after_lists
-from bookbind.publishing.services import withdraw_for_archive
+from bookbind.publishing.resume import (
+    begin_resume,
+    look_first_after_matching,
+    note_lists_read,
+    place_after_lists,
+)
+from bookbind.publishing.services import release, withdraw_for_archive
 from bookbind.publishing.states import State
+from bookbind.publishing.switching import SWITCH_JOB
 from bookbind.tenancy.models import User
 
 # These are looked at anew whenever the document, the lists or the settings change.
@@ -43,8 +54,17 @@ CHECKED = frozenset(Reason) - {
 
 @subscribe(ConnectionStarted)
 def prepare_settings(event: ConnectionStarted) -> None:
-    """A new connection publishes in its vendor's least final way until somebody says otherwise."""
-    get_settings(get_connection(event.connection_id))
+    """A new connection publishes in its vendor's least final way until somebody says otherwise.
+
+    A business that kept lists of its own looks at what stands for them there before anything is sent.
+    """
+    connection = get_connection(event.connection_id)
+    get_settings(connection)
+    change = find_open_change(event.business_id)
+    if change is None and keeps_own_codes(connection):
+        pause_until_started(connection)
+    elif change is not None and change.publish_first:
+        release(change.left)
 
 
 @subscribe(ConnectionHealed)
@@ -59,6 +79,12 @@ def begin_queue(event: ConnectionActivated) -> None:
     connection = get_connection(event.connection_id)
     _settle_all(connection, {Reason.CONNECTION})
     wake(connection)
+
+
+@subscribe(ChangeReady)
+def switch_soon(event: ChangeReady) -> None:
+    """The new lists are complete: the books move as soon as nothing is under way over the old connection."""
+    queue_job(SWITCH_JOB, str(event.connection_id), business_id=event.business_id)
 
 
 def _look_at_queue(event: ConnectionBroke | ConnectionLapsed | ConnectionEnded | ConnectionRecovered) -> None:
@@ -84,8 +110,11 @@ def check_against_new_lists(event: ListsSynced) -> None:
 
 @subscribe(BindingsChanged)
 def check_matched(event: BindingsChanged) -> None:
-    """A match frees what waited for it."""
+    """A match frees what waited for it, at once or after a look."""
     connection = get_connection(event.connection_id)
+    if not event.may_go:
+        look_first_after_matching(connection)
+        return
     items = {str(item_id) for item_id in event.item_ids}
     held = list_unsent(connection.id, CHECKED).filter(state=State.HELD.value)
     _settle_rows(row for row in held if row.reason_data.get("item") in items)
@@ -94,7 +123,11 @@ def check_matched(event: BindingsChanged) -> None:
 @subscribe(SettingsChanged)
 def check_against_new_settings(event: SettingsChanged) -> None:
     """Other settings may cure what held a document."""
-    _settle_all(get_connection(event.connection_id), CHECKED)
+    connection = get_connection(event.connection_id)
+    if event.may_go:
+        _settle_all(connection, CHECKED)
+    else:
+        look_first_after_matching(connection)
 
 
 @subscribe(DocumentSaved)

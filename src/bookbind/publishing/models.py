@@ -12,7 +12,11 @@ from bookbind.tenancy.models import BusinessOwned, User
 
 
 class PublishingSettings(BusinessOwned):
-    """How documents reach the books of one connection; survives expiry and reconnect untouched."""
+    """How documents reach the books of one connection; survives expiry and reconnect untouched.
+
+    `instead` holds what somebody chose once for ways of publishing that the vendor lacks: see
+    `instead.find_way`.
+    """
 
     class TaxAmounts(models.TextChoices):
         """Whose tax amount stands in the books."""
@@ -41,6 +45,7 @@ class PublishingSettings(BusinessOwned):
     auto_publish = models.BooleanField(default=False)
     auto_publish_exceptions = models.ManyToManyField(ListItem, blank=True, related_name="+")
     books_closed_until = models.DateField(null=True, blank=True)
+    instead = models.JSONField(default=dict)
 
     class Meta(BusinessOwned.Meta):
         pass
@@ -51,12 +56,15 @@ class Resume(BusinessOwned):
 
     Nothing of the connection is sent until its lists were read again (`lists_read_at`) and what waited was
     put where it belongs (`checked_at`). Lists that can't be read hold the documents that name their entries.
+    `for_matches`: not the connection came back, but its lists were matched, and what waited for that is
+    looked at anew.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="resumes")
     began_at = models.DateTimeField()
     publish_now = models.BooleanField()
+    for_matches = models.BooleanField(default=False)
     lists_read_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
 
@@ -113,6 +121,7 @@ class Publication(BusinessOwned):
     twins_accepted = models.BooleanField(default=False)
     must_look_for_twins = models.BooleanField(default=False)
     new_supplier_accepted = models.BooleanField(default=False)
+    early_accepted = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     lookups = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)

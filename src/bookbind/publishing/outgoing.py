@@ -7,7 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from bookbind.documents.totals import ZERO, line_tax
-from bookbind.providers.base.types import DocumentKind, OutgoingDocument, OutgoingLine, PublishAs, TaxMode
+from bookbind.providers.base.types import (
+    DocumentKind,
+    OutgoingDocument,
+    OutgoingLine,
+    PublishAs,
+    TaxComponent,
+    TaxMode,
+)
 from bookbind.publishing.checks import DocumentFacts, LineFacts, Reference
 
 _QUANTITY_PLACES = Decimal("0.0001")
@@ -42,6 +49,7 @@ def build_outgoing(
         tax=tax,
         total=net + tax,
         paid_from_id=facts.paid_from.remote_id if facts.paid_from else "",
+        paid_from_family=facts.paid_from.family if facts.paid_from else "",
         note=facts.note,
     )
 
@@ -88,6 +96,7 @@ def from_json(data: Mapping[str, Any]) -> OutgoingDocument:
         tax=Decimal(data["tax"]),
         total=Decimal(data["total"]),
         paid_from_id=data["paid_from_id"],
+        paid_from_family=data.get("paid_from_family", ""),
         note=data["note"],
     )
 
@@ -109,6 +118,7 @@ def _build_line(facts: DocumentFacts, line: LineFacts, *, computes_tax: bool) ->
         category_code=line.category.remote_code,
         tax_rate_id=line.tax_rate.remote_id if line.tax_rate else "",
         tracking=tuple((option.dimension_id, option.remote_id) for option in _sent_tracking(line)),
+        tax_components=() if no_tax or line.tax_rate is None else line.tax_rate.tax_components,
     )
 
 
@@ -122,7 +132,7 @@ def split_amount(amount: Decimal, quantity: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def _sent_tracking(line: LineFacts) -> list[Reference]:
-    return [option for option in line.tracking if option.remote_id and option.alive and option.dimension_id]
+    return [option for option in line.tracking if option.is_sent]
 
 
 def _line_from_json(data: Mapping[str, Any]) -> OutgoingLine:
@@ -136,6 +146,9 @@ def _line_from_json(data: Mapping[str, Any]) -> OutgoingLine:
         category_code=data["category_code"],
         tax_rate_id=data["tax_rate_id"],
         tracking=tuple((dimension, option) for dimension, option in data["tracking"]),
+        tax_components=tuple(
+            TaxComponent(part["rate_id"], Decimal(part["percent"])) for part in data.get("tax_components", ())
+        ),
     )
 
 

@@ -67,7 +67,8 @@ def paper_name(file: StoredFile, marker: str, *, is_guest: bool) -> str:
 
 
 def _attach(publication: Publication, connection: Connection, file: OutgoingFile) -> Turn:
-    kind = DocumentKind(publication.document.kind)
+    # As it was published, which may be another kind than the document asked for.
+    kind = DocumentKind(publication.frozen.get("kind") or publication.document.kind)
     key = f"bookbind-{publication.marker}-file-{publication.paper_attempts}"
     reach(Checkpoint.BEFORE_ATTACH)
     try:

@@ -5,7 +5,8 @@ from typing import Any
 
 from bookbind.connections import queries as connections
 from bookbind.connections.models import Connection
-from bookbind.connections.status import Action, Status
+from bookbind.connections.status import State as ConnectionState
+from bookbind.connections.status import Status
 from bookbind.documents import queries as documents
 from bookbind.documents.models import Document
 from bookbind.jobs.services import queue_job
@@ -19,7 +20,7 @@ from bookbind.publishing.transitions import move
 from bookbind.tenancy.models import User
 
 QUEUE = "publishing.queue"
-_PERSON_ACTS = frozenset({Action.RECONNECT, Action.CONNECT})
+_CUT_OFF = frozenset({ConnectionState.NEEDS_RECONNECT, ConnectionState.DISCONNECTED})
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def check_again(publication: Publication) -> Checked:
 
 def is_cut_off(status: Status) -> bool:
     """Whether only a person can bring the connection back; then documents are held rather than queued."""
-    return not status.can_publish and status.action in _PERSON_ACTS
+    return status.state in _CUT_OFF
 
 
 def settle(
@@ -110,7 +111,13 @@ def hold(
 
 
 def queue(publication: Publication, *, actor: User | None = None, **changes: Any) -> None:
-    """Put the publication into the queue at its old place; what was wrong before is forgotten."""
+    """Put the publication into the queue at its old place; what was wrong before is forgotten.
+
+    Where publishing has not been started, it waits for that instead.
+    """
+    if publication.connection.awaits_start:
+        hold(publication, Reason.NOT_STARTED, actor=actor, **changes)
+        return
     cleared = {"error": {}, "attempts": 0, "next_try_at": None, **changes}
     if publication.state != State.WAITING:
         move(publication, State.WAITING, actor=actor, **cleared)

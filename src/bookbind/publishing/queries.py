@@ -96,7 +96,8 @@ def count_held_for_look(connection: Connection) -> int:
 
 def find_latest_resume(connection: Connection) -> Resume | None:
     """The connection's latest return, or None."""
-    found: Resume | None = Resume.objects.filter(connection=connection).order_by("-began_at").first()
+    returns = Resume.objects.filter(connection=connection, for_matches=False)
+    found: Resume | None = returns.order_by("-began_at").first()
     return found
 
 

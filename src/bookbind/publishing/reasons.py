@@ -25,7 +25,10 @@ class Reason(StrEnum):
     PAID_AS_BILL = "paid_as_bill"
     KIND_NOT_TAKEN = "kind_not_taken"
     PUBLISH_AS_NOT_TAKEN = "publish_as_not_taken"
+    KEPT_HERE = "kept_here"
     TAX_MODE_NOT_TAKEN = "tax_mode_not_taken"
+    REFERENCE_TOO_LONG = "reference_too_long"
+    TRACKING_DIFFERS = "tracking_differs"
     FILE_TOO_LARGE = "file_too_large"
     FILE_NOT_TAKEN = "file_not_taken"
     NO_CONNECTION = "no_connection"
@@ -50,6 +53,8 @@ class Reason(StrEnum):
     CONNECTION = "connection"
     LISTS = "lists"
     LOOK_FIRST = "look_first"
+    NOT_STARTED = "not_started"
+    BEFORE_START = "before_start"
     TWIN = "twin"
     UNKNOWN = "unknown"
     TOO_MANY_TRIES = "too_many_tries"
@@ -68,6 +73,27 @@ class Reason(StrEnum):
     REFUSED_FILE = "refused_file"
     REFUSED_OTHER = "refused_other"
     UNSUPPORTED = "unsupported"
+
+
+# What other matches, or other choices in Merge lists, can cure or bring about.
+MATCH_REASONS = frozenset(
+    {
+        Reason.KIND_NOT_TAKEN,
+        Reason.PUBLISH_AS_NOT_TAKEN,
+        Reason.KEPT_HERE,
+        Reason.CATEGORY_UNMATCHED,
+        Reason.CATEGORY_ARCHIVED,
+        Reason.TAX_RATE_UNMATCHED,
+        Reason.TAX_RATE_ARCHIVED,
+        Reason.TAX_RATE_WRONG_SIDE,
+        Reason.PAID_FROM_UNMATCHED,
+        Reason.PAID_FROM_ARCHIVED,
+        Reason.SUPPLIER_ARCHIVED,
+        Reason.NEW_SUPPLIER,
+        Reason.LOOK_FIRST,
+        Reason.NOT_STARTED,
+    }
+)
 
 
 class Weight(StrEnum):

@@ -9,15 +9,18 @@ from django.db.models import Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.documents.queries import find_needing
+from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.queries import find_unread_lists
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication, Resume
 from bookbind.publishing.placement import check_again, hold, hold_for, queue, wake
 from bookbind.publishing.queries import WaitingSummary, find_unchecked_resume, list_unsent
-from bookbind.publishing.reasons import Reason
+from bookbind.publishing.reasons import MATCH_REASONS, Reason
 from bookbind.publishing.states import State
 
+RECHECK = "publishing.recheck"
 LONG_WAIT = timedelta(days=7)
 # A person's decision outlives a reconnect; everything else is looked at anew.
 _KEPT = frozenset({Reason.TWIN, Reason.UNKNOWN})
@@ -43,6 +46,38 @@ def begin_resume(connection: Connection, *, publish_now: bool) -> Resume | None:
     return resume
 
 
+def look_first_after_matching(connection: Connection) -> None:
+    """Matches changed: what they make complete waits for a person, however many documents that concerns.
+
+    Written here is one row; a job then puts each document where it belongs. Until it has, nothing is sent.
+    """
+    unchecked = Resume.objects.filter(connection=connection, checked_at__isnull=True)
+    if not unchecked.update(publish_now=False):
+        Resume.objects.create(
+            business_id=connection.business_id,
+            connection=connection,
+            began_at=clock.now(),
+            publish_now=False,
+            for_matches=True,
+            lists_read_at=clock.now(),
+        )
+    queue_job(RECHECK, str(connection.id), business_id=connection.business_id)
+
+
+@works(RECHECK)
+def check_matched_documents(job: Claimed) -> Again | None:
+    """Put what waited for matches where it belongs now."""
+    finish_check(UUID(job.key))
+    return None
+
+
+def finish_check(connection_id: UUID) -> None:
+    """Do now what the job would do; nothing when no document waits for it."""
+    resume = Resume.objects.filter(connection_id=connection_id, checked_at__isnull=True).first()
+    if resume is not None and resume.lists_read_at is not None:
+        check_resume(resume)
+
+
 def note_lists_read(connection: Connection) -> None:
     """The connection's lists were read again: what waits for that may be re-checked now.
 
@@ -61,14 +96,16 @@ def check_resume(resume: Resume) -> None:
     # Asked for between the return and now: it had to wait for the lists as well.
     joined = Q(connection_id=resume.connection_id, state=State.HELD.value, reason=Reason.LISTS)
     unsent = Q(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
-    rows = _in_order(Publication.objects.filter(unsent | joined).exclude(reason__in=list(_KEPT)))
-    needing = _needing_unread(resume.connection, rows)
+    found = Publication.objects.filter(unsent | joined | _matched(resume))
+    rows = _in_order(found.exclude(reason__in=list(_KEPT)))
+    # A person who matches entries has seen them, whatever became of the last read.
+    needing = set() if resume.for_matches else _needing_unread(resume.connection, rows)
     for publication in rows:
         try:
             if publication.document_id in needing:
                 hold(publication, Reason.LISTS, attempts=0)
             else:
-                _place(publication, publish_now=resume.publish_now)
+                _place(publication, publish_now=resume.publish_now or _asked_since(publication, resume))
         except MovedMeanwhile:
             continue
     Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
@@ -111,6 +148,17 @@ def _needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[
     return set(ids) if unread is None else find_needing(ids, unread)
 
 
+def _asked_since(publication: Publication, resume: Resume) -> bool:
+    """Whether somebody pressed Publish after the matches were made: that press was the look."""
+    return resume.for_matches and publication.queued_at >= resume.began_at
+
+
+def _matched(resume: Resume) -> Q:
+    if not resume.for_matches:
+        return Q(id__in=())
+    return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
+
+
 def _place(publication: Publication, *, publish_now: bool) -> None:
     if publish_now:
         # Each is checked again as it is sent, so the first one does not wait for the last.
@@ -120,4 +168,5 @@ def _place(publication: Publication, *, publish_now: bool) -> None:
     if blocking:
         hold_for(publication, blocking[0])
     else:
-        hold(publication, Reason.LOOK_FIRST, attempts=0)
+        awaits_start = publication.connection.awaits_start
+        hold(publication, Reason.NOT_STARTED if awaits_start else Reason.LOOK_FIRST, attempts=0)

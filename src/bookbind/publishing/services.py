@@ -26,9 +26,14 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.placement import Checked, check, queue, settle, wake
 from bookbind.publishing.queries import find_open_publication, get_publication
 from bookbind.publishing.reasons import Problem, Reason
+from bookbind.publishing.resume import finish_check
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.publishing.transitions import move
 from bookbind.tenancy.models import User
+
+
+class _Left(Exception):
+    """The connection was left or ended since it was looked up."""
 
 
 def request_publish(
@@ -48,6 +53,9 @@ def request_publish(
     checked = _refuse_incomplete(document, target)
     try:
         return _open(checked, target, user, automatic=automatic, instead_of=existing)
+    except _Left:
+        # The books moved between the look and the press: the document goes where they are now.
+        return request_publish(document, user, automatic=automatic)
     except IntegrityError:
         # Somebody pressed at the same moment; theirs is the one.
         winner = find_open_publication(document.id) or _find_published(document.id)
@@ -79,8 +87,12 @@ def take_back(publication: Publication, user: User) -> None:
 
 
 def publish_anyway(publication: Publication, user: User) -> None:
-    """A person looked and decided that the document is not in the books yet: send it."""
-    fresh = _held(publication, Reason.TWIN, Reason.UNKNOWN)
+    """A person decided: it is not in the books yet, or it belongs there although it is dated before them."""
+    fresh = _held(publication, Reason.TWIN, Reason.UNKNOWN, Reason.BEFORE_START)
+    if fresh.reason == Reason.BEFORE_START:
+        fresh.early_accepted = True
+        settle(fresh, actor=user, early_accepted=True)
+        return
     with transaction.atomic():
         deliveries.give_up_undecided(fresh)
         settle(fresh, actor=user, twins_accepted=True, lookups=0)
@@ -133,6 +145,7 @@ def accept_new_supplier(publication: Publication, user: User) -> None:
 
 def release(connection: Connection, user: User | None = None) -> int:
     """Publish all that waited for a look, in the order in which people had asked; returns how many."""
+    finish_check(connection.id)
     held = Publication.objects.filter(
         connection=connection, state=State.HELD.value, reason=Reason.LOOK_FIRST
     ).select_related("connection", "document")
@@ -203,7 +216,7 @@ def _is_left_behind(existing: Publication, target: Connection | None) -> bool:
     return (
         target is not None
         and existing.connection_id != target.id
-        and existing.connection.stage == Connection.Stage.ENDED
+        and existing.connection.stage not in connections.LIVE_STAGES
         and existing.state in RETURNABLE
         and not deliveries.has_undecided(existing)
     )
@@ -233,6 +246,8 @@ def _open(
     )
     publication.marker = publication.id.hex
     with transaction.atomic():
+        if not connections.hold_live(connection):
+            raise _Left
         if instead_of is not None:
             move(instead_of, State.WITHDRAWN, actor=user)
         publication.save(force_insert=True)

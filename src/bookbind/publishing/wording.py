@@ -21,6 +21,8 @@ class Button(StrEnum):
     RESTORE = "restore"
     RETRY_FILE = "retry_file"
     EXPORT = "export"
+    START = "start"
+    GO_BACK = "go_back"
 
 
 class Who(StrEnum):

@@ -22,12 +22,14 @@ from bookbind.publishing.recovery import recover
 from bookbind.publishing.resume import check_resume
 from bookbind.publishing.retry import STEPS_ASIDE_AFTER
 from bookbind.publishing.sending import send_document
+from bookbind.publishing.starting import settle_started
 from bookbind.publishing.states import State
 from bookbind.publishing.turns import Keep, Pause, Turn
 
 # Longer than the longest call, so that a worker loses its queue only when it died.
 LEASE_SECONDS = 90
-_IN_QUEUE = (State.WAITING.value, State.SENDING.value, State.UNKNOWN.value)
+_UNDER_WAY = (State.SENDING.value, State.UNKNOWN.value)
+_IN_QUEUE = (State.WAITING.value, *_UNDER_WAY)
 _UNUSABLE_PAUSE = timedelta(minutes=15)
 
 
@@ -51,6 +53,7 @@ def _take_turn(connection_id: UUID, keep: Keep) -> Turn:
     pause = _rest_if_unusable(connection)
     if pause is not None:
         return pause
+    settle_started(connection)
     head = _find_head(connection)
     is_due = head is not None and (head.next_try_at is None or head.next_try_at <= clock.now())
     if head is not None and is_due:
@@ -104,13 +107,13 @@ def _hold_all(connection: Connection) -> None:
             hold(publication, Reason.CONNECTION, must_look_for_twins=True, twins_checked_at=None)
         except MovedMeanwhile:
             continue
-    if connection.stage == Connection.Stage.ENDED:
+    if connection.stage not in connections.LIVE_STAGES:
         _leave_unknown_to_people(connection)
 
 
 def _leave_unknown_to_people(connection: Connection) -> None:
     """Nobody can search books that were left, so what may have reached them is a person's to decide."""
-    rows = Publication.objects.filter(connection=connection, state=State.UNKNOWN.value)
+    rows = Publication.objects.filter(connection=connection, state__in=_UNDER_WAY)
     for publication in rows.select_related("connection", "document"):
         try:
             hold(publication, Reason.UNKNOWN)
@@ -120,7 +123,8 @@ def _leave_unknown_to_people(connection: Connection) -> None:
 
 def _find_head(connection: Connection) -> Publication | None:
     """The first in the queue; one that failed several times lets others go first until its time comes."""
-    rows = Publication.objects.filter(connection=connection, state__in=_IN_QUEUE)
+    states = _UNDER_WAY if connection.hands_over else _IN_QUEUE
+    rows = Publication.objects.filter(connection=connection, state__in=states)
     aside = Q(attempts__gte=STEPS_ASIDE_AFTER, next_try_at__gt=clock.now())
     found: Publication | None = _with_rows(rows.exclude(aside)).order_by("queued_at", "id").first()
     return found

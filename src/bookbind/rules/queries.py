@@ -10,32 +10,27 @@ from django.db.models import Count, Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
-from bookbind.lists.labels import CONTACT_LISTS, item_label
+from bookbind.lists.history import earlier_labels
+from bookbind.lists.labels import CONTACT_LISTS, TRACKING_LISTS, item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
-from bookbind.lists.queries import current_bindings, items_by_id, search_items
+from bookbind.lists.queries import Instead, current_bindings, dimension_slots, items_by_id, search_items
 from bookbind.providers.base.types import ListName
-from bookbind.rules.evaluate import ITEM_FIELDS, CodedField, DueMode, Problem, RuleValues
+from bookbind.rules.evaluate import CodedField, DueMode, Problem, RuleValues
 from bookbind.rules.models import RuleRevision, SupplierRule
+from bookbind.rules.targets import RULE_KINDS, SUPPLIER_RULE
 
-# The column of a rule that names entries of a list.
-_NAMED_BY = {
-    ListName.SUPPLIERS: "supplier_id",
-    ListName.CATEGORIES: "category_id",
-    ListName.TAX_RATES: "tax_rate_id",
-    ListName.TRACKING_1: "tracking_1_id",
-    ListName.TRACKING_2: "tracking_2_id",
-}
-_TARGETS = {name: f"{name.value}_id" for name in ITEM_FIELDS}
+_TARGETS = {CodedField(column.removesuffix("_id")): column for column in SUPPLIER_RULE.target_ids}
 
 
 @dataclass(frozen=True)
 class RuleProblem:
-    """An entry that a rule names and that can't be used as it stands."""
+    """An entry that a rule names and that can't be used as it stands; `was` is what it was in other books."""
 
     field: CodedField
     item: ListItem
     label: str
     reason: Problem
+    was: str = ""
 
 
 def list_rule_values(supplier_id: UUID) -> list[RuleValues]:
@@ -83,11 +78,22 @@ def values_of(rules: Iterable[SupplierRule]) -> list[RuleValues]:
     return [_values(rule, kept) for rule in rows]
 
 
-def item_problems(item_ids: Iterable[UUID], connection: Connection | None) -> dict[UUID, Problem]:
-    """What is wrong with each of these entries now; without a connection only our own archive counts."""
+def item_problems(
+    item_ids: Iterable[UUID], connection: Connection | None, instead: Instead | None = None
+) -> dict[UUID, Problem]:
+    """What is wrong with each of these entries now; without a connection only our own archive counts.
+
+    A dimension that the organisation lacks, or that nobody wants to fill there, is no problem. `instead` asks
+    how it would be with other matches.
+    """
     items = items_by_id(item_ids)
-    bound = {} if connection is None else current_bindings(connection.id, items, Binding.Use.COSTS)
-    found = {id_: _problem(item, bound.get(id_), connection) for id_, item in items.items()}
+    if connection is None:
+        return {id_: Problem.ARCHIVED for id_, item in items.items() if item.archived_at is not None}
+    bound = current_bindings(connection.id, items, Binding.Use.COSTS, instead)
+    needed = set(ListName) - CONTACT_LISTS
+    if any(item.list in TRACKING_LISTS for item in items.values()):
+        needed -= set(TRACKING_LISTS) - dimension_slots(connection).keys()
+    found = {id_: _problem(item, bound.get(id_), item.list in needed) for id_, item in items.items()}
     return {id_: problem for id_, problem in found.items() if problem}
 
 
@@ -103,6 +109,8 @@ def problems_of(
     ids = {getattr(rule, column) for rule in rules for column in _TARGETS.values()} - {None}
     problems = item_problems(ids, connection)
     items = items_by_id(problems)
+    unmatched = [id_ for id_, problem in problems.items() if problem is Problem.NEEDS_MATCH]
+    earlier = earlier_labels(connection, unmatched) if unmatched else {}
     found: dict[UUID, list[RuleProblem]] = {rule.id: [] for rule in rules}
     for rule in rules:
         for name, column in _TARGETS.items():
@@ -110,7 +118,8 @@ def problems_of(
             if id_ in problems:
                 item = items[id_]
                 label = item_label(item.name, item.code)
-                found[rule.id].append(RuleProblem(name, item, label, problems[id_]))
+                was = earlier[id_].words if id_ in earlier else ""
+                found[rule.id].append(RuleProblem(name, item, label, problems[id_], was))
     return found
 
 
@@ -121,11 +130,13 @@ def count_uses(item_ids: Iterable[UUID], list_name: ListName | None = None) -> d
     """
     wanted = set(item_ids)
     counts: dict[UUID, int] = defaultdict(int)
-    columns = _NAMED_BY.values() if list_name is None else filter(None, [_NAMED_BY.get(list_name)])
-    for column in columns:
-        rows = SupplierRule.objects.filter(active=True, **{f"{column}__in": wanted})
-        for row in rows.values(column).annotate(n=Count("id")).order_by(column):
-            counts[row[column]] += row["n"]
+    for kind in RULE_KINDS:
+        for column in kind.columns:
+            if list_name is not None and kind.targets.get(column, list_name) != list_name:
+                continue
+            rows = kind.model.objects.filter(active=True, **{f"{column}__in": wanted})
+            for row in rows.values(column).annotate(n=Count("id")).order_by(column):
+                counts[row[column]] += row["n"]
     return dict(counts)
 
 
@@ -171,12 +182,10 @@ def _local_day(rule: SupplierRule) -> date:
     return clock.local_date(changed_at, rule.business.time_zone)
 
 
-def _problem(item: ListItem, remote: RemoteItem | None, connection: Connection | None) -> Problem:
+def _problem(item: ListItem, remote: RemoteItem | None, needs_match: bool) -> Problem:  # noqa: FBT001
     if item.archived_at is not None:
         return Problem.ARCHIVED
-    if connection is None or (remote is None and item.list in CONTACT_LISTS):
-        return Problem.NONE
     if remote is None:
-        return Problem.NEEDS_MATCH
+        return Problem.NEEDS_MATCH if needs_match else Problem.NONE
     states = {RemoteItem.State.ARCHIVED.value: Problem.ARCHIVED, RemoteItem.State.GONE.value: Problem.GONE}
     return states.get(remote.state, Problem.NONE)

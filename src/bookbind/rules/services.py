@@ -26,15 +26,11 @@ from bookbind.rules.errors import (
 from bookbind.rules.evaluate import DueMode
 from bookbind.rules.events import RuleChanged
 from bookbind.rules.models import RuleRevision, SupplierRule
+from bookbind.rules.targets import SUPPLIER_RULE
 from bookbind.tenancy.models import User
 
 MOST_DUE_DAYS = 366
-_LISTS = {
-    "category_id": ListName.CATEGORIES,
-    "tax_rate_id": ListName.TAX_RATES,
-    "tracking_1_id": ListName.TRACKING_1,
-    "tracking_2_id": ListName.TRACKING_2,
-}
+_LISTS = SUPPLIER_RULE.target_ids
 
 
 @dataclass(frozen=True)

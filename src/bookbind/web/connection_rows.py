@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from bookbind.activity.models import Entry
 from bookbind.activity.queries import list_entries
+from bookbind.connections.change import find_change_to, find_undoable
 from bookbind.connections.messages import short_state
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import organisation_name, statuses_of, words_of
+from bookbind.connections.queries import label_of, organisation_name, statuses_of, words_of
 from bookbind.connections.status import Action, Health, State, Status
 from bookbind.kit import clock
 from bookbind.lists.queries import ListProgress, needs_match_counts, sync_progress
@@ -53,6 +54,13 @@ class Row:
     waiting: int
     lists: tuple[ListProgress, ...]
     history: tuple[Entry, ...]
+    replaces: str = ""
+    undoes_to: str = ""
+
+    @property
+    def awaits_start(self) -> bool:
+        """Whether publishing was not started since the business came here."""
+        return self.connection.awaits_start and self.connection.stage == Connection.Stage.ACTIVE
 
     @property
     def needs_reconnect(self) -> bool:
@@ -149,12 +157,7 @@ def build_menu(
         line("Settings", "connection_settings", "cog-6-tooth"),
         line("Reconnect", "reconnect", "arrow-path", _why_no_reconnect(status, provider)),
         line("Refresh integration data", "connection_refresh", "arrow-down-tray", _why_no_refresh(status)),
-        line(
-            "Change connection",
-            "change",
-            "arrows-right-left",
-            "Moving to other software comes in a later version.",
-        ),
+        line("Change connection", "change", "arrows-right-left", _why_no_change(connection)),
         line(merge, "merge", "queue-list", "Only needed after a change of software, which comes later."),
         line("Disconnect", "disconnect", "link-slash"),
     )
@@ -163,6 +166,8 @@ def build_menu(
 def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Row:
     provider = get_provider(connection.provider)
     unmatched = sum(needs_match_counts(connection).values())
+    moving = find_change_to(connection) if connection.stage == Connection.Stage.SETTING_UP else None
+    undoable = find_undoable(connection) if connection.awaits_start else None
     return Row(
         connection=connection,
         provider=provider,
@@ -177,6 +182,8 @@ def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Ro
         waiting=waiting,
         lists=tuple(sync_progress(connection)),
         history=tuple(list_entries(connection, _HISTORY_SHOWS)),
+        replaces=label_of(moving.left) if moving else "",
+        undoes_to=label_of(undoable.left) if undoable else "",
     )
 
 
@@ -186,6 +193,12 @@ def _why_no_reconnect(status: Status, provider: Provider) -> str:
     if status.action is Action.OPERATOR:
         return "It would not help: this is for whoever runs Bookbind."
     return ""
+
+
+def _why_no_change(connection: Connection) -> str:
+    if connection.stage == Connection.Stage.SETTING_UP:
+        return "First let it be set up, or stop it."
+    return "It stands beside the main one." if connection.place == Connection.Place.ADDITIONAL else ""
 
 
 def _why_no_refresh(status: Status) -> str:

@@ -1,11 +1,12 @@
 """One organisation's books under test: a session, entries to code to, and documents made of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bookbind.kit import clock
+from bookbind.providers.base.components import find_components
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.types import (
     DocumentKind,
@@ -49,20 +50,23 @@ class Books:
         rate = next(
             entry
             for entry in self.usable(ListName.TAX_RATES)
-            if entry.details["tax_kind"] == TaxKind.STANDARD and entry.details["side"] == Side.COSTS
+            if entry.details["tax_kind"] == TaxKind.STANDARD
+            and entry.details["side"] in (Side.COSTS, Side.BOTH)
         )
-        tracking = tuple(
-            (options[0].details["dimension_id"], options[0].remote_id)
+        tracking = {
+            options[0].details["dimension_id"]: options[0].remote_id
             for options in (self.usable(ListName.TRACKING_1), self.usable(ListName.TRACKING_2))
             if options
-        )
+        }
+        per_document = {found.remote_id for found in self.session.fetch_dimensions() if not found.per_line}
+        shared = {dimension: option for dimension, option in tracking.items() if dimension in per_document}
         lines = (
             self._line("Diesel", "3", "100.00", "20.00", category, rate, tracking),
-            self._line("Car wash", "1", "8.33", "1.66", category, rate, ()),
+            self._line("Car wash", "1", "8.33", "1.66", category, rate, shared),
         )
         values: dict[str, Any] = {
             "kind": DocumentKind.BILL,
-            "publish_as": PublishAs.DRAFT,
+            "publish_as": self.visitor.provider.kinds[0].choices[0].publish_as,
             "marker": "marker-1",
             "contact_id": supplier.remote_id,
             "contact_name": supplier.name,
@@ -80,10 +84,14 @@ class Books:
 
     def document(self, kind: DocumentKind, publish_as: PublishAs) -> OutgoingDocument:
         """The same document as another kind."""
-        paid_from = self.usable(ListName.BANK_ACCOUNTS)[0].remote_id if kind is DocumentKind.EXPENSE else ""
-        return self.bill(
-            kind=kind, publish_as=publish_as, marker=f"marker-{kind}-{publish_as}", paid_from_id=paid_from
-        )
+        document = self.bill(kind=kind, publish_as=publish_as, marker=f"marker-{kind}-{publish_as}")
+        return self.paid_from(document, 0) if kind is DocumentKind.EXPENSE else document
+
+    def paid_from(self, document: OutgoingDocument, position: int) -> OutgoingDocument:
+        """The document paid from one of the accounts."""
+        account = self.usable(ListName.BANK_ACCOUNTS)[position]
+        family = account.details["account_family"]
+        return replace(document, paid_from_id=account.remote_id, paid_from_family=family)
 
     def received(self) -> list[dict[str, Any]]:
         """The documents that stand in the vendor's books because of us."""
@@ -104,7 +112,7 @@ class Books:
         tax: str,
         category: RemoteEntry,
         rate: RemoteEntry,
-        tracking: tuple[tuple[str, str], ...],
+        tracking: dict[str, str],
     ) -> OutgoingLine:
         amount, count = Decimal(net), Decimal(quantity)
         return OutgoingLine(
@@ -116,7 +124,8 @@ class Books:
             category_id=category.remote_id,
             category_code=category.code,
             tax_rate_id=rate.remote_id,
-            tracking=tracking,
+            tracking=tuple(tracking.items()),
+            tax_components=find_components(rate.details, Side.COSTS),
         )
 
 

@@ -13,6 +13,7 @@ from bookbind.providers.base.types import Answer, Organisation, Redirect, Tokens
 from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
 
 OTHER = "Acme Holdings Ltd"
+STRANGERS = "Cole & Son Ltd"
 
 
 def skip(visitor: Visitor, duration: str) -> None:
@@ -74,7 +75,6 @@ def test_an_organisation_comes_in_full_and_is_the_same_after_a_new_consent(visit
     first = visitor.organisation(visitor.sign_in())
     assert first.id
     assert (first.name, first.country, first.currency) == (ORGANISATION, "GB", "GBP")
-    assert first.tax_number
     again = visitor.organisation(visitor.sign_in())
     assert again.id == first.id
     assert replace(again, connection_ref="") == replace(first, connection_ref="")
@@ -117,7 +117,12 @@ def test_a_refresh_keeps_who_signed_in_and_to_what(visitor: Visitor) -> None:
 @pytest.mark.req("TOK-04")
 def test_the_token_before_works_inside_its_grace_and_not_after(visitor: Visitor) -> None:
     tokens = visitor.sign_in()
-    refresh(visitor, tokens)
+    fresh = refresh(visitor, tokens)
+    if fresh.refresh_token == tokens.refresh_token:
+        # Some change a refresh token only now and then.
+        skip(visitor, "25h")
+        fresh = refresh(visitor, tokens)
+    assert fresh.refresh_token != tokens.refresh_token
     grace = visitor.provider.refresh_grace_seconds
     if grace:
         assert refresh(visitor, tokens).access_token
@@ -179,22 +184,29 @@ def test_removed_inside_the_vendor_is_told_from_everything_else(visitor: Visitor
     tokens = visitor.sign_in()
     organisation = visitor.organisation(tokens)
     visitor.sandbox.control("revoke", vendor=visitor.provider.id, organisation=organisation.id)
-    with pytest.raises(ProviderError) as raised:
-        visitor.adapter.open(tokens, organisation).fetch_organisation()
-    assert (raised.value.kind, raised.value.cause) == (ErrorKind.NEEDS_RECONNECT, ReconnectCause.REVOKED)
+    error = refusal_of_access(visitor, tokens, organisation)
+    assert (error.kind, error.cause) == (ErrorKind.NEEDS_RECONNECT, ReconnectCause.REVOKED)
 
 
 @pytest.mark.req("CON-07")
 def test_disconnecting_one_organisation_leaves_the_other(visitor: Visitor) -> None:
-    visitor.sign_in(LOGIN, OTHER)
+    earlier = visitor.sign_in(LOGIN, OTHER)
     tokens = visitor.sign_in(LOGIN, ORGANISATION)
-    gone, kept = visitor.organisation(tokens), reach(visitor, tokens, OTHER)
-    visitor.adapter.disconnect(tokens, gone)
-    visitor.adapter.disconnect(tokens, gone)
-    assert visitor.adapter.open(tokens, kept).fetch_organisation().name == OTHER
+    reaching = tokens if visitor.provider.grant_reach is GrantReach.LOGIN else earlier
+    gone, kept = visitor.organisation(tokens), reach(visitor, reaching, OTHER)
+    visitor.adapter.disconnect(visitor.app, tokens, gone)
+    visitor.adapter.disconnect(visitor.app, tokens, gone)
+    assert visitor.adapter.open(reaching, kept).fetch_organisation().name == OTHER
+    assert refusal_of_access(visitor, tokens, gone).kind is ErrorKind.NEEDS_RECONNECT
+
+
+def refusal_of_access(visitor: Visitor, tokens: Tokens, organisation: Organisation) -> ProviderError:
+    """Why an organisation can't be reached; where any dead token is called expired, a refresh tells."""
     with pytest.raises(ProviderError) as raised:
-        visitor.adapter.open(tokens, gone).fetch_organisation()
-    assert raised.value.kind is ErrorKind.NEEDS_RECONNECT
+        visitor.adapter.open(tokens, organisation).fetch_organisation()
+    if raised.value.kind is ErrorKind.TOKEN_EXPIRED:
+        return refusal_of_refresh(visitor, tokens)
+    return raised.value
 
 
 def reach(visitor: Visitor, tokens: Tokens, name: str) -> Organisation:
@@ -210,13 +222,15 @@ def test_revoking_kills_what_the_descriptor_says(visitor: Visitor) -> None:
         assert refusal_of_refresh(visitor, tokens).kind is ErrorKind.NEEDS_RECONNECT
     if kills is RevokeKills.LOGIN:
         assert visitor.adapter.reachable_organisations(earlier) == []
+    if kills is RevokeKills.GRANT:
+        assert visitor.adapter.reachable_organisations(earlier)
     assert visitor.adapter.reachable_organisations(stranger)
     visitor.adapter.revoke(visitor.app, tokens)
 
 
 def test_a_session_reaches_no_organisation_that_was_not_allowed(visitor: Visitor) -> None:
     tokens = visitor.sign_in(LOGIN, ORGANISATION)
-    stranger = visitor.organisation(visitor.sign_in("jo@harbour.test", "Birch & Co Ltd"), "Birch & Co Ltd")
+    stranger = visitor.organisation(visitor.sign_in("jo@harbour.test", STRANGERS), STRANGERS)
     session = visitor.adapter.open(tokens, stranger)
     with pytest.raises(ProviderError) as raised:
         session.fetch_organisation()

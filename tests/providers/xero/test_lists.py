@@ -27,6 +27,7 @@ def test_categories_are_the_accounts_that_documents_can_be_coded_to() -> None:
         code="400",
         details={
             "account_type": "OVERHEADS",
+            "account_family": "expenses",
             "account_class": "EXPENSE",
             "side": "costs",
             "tax_rate_id": "INPUT2",
@@ -47,9 +48,23 @@ def test_bank_accounts_are_the_rest_with_their_currency() -> None:
         (
             "Business Current Account",
             "",
-            {"account_type": "BANK", "currency": "GBP", "account_number": "20445512345678"},
+            {
+                "account_type": "BANK",
+                "account_family": "bank",
+                "currency": "GBP",
+                "account_number": "20445512345678",
+            },
         ),
-        ("Company Card", "091", {"account_type": "CREDITCARD", "currency": "EUR", "account_number": "4444"}),
+        (
+            "Company Card",
+            "091",
+            {
+                "account_type": "CREDITCARD",
+                "account_family": "card",
+                "currency": "EUR",
+                "account_number": "4444",
+            },
+        ),
     ]
 
 
@@ -62,7 +77,7 @@ def test_tax_rates_are_keyed_by_type_and_carry_their_percentage_as_text() -> Non
         details={
             "rate": "20",
             "tax_kind": "standard",
-            "tax_kind_guessed": False,
+            "tax_kind_is_guessed": False,
             "side": "costs",
             "classes": ["ASSET", "EQUITY", "EXPENSE", "LIABILITY"],
         },
@@ -81,7 +96,7 @@ def test_a_contact_stands_in_each_list_that_it_serves() -> None:
     }
     assert served == {
         ListName.SUPPLIERS: ["City Fuel Ltd", "Anchor Hotels", "Not Used Yet Ltd"],
-        ListName.CUSTOMERS: ["Anchor Hotels", "Anchor Hotel (old)"],
+        ListName.CUSTOMERS: ["Anchor Hotels", "Not Used Yet Ltd", "Anchor Hotel (old)"],
     }
 
 

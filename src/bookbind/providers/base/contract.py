@@ -16,6 +16,7 @@ from bookbind.providers.base.types import (
     Found,
     ListName,
     NewContact,
+    NewEntry,
     Organisation,
     OutgoingDocument,
     OutgoingFile,
@@ -79,6 +80,12 @@ class Session(Protocol):
     def create_contact(self, contact: NewContact, key: str) -> RemoteEntry:
         """Create a supplier; `key` makes a repeat inside the vendor's window harmless."""
 
+    def create_entry(self, entry: NewEntry, key: str) -> RemoteEntry:
+        """Create an entry at the vendor; `key` makes a repeat harmless.
+
+        Unsupported for a list that the descriptor does not call creatable.
+        """
+
     def prepare(self, document: OutgoingDocument) -> PreparedWrite:
         """Build the request body, without a network call."""
 
@@ -113,7 +120,7 @@ class Adapter(Protocol):
     def revoke(self, app: AppCredentials, tokens: Tokens) -> None:
         """End the sign-in at the vendor; the descriptor says what that kills."""
 
-    def disconnect(self, tokens: Tokens, organisation: Organisation) -> None:
+    def disconnect(self, app: AppCredentials, tokens: Tokens, organisation: Organisation) -> None:
         """End this one organisation's access at the vendor; already ended is success."""
 
     def open(self, tokens: Tokens, organisation: Organisation) -> Session:
@@ -178,6 +185,8 @@ class Provider:
     lists: tuple[ListName, ...] = ()
     lists_with_since: frozenset[ListName] = frozenset()
     lists_from_main: bool = False
+    creatable: frozenset[ListName] = frozenset()
+    sales_coded_by: ListName = ListName.CATEGORIES
     tax_modes: tuple[TaxMode, ...] = ()
     kinds: tuple[KindChoice, ...] = ()
     batch_size: int = 1
@@ -185,6 +194,7 @@ class Provider:
     refresh_grace_seconds: int = 0
     idle_days: int | None = None
     has_marker: bool = False
+    reference_length: int | None = None
     forbidden_in_links: str = ""
     limits: Limits = Limits()
     files: FileLimits = FileLimits()

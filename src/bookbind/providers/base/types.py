@@ -45,6 +45,24 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+class AccountFamily(StrEnum):
+    """Which part of the chart of accounts an entry belongs to, whatever the vendor calls its types."""
+
+    INCOME = "income"
+    OTHER_INCOME = "other_income"
+    DIRECT_COSTS = "direct_costs"
+    EXPENSES = "expenses"
+    OTHER_EXPENSES = "other_expenses"
+    CURRENT_ASSETS = "current_assets"
+    FIXED_ASSETS = "fixed_assets"
+    OTHER_ASSETS = "other_assets"
+    CURRENT_LIABILITIES = "current_liabilities"
+    LONG_TERM_LIABILITIES = "long_term_liabilities"
+    EQUITY = "equity"
+    BANK = "bank"
+    CARD = "card"
+
+
 class DocumentKind(StrEnum):
     """What is sent to a vendor."""
 
@@ -148,8 +166,11 @@ class Tokens:
 class RemoteEntry:
     """One entry of a vendor's list, parsed. `details` holds plain JSON values under neutral names.
 
-    Neutral names in use: rate (string percent), tax_kind, side, account_type, tax_rate_id, tax_number, email,
-    currency, account_number, dimension_id, is_document_level, unit_price, system.
+    Neutral names in use: rate (string percent), tax_kind, tax_kind_is_guessed, side, account_type (the
+    vendor's own word), account_family, category_id and cost_category_id (the accounts behind a product when
+    it is sold and bought), cost_components and sales_components (see components.py), tax_rate_id, tax_number,
+    email, currency, account_number, dimension_id, is_document_level, unit_price, system, short_name (without
+    the names of what it belongs to).
     """
 
     remote_id: str
@@ -191,8 +212,19 @@ class BookSettings:
 
 
 @dataclass(frozen=True)
+class TaxComponent:
+    """One of the rates that a tax code is made of: its id at the vendor, and its percentage."""
+
+    rate_id: str
+    percent: Decimal
+
+
+@dataclass(frozen=True)
 class OutgoingLine:
-    """One line as it is to stand in the books; ids are the vendor's own. Amounts in document currency."""
+    """One line as it is to stand in the books; ids are the vendor's own. Amounts in document currency.
+
+    `tax_components` are the rates behind `tax_rate_id`, for vendors that keep tax by rate and not by line.
+    """
 
     description: str
     quantity: Decimal
@@ -203,11 +235,15 @@ class OutgoingLine:
     category_code: str
     tax_rate_id: str
     tracking: tuple[tuple[str, str], ...] = ()
+    tax_components: tuple[TaxComponent, ...] = ()
 
 
 @dataclass(frozen=True)
 class OutgoingDocument:
-    """One document as it is to stand in the books. `marker` comes back unchanged when it is read again."""
+    """One document as it is to stand in the books. `marker` comes back unchanged when it is read again.
+
+    `paid_from_family` is the AccountFamily of the account that paid, empty where that is not known.
+    """
 
     kind: DocumentKind
     publish_as: PublishAs
@@ -224,6 +260,7 @@ class OutgoingDocument:
     tax: Decimal
     total: Decimal
     paid_from_id: str = ""
+    paid_from_family: str = ""
     note: str = ""
 
 
@@ -234,6 +271,21 @@ class NewContact:
     name: str
     email: str = ""
     tax_number: str = ""
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """An entry to be created in one of the vendor's lists.
+
+    `details` has the names of RemoteEntry.details, as far as they make the entry: account_type or
+    account_family for a category, category_id (an income account) for a product, dimension_id for a tracking
+    option.
+    """
+
+    list: ListName
+    name: str
+    code: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

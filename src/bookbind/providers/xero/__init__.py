@@ -11,7 +11,8 @@ from bookbind.providers.base.contract import (
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
 from bookbind.providers.xero.client import LIMITS
 from bookbind.providers.xero.files import FILES
-from bookbind.providers.xero.publish import MARK
+from bookbind.providers.xero.publish import LONGEST_NUMBER, MARK
+from bookbind.providers.xero.session import CREATABLE
 from bookbind.providers.xero.sign_in import XeroAdapter
 from bookbind.providers.xero.urls import HOSTS
 
@@ -66,6 +67,7 @@ PROVIDER = Provider(
             ListName.BANK_ACCOUNTS,
         }
     ),
+    creatable=CREATABLE,
     tax_modes=(TaxMode.EXCLUSIVE, TaxMode.INCLUSIVE, TaxMode.NO_TAX),
     kinds=(
         KindChoice(DocumentKind.BILL, "Bill", _BILL),
@@ -79,6 +81,7 @@ PROVIDER = Provider(
     # A refresh token that nobody uses for 60 days is dead (2026-11).
     idle_days=60,
     has_marker=True,
+    reference_length=LONGEST_NUMBER,
     forbidden_in_links=MARK,
     limits=LIMITS,
     files=FILES,

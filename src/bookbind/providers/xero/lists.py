@@ -10,7 +10,7 @@ from typing import Any
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.http import Reply
 from bookbind.providers.base.shapes import Row, Shape, fields, required_text, rows_of, text_of
-from bookbind.providers.base.types import ListName, Page, RemoteDimension, RemoteEntry, Side
+from bookbind.providers.base.types import AccountFamily, ListName, Page, RemoteDimension, RemoteEntry, Side
 from bookbind.providers.xero.client import AccountingApi
 from bookbind.providers.xero.tax import guess_tax_kind, side_of
 from bookbind.providers.xero.wire import modified_since
@@ -29,6 +29,30 @@ _CLASSES = {
     "EXPENSE": "Expenses",
     "LIABILITY": "Liabilities",
     "REVENUE": "Revenue",
+}
+# The types of an account, as the API's enumeration names them (2026-11); BANK is a list of its own.
+_FAMILIES = {
+    "CURRENT": AccountFamily.CURRENT_ASSETS,
+    "INVENTORY": AccountFamily.CURRENT_ASSETS,
+    "PREPAYMENT": AccountFamily.CURRENT_ASSETS,
+    "FIXED": AccountFamily.FIXED_ASSETS,
+    "NONCURRENT": AccountFamily.OTHER_ASSETS,
+    "CURRLIAB": AccountFamily.CURRENT_LIABILITIES,
+    "LIABILITY": AccountFamily.CURRENT_LIABILITIES,
+    "PAYG": AccountFamily.CURRENT_LIABILITIES,
+    "PAYGLIABILITY": AccountFamily.CURRENT_LIABILITIES,
+    "SUPERANNUATIONLIABILITY": AccountFamily.CURRENT_LIABILITIES,
+    "TERMLIAB": AccountFamily.LONG_TERM_LIABILITIES,
+    "EQUITY": AccountFamily.EQUITY,
+    "REVENUE": AccountFamily.INCOME,
+    "SALES": AccountFamily.INCOME,
+    "OTHERINCOME": AccountFamily.OTHER_INCOME,
+    "DIRECTCOSTS": AccountFamily.DIRECT_COSTS,
+    "EXPENSE": AccountFamily.EXPENSES,
+    "OVERHEADS": AccountFamily.EXPENSES,
+    "DEPRECIATN": AccountFamily.EXPENSES,
+    "SUPERANNUATIONEXPENSE": AccountFamily.EXPENSES,
+    "WAGESEXPENSE": AccountFamily.EXPENSES,
 }
 _SIDES = {"EXPENSE": Side.COSTS, "REVENUE": Side.SALES}
 
@@ -129,6 +153,7 @@ def parse_category(row: Row) -> RemoteEntry | None:
         return None
     details = {
         "account_type": text_of(row, "Type"),
+        "account_family": str(_FAMILIES.get(text_of(row, "Type"), "")),
         "account_class": text_of(row, "Class"),
         "side": _SIDES.get(text_of(row, "Class"), Side.BOTH).value,
         "tax_rate_id": text_of(row, "TaxType"),
@@ -150,8 +175,11 @@ def parse_bank_account(row: Row) -> RemoteEntry | None:
     ACCOUNT.check(row)
     if required_text(row, "Type") != "BANK":
         return None
+    account_type = text_of(row, "BankAccountType") or "BANK"
+    family = AccountFamily.CARD if account_type == "CREDITCARD" else AccountFamily.BANK
     details = {
-        "account_type": text_of(row, "BankAccountType") or "BANK",
+        "account_type": account_type,
+        "account_family": family.value,
         "currency": text_of(row, "CurrencyCode"),
         "account_number": text_of(row, "BankAccountNumber"),
     }
@@ -174,7 +202,7 @@ def parse_tax_rate(row: Row) -> RemoteEntry:
     details = {
         "rate": f"{rate.normalize():f}",
         "tax_kind": kind.value,
-        "tax_kind_guessed": guessed,
+        "tax_kind_is_guessed": guessed,
         "side": side_of(row).value,
         "classes": [name for name, plural in _CLASSES.items() if row.get(f"CanApplyTo{plural}")],
     }
@@ -206,10 +234,12 @@ def parse_contact(row: Row) -> RemoteEntry:
 
 
 def serves(row: Row, name: ListName) -> bool:
-    """Whether a contact belongs in a list; one that has served neither side yet may become a supplier."""
-    if name is ListName.CUSTOMERS:
-        return bool(row.get("IsCustomer"))
-    return bool(row.get("IsSupplier")) or not row.get("IsCustomer")
+    """Whether a contact belongs in a list; one that has served neither side yet may become either.
+
+    Xero sets both flags itself, from the documents of a contact; nobody can set them (2026-11).
+    """
+    own, other = ("IsCustomer", "IsSupplier") if name is ListName.CUSTOMERS else ("IsSupplier", "IsCustomer")
+    return bool(row.get(own)) or not row.get(other)
 
 
 def parse_product(row: Row) -> RemoteEntry:

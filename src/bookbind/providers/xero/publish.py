@@ -26,7 +26,7 @@ MARK = "xero"
 _CENT = Decimal("0.01")
 _UNIT = Decimal("0.0001")
 _LONGEST_DESCRIPTION = 4000
-_LONGEST_NUMBER = 255
+LONGEST_NUMBER = 255
 _STATUSES = {
     PublishAs.DRAFT: "DRAFT",
     PublishAs.AWAITING_APPROVAL: "SUBMITTED",
@@ -96,7 +96,7 @@ def build_document(document: OutgoingDocument) -> Row:
         "LineItems": [build_line(line, document) for line in document.lines],
     }
     if document.reference:
-        built[paper.number_key] = document.reference[:_LONGEST_NUMBER]
+        built[paper.number_key] = document.reference
     if document.kind is DocumentKind.EXPENSE:
         # Money spent is in the bank account's own currency; the field is for overpayments only (2026-11).
         built["BankAccount"] = {"AccountID": document.paid_from_id}

@@ -14,6 +14,7 @@ from bookbind.providers.base.types import (
     Found,
     ListName,
     NewContact,
+    NewEntry,
     Organisation,
     OutgoingDocument,
     OutgoingFile,
@@ -27,6 +28,8 @@ from bookbind.providers.base.types import (
 from bookbind.providers.xero import files, lists, publish, search
 from bookbind.providers.xero.client import AccountingApi
 from bookbind.providers.xero.wire import find_day
+
+CREATABLE = frozenset({ListName.SUPPLIERS, ListName.CUSTOMERS})
 
 
 class XeroSession:
@@ -63,6 +66,13 @@ class XeroSession:
 
     def create_contact(self, contact: NewContact, key: str) -> RemoteEntry:
         """A new contact."""
+        return search.create_contact(self._api, contact, key)
+
+    def create_entry(self, entry: NewEntry, key: str) -> RemoteEntry:
+        """A new contact; anything else would need a wider scope than we ask for."""
+        if entry.list not in CREATABLE:
+            raise ProviderError(ErrorKind.UNSUPPORTED, f"Xero lets us create no {entry.list.value}.")
+        contact = NewContact(entry.name, entry.details.get("email", ""), entry.details.get("tax_number", ""))
         return search.create_contact(self._api, contact, key)
 
     def prepare(self, document: OutgoingDocument) -> PreparedWrite:

@@ -62,7 +62,7 @@ class XeroAdapter:
         if reply.status >= 400:
             raise _token_refusal(reply)
 
-    def disconnect(self, tokens: Tokens, organisation: Organisation) -> None:
+    def disconnect(self, app: AppCredentials, tokens: Tokens, organisation: Organisation) -> None:  # noqa: ARG002
         """Remove this one organisation from the app; one that is gone already needs nothing more."""
         connected = {known.id: known.connection_ref for known in _list_connections(tokens)}
         connection_id = connected.get(organisation.id)

@@ -29,6 +29,26 @@ class FinishForm(forms.Form):
         choices=[(NOW, "Publish them now"), (LOOK, "Let me look first")], required=False
     )
     shared = forms.BooleanField(required=False)
+    documents_from = forms.DateField(
+        label="Use the new books for documents dated from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Earlier ones wait until you say what becomes of them. Leave it empty to move them all.",
+    )
+
+
+class WaitingForm(forms.Form):
+    """What documents that are ready for the old books do in a change."""
+
+    FIRST, ALONG = "first", "along"
+    waiting = forms.ChoiceField(
+        choices=[(FIRST, "Publish them first"), (ALONG, "They go to the new books")], required=False
+    )
+
+    @property
+    def publish_first(self) -> bool:
+        """Whether the old books get them."""
+        return bool(self.cleaned_data["waiting"] == self.FIRST)
 
 
 class SettingsForm(forms.Form):

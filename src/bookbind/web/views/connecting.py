@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bookbind.connections.errors import OrganisationsUnread, SignInCancelled, SignInFailure
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.queries import get_connection, organisation_name
+from bookbind.connections.queries import LIVE_STAGES, get_connection, organisation_name
 from bookbind.connections.sign_in import begin_sign_in, receive_answer, session_key
 from bookbind.kit import clock
 from bookbind.providers.base.contract import Provider
@@ -31,10 +31,10 @@ def connect(request: BusinessRequest, provider: str) -> HttpResponse:
     vendor = find_provider(provider)
     if vendor is None:
         raise Http404
-    steps = _connect_steps(vendor)
+    words = begin_words(vendor, f"Connect {vendor.name}", _connect_steps(vendor))
     if request.method == "POST" and vendor.available:
-        return _set_out(request, vendor, SignIn.Purpose.CONNECT, None, steps)
-    return render(request, "connections/begin.html", _begin_words(vendor, f"Connect {vendor.name}", steps))
+        return set_out(request, vendor, SignIn.Purpose.CONNECT, None, words)
+    return render(request, "connections/begin.html", words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,15 +42,15 @@ def connect(request: BusinessRequest, provider: str) -> HttpResponse:
 def reconnect(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """What reconnecting will do, in three lines; posted, the same with the way to the vendor."""
     connection = get_connection(connection_id)
-    if connection.stage == Connection.Stage.ENDED:
+    if connection.stage not in LIVE_STAGES:
         messages.info(request, "This connection was disconnected, so it is connected anew.")
         return HttpResponseRedirect(reverse("connect", args=[request.business.slug, connection.provider]))
     vendor = get_provider(connection.provider)
-    steps = _reconnect_steps(vendor, connection)
-    if request.method == "POST":
-        return _set_out(request, vendor, SignIn.Purpose.RECONNECT, connection, steps)
     title = f"Reconnect {vendor.name} ({organisation_name(connection)})"
-    return render(request, "connections/begin.html", _begin_words(vendor, title, steps))
+    words = begin_words(vendor, title, _reconnect_steps(vendor, connection))
+    if request.method == "POST":
+        return set_out(request, vendor, SignIn.Purpose.RECONNECT, connection, words)
+    return render(request, "connections/begin.html", words)
 
 
 @require_GET
@@ -98,12 +98,14 @@ def show_failure(request: BusinessRequest, failure: SignInFailure) -> HttpRespon
     return render(request, "connections/problem.html", {"failure": words}, status=status)
 
 
-def _set_out(
+def set_out(
     request: BusinessRequest,
     vendor: Provider,
     purpose: str,
     connection: Connection | None,
-    steps: list[str],
+    words: dict[str, object],
+    *,
+    publish_first: bool = False,
 ) -> HttpResponse:
     """Begin a sign-in and show the plain link that leaves for the vendor."""
     try:
@@ -116,16 +118,16 @@ def _set_out(
             connection=connection,
             session_key=session_key(request.session),
             return_to=request.POST.get("next", ""),
+            publish_first=publish_first,
         )
     except SignInFailure as failure:
         return show_failure(request, failure)
     assert isinstance(step, Redirect), "no vendor of this version takes typed credentials"
-    title = f"Reconnect {vendor.name}" if connection is not None else f"Connect {vendor.name}"
-    words = _begin_words(vendor, title, steps)
     return render(request, "connections/begin.html", {**words, "away": step.url, "sign_in": sign_in})
 
 
-def _begin_words(vendor: Provider, title: str, steps: list[str]) -> dict[str, object]:
+def begin_words(vendor: Provider, title: str, steps: list[str]) -> dict[str, object]:
+    """What the page before the sign-in says."""
     return {"provider": vendor, "title": title, "steps": steps}
 
 

@@ -12,7 +12,7 @@ from bookbind.activity.queries import list_entries
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.errors import NotConnected
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import get_connection, label_of, organisation_name, status_of
+from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, organisation_name, status_of
 from bookbind.connections.services import confirm_name
 from bookbind.connections.sessions import safe_path
 from bookbind.lists.queries import pick_items, sync_progress
@@ -86,7 +86,7 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
         except NotConnected as failure:
             messages.info(request, failure.message)
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
-    if connection.stage == Connection.Stage.ENDED:
+    if connection.stage not in LIVE_STAGES:
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     waiting = waiting_summary(connection)
     context = {**_words(connection), "waiting": waiting, "waiting_total": totals_in_words(waiting)}
@@ -101,13 +101,6 @@ def connection_history(request: BusinessRequest, connection_id: UUID) -> HttpRes
     connection = get_connection(connection_id)
     entries = list_entries(connection, _HISTORY)
     return render(request, "connections/history.html", {**_words(connection), "entries": entries})
-
-
-@require_GET
-@page(Permission.MANAGE_CONNECTIONS)
-def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """Why changing the software is not possible yet, and what stays possible."""
-    return render(request, "connections/change.html", _words(get_connection(connection_id)))
 
 
 @require_GET

@@ -8,6 +8,7 @@ from bookbind.documents.models import Document
 from bookbind.lists.models import ListItem
 from bookbind.publishing.messages import Button as Does
 from bookbind.publishing.messages import Message
+from bookbind.publishing.reasons import Reason
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest
 from bookbind.web.notices import Button as NoticeButton
@@ -24,6 +25,8 @@ NEEDED = {
     Does.CONNECT: Permission.MANAGE_CONNECTIONS,
     Does.SETTINGS: Permission.MANAGE_CONNECTIONS,
     Does.REFRESH_LISTS: Permission.EDIT_LISTS,
+    Does.START: Permission.MANAGE_CONNECTIONS,
+    Does.GO_BACK: Permission.MANAGE_CONNECTIONS,
 }
 # The form's own field, the list of twins and the action bar have these already.
 ELSEWHERE = frozenset({Does.EDIT, Does.ATTACH, Does.RESTORE, Does.PUBLISH})
@@ -77,17 +80,17 @@ def message_buttons(place: Place, message: Message, item_id: str = "") -> tuple[
         if needed is not None and not may(place.request.role, needed):
             aside = message.who
             continue
-        shown.append(_button(place, does, label, item_id, is_first=not shown))
+        shown.append(_button(place, does, label, item_id, message.reason, is_first=not shown))
     return tuple(shown), aside
 
 
-def _button(place: Place, does: Does, label: str, item_id: str, *, is_first: bool) -> Button:
+def _button(place: Place, does: Does, label: str, item_id: str, reason: str, *, is_first: bool) -> Button:
     slug = place.request.business.slug
     if does in DECISIONS:
         values = {"choice": DECISIONS[does]}
         return Button(label, place.url("cost_decide"), is_post=True, is_primary=is_first, values=values)
     if does is Does.ARCHIVE:
-        values = {"why": "already there"}
+        values = {"why": "already there"} if reason == Reason.TWIN else {}
         return Button(label, place.url("cost_archive"), is_post=True, values=values)
     if does is Does.REFRESH_LISTS:
         return Button(label, reverse("lists_refresh", args=[slug]), is_post=True)
@@ -106,6 +109,8 @@ def _page_url(place: Place, does: Does, item_id: str) -> str:
         if item is None:
             return reverse("lists", args=[slug])
         return f"{reverse('list', args=[slug, item.list])}?show=match#item-{item.id}"
+    if does is Does.START and place.target.connection is not None:
+        return reverse("start_publishing", args=[slug, place.target.connection.id])
     if does is Does.SETTINGS and place.target.connection is not None:
         return reverse("connection_settings", args=[slug, place.target.connection.id])
     return reverse("connections", args=[slug])

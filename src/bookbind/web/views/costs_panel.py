@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, status_of
-from bookbind.connections.status import Action, Status
+from bookbind.connections.status import Action, State, Status
 from bookbind.documents.queries import Exported, Tab, count_exported, list_documents
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed, plural, show_date
@@ -89,7 +89,7 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
     they, each, them = ("It is", "", "it") if is_one else ("They are", ", once each,", "them")
     return Panel(
         headline=f"{', '.join(filter(None, facts))}.",
-        body=f"{they} coded and will be published{each} {_when(status, held_for_look)}. "
+        body=f"{they} coded and will be published{each} {_when(connection, status, held_for_look)}. "
         f"You can still edit, remove or export {them}.",
         tone="info" if status.can_publish else "warn",
         button=_ending_button(request, connection, status, held_for_look),
@@ -164,7 +164,13 @@ def _connect(request: BusinessRequest) -> tuple[Button, ...]:
     return (Button("Connect accounting software", reverse("connections", args=[request.business.slug])),)
 
 
-def _when(status: Status, held_for_look: int) -> str:
+def _awaits_start(connection: Connection, status: Status) -> bool:
+    return connection.awaits_start and status.state is State.CONNECTED
+
+
+def _when(connection: Connection, status: Status, held_for_look: int) -> str:
+    if _awaits_start(connection, status):
+        return "when somebody presses Start publishing"
     if not status.can_publish:
         return (
             "when the connection is back" if status.action in CUT_OFF else "when the software answers again"
@@ -175,6 +181,11 @@ def _when(status: Status, held_for_look: int) -> str:
 def _ending_button(
     request: BusinessRequest, connection: Connection, status: Status, held_for_look: int
 ) -> Button | None:
+    if _awaits_start(connection, status):
+        if not may(request.role, Permission.MANAGE_CONNECTIONS):
+            return None
+        url = reverse("start_publishing", args=[request.business.slug, connection.id])
+        return Button("Start publishing…", url, is_primary=True)
     if status.can_publish and held_for_look:
         url = reverse("costs_publish_all", args=[request.business.slug])
         label = f"Publish all {held_for_look}" if held_for_look > 1 else "Publish it"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.errors import DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.models import SignIn
-from bookbind.connections.queries import organisation_name
+from bookbind.connections.queries import label_of, organisation_name
 from bookbind.connections.sign_in import (
     MatchKind,
     choose_organisation,
@@ -29,6 +29,7 @@ from bookbind.connections.sign_in import (
 from bookbind.connections.status import consent_end
 from bookbind.kit import clock
 from bookbind.kit.text import plural
+from bookbind.providers.base.types import Organisation
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import WaitingSummary, waiting_summary
 from bookbind.publishing.resume import default_choice
@@ -124,12 +125,15 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
                 return _show_reconnect(request, sign_in)
             choose_organisation(sign_in, match.same.id)
         if not form.is_valid():
+            if sign_in.purpose == SignIn.Purpose.CHANGE:
+                return _show_summary(request, sign_in, form=form, status=422)
             return HttpResponseRedirect(reverse("choose", args=[request.business.slug, sign_in.id]))
         connection = finish(
             sign_in,
             user=request.user,
             publish_now=form.cleaned_data["publish"] == FinishForm.NOW,
             shared_confirmed=form.cleaned_data["shared"],
+            documents_from=form.cleaned_data["documents_from"],
         )
     except OrganisationTaken as failure:
         return _show_summary(request, sign_in, failure.message, status=failure.http_status)
@@ -206,7 +210,12 @@ def _show_reconnect(request: BusinessRequest, sign_in: SignIn) -> HttpResponse:
 
 
 def _show_summary(
-    request: BusinessRequest, sign_in: SignIn, taken: str = "", status: int = 200
+    request: BusinessRequest,
+    sign_in: SignIn,
+    taken: str = "",
+    *,
+    form: FinishForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     organisation = chosen(sign_in)
     assert organisation is not None, "there is a summary of a choice only"
@@ -219,6 +228,7 @@ def _show_summary(
         "shared": shared,
         "taken": taken,
         "lists": len(get_provider(sign_in.provider).lists),
+        **_change_words(sign_in, organisation, form or FinishForm()),
     }
     return render(request, "connections/summary.html", context, status=status)
 
@@ -231,6 +241,27 @@ def _words(sign_in: SignIn) -> dict[str, object]:
         "provider": get_provider(sign_in.provider),
         "before_name": organisation_name(connection) if connection else "",
         "connection": connection,
+    }
+
+
+def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm) -> dict[str, object]:
+    """What a change's summary says besides: what is left, what waits, whether the currencies agree."""
+    left = sign_in.leaves
+    if left is None:
+        return {}
+    waiting = waiting_summary(left)
+    old_currency = left.base_currency or str(left.organisation.get("currency", ""))
+    other = organisation.currency if organisation.currency and organisation.currency != old_currency else ""
+    return {
+        "leaves": left,
+        "left_label": label_of(left),
+        "left_provider": get_provider(left.provider),
+        "waiting": waiting,
+        "waiting_total": totals_in_words(waiting),
+        "old_currency": old_currency,
+        "other_currency": other if old_currency else "",
+        "rules": SupplierRule.objects.filter(active=True).count(),
+        "form": form,
     }
 
 

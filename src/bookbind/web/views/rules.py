@@ -21,6 +21,7 @@ from bookbind.rules.errors import RuleError
 from bookbind.rules.evaluate import CodedField
 from bookbind.rules.models import SupplierRule
 from bookbind.rules.overlaps import WhyDead, find_dead, find_overlaps
+from bookbind.rules.targets import SUPPLIER_RULE
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.lists_items import NewName
@@ -55,9 +56,8 @@ def rules(request: BusinessRequest) -> HttpResponse:
     item = _find_item(request.GET.get("item", ""))
     rows = queries.list_rules(query)
     if item is not None:
-        named = ("supplier", "category", "tax_rate", "tracking_1", "tracking_2")
         uses = Q()
-        for name in named:
+        for name in SUPPLIER_RULE.columns:
             uses |= Q(**{name: item})
         rows = rows.filter(uses)
     found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

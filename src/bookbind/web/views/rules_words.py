@@ -109,8 +109,9 @@ def version_words(rule: SupplierRule, revisions: Sequence[RuleRevision]) -> list
 
 
 def problem_words(problem: RuleProblem) -> str:
-    """`Motor expenses needs a match`."""
-    return f"{problem.label} {PROBLEM_WORDS[problem.reason]}"
+    """`Motor expenses needs a match (it was 449 Motor vehicle expenses in …)`."""
+    was = f" ({problem.was})" if problem.was else ""
+    return f"{problem.label} {PROBLEM_WORDS[problem.reason]}{was}"
 
 
 def read_rule_choices(business: Business, rule: SupplierRule | None) -> RuleChoices:

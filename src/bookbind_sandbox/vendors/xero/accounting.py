@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bookbind_sandbox.answer import Answer, Refused
+from bookbind_sandbox.authorizing import Allowed
 from bookbind_sandbox.gate import Caller, Plan, answer_call
 from bookbind_sandbox.log import Call
 from bookbind_sandbox.vendors.xero.attachments import attach, list_attachments, read_attachment
@@ -26,7 +27,7 @@ from bookbind_sandbox.vendors.xero.kinds import ACCOUNTS, BY_PATH, CONTACTS, DOC
 from bookbind_sandbox.vendors.xero.ledger import Ledger
 from bookbind_sandbox.vendors.xero.names import VENDOR
 from bookbind_sandbox.vendors.xero.reading import Page, read_list, read_one
-from bookbind_sandbox.vendors.xero.tokens import Allowed, Tokens
+from bookbind_sandbox.vendors.xero.tokens import Tokens
 from bookbind_sandbox.vendors.xero.wire import Entity, content_answer, envelope, envelope_head, render_element
 from bookbind_sandbox.vendors.xero.writing import Write, write_contacts, write_documents
 from bookbind_sandbox.world import World

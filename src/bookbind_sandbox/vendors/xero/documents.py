@@ -303,7 +303,9 @@ def _bank_account(draft: Draft) -> Entity:
     assert isinstance(given, dict)
     account = bank_account(draft.ledger, given)
     assert account is not None
-    return {"BankAccount": {key: account[key] for key in ("AccountID", "Code", "Name")}}
+    # A bank account need not have a code.
+    shown = ("AccountID", "Code", "Name")
+    return {"BankAccount": {key: account[key] for key in shown if key in account}}
 
 
 def bank_account(ledger: Ledger, given: Any) -> Entity | None:

@@ -6,11 +6,6 @@ from datetime import UTC, datetime
 
 VENDOR = "xero"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://bookbind.example/sandbox/xero")
-DEMO_CLIENT_ID = "bookbind-demo-app"
-DEMO_SECRET = "bookbind-demo-secret"  # noqa: S105
-DEMO_APP_NAME = "Bookbind (demo)"
-PASSWORD = "sandbox"  # noqa: S105
-REDIRECT_PATTERN = r"http://localhost(:\d{1,5})?/connections/[a-z_]+/callback"
 GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
 
 IDENTITY_SCOPES = {

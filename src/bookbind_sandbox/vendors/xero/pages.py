@@ -1,14 +1,14 @@
 """Xero's own pages: home, an organisation's books, a document with its files, and deep links."""
 
 import sqlite3
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bookbind_sandbox.answer import Refused
-from bookbind_sandbox.html import HEADERS, page
+from bookbind_sandbox.html import SHOWN_INLINE, file_response, page
 from bookbind_sandbox.vendors.xero import names
 from bookbind_sandbox.vendors.xero.attachments import find_attachment
 from bookbind_sandbox.vendors.xero.connections import Connections
@@ -29,7 +29,6 @@ from bookbind_sandbox.vendors.xero.ledger import Ledger
 from bookbind_sandbox.vendors.xero.wire import Entity, parse_day, parse_element
 from bookbind_sandbox.world import World
 
-SHOWN_INLINE = {"application/pdf", "image/jpeg", "image/png"}
 LISTS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS, TRACKING)
 LIST_TITLES = {
     "accounts": "Chart of accounts",
@@ -54,7 +53,6 @@ STATUS_WORDS = {
     "DELETED": "Deleted",
     "VOIDED": "Voided",
 }
-FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 MAX_ROWS = 200
 
 
@@ -82,7 +80,9 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         vendor = self.world.vendors[names.VENDOR]
-        return page("xero/home.html", organisations=vendor.overview(), person=self.identity.person(request))
+        return page(
+            "xero/home.html", organisations=vendor.overview(), person=self.identity.entrance.person(request)
+        )
 
     async def deep_link(self, request: Request) -> Response:
         """Follow a link as go.xero.com does: the short code names the organisation, the path the document."""
@@ -119,20 +119,12 @@ class Pages:
             for record in ledger.records.select(kind.kind, order="seq DESC", window=(MAX_ROWS, 0))
         ]
         documents.sort(key=lambda entry: entry[2].created_at, reverse=True)
-        people = self.store.rows(
-            "SELECT logins.email, logins.id, apps.name AS app, connections.created_at FROM connections"
-            " JOIN logins ON logins.vendor = connections.vendor AND logins.id = connections.login"
-            " JOIN apps ON apps.vendor = connections.vendor AND apps.client_id = connections.client_id"
-            " WHERE connections.vendor = ? AND organisation = ? ORDER BY email",
-            names.VENDOR,
-            row["id"],
-        )
         return page(
             "xero/organisation.html",
             organisation=row,
             settings=ledger.settings(),
             documents=[_row(kind, entity) for kind, entity, _ in documents],
-            connected=people,
+            connected=self.identity.directory.connected(row["id"]),
             lists=[(kind.kind, LIST_TITLES[kind.kind], ledger.records.count(kind.kind)) for kind in LISTS],
         )
 
@@ -200,14 +192,7 @@ class Pages:
             )
         except Refused:
             return self._missing("file")
-        inline = found["mime_type"] in SHOWN_INLINE and "download" not in request.query_params
-        place = "inline" if inline else "attachment"
-        headers = HEADERS | {
-            "Content-Disposition": f"{place}; filename*=UTF-8''{quote(found['file_name'])}",
-            "Content-Security-Policy": FILE_POLICY,
-        }
-        media = found["mime_type"] if inline else "application/octet-stream"
-        return Response(found["content"], media_type=media, headers=headers)
+        return file_response(found, download="download" in request.query_params)
 
     def _organisation(self, request: Request) -> sqlite3.Row | None:
         return self.store.row(

@@ -1,9 +1,10 @@
 """The state that a reset returns to: the demo app, the logins, the organisations and their books."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
+from bookbind_sandbox.population import ADA, JO, LOGINS, SAM, SEEDED_AT, SOLO, seed_app_and_logins
 from bookbind_sandbox.records import Records
 from bookbind_sandbox.vendors.xero import charts, names
 from bookbind_sandbox.vendors.xero.contacts import new_contact
@@ -20,10 +21,6 @@ from bookbind_sandbox.vendors.xero.kinds import (
 )
 from bookbind_sandbox.vendors.xero.wire import Entity, ms_date, ms_moment, render
 from bookbind_sandbox.world import World
-
-SEEDED_AT = int(datetime(2026, 1, 5, 9, 0, tzinfo=UTC).timestamp() * 1000)
-ADA, JO, SAM, SOLO = "ada@acme.test", "jo@harbour.test", "sam@harbour.test", "solo@acme.test"
-LOGINS = ((ADA, "Ada", "Admin"), (JO, "Jo", "Harbour"), (SAM, "Sam", "Harbour"), (SOLO, "Solo", "Acme"))
 
 
 @dataclass(frozen=True)
@@ -59,25 +56,7 @@ ORGANISATIONS = (
 
 
 def seed(world: World) -> None:
-    world.store.insert(
-        "apps",
-        vendor=names.VENDOR,
-        client_id=names.DEMO_CLIENT_ID,
-        secret=names.DEMO_SECRET,
-        name=names.DEMO_APP_NAME,
-        redirect_pattern=names.REDIRECT_PATTERN,
-        scopes="",
-    )
-    for email, given, family in LOGINS:
-        world.store.insert(
-            "logins",
-            vendor=names.VENDOR,
-            id=names.login_id(email),
-            email=email,
-            given_name=given,
-            family_name=family,
-            password=names.PASSWORD,
-        )
+    seed_app_and_logins(world.store, names.VENDOR, names.login_id)
     for organisation in ORGANISATIONS:
         add_organisation(world, organisation)
 

@@ -1,46 +1,23 @@
 """Xero's tokens: JWT access tokens, rotating refresh tokens with a grace for the previous one."""
 
-import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bookbind_sandbox.answer import Refused, json_answer
+from bookbind_sandbox.authorizing import Allowed, Authorizing, CodeRefused
+from bookbind_sandbox.directory import hashed
+from bookbind_sandbox.signing import SigningKey
 from bookbind_sandbox.vendors.xero.errors import unauthorized
 from bookbind_sandbox.vendors.xero.names import VENDOR
 from bookbind_sandbox.world import World
 
 ACCESS_SECONDS = 1800
 ID_TOKEN_SECONDS = 300
-CODE_SECONDS = 300
 GRACE_SECONDS = 30 * 60
 IDLE_SECONDS = 60 * 86_400
-KEY_META = "xero:signing_key"
-KEY_ID = "sandbox-key"
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """What one login allowed one app, as a token carries it."""
-
-    client_id: str
-    login: str
-    scope: str
-    auth_event: str
-    nonce: str | None = None
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        return frozenset(self.scope.split())
-
-
-def hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def invalid_grant(note: str) -> Refused:
@@ -48,68 +25,22 @@ def invalid_grant(note: str) -> Refused:
 
 
 class Tokens:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, authorizing: Authorizing) -> None:
         self.world = world
         self.store = world.store
-        self._key: rsa.RSAPrivateKey | None = None
+        self.authorizing = authorizing
+        self.key = SigningKey(world.store, VENDOR)
 
     @property
     def issuer(self) -> str:
         return f"{self.world.public_url}/xero/identity"
 
-    def signing_key(self) -> rsa.RSAPrivateKey:
-        """The key of this store, made when first needed; it outlives a reset."""
-        if self._key is None:
-            stored = self.store.get_meta(KEY_META, "")
-            if stored:
-                loaded = serialization.load_pem_private_key(stored.encode(), password=None)
-                assert isinstance(loaded, rsa.RSAPrivateKey)
-                self._key = loaded
-            else:
-                self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-                self.keep_key()
-        return self._key
-
-    def keep_key(self) -> None:
-        """Write the key into a store that was just cleared."""
-        if self._key is not None:
-            form = serialization.PrivateFormat.PKCS8
-            pem = self._key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-            self.store.set_meta(KEY_META, pem.decode())
-
-    def jwks(self) -> dict[str, Any]:
-        public = jwt.algorithms.RSAAlgorithm.to_jwk(self.signing_key().public_key(), as_dict=True)
-        return {"keys": [public | {"kid": KEY_ID, "use": "sig", "alg": "RS256"}]}
-
-    def issue_code(self, allowed: Allowed, redirect_uri: str) -> str:
-        code = secrets.token_urlsafe(32)
-        self.store.insert(
-            "codes",
-            code_hash=hashed(code),
-            vendor=VENDOR,
-            client_id=allowed.client_id,
-            login=allowed.login,
-            redirect_uri=redirect_uri,
-            scope=allowed.scope,
-            nonce=allowed.nonce,
-            auth_event=allowed.auth_event,
-            expires_at=self.world.clock.now_ms() + CODE_SECONDS * 1000,
-        )
-        return code
-
     def redeem_code(self, code: str, client_id: str, redirect_uri: str) -> dict[str, Any]:
         """Exchange a code once, within its five minutes, for the pair that it stands for."""
-        row = self.store.row("SELECT * FROM codes WHERE code_hash = ? AND vendor = ?", hashed(code), VENDOR)
-        if row is None or row["client_id"] != client_id:
-            raise invalid_grant("unknown code")
-        if row["used"]:
-            raise invalid_grant("code used before")
-        if row["expires_at"] <= self.world.clock.now_ms():
-            raise invalid_grant("code expired")
-        if row["redirect_uri"] != redirect_uri:
-            raise invalid_grant("redirect_uri differs")
-        self.store.run("UPDATE codes SET used = 1 WHERE code_hash = ?", hashed(code))
-        allowed = Allowed(client_id, row["login"], row["scope"], row["auth_event"], row["nonce"])
+        try:
+            allowed = self.authorizing.redeem_code(code, client_id, redirect_uri)
+        except CodeRefused as refused:
+            raise invalid_grant(str(refused)) from None
         return self._pair(allowed, family=str(uuid.uuid4()), generation=0)
 
     def refresh(self, token: str, client_id: str) -> dict[str, Any]:
@@ -162,7 +93,7 @@ class Tokens:
         try:
             claims = jwt.decode(
                 token,
-                self.signing_key().public_key(),
+                self.key.public(),
                 algorithms=["RS256"],
                 options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
             )
@@ -238,4 +169,4 @@ class Tokens:
     def _sign(self, claims: dict[str, Any], seconds: int) -> str:
         now = int(self.world.clock.now().timestamp())
         timed = {"nbf": now, "exp": now + seconds, "iss": self.issuer, "iat": now, "auth_time": now} | claims
-        return jwt.encode(timed, self.signing_key(), algorithm="RS256", headers={"kid": KEY_ID})
+        return self.key.sign(timed)

@@ -11,19 +11,23 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bookbind_sandbox.answer import Answer
+from bookbind_sandbox.authorizing import Allowed, AuthorizeError, Authorizing
+from bookbind_sandbox.directory import Directory
 from bookbind_sandbox.gate import Caller, Plan, answer_call
 from bookbind_sandbox.limits import Allowance
 from bookbind_sandbox.log import Call
+from bookbind_sandbox.population import DEMO_CLIENT_ID
+from bookbind_sandbox.records import received_rows
 from bookbind_sandbox.vendors.xero import names, seed, wishes
 from bookbind_sandbox.vendors.xero.accounting import Accounting
 from bookbind_sandbox.vendors.xero.connections import Connections
-from bookbind_sandbox.vendors.xero.consent import BULK_META, AuthorizeError, Consent
+from bookbind_sandbox.vendors.xero.consent import BULK_META, Consent
 from bookbind_sandbox.vendors.xero.documents import FORMS
 from bookbind_sandbox.vendors.xero.identity import Identity, stamp
 from bookbind_sandbox.vendors.xero.kinds import DOCUMENTS, KINDS
 from bookbind_sandbox.vendors.xero.ledger import Ledger
 from bookbind_sandbox.vendors.xero.pages import Pages
-from bookbind_sandbox.vendors.xero.tokens import Allowed, Tokens
+from bookbind_sandbox.vendors.xero.tokens import Tokens
 from bookbind_sandbox.vendors.xero.wire import Entity, parse_day, parse_element
 from bookbind_sandbox.world import Wish, WishRefused, World
 
@@ -70,9 +74,11 @@ class Xero:
     def __init__(self, world: World) -> None:
         self.world = world
         self.store = world.store
-        self.tokens = Tokens(world)
+        self.directory = Directory(world.store, self.name, self.title)
+        authorizing = Authorizing(self.directory, world.clock)
+        self.tokens = Tokens(world, authorizing)
         self.connections = Connections(world)
-        self.consents = Consent(world, self.tokens, self.connections)
+        self.consents = Consent(world, self.directory, authorizing, self.connections)
         self.identity = Identity(world, self.tokens, self.connections, self.consents)
         self.accounting = Accounting(world, self.tokens, self.connections)
         self.pages = Pages(world, self.identity, self.connections)
@@ -120,51 +126,28 @@ class Xero:
         return await answer_call(self.world, request, call, plan)
 
     def seed(self) -> None:
-        self.tokens.keep_key()
+        self.tokens.key.keep()
         seed.seed(self.world)
 
     def find_organisation(self, wanted: str) -> str:
-        found = self.store.value(
-            "SELECT id FROM organisations WHERE vendor = ? AND (id = ? OR name = ? COLLATE NOCASE)",
-            self.name,
-            str(wanted).lower(),
-            str(wanted),
-        )
-        if found is None:
-            raise WishRefused(f"Xero has no organisation {wanted!r}.", 404)
-        return str(found)
+        return self.directory.find_organisation(wanted)
 
     def overview(self) -> list[Wish]:
-        rows = self.store.rows("SELECT * FROM organisations WHERE vendor = ? ORDER BY name", self.name)
-        return [self._overview_of(row) for row in rows]
+        return [self._overview_of(row) for row in self.directory.all_organisations()]
 
     def _overview_of(self, row: sqlite3.Row) -> Wish:
         ledger = Ledger(self.world, row["id"], "control")
         counts = {kind.kind: ledger.records.count(kind.kind) for kind in KINDS}
-        logins = self.store.rows(
-            "SELECT DISTINCT logins.email FROM connections JOIN logins"
-            " ON logins.vendor = connections.vendor AND logins.id = connections.login"
-            " WHERE connections.vendor = ? AND organisation = ? ORDER BY email",
-            self.name,
-            row["id"],
-        )
+        logins = dict.fromkeys(one["email"] for one in self.directory.connected(row["id"]))
         return {
             "id": row["id"],
             "name": row["name"],
             "lists": counts,
-            "connected_by": [one["email"] for one in logins],
+            "connected_by": list(logins),
         }
 
     def received(self) -> list[Wish]:
-        kinds = tuple(kind.kind for kind in DOCUMENTS)
-        rows = self.store.rows(
-            "SELECT records.*, organisations.name AS organisation_name FROM records JOIN organisations"  # noqa: S608
-            " ON organisations.vendor = records.vendor AND organisations.id = records.organisation"
-            f" WHERE records.vendor = ? AND source = 'api' AND kind IN ({', '.join('?' for _ in kinds)})"
-            " ORDER BY seq",
-            self.name,
-            *kinds,
-        )
+        rows = received_rows(self.store, self.name, [kind.kind for kind in DOCUMENTS])
         return [self._received(row) for row in rows]
 
     def _received(self, row: sqlite3.Row) -> Wish:
@@ -206,7 +189,7 @@ class Xero:
 
     def consent(self, wish: Wish) -> Wish:
         """Sign in and allow; several organisations are several ticks of one bulk consent."""
-        login = self._login(wish.get("login"))
+        login = self.directory.find_login(wish.get("login"))
         asked = dict(parse_qsl(urlsplit(str(wish.get("authorize_url") or "")).query))
         wanted = [self.find_organisation(one) for one in wish.get("organisations") or []]
         try:
@@ -217,25 +200,11 @@ class Xero:
         except AuthorizeError as error:
             raise WishRefused(f"{error.error}: {error.description}") from None
 
-    def _login(self, wanted: object) -> str:
-        found = self.store.value(
-            "SELECT id FROM logins WHERE vendor = ? AND (id = ? OR email = ?)",
-            self.name,
-            str(wanted),
-            str(wanted),
-        )
-        if found is None:
-            raise WishRefused(f"Xero has no login {wanted!r}.", 404)
-        return str(found)
-
-    def _email(self, wanted: str) -> str:
-        return str(self.store.value("SELECT email FROM logins WHERE id = ?", self._login(wanted)))
-
     def revoke(self, wish: Wish) -> Wish:
         """Remove an organisation's connections inside Xero; for a login alone, all of them and its tokens."""
         if not wish.get("organisation") and not wish.get("login"):
             raise WishRefused("Say which organisation, which login, or both.")
-        login = self._login(wish["login"]) if wish.get("login") else ""
+        login = self.directory.find_login(wish["login"]) if wish.get("login") else ""
         organisation = self.find_organisation(wish["organisation"]) if wish.get("organisation") else ""
         removed = self.connections.remove(login=login, organisation=organisation)
         if login and not organisation:
@@ -282,7 +251,7 @@ class Xero:
         made = seed.Organisation(
             name,
             str(wish.get("tax_number") or ""),
-            tuple(self._email(login) for login in logins),
+            tuple(self.directory.email(login) for login in logins),
             country=str(wish.get("country") or "GB"),
             currency=str(wish.get("currency") or "GBP"),
             key=str(wish.get("key") or ""),
@@ -293,17 +262,8 @@ class Xero:
 
     def change_app(self, wish: Wish) -> Wish:
         """Change what an app may do: its secret, its scopes, whether one consent may tick several."""
-        client_id = str(wish.get("client_id") or names.DEMO_CLIENT_ID)
-        if self.consents.app(client_id) is None:
-            raise WishRefused(f"Xero has no app {client_id!r}.", 404)
-        for column in ("secret", "scopes", "name"):
-            if column in wish:
-                self.store.run(
-                    f"UPDATE apps SET {column} = ? WHERE vendor = ? AND client_id = ?",  # noqa: S608
-                    str(wish[column]),
-                    self.name,
-                    client_id,
-                )
+        client_id = str(wish.get("client_id") or DEMO_CLIENT_ID)
+        self.directory.change_app(client_id, wish)
         if "bulk_connections" in wish:
             self.store.set_meta(BULK_META, json.dumps(bool(wish["bulk_connections"])))
         return {"client_id": client_id, "bulk_connections": self.consents.bulk_allowed()}

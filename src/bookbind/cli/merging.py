@@ -1,0 +1,210 @@
+"""`bookbind merge suggest`: what the matcher would propose for two lists in files, without any database."""
+
+import csv
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bookbind.merge.matching.items import Item, Kind, Suggestion, parse_kind
+from bookbind.merge.matching.tax_words import parse_side
+
+INVALID = 2
+_SAME_COLUMN = {"rate_percent": "rate", "direction": "side"}
+_TEXTS = (
+    *("id", "name", "code", "type", "tax_kind", "tax_number", "company_number", "account_number"),
+    *("sku", "email", "currency", "parent"),
+)
+_OTHERS = ("rate", "side", "archived", "used_with")
+_TRUE, _FALSE = {"1", "true", "yes", "y"}, {"", "0", "false", "no", "n"}
+_LONGEST_LISTED = 40
+
+_app = typer.Typer(help="Match the lists of two accounting softwares.", no_args_is_help=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FileInvalid(Exception):
+    """A list can't be read from a file."""
+
+    path: Path
+    line: int
+    column: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = f", line {self.line}" if self.line else ""
+        return f"{self.path}{place}{f', column {self.column}' if self.column else ''}: {self.problem}"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.add_typer(_app, name="merge")
+
+
+def app() -> None:
+    """Run these commands alone: they need no database, no keys and no mode."""
+    alone = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    add_to(alone)
+    alone()
+
+
+@_app.callback()
+def merge() -> None:
+    """Match the lists of two accounting softwares."""
+
+
+@_app.command("suggest")
+def suggest(
+    old: Annotated[Path, typer.Argument(help="CSV of the old list: id,name and what else is known.")],
+    new: Annotated[Path, typer.Argument(help="CSV of the new list.")],
+    kind: Annotated[
+        str, typer.Option(help="suppliers, customers, accounts, taxes, products, projects, bank …")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Propose a new entry for each old one; nothing is changed."""
+    list_kind = parse_kind(kind)
+    if list_kind is None:
+        _refuse(f"There is no list called {kind!r}; there are {', '.join(Kind)}.")
+    try:
+        lists = read_list(old), read_list(new)
+    except FileInvalid as problem:
+        _refuse(str(problem))
+    # Loaded here, so that a wrong file or --help answers at once.
+    match = import_module("bookbind.merge.matching.match").match
+    started = time.perf_counter()
+    suggestions: list[Suggestion] = match(*lists, list_kind)
+    seconds = round(time.perf_counter() - started, 4)
+    if as_json:
+        shown = {"suggestions": [_as_json(suggestion) for suggestion in suggestions], "seconds": seconds}
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+    else:
+        _print_table(lists[0], lists[1], suggestions, seconds)
+
+
+def read_list(path: Path) -> list[Item]:
+    """The entries of a CSV file; the first thing that is wrong with it is raised."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(_read_rows(path, file.read()))
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise FileInvalid(path, line, "", "this is not UTF-8; save the file as CSV UTF-8") from error
+    except OSError as error:
+        raise FileInvalid(path, 0, "", error.strerror or "can't be read") from error
+    except csv.Error as error:
+        raise FileInvalid(path, 0, "", f"this is not CSV: {error}") from error
+
+
+def _read_rows(path: Path, text: str) -> Iterator[Item]:
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    columns = _read_header(path, next(reader, []))
+    seen: dict[str, int] = {}
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(columns):
+            problem = f"{len(cells)} values where the header has {len(columns)} columns"
+            raise FileInvalid(path, reader.line_num, "", problem)
+        row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if column}
+        item = _read_item(path, reader.line_num, row)
+        if item.id in seen:
+            raise FileInvalid(
+                path, reader.line_num, "id", f"{item.id!r} stands in line {seen[item.id]} already"
+            )
+        seen[item.id] = reader.line_num
+        yield item
+
+
+def _read_header(path: Path, cells: list[str]) -> list[str]:
+    """The columns by our names; one that is unknown is ignored, which is said."""
+    names = [cell.strip().lower().replace(" ", "_") for cell in cells]
+    columns = [_SAME_COLUMN.get(name, name) for name in names]
+    missing = [name for name in ("id", "name") if name not in columns]
+    if missing:
+        raise FileInvalid(
+            path, 1, missing[0], f"the header needs the columns id and name; it has {_said(cells)}"
+        )
+    twice = next((name for name in columns if name and columns.count(name) > 1), "")
+    if twice:
+        raise FileInvalid(path, 1, twice, "this column stands in the header twice")
+    unknown = [name for name in columns if name not in (*_TEXTS, *_OTHERS)]
+    if unknown:
+        typer.echo(f"{path}: ignoring {_said(unknown)}, which the matcher does not know.", err=True)
+    return [name if name in (*_TEXTS, *_OTHERS) else "" for name in columns]
+
+
+def _said(names: list[str]) -> str:
+    shown = [name or "(no name)" for name in names[:_LONGEST_LISTED]]
+    return ", ".join(shown) or "no columns"
+
+
+def _read_item(path: Path, line: int, row: dict[str, str]) -> Item:
+    for column in ("id", "name"):
+        if not row[column]:
+            raise FileInvalid(path, line, column, "this is empty")
+    side = parse_side(row.get("side", "")) if row.get("side") else ""
+    if side is None:
+        raise FileInvalid(path, line, "side", f"{row['side']!r} is none of sales, purchases and both")
+    archived = row.get("archived", "").lower()
+    if archived not in _TRUE | _FALSE:
+        raise FileInvalid(path, line, "archived", f"{row['archived']!r} is neither yes nor no")
+    return Item(
+        **{column: row.get(column, "") for column in _TEXTS},
+        rate=_read_rate(path, line, row.get("rate", "")),
+        side=side,
+        archived=archived in _TRUE,
+        used_with=frozenset(key for key in row.get("used_with", "").split("|") if key),
+    )
+
+
+def _read_rate(path: Path, line: int, text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        rate = Decimal(text.rstrip("% "))
+    except InvalidOperation:
+        rate = Decimal("NaN")
+    if not rate.is_finite() or not 0 <= rate <= 1000:
+        raise FileInvalid(path, line, "rate", f"{text!r} is no percentage, such as 20 or 13.5")
+    return rate
+
+
+def _as_json(suggestion: Suggestion) -> dict[str, object]:
+    return {
+        "old": suggestion.old,
+        "new": suggestion.new,
+        "confidence": suggestion.confidence,
+        "auto": suggestion.auto,
+        "reasons": list(suggestion.reasons),
+        "alternatives": [{"new": new, "confidence": chance} for new, chance in suggestion.alternatives],
+    }
+
+
+def _print_table(old: list[Item], new: list[Item], suggestions: list[Suggestion], seconds: float) -> None:
+    names = {item.id: item.name for item in new}
+    rows = [("old", "new", "sure", "accepted", "why")]
+    for item, suggestion in zip(old, suggestions, strict=True):
+        target = names[suggestion.new] if suggestion.new is not None else "-"
+        sure = f"{suggestion.confidence:.0%}" if suggestion.new is not None else ""
+        rows.append(
+            (item.name, target, sure, "yes" if suggestion.auto else "", ", ".join(suggestion.reasons))
+        )
+    widths = [min(_LONGEST_LISTED, max(len(row[column]) for row in rows)) for column in range(4)]
+    for row in rows:
+        cells = [cell[:width].ljust(width) for cell, width in zip(row, widths, strict=False)]
+        typer.echo("  ".join([*cells, row[4]]).rstrip())
+    accepted = sum(suggestion.auto for suggestion in suggestions)
+    typer.echo(f"\n{accepted:,} of {len(suggestions):,} would be accepted without asking; {seconds:.2f} s.")
+
+
+def _refuse(problem: str) -> NoReturn:
+    typer.echo(problem, err=True)
+    sys.exit(INVALID)

@@ -1,0 +1,212 @@
+"""Moving the books to another connection: planned by Finish, switched when nothing is under way, undone.
+
+The old connection is in use until the switch, and keeps its sign-in until publishing is started at the new
+one. So a failure or *Stop* before the switch changes nothing, and *Undo* after it needs no sign-in.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from bookbind.activity.services import record
+from bookbind.connections.disconnect import end, let_go_of_left
+from bookbind.connections.errors import ChangeOver
+from bookbind.connections.events import (
+    ChangeReady,
+    ConnectionActivated,
+    ConnectionEnded,
+    ConnectionHealed,
+    tell,
+)
+from bookbind.connections.models import Change, Connection, SignIn, Stay
+from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of
+from bookbind.connections.schedule import begin_schedules, end_schedules
+from bookbind.connections.services import activate, begin_stay
+from bookbind.kit import clock
+from bookbind.tenancy.models import User
+
+# How long the answers of deliveries that were under way are waited for before people are asked about them.
+PATIENCE = timedelta(minutes=10)
+
+
+def plan_change(sign_in: SignIn, joined: Connection, user: User) -> Change:
+    """Remember, in Finish's own transaction, what the new connection replaces when its lists are complete."""
+    assert sign_in.leaves is not None, "a change leaves a connection"
+    change: Change = Change.objects.create(
+        business_id=joined.business_id,
+        left=sign_in.leaves,
+        joined=joined,
+        publish_first=sign_in.publish_first,
+        begun_at=clock.now(),
+        begun_by=user,
+    )
+    record(
+        "connection.change_begun",
+        f"{user.get_full_name()} began to move from {label_of(change.left)} to {label_of(joined)}.",
+        business_id=joined.business_id,
+        actor=user,
+        subject=joined,
+        data={"left": change.left_id, "publish_first": change.publish_first},
+    )
+    return change
+
+
+def find_open_change(business_id: UUID) -> Change | None:
+    """The change whose new connection is being set up, or None."""
+    return _open().filter(business_id=business_id).first()
+
+
+def find_change_to(connection: Connection) -> Change | None:
+    """The latest change that came to this connection and stands, being set up or switched; None otherwise."""
+    rows = _changes().filter(joined=connection, stopped_at=None, undone_at=None)
+    return rows.order_by("-begun_at").first()
+
+
+def find_undoable(connection: Connection) -> Change | None:
+    """The change that brought the business here and can be taken back without a sign-in, or None."""
+    rows = _changes().filter(
+        joined=connection,
+        joined__stage=Connection.Stage.ACTIVE,
+        joined__awaits_start=True,
+        left__stage=Connection.Stage.LEFT,
+        switched_at__isnull=False,
+        started_at=None,
+        undone_at=None,
+    )
+    return rows.order_by("-switched_at").first()
+
+
+def take_into_use(connection: Connection) -> None:
+    """The lists of a new connection are complete: it is used now, or as soon as the old one can be left."""
+    change = _open().filter(joined=connection).first()
+    if change is None:
+        activate(connection)
+        return
+    Change.objects.filter(id=change.id, ready_at=None).update(ready_at=clock.now())
+    tell(ChangeReady(connection.business_id, connection.id))
+
+
+def hand_over(change: Change) -> None:
+    """From now on nothing new is sent over the old connection; what is under way may end."""
+    Connection.objects.filter(id=change.left_id, hands_over=False).update(hands_over=True)
+
+
+def is_patience_over(change: Change) -> bool:
+    """Whether answers that are still out have been waited for long enough."""
+    return change.ready_at is not None and clock.now() - change.ready_at > PATIENCE
+
+
+def switch(change: Change) -> bool:
+    """End the old stay and begin the new one, in the caller's transaction; False when the change is over.
+
+    The old connection's row is taken first, so a worker that is about to commit a delivery over it either
+    came before, and is seen by the caller, or finds its epoch risen and sends nothing.
+    """
+    now = clock.now()
+    old = Connection.objects.filter(id=change.left_id)
+    was_live = old.filter(stage__in=LIVE_STAGES).update(
+        stage=Connection.Stage.LEFT, hands_over=False, epoch=F("epoch") + 1
+    )
+    waiting = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.SETTING_UP)
+    if not Change.objects.filter(id=change.id, switched_at=None, stopped_at=None).update(switched_at=now):
+        return False
+    if not waiting.update(stage=Connection.Stage.ACTIVE, awaits_start=True):
+        return False
+    if was_live:
+        _end_stay(change.left, "changed")
+        end_schedules(change.left)
+        tell(ConnectionEnded(change.business_id, change.left_id))
+    begin_stay(change.joined, change.begun_by, "changed")
+    record(
+        "connection.changed",
+        f"The books moved from {label_of(change.left)} to {label_of(change.joined)}. "
+        "Nothing is sent there until somebody presses Start publishing.",
+        business_id=change.business_id,
+        subject=change.joined,
+        data={"left": change.left_id},
+    )
+    tell(ConnectionActivated(change.business_id, change.joined_id))
+    return True
+
+
+@transaction.atomic
+def stop(change: Change, user: User) -> None:
+    """Keep the old connection: the new one, which was being set up, is given up. ChangeOver when in use."""
+    # The row is taken before it is read, so that a switch at the same moment comes wholly before or after.
+    Connection.objects.filter(id=change.joined_id).update(epoch=F("epoch") + 1)
+    if not _open().filter(id=change.id).exists():
+        raise ChangeOver
+    end(change.joined, user, "stopped")
+    record(
+        "connection.change_stopped",
+        f"{user.get_full_name()} stopped the move to {label_of(change.joined)}; "
+        f"{label_of(change.left)} is kept.",
+        business_id=change.business_id,
+        actor=user,
+        subject=change.left,
+        data={"joined": change.joined_id},
+    )
+
+
+def mark_started(connection: Connection, user: User) -> bool:
+    """Publishing may begin, in the caller's transaction; what was left is let go. False when it had begun."""
+    waiting = Connection.objects.filter(id=connection.id, stage=Connection.Stage.ACTIVE, awaits_start=True)
+    if not waiting.update(awaits_start=False):
+        return False
+    connection.awaits_start = False
+    Change.objects.filter(joined=connection, started_at=None, undone_at=None).exclude(
+        switched_at=None
+    ).update(started_at=clock.now())
+    record(
+        "connection.publishing_started",
+        f"{user.get_full_name()} started publishing to {label_of(connection)}.",
+        business_id=connection.business_id,
+        actor=user,
+        subject=connection,
+    )
+    let_go_of_left(connection.business_id)
+    return True
+
+
+def undo(change: Change, user: User) -> None:
+    """Take the change back, in the caller's transaction: the old connection is in use again as it was.
+
+    ChangeOver when publishing was started meanwhile, or the change was taken back already.
+    """
+    unused = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.ACTIVE, awaits_start=True)
+    standing = Change.objects.filter(id=change.id, started_at=None, undone_at=None).exclude(switched_at=None)
+    # The new connection ends before the old one is in use again, for one business has one main connection.
+    if not unused.exists() or not standing.update(undone_at=clock.now()):
+        raise ChangeOver
+    end(change.joined, user, "undone")
+    old = Connection.objects.filter(id=change.left_id, stage=Connection.Stage.LEFT)
+    if not old.update(stage=Connection.Stage.ACTIVE, epoch=F("epoch") + 1):
+        raise ChangeOver
+    left = get_connection(change.left_id)
+    begin_stay(left, user, "change undone")
+    begin_schedules(left)
+    record(
+        "connection.change_undone",
+        f"{user.get_full_name()} took the move to {label_of(change.joined)} back; "
+        f"{label_of(left)} is in use again.",
+        business_id=change.business_id,
+        actor=user,
+        subject=left,
+        data={"joined": change.joined_id},
+    )
+    tell(ConnectionHealed(change.business_id, left.id, publish_now=False, purpose=SignIn.Purpose.CHANGE))
+
+
+def _end_stay(connection: Connection, why: str) -> None:
+    Stay.objects.filter(connection=connection, ended_at=None).update(ended_at=clock.now(), why=why)
+
+
+def _open() -> "QuerySet[Change]":
+    return _changes().filter(switched_at=None, stopped_at=None)
+
+
+def _changes() -> "QuerySet[Change]":
+    rows: QuerySet[Change] = Change.objects.select_related("left__business", "joined__business", "begun_by")
+    return rows

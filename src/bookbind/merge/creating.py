@@ -1,0 +1,242 @@
+"""Creating an entry at the vendor that stands for one of ours: once, whatever happens to the answer."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from bookbind.activity.services import record
+from bookbind.connections.gateway import call
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import label_of
+from bookbind.kit import clock
+from bookbind.kit.ids import new_id
+from bookbind.kit.text import fold_name
+from bookbind.lists.labels import SINGULAR_LABELS
+from bookbind.lists.models import Dimension, RemoteItem
+from bookbind.lists.services import mirror_entry
+from bookbind.merge.choices import CREATE, MATCH
+from bookbind.merge.drafting import NewChoice, bump, store_choice
+from bookbind.merge.entries import Entry
+from bookbind.merge.errors import ChoiceRefused, CreationRefused, CreationUncertain, MergeError, NotCreatable
+from bookbind.merge.models import Creation, DraftRow
+from bookbind.merge.plans import ANY
+from bookbind.merge.reading import uses_apart
+from bookbind.merge.standings import find_entry, read_remote_ids, read_standings
+from bookbind.merge.using import Matched, match_one
+from bookbind.providers.base.contract import Session
+from bookbind.providers.base.errors import ErrorKind, ProviderError
+from bookbind.providers.base.types import ListName, NewEntry, RemoteEntry
+from bookbind.providers.registry import get_provider
+from bookbind.tenancy.models import User
+
+_LONGEST_TEXT = 2000
+_SALES = "Sales \N{EN DASH} "
+# What makes an entry at a vendor; the rest of what we know describes it in the books that it came from.
+_CARRIED = (
+    "account_type",
+    "account_family",
+    "rate",
+    "tax_kind",
+    "side",
+    "currency",
+    "account_number",
+    "email",
+)
+
+
+@dataclass(frozen=True)
+class CreateReport:
+    """How many entries were created, and which were not, with the reason."""
+
+    created: int
+    failed: tuple[tuple[str, str], ...]
+
+
+def create_there(
+    connection: Connection, item_id: UUID, user: User, use: str = ANY, *, name: str = ""
+) -> RemoteItem:
+    """Create the entry in the books, and match it in the draft; pressing again never makes a second one.
+
+    `name` is what it is called there, else as here. NotCreatable, CreationRefused with the vendor's words, or
+    CreationUncertain when the answer got lost: then the next press looks whether it is there.
+    """
+    remote = _create(connection, item_id, user, use, name)
+    with transaction.atomic():
+        draft = bump(connection, user)
+        store_choice(connection, draft, NewChoice(item_id, use, MATCH, remote.id), user)
+    return remote
+
+
+def create_and_match(
+    connection: Connection, item_id: UUID, user: User, use: str = ANY, *, name: str = ""
+) -> Matched:
+    """Create the entry in the books and let it stand for ours at once, as `match_one` does."""
+    remote = _create(connection, item_id, user, use, name)
+    return match_one(connection, item_id, remote.id, user, use)
+
+
+def create_chosen(
+    connection: Connection, user: User, names: frozenset[ListName] | None = None
+) -> CreateReport:
+    """Create what the draft says is to be created, one by one; what was made is a match from then on."""
+    rows = DraftRow.objects.filter(draft__connection=connection, action=CREATE, ticked=True)
+    created, failed = 0, []
+    for row in list(rows.select_related("list_item").order_by("changed_at", "id")):
+        if names is not None and row.list_item.list not in names:
+            continue
+        try:
+            create_there(connection, row.list_item_id, user, row.use)
+        except MergeError as error:
+            failed.append((row.list_item.name, str(error)))
+        else:
+            created += 1
+    return CreateReport(created, tuple(failed))
+
+
+def created_name(entry: Entry, use: str, connection: Connection) -> str:
+    """What the entry would be called in the books: a product that a category is sold as says so."""
+    return f"{_SALES}{entry.name}" if use in uses_apart(connection, entry.list) else entry.name
+
+
+def target_list(entry: Entry, use: str, connection: Connection) -> ListName:
+    """The list of the books that the entry would be created in."""
+    provider = get_provider(connection.provider)
+    return provider.sales_coded_by if use in uses_apart(connection, entry.list) else entry.list
+
+
+def _create(connection: Connection, item_id: UUID, user: User, use: str, name: str) -> RemoteItem:
+    entry = find_entry(item_id)
+    if entry is None:
+        raise ChoiceRefused("This entry is not in the business's lists any more.")
+    target = target_list(entry, use, connection)
+    if target not in get_provider(connection.provider).creatable:
+        raise NotCreatable
+    wanted = _new_entry(connection, entry, target, name or created_name(entry, use, connection))
+    creation, is_first = _begin(connection, entry, wanted, user)
+    if creation.outcome == Creation.Outcome.DONE and creation.remote_item is not None:
+        found: RemoteItem = creation.remote_item
+        return found
+    made = call(connection, lambda session: _find_or_send(session, creation, is_first=is_first))
+    return _finish(connection, creation, made, user)
+
+
+def _new_entry(connection: Connection, entry: Entry, target: ListName, name: str) -> NewEntry:
+    details = {key: entry.details[key] for key in _CARRIED if entry.details.get(key) not in (None, "")}
+    if target is ListName.PRODUCTS and entry.list is ListName.CATEGORIES:
+        details = {"category_id": _account_id(connection, entry)}
+    slot = Dimension.objects.filter(connection=connection, slot=target, active=True).first()
+    if slot is not None:
+        details["dimension_id"] = slot.remote_id
+    return NewEntry(target, name, "" if target is not entry.list else entry.code, details)
+
+
+def _account_id(connection: Connection, entry: Entry) -> str:
+    """The account that what is sold as this category is posted to: the category's own match."""
+    bound = read_standings(connection, [entry.list])[entry.list].bound.get(entry.id, {})
+    own = bound.get(ANY)
+    if own is None or not own.is_alive:
+        raise ChoiceRefused(f"Match {entry.label} first: the new product needs its account.")
+    return read_remote_ids(connection, [own.target])[own.target]
+
+
+@transaction.atomic
+def _begin(connection: Connection, entry: Entry, wanted: NewEntry, user: User) -> tuple[Creation, bool]:
+    """The committed intent with its key, and whether it is new; what is undecided or done is that one."""
+    bump(connection, user)
+    mine = Creation.objects.filter(connection=connection, list_item_id=entry.id, list=wanted.list)
+    done = mine.filter(
+        outcome=Creation.Outcome.DONE, remote_item__state=RemoteItem.State.ACTIVE, name=wanted.name
+    )
+    found: Creation | None = done.select_related("remote_item").first()
+    found = found or mine.filter(outcome__in=[Creation.Outcome.OPEN, Creation.Outcome.LOST]).first()
+    if found is not None:
+        return found, False
+    now = clock.now()
+    id_ = new_id()
+    made: Creation = Creation.objects.create(
+        id=id_,
+        business_id=connection.business_id,
+        connection=connection,
+        list_item_id=entry.id,
+        list=wanted.list,
+        name=wanted.name,
+        key=f"bookbind-entry-{id_.hex}",
+        body=asdict(wanted),
+        asked_at=now,
+        asked_by=user,
+        sent_at=now,
+    )
+    return made, True
+
+
+def _find_or_send(session: Session, creation: Creation, *, is_first: bool) -> RemoteEntry:
+    """Send what was committed, under the same key while the vendor remembers that.
+
+    A try before, whose answer nobody has, may have reached the vendor: so that is looked for first.
+    """
+    body = creation.body
+    wanted = NewEntry(ListName(body["list"]), body["name"], body["code"], body["details"])
+    if not is_first:
+        found = _find_there(session, wanted)
+        if found is not None:
+            return found
+        _renew_key(creation)
+    try:
+        return session.create_entry(wanted, creation.key)
+    except ProviderError as error:
+        if error.kind is ErrorKind.TOKEN_EXPIRED:
+            raise
+        raise _failed(creation, error) from error
+
+
+def _find_there(session: Session, wanted: NewEntry) -> RemoteEntry | None:
+    dimension_id = str(wanted.details.get("dimension_id", ""))
+    for page in session.fetch_items(wanted.list, dimension_id, None):
+        for entry in page.entries:
+            if not entry.archived and fold_name(entry.name) == fold_name(wanted.name):
+                return entry
+    return None
+
+
+def _renew_key(creation: Creation) -> None:
+    """It is not there, so a key that the vendor may have forgotten is given up with the lost try."""
+    window = get_provider(creation.connection.provider).idempotency_seconds
+    if clock.now() - creation.sent_at < timedelta(seconds=window):
+        return
+    creation.key, creation.sent_at = f"bookbind-entry-{new_id().hex}", clock.now()
+    Creation.objects.filter(id=creation.id).update(key=creation.key, sent_at=creation.sent_at)
+
+
+def _failed(creation: Creation, error: ProviderError) -> MergeError | ProviderError:
+    outcome = Creation.Outcome.LOST if error.maybe_done else Creation.Outcome.REFUSED
+    creation.outcome = outcome
+    Creation.objects.filter(id=creation.id).update(
+        outcome=outcome, answered_at=clock.now(), vendor_text=error.vendor_text[:_LONGEST_TEXT]
+    )
+    if error.maybe_done:
+        return CreationUncertain()
+    if error.kind is ErrorKind.UNSUPPORTED:
+        return NotCreatable()
+    if error.kind is ErrorKind.REJECTED:
+        software = get_provider(creation.connection.provider).name
+        return CreationRefused(f"{software} did not create {creation.name}.", error.vendor_text)
+    return error
+
+
+@transaction.atomic
+def _finish(connection: Connection, creation: Creation, made: RemoteEntry, user: User) -> RemoteItem:
+    remote = mirror_entry(connection, ListName(creation.list), made)
+    Creation.objects.filter(id=creation.id).update(
+        outcome=Creation.Outcome.DONE, remote_item=remote, answered_at=clock.now()
+    )
+    record(
+        "merge.created",
+        f"New {SINGULAR_LABELS[ListName(creation.list)]} {made.name} created in {label_of(connection)}.",
+        business_id=connection.business_id,
+        actor=user,
+        subject=connection,
+        data={"item": creation.list_item_id, "remote": made.remote_id, "list": creation.list},
+    )
+    return remote

@@ -1,0 +1,88 @@
+"""The second step: which dimension of these books each of the two tracking lists is."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from bookbind.connections.models import Connection
+from bookbind.kit.text import fold_name
+from bookbind.lists.dimensions import list_dimensions, set_slot
+from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
+from bookbind.lists.models import Dimension, ListItem
+from bookbind.lists.sync import request_sync
+from bookbind.merge.drafting import bump
+from bookbind.merge.models import DraftRow
+from bookbind.merge.reading import find_draft
+from bookbind.providers.base.types import ListName
+from bookbind.tenancy.models import User
+
+
+@dataclass(frozen=True)
+class DimensionQuestion:
+    """What one tracking list is there. `was` is its name in the books before, `chosen` the present one.
+
+    `proposed` is one of the `options` that is called alike. `is_open` until somebody decided, be it for none.
+    """
+
+    slot: ListName
+    label: str
+    was: str
+    entries: int
+    options: tuple[Dimension, ...]
+    chosen: Dimension | None
+    proposed: Dimension | None
+    is_open: bool
+
+
+def list_dimension_questions(connection: Connection) -> list[DimensionQuestion]:
+    """One question for each tracking list that has entries; none where these books have no dimensions."""
+    options = tuple(list_dimensions(connection))
+    if not options:
+        return []
+    earlier = _earlier_names(connection)
+    decided = set(_decided(connection))
+    questions = []
+    for slot in TRACKING_LISTS:
+        count = ListItem.objects.filter(list=slot, merged_into__isnull=True, archived_at__isnull=True).count()
+        chosen = next((each for each in options if each.slot == slot), None)
+        if count:
+            was = earlier.get(slot.value, "")
+            free = [each for each in options if not each.slot]
+            alike = next((each for each in free if was and fold_name(each.name) == fold_name(was)), None)
+            proposed = alike or (free[0] if len(free) == 1 and not was else None)
+            is_open = chosen is None and slot not in decided
+            questions.append(
+                DimensionQuestion(slot, LIST_LABELS[slot], was, count, options, chosen, proposed, is_open)
+            )
+    return questions
+
+
+@transaction.atomic
+def choose_dimension(connection: Connection, slot: ListName, dimension_id: UUID | None, user: User) -> None:
+    """Let the tracking list be this dimension, or none; its entries are read next.
+
+    DimensionUnknown when these books have no such dimension, or switched it off.
+    """
+    draft = bump(connection, user)
+    draft.left_out = [name for name in draft.left_out if name != slot.value]
+    if dimension_id is None:
+        draft.left_out.append(slot.value)
+    draft.save(update_fields=["left_out"])
+    set_slot(connection, slot, dimension_id, user)
+    DraftRow.objects.filter(draft__connection=connection, list_item__list=slot).delete()
+    if dimension_id is not None:
+        request_sync(connection, [slot], full=True)
+
+
+def _earlier_names(connection: Connection) -> dict[str, str]:
+    rows = (
+        Dimension.objects.exclude(slot="").exclude(connection=connection).order_by("connection__created_at")
+    )
+    return dict(rows.values_list("slot", "name"))
+
+
+def _decided(connection: Connection) -> list[ListName]:
+    """The lists for which somebody chose none."""
+    draft = find_draft(connection)
+    return [] if draft is None else [ListName(name) for name in draft.left_out]

@@ -1,0 +1,143 @@
+"""Pure: entries of the lists as the matcher takes them, and whether a person may match two of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from bookbind.kit.text import listed
+from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS, item_label
+from bookbind.merge.matching import Item, Kind, compatible
+from bookbind.merge.plans import ANY, COSTS, SALES
+from bookbind.providers.base.types import AccountFamily, ListName, Side, TaxKind
+
+KINDS = {
+    **{name: Kind(name.value) for name in ListName if name.value in set(Kind)},
+    ListName.TRACKING_1: Kind.TRACKING,
+    ListName.TRACKING_2: Kind.TRACKING,
+}
+# How the matcher calls the kinds of tax that are called otherwise here.
+_TAX_KINDS = {TaxKind.ZERO_RATED: "zero", TaxKind.NO_VAT: "outside"}
+_INCOME = frozenset({AccountFamily.INCOME, AccountFamily.OTHER_INCOME})
+_ACTIVE = "active"
+_STATE_WORDS = {"archived": "is archived", "gone": "was deleted"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of ours or of the books. `state` is active, archived or gone; ours are always active."""
+
+    id: UUID
+    list: ListName
+    name: str
+    code: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    state: str = _ACTIVE
+    used_with: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """The entry as pages name it."""
+        return self.name if self.list in CONTACT_LISTS else item_label(self.name, self.code)
+
+    @property
+    def facts(self) -> str:
+        """What tells it from others in a few words: type, rate, currency, number."""
+        shown = ("rate", "side", "account_type", "tax_number", "email", "currency", "account_number")
+        words = [_fact(name, self.details) for name in shown]
+        return ", ".join(word for word in words if word)
+
+
+def to_item(entry: Entry) -> Item:
+    """The entry with what the matcher looks at; a kind of tax that was only guessed is left out."""
+    details = entry.details
+    return Item(
+        id=str(entry.id),
+        name=entry.name,
+        code=entry.code,
+        type=_text(details, "account_type") or _text(details, "account_family"),
+        rate=_rate(details.get("rate")),
+        side=_text(details, "side"),
+        tax_kind="" if kind_is_guessed(entry) else _tax_kind(_text(details, "tax_kind")),
+        tax_number=_text(details, "tax_number"),
+        company_number=_text(details, "company_number"),
+        account_number=_text(details, "account_number"),
+        sku=_text(details, "sku"),
+        email=_text(details, "email"),
+        currency=_text(details, "currency"),
+        parent=_text(details, "parent"),
+        archived=entry.state != _ACTIVE,
+        used_with=entry.used_with,
+    )
+
+
+def kind_is_guessed(entry: Entry) -> bool:
+    """Whether a tax rate's kind was read out of its name."""
+    return bool(entry.details.get("tax_kind_is_guessed") or entry.details.get("tax_kind_guessed"))
+
+
+def is_income(entry: Entry) -> bool:
+    """Whether a category is one that sales are coded to."""
+    family = _text(entry.details, "account_family")
+    if family:
+        return family in _INCOME
+    return _text(entry.details, "side") == Side.SALES
+
+
+def for_use(item: Item, use: str) -> Item:
+    """The entry as it stands on one side of the business only."""
+    return item if use == ANY else replace(item, side="purchases" if use == COSTS else "sales")
+
+
+def refuse(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> str:
+    """Why these two can't stand for each other, as a sentence without its stop; empty when they can."""
+    why = _refusal(ours, theirs, use, sales_coded_by)
+    return why[:1].upper() + why[1:]
+
+
+def is_sold_as(ours: Entry, target: ListName, use: str, sales_coded_by: ListName) -> bool:
+    """Whether a category on sales stands for an entry of another list, as some vendors want it."""
+    return (
+        ours.list is ListName.CATEGORIES
+        and use == SALES
+        and target is sales_coded_by
+        and sales_coded_by is not ListName.CATEGORIES
+    )
+
+
+def _refusal(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> str:
+    if theirs.state != _ACTIVE:
+        return f"{theirs.label} {_STATE_WORDS.get(theirs.state, 'is archived')}"
+    if ours.list is not theirs.list:
+        if is_sold_as(ours, theirs.list, use, sales_coded_by):
+            return ""
+        words = listed([SINGULAR_LABELS[theirs.list], SINGULAR_LABELS[ours.list]])
+        return f"{words} are different lists"
+    refusal = compatible(for_use(to_item(ours), use), to_item(theirs), KINDS[ours.list])
+    return "" if refusal is None else refusal.reason.rstrip(".")
+
+
+def _fact(name: str, details: Mapping[str, Any]) -> str:
+    text = _text(details, name)
+    if name == "rate" and text:
+        return f"{text}%"
+    if name == "side":
+        return {Side.COSTS.value: "costs", Side.SALES.value: "sales"}.get(text, "")
+    return text
+
+
+def _text(details: Mapping[str, Any], name: str) -> str:
+    value = details.get(name)
+    return str(value).strip() if value not in (None, "") else ""
+
+
+def _tax_kind(text: str) -> str:
+    return _TAX_KINDS.get(TaxKind(text), text) if text in set(TaxKind) else text
+
+
+def _rate(value: Any) -> Decimal | None:
+    try:
+        return Decimal(str(value)) if value not in (None, "") else None
+    except InvalidOperation:
+        return None

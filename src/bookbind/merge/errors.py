@@ -1,0 +1,71 @@
+"""What can go wrong in Merge lists; each docstring is the message."""
+
+from http import HTTPStatus
+
+
+class MergeError(Exception):
+    """This match can't be made."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or str(self.__doc__))
+
+
+class DraftMoved(MergeError):
+    """The draft changed since you opened it. Nothing was changed now; please look at it again.
+
+    `by` is who changed it, empty when the lists were read anew.
+    """
+
+    def __init__(self, by: str = "") -> None:
+        who = f"{by} changed this" if by else "The lists or their matches changed"
+        super().__init__(f"{who} since you opened it. Nothing was changed now; please look at it again.")
+        self.by = by
+
+
+class ChoiceRefused(MergeError):
+    """The two can't stand for each other; the message says why."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NothingToUse(MergeError):
+    """Nothing is ticked, so there is nothing to use."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class UndoneAlready(MergeError):
+    """These matches were taken back already."""
+
+
+class UndoBlocked(MergeError):
+    """A later combination builds on these matches. Undo that first.
+
+    `combination_id` leads to it.
+    """
+
+    def __init__(self, message: str, combination_id: object = None) -> None:
+        super().__init__(message)
+        self.combination_id = combination_id
+
+
+class NotCreatable(MergeError):
+    """Such an entry can't be created from here. Create it in the accounting software and refresh the list."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class CreationRefused(MergeError):
+    """The accounting software refused to create the entry. `vendor_text` is what it said, raw."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, message: str = "", vendor_text: str = "") -> None:
+        super().__init__(message)
+        self.vendor_text = vendor_text
+
+
+class CreationUncertain(MergeError):
+    """The answer got lost. It will be looked up before anything is created again; please press once more."""

@@ -1,0 +1,77 @@
+"""Pure: what using the ticked matches changes for rules and waiting documents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bookbind.publishing.reasons import MATCH_REASONS, Problem, Reason
+
+
+@dataclass(frozen=True)
+class RuleFacts:
+    """A rule that is switched on: whether all it names can be used at the connection, now and then."""
+
+    works_now: bool
+    works_then: bool
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """A waiting document: why it is held now, and what would stand in its way then."""
+
+    held: str
+    then: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What changes. Counts of suppliers and customers are those that would be created when first used."""
+
+    matches: int = 0
+    taken_back: int = 0
+    rules: int = 0
+    rules_ready: int = 0
+    rules_gained: int = 0
+    documents: int = 0
+    released: int = 0
+    still_waiting: int = 0
+    waiting_for: tuple[UUID, ...] = ()
+    new_suppliers: int = 0
+    new_customers: int = 0
+
+    @property
+    def rules_left(self) -> int:
+        """How many rules need a match even then."""
+        return self.rules - self.rules_ready
+
+
+# Held for anything else, a document is not freed by a match.
+_FREED = {reason.value for reason in MATCH_REASONS} - {Reason.LOOK_FIRST.value, Reason.NOT_STARTED.value}
+
+
+def weigh(
+    rules: Sequence[RuleFacts], documents: Sequence[DocumentFacts], changes: Mapping[str, int]
+) -> Impact:
+    """Count what changes; `changes` are the counts that need no weighing, by the name of their field."""
+    released = [each for each in documents if each.held in _FREED and not each.then]
+    waiting = [each for each in documents if _waits_for_match(each)]
+    return Impact(
+        **changes,
+        rules=len(rules),
+        rules_ready=sum(rule.works_then for rule in rules),
+        rules_gained=sum(rule.works_then and not rule.works_now for rule in rules),
+        documents=len(documents),
+        released=len(released),
+        still_waiting=len(waiting),
+        waiting_for=tuple(dict.fromkeys(id_ for each in waiting for id_ in _entries(each))),
+    )
+
+
+def _waits_for_match(document: DocumentFacts) -> bool:
+    return any(problem.reason in MATCH_REASONS for problem in document.then)
+
+
+def _entries(document: DocumentFacts) -> list[UUID]:
+    """The entries that the document still needs a match for."""
+    named = [p.data.get("item", "") for p in document.then if p.reason in MATCH_REASONS]
+    return [UUID(item) for item in named if item]

@@ -1,0 +1,240 @@
+"""The mapping as CSV: out for a spreadsheet, and back into the draft, with every error in its place."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from bookbind.connections.models import Connection
+from bookbind.kit.sheets import CellError, SheetUnreadable, read_sheet, write_sheet
+from bookbind.kit.text import fold_name
+from bookbind.lists.models import RemoteItem
+from bookbind.merge.choices import CREATE, LEAVE, MATCH, Choice
+from bookbind.merge.creating import target_list
+from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.plans import ANY, COSTS, SALES
+from bookbind.merge.reading import ListData, list_names, read_lists, sales_coded_by, uses_apart
+from bookbind.merge.standings import Bound, entry_of
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+from bookbind.tenancy.models import User
+
+COLUMNS = ("list", "old_code", "old_name", "old_id", "use", "new_code", "new_name", "new_id", "action")
+# Says what the matcher proposes; only a person's word counts when the file comes back.
+SUGGESTED = "suggested"
+_REQUIRED = ("list", "use", "action")
+_USES = (ANY, COSTS, SALES)
+_FIELDS = ("id", "list", "name", "code", "details", "state")
+Cells = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import did, or would do: `changes` were chosen in the draft, problems were left out."""
+
+    changes: tuple[NewChoice, ...]
+    unchanged: int
+    problems: tuple[CellError, ...]
+
+
+def export_mapping(connection: Connection) -> Iterator[str]:
+    """One line after another: what is chosen, else what is matched, else what is suggested."""
+    return write_sheet(COLUMNS, _rows(connection))
+
+
+def import_mapping(
+    connection: Connection, content: bytes, user: User, expected_version: int, *, is_preview: bool = False
+) -> Report:
+    """Choose in the draft what a file says; the same file again changes nothing. A preview writes nothing.
+
+    Rows that can't be used are reported with line and column and left out. SheetUnreadable says what is wrong
+    with a file that is no such table.
+    """
+    report = _Import(connection).run(content)
+    if report.changes and not is_preview:
+        save_choices(connection, list(report.changes), user, expected_version)
+    return report
+
+
+class _Remote:
+    """The entries of the books, to be found by the vendor's id, by code, or by name."""
+
+    def __init__(self, connection: Connection) -> None:
+        rows = RemoteItem.objects.filter(connection=connection).exclude(state=RemoteItem.State.GONE)
+        self.entries: dict[UUID, Entry] = {}
+        self.ids: dict[UUID, str] = {}
+        self._found: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
+        for *values, remote_id in rows.order_by("id").values_list(*_FIELDS, "remote_id"):
+            entry = entry_of(values)
+            self.entries[entry.id], self.ids[entry.id] = entry, remote_id
+            self._found[entry.list, "id", remote_id].append(entry)
+            self._found[entry.list, "code", entry.code.casefold()].append(entry)
+            self._found[entry.list, "name", fold_name(entry.name)].append(entry)
+
+    def find(self, name: ListName, cells: Cells) -> Entry | CellError:
+        """The one entry that the cells name: by id, else by code and name as far as they say."""
+        if cells["new_id"]:
+            return self._one(name, {"new_id": self._found[name, "id", cells["new_id"]]}, cells)
+        wanted = {
+            "new_code": self._found[name, "code", cells["new_code"].casefold()]
+            if cells["new_code"]
+            else None,
+            "new_name": self._found[name, "name", fold_name(cells["new_name"])]
+            if cells["new_name"]
+            else None,
+        }
+        return self._one(name, {column: each for column, each in wanted.items() if each is not None}, cells)
+
+    @staticmethod
+    def _one(name: ListName, found: dict[str, list[Entry]], cells: Cells) -> Entry | CellError:
+        if not found:
+            return CellError(0, "new_name", "A match names an entry of the books.")
+        for column, entries in found.items():
+            if not entries:
+                return CellError(0, column, f"{cells[column]} is not in the books' {name.value}.")
+        last = list(found)[-1]
+        both = set.intersection(*({entry.id for entry in entries} for entries in found.values()))
+        if len(both) != 1:
+            why = (
+                "several entries are called so; say which by new_id"
+                if both
+                else "code and name are two entries"
+            )
+            return CellError(0, last, f"{cells[last]}: {why}.")
+        return next(entry for entry in found[last] if entry.id in both)
+
+
+class _Import:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.data = read_lists(connection, list_names(connection))
+        self.remote = _Remote(connection)
+        self.ours: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
+        for name, each in self.data.items():
+            for entry in each.standings.entries.values():
+                self.ours[name, entry.code.casefold(), fold_name(entry.name)].append(entry)
+        self.changes: dict[tuple[UUID, str], NewChoice] = {}
+        self.said: dict[tuple[UUID, str], int] = {}
+        self.unchanged = 0
+        self.problems: list[CellError] = []
+
+    def run(self, content: bytes) -> Report:
+        sheet = read_sheet(content, COLUMNS, _REQUIRED)
+        if not {"old_id", "old_name"} & set(sheet.headings):
+            raise SheetUnreadable(
+                "A column old_id or old_name has to say which entry of ours each line is about."
+            )
+        self.problems += sheet.errors
+        for row in sheet.rows:
+            problem = self._read(row.line, {column: row.cells.get(column, "") for column in COLUMNS})
+            if problem is not None:
+                self.problems.append(CellError(row.line, problem.column, problem.what))
+        return Report(tuple(self.changes.values()), self.unchanged, tuple(self.problems))
+
+    def _read(self, line: int, cells: Cells) -> CellError | None:
+        """Take one row in; what is wrong with it, if anything is."""
+        if cells["list"] not in {name.value for name in self.data}:
+            return CellError(line, "list", f"{cells['list'] or 'Nothing'} is no list of these books.")
+        name = ListName(cells["list"])
+        use, action = cells["use"].casefold() or ANY, cells["action"].casefold()
+        if use not in _USES:
+            return CellError(line, "use", f"{cells['use']} is none of {', '.join(_USES)}.")
+        if action not in {MATCH, CREATE, LEAVE, SUGGESTED, ""}:
+            return CellError(line, "action", f"{cells['action']} is none of {MATCH}, {CREATE}, {LEAVE}.")
+        entry = self._find_ours(name, cells)
+        if isinstance(entry, CellError):
+            return entry
+        if action in {SUGGESTED, ""}:
+            self.unchanged += 1
+            return None
+        return self._one_each(line, entry, use) or self._choose(entry, use, action, cells)
+
+    def _find_ours(self, name: ListName, cells: Cells) -> Entry | CellError:
+        entries = self.data[name].standings.entries
+        if cells["old_id"]:
+            found = next(
+                (each for id_, each in entries.items() if str(id_) == cells["old_id"].casefold()), None
+            )
+            return found or CellError(0, "old_id", f"{cells['old_id']} is no entry of ours in {name.value}.")
+        alike = self.ours[name, cells["old_code"].casefold(), fold_name(cells["old_name"])]
+        if len(alike) == 1:
+            return alike[0]
+        why = "several entries of ours are called so; say which by old_id" if alike else "is no entry of ours"
+        return CellError(0, "old_name", f"{cells['old_name'] or 'Nothing'}: {why}.")
+
+    def _one_each(self, line: int, entry: Entry, use: str) -> CellError | None:
+        """One entry can be two in the books only as one on costs and one on sales."""
+        apart = uses_apart(self.connection, entry.list)
+        beside = {COSTS, SALES} if use == ANY else {ANY}
+        clash = [each for each in (use, *beside) if (entry.id, each) in self.said]
+        clash = [each for each in clash if each == use or not {each, use} & apart]
+        if clash:
+            first = min(self.said[entry.id, each] for each in clash)
+            return CellError(
+                line,
+                "use",
+                f"Line {first} says already what {entry.label} is. It can be two entries only as one on costs "
+                f"and one on sales.",
+            )
+        self.said[entry.id, use] = line
+        return None
+
+    def _choose(self, entry: Entry, use: str, action: str, cells: Cells) -> CellError | None:
+        target: UUID | None = None
+        listed_in = target_list(entry, use, self.connection)
+        if action == MATCH:
+            found = self.remote.find(listed_in, cells)
+            if isinstance(found, CellError):
+                return found
+            why = refuse(entry, found, use, sales_coded_by(self.connection))
+            if why:
+                return CellError(0, "new_name", f"{entry.label} can't be {found.label}. {why}.")
+            target = found.id
+        if action == CREATE and listed_in not in get_provider(self.connection.provider).creatable:
+            return CellError(0, "action", f"Such an entry can't be created there: {entry.label}.")
+        if self._stands(entry, use, action, target):
+            self.unchanged += 1
+        else:
+            self.changes[entry.id, use] = NewChoice(entry.id, use, action, target)
+        return None
+
+    def _stands(self, entry: Entry, use: str, action: str, target: UUID | None) -> bool:
+        """Whether the row says nothing new."""
+        data = self.data[entry.list]
+        choice = data.choices.get(entry.id, {}).get(use)
+        if choice is not None and choice.by_person:
+            return choice.ticked and (choice.action, choice.target) == (action, target)
+        bound = data.standings.bound.get(entry.id, {}).get(use)
+        return action == MATCH and bound is not None and bound.target == target
+
+
+def _rows(connection: Connection) -> Iterator[tuple[str, ...]]:
+    data = read_lists(connection, list_names(connection))
+    remote = _Remote(connection)
+    for each in data.values():
+        for entry in each.standings.entries.values():
+            for use in _uses_of(each, entry):
+                bound = each.standings.bound.get(entry.id, {}).get(use)
+                choice = each.choices.get(entry.id, {}).get(use)
+                yield _cells(entry, use, bound, choice, remote)
+
+
+def _uses_of(data: ListData, entry: Entry) -> list[str]:
+    uses = {*data.standings.bound.get(entry.id, {}), *data.choices.get(entry.id, {})}
+    return [use for use in _USES if use in uses] or [ANY]
+
+
+def _cells(
+    entry: Entry, use: str, bound: Bound | None, choice: Choice | None, remote: _Remote
+) -> tuple[str, ...]:
+    action, target = "", None
+    if choice is not None and choice.by_person:
+        action, target = choice.action if choice.ticked else "", choice.target
+    elif bound is not None and bound.target in remote.entries:
+        action, target = MATCH, bound.target
+    elif choice is not None and choice.target is not None:
+        action, target = SUGGESTED, choice.target
+    there = remote.entries.get(target) if target else None
+    theirs = (there.code, there.name, remote.ids[there.id]) if there else ("", "", "")
+    return (entry.list.value, entry.code, entry.name, str(entry.id), use, *theirs, action)

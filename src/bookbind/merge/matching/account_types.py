@@ -1,0 +1,84 @@
+"""The type of an account in the words of many softwares, and which types may stand for each other."""
+
+import re
+
+from bookbind.merge.matching.folding import fold
+from bookbind.merge.matching.vocabulary import read_table
+
+FAMILIES = tuple(family for family, _ in read_table("account_types"))
+_FAMILY_OF = {word: family for family, words in read_table("account_types") for word in words}
+_MARKS = re.compile(r"[^a-z]+")
+_CLASSES = {
+    "asset": {"bank", "receivable", "asset", "stock", "fixed"},
+    "liability": {"card", "payable", "liability", "loan"},
+    "equity": {"equity"},
+    "income": {"income", "other_income"},
+    "expense": {"direct", "expense", "other_expense"},
+}
+CLASS_OF = {family: name for name, families in _CLASSES.items() for family in families}
+# Words that name the class alone, so that any family of it may be meant.
+_BROAD = {"asset", "assets", "liability", "liabilities", "expense", "expenses", "income", "revenue", "equity"}
+# How well two families go together; pairs of one class that are not listed go together at _SAME_CLASS.
+_SAME_CLASS = 0.6
+_PAIRS = {
+    frozenset({"expense", "other_expense"}): 0.9,
+    frozenset({"direct", "expense"}): 0.75,
+    frozenset({"income", "other_income"}): 0.85,
+    frozenset({"asset", "receivable"}): 0.85,
+    frozenset({"asset", "stock"}): 0.9,
+    frozenset({"asset", "fixed"}): 0.5,
+    frozenset({"bank", "fixed"}): 0.2,
+    frozenset({"bank", "stock"}): 0.2,
+    frozenset({"liability", "loan"}): 0.8,
+    frozenset({"liability", "payable"}): 0.85,
+    frozenset({"liability", "card"}): 0.85,
+    frozenset({"bank", "card"}): 0.6,
+    frozenset({"asset", "card"}): 0.6,
+    frozenset({"equity", "liability"}): 0.6,
+    frozenset({"equity", "loan"}): 0.4,
+}
+# Some accounts stand on either side, as one software or another sees them: VAT, exchange differences, cards.
+TWO_FACED = {frozenset({"asset", "liability"}), frozenset({"income", "expense"})}
+_TWO_FACED_FIT = 0.4
+_UNKNOWN_FIT = 0.8
+
+
+def family_of(text: str) -> str:
+    """The family that a type belongs to; empty when the word is unknown."""
+    return _FAMILY_OF.get(_MARKS.sub("", fold(text)), "")
+
+
+def is_broad(text: str) -> bool:
+    """Whether a type names no more than the class: asset, liability, equity, income or expense."""
+    return _MARKS.sub("", fold(text)) in _BROAD
+
+
+def class_of(text: str) -> str:
+    """Asset, liability, equity, income or expense; empty when the word is unknown."""
+    return CLASS_OF.get(family_of(text), "")
+
+
+def type_fit(old: str, new: str) -> float:
+    """How well two types go together, 0 (never) to 1 (the same); unknown types go with all."""
+    one, other = family_of(old), family_of(new)
+    if not one or not other:
+        return _UNKNOWN_FIT
+    if one == other:
+        return 1.0
+    same_class = CLASS_OF[one] == CLASS_OF[other]
+    if same_class and (is_broad(old) or is_broad(new)):
+        return 0.95
+    known = _PAIRS.get(frozenset({one, other}))
+    if known is not None:
+        return known
+    if same_class:
+        return _SAME_CLASS
+    if {CLASS_OF[one], CLASS_OF[other]} == {"equity", "liability"}:
+        return 0.4
+    return _TWO_FACED_FIT if frozenset({CLASS_OF[one], CLASS_OF[other]}) in TWO_FACED else 0.0
+
+
+def needs_two_faces(old: str, new: str) -> bool:
+    """Whether two types go together only for accounts that may stand on either side."""
+    pair = frozenset({class_of(old), class_of(new)})
+    return pair in TWO_FACED

@@ -1,0 +1,328 @@
+"""What a pair of names shows: the numbers that the learned score is computed from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import JaroWinkler, Levenshtein
+
+from bookbind.merge.matching.legal_forms import conflict
+from bookbind.merge.matching.table import GROUP, INITIAL, NUMERIC, PLACE, Floats, Integers, Table
+
+BLOCK = 40_000
+Features = dict[str, NDArray[Any]]
+_SOFT_LEAST = 0.82
+
+FEATURES = (
+    "cosine",
+    "gap_to_best_of_old",
+    "gap_to_best_of_new",
+    "ratio_joined",
+    "ratio_text",
+    "ratio_sorted",
+    "token_set",
+    "partial",
+    "jaro_winkler",
+    "edits",
+    "edits_share",
+    "overlap_old",
+    "overlap_new",
+    "soft_old",
+    "soft_new",
+    "left_mass_old",
+    "left_mass_new",
+    "left_rarest_old",
+    "left_rarest_new",
+    "shared_mass",
+    "shared_rarest",
+    "numbers_differ",
+    "numbers_one_side",
+    "initials_differ",
+    "initials_one_side",
+    "left_places_old",
+    "left_places_new",
+    "left_group_old",
+    "left_group_new",
+    "left_words_old",
+    "left_words_new",
+    "best_soft",
+    "form_same",
+    "form_conflict",
+    "form_one_side",
+    "prefix",
+    "prefix_length",
+    "prefix_left",
+    "acronym",
+    "same_joined",
+    "same_words",
+    "part_old",
+    "part_new",
+    "part_both",
+    "other_parts_differ",
+    "first_word_same",
+    "words_old",
+    "words_new",
+    "mass_least",
+    "web",
+    "currency_differs",
+    "codes_differ",
+    "letters_least",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of rows of the old and the new table, with their cosine."""
+
+    old: Integers
+    new: Integers
+    cosine: Floats
+
+    def __getitem__(self, chosen: "slice | NDArray[np.bool_] | Integers") -> "Pairs":
+        return Pairs(self.old[chosen], self.new[chosen], self.cosine[chosen])
+
+    def __len__(self) -> int:
+        return len(self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Both tables, and what each word of their vocabulary tells and is."""
+
+    old: Table
+    new: Table
+    words: Sequence[str]
+    rarity: Floats
+    marks: NDArray[np.int32]
+
+
+def pair_features(lists: Lists, pairs: Pairs) -> Floats:
+    """One row of FEATURES for each pair, computed block by block so that memory stays small."""
+    gaps = _gaps(lists, pairs)
+    blocks = []
+    for first in range(0, len(pairs), BLOCK):
+        part = slice(first, first + BLOCK)
+        blocks.append(_block(lists, pairs[part], gaps[part]))
+    return np.concatenate(blocks) if blocks else np.zeros((0, len(FEATURES)), np.float32)
+
+
+def _gaps(lists: Lists, pairs: Pairs) -> Floats:
+    """How far a pair's cosine is below the best that its old, and its new, name has with anybody."""
+    columns = []
+    for table, rows in ((lists.old, pairs.old), (lists.new, pairs.new)):
+        best = np.zeros(len(table.folded), np.float32)
+        np.maximum.at(best, table.owner[rows], pairs.cosine)
+        columns.append(best[table.owner[rows]] - pairs.cosine)
+    return np.stack(columns, axis=1)
+
+
+def _block(lists: Lists, pairs: Pairs, gaps: Floats) -> Floats:
+    found: Features = {
+        "cosine": pairs.cosine,
+        "gap_to_best_of_old": gaps[:, 0],
+        "gap_to_best_of_new": gaps[:, 1],
+    }
+    found |= _string_features(lists, pairs)
+    found |= _word_features(lists, pairs)
+    found |= _form_features(lists, pairs)
+    found |= _shape_features(lists, pairs)
+    return np.stack([np.asarray(found[name], dtype=np.float32) for name in FEATURES], axis=1)
+
+
+def _string_features(lists: Lists, pairs: Pairs) -> Features:
+    texts = _picked(lists.old.texts, pairs.old), _picked(lists.new.texts, pairs.new)
+    joined = _picked(lists.old.joined, pairs.old), _picked(lists.new.joined, pairs.new)
+    in_order = _picked(lists.old.sorted_texts, pairs.old), _picked(lists.new.sorted_texts, pairs.new)
+    edits = _compared(joined, Levenshtein.distance)
+    longest = np.array([max(len(a), len(b), 1) for a, b in zip(*joined, strict=True)], dtype=np.float32)
+    return {
+        "ratio_joined": _compared(joined, fuzz.ratio) / 100,
+        "ratio_text": _compared(texts, fuzz.ratio) / 100,
+        "ratio_sorted": _compared(in_order, fuzz.ratio) / 100,
+        "token_set": _compared(texts, fuzz.token_set_ratio) / 100,
+        "partial": _compared(joined, fuzz.partial_ratio) / 100,
+        "jaro_winkler": _compared(joined, JaroWinkler.normalized_similarity),
+        "edits": np.minimum(edits, 12),
+        "edits_share": edits / longest,
+        "letters_least": np.minimum(
+            np.array([min(len(a), len(b)) for a, b in zip(*joined, strict=True)], np.float32), 30
+        ),
+    }
+
+
+def _picked(texts: Sequence[str], rows: Integers) -> list[str]:
+    return [texts[row] for row in rows.tolist()]
+
+
+def _compared(texts: tuple[list[str], list[str]], scorer: Callable[..., float]) -> Floats:
+    return np.asarray(process.cpdist(*texts, scorer=scorer, dtype=np.float32), dtype=np.float32)
+
+
+def _word_features(lists: Lists, pairs: Pairs) -> Features:
+    old, new = lists.old.words[pairs.old], lists.new.words[pairs.new]
+    same = (old[:, :, None] == new[:, None, :]) & (old[:, :, None] > 0)
+    match_old, match_new = same.any(axis=2).astype(np.float32), same.any(axis=1).astype(np.float32)
+    soft_old, soft_new = _soft_matches(lists.words, old, new, match_old, match_new)
+    rare_old, rare_new = lists.rarity[old], lists.rarity[new]
+    left_old, left_new = rare_old * (1 - soft_old), rare_new * (1 - soft_new)
+    mass_old, mass_new = (np.maximum(rare.sum(axis=1), 1e-3) for rare in (rare_old, rare_new))
+    found: Features = {
+        "overlap_old": (rare_old * match_old).sum(axis=1) / mass_old,
+        "overlap_new": (rare_new * match_new).sum(axis=1) / mass_new,
+        "soft_old": (rare_old * soft_old).sum(axis=1) / mass_old,
+        "soft_new": (rare_new * soft_new).sum(axis=1) / mass_new,
+        "left_mass_old": left_old.sum(axis=1),
+        "left_mass_new": left_new.sum(axis=1),
+        "left_rarest_old": left_old.max(axis=1),
+        "left_rarest_new": left_new.max(axis=1),
+        "shared_mass": (rare_old * match_old).sum(axis=1),
+        "shared_rarest": (rare_old * match_old).max(axis=1),
+        "left_words_old": ((soft_old == 0) & (old > 0)).sum(axis=1),
+        "left_words_new": ((soft_new == 0) & (new > 0)).sum(axis=1),
+        "best_soft": np.where((match_old == 0) & (soft_old > 0), soft_old, 1).min(axis=1),
+        "mass_least": np.minimum(mass_old, mass_new),
+        "first_word_same": (old[:, 0] == new[:, 0]) & (old[:, 0] > 0),
+        "same_words": (np.sort(old, axis=1) == np.sort(new, axis=1)).all(axis=1),
+        "words_old": lists.old.counts[pairs.old],
+        "words_new": lists.new.counts[pairs.new],
+    }
+    return found | _left_over(lists.marks, (old, new), (soft_old < 1, soft_new < 1))
+
+
+def _left_over(
+    marks: NDArray[np.int32],
+    words: tuple[NDArray[np.int32], NDArray[np.int32]],
+    left: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+) -> Features:
+    """How many places, numbers, initials and words of groups one side has and the other lacks."""
+
+    def count(mark: int) -> tuple[Floats, Floats]:
+        sides = [((marks[side] & mark) > 0) & lacking for side, lacking in zip(words, left, strict=True)]
+        return sides[0].sum(axis=1).astype(np.float32), sides[1].sum(axis=1).astype(np.float32)
+
+    numbers, initials, places, groups = count(NUMERIC), count(INITIAL), count(PLACE), count(GROUP)
+    return {
+        "numbers_differ": np.minimum(*numbers),
+        "numbers_one_side": np.abs(numbers[0] - numbers[1]),
+        "initials_differ": np.minimum(*initials),
+        "initials_one_side": np.abs(initials[0] - initials[1]),
+        "left_places_old": places[0],
+        "left_places_new": places[1],
+        "left_group_old": groups[0],
+        "left_group_new": groups[1],
+    }
+
+
+def _soft_matches(
+    words: Sequence[str],
+    old: NDArray[np.int32],
+    new: NDArray[np.int32],
+    match_old: Floats,
+    match_new: Floats,
+) -> tuple[Floats, Floats]:
+    """The matches with near spellings, cut-off words and initials counted for a part."""
+    open_old, open_new = (match_old == 0) & (old > 0), (match_new == 0) & (new > 0)
+    rows, left, right = np.nonzero(open_old[:, :, None] & open_new[:, None, :])
+    soft_old, soft_new = match_old.copy(), match_new.copy()
+    if len(rows):
+        keys = old[rows, left].astype(np.int64) << 32 | new[rows, right]
+        unique, place = np.unique(keys, return_inverse=True)
+        alike = word_likeness(
+            [words[key] for key in (unique >> 32).tolist()],
+            [words[key] for key in (unique & 0xFFFFFFFF).tolist()],
+        )[place]
+        np.maximum.at(soft_old, (rows, left), alike)
+        np.maximum.at(soft_new, (rows, right), alike)
+    return soft_old, soft_new
+
+
+def word_likeness(one: list[str], other: list[str]) -> Floats:
+    """How alike two words are: near spelling, one cut off from the other, or an initial; 0 where neither."""
+    near = _compared((one, other), JaroWinkler.normalized_similarity)
+    near[near < _SOFT_LEAST] = 0
+    for place, (a, b) in enumerate(zip(one, other, strict=True)):
+        short, long = (a, b) if len(a) <= len(b) else (b, a)
+        if long.startswith(short):
+            near[place] = max(near[place], 0.9 if len(short) > 2 else 0.7)
+    # Numbers are equal or they are not.
+    digits = np.array([a.isdigit() or b.isdigit() for a, b in zip(one, other, strict=True)])
+    near[digits] = 0
+    return near * 0.95
+
+
+def _form_features(lists: Lists, pairs: Pairs) -> Features:
+    kinds = sorted({*lists.old.forms, *lists.new.forms})
+    place = {kind: number for number, kind in enumerate(kinds)}
+    clash = np.array([[conflict(a, b) for b in kinds] for a in kinds], dtype=np.float32)
+    old = np.array([place[lists.old.forms[row]] for row in pairs.old.tolist()], dtype=np.int64)
+    new = np.array([place[lists.new.forms[row]] for row in pairs.new.tolist()], dtype=np.int64)
+    named = np.array([bool(kind) for kind in kinds])
+    return {
+        "form_same": (old == new) & named[old],
+        "form_conflict": clash[old, new],
+        "form_one_side": named[old] != named[new],
+    }
+
+
+def _shape_features(lists: Lists, pairs: Pairs) -> Features:
+    old, new = lists.old, lists.new
+    joined = list(zip(_picked(old.joined, pairs.old), _picked(new.joined, pairs.new), strict=True))
+    prefix = np.array([a.startswith(b) or b.startswith(a) for a, b in joined])
+    shorter = np.array([min(len(a), len(b)) for a, b in joined], dtype=np.float32)
+    longer = np.array([max(len(a), len(b)) for a, b in joined], dtype=np.float32)
+    owners = list(zip(old.owner[pairs.old].tolist(), new.owner[pairs.new].tolist(), strict=True))
+    part_old, part_new = old.is_part[pairs.old], new.is_part[pairs.new]
+    several = (old.readings_of_owner[old.owner[pairs.old]] > 1) & (
+        new.readings_of_owner[new.owner[pairs.new]] > 1
+    )
+    money = [(old.currencies[a], new.currencies[b]) for a, b in owners]
+    return {
+        "prefix": prefix & (shorter > 0),
+        "prefix_length": np.where(prefix, np.minimum(shorter, 30), 0),
+        "prefix_left": np.where(prefix, np.minimum(longer - shorter, 20), 0),
+        "acronym": np.array(
+            [
+                (2 < len(new.joined[b]) == len(old.acronyms[a]) and new.joined[b] == old.acronyms[a])
+                or (2 < len(old.joined[a]) == len(new.acronyms[b]) and old.joined[a] == new.acronyms[b])
+                for a, b in zip(pairs.old.tolist(), pairs.new.tolist(), strict=True)
+            ]
+        ),
+        "same_joined": np.array([a == b for a, b in joined]),
+        "part_old": part_old,
+        "part_new": part_new,
+        "part_both": part_old & part_new,
+        "other_parts_differ": several,
+        "web": old.is_web[old.owner[pairs.old]] | new.is_web[new.owner[pairs.new]],
+        "currency_differs": np.array([bool(a and b and a != b) for a, b in money]),
+        "codes_differ": np.array(
+            [bool(old.codes[a] and new.codes[b] and not old.codes[a] & new.codes[b]) for a, b in owners]
+        ),
+    }
+
+
+# The first that holds is said. Each names a feature and the least that it must be.
+_REASONS = (
+    ("part_both", 1, "same trading name"),
+    ("part_old", 1, "name found inside the old one"),
+    ("part_new", 1, "name found inside the new one"),
+    ("web", 1, "web address of a similar name"),
+    ("same_joined", 1, "same name without what the ledger added"),
+    ("same_words", 1, "same words in another order"),
+    ("acronym", 1, "initials of the name"),
+    ("prefix", 1, "one name is the beginning of the other"),
+    ("ratio_joined", 0.88, "nearly the same spelling"),
+    ("token_set", 0.9, "most words are the same"),
+)
+
+
+def explain(features: Floats) -> list[str]:
+    """Why each pair is alike, as a phrase for the page."""
+    said = np.full(len(features), len(_REASONS))
+    for place in range(len(_REASONS) - 1, -1, -1):
+        name, least, _ = _REASONS[place]
+        said[features[:, FEATURES.index(name)] >= least] = place
+    phrases = [*(phrase for *_, phrase in _REASONS), "similar name"]
+    return [phrases[place] for place in said.tolist()]

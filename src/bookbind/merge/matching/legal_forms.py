@@ -1,0 +1,49 @@
+"""Legal forms of businesses in the countries that people trade with, as they stand at the end of a name."""
+
+from bookbind.merge.matching.vocabulary import read_table
+
+# In some countries the form stands first.
+_LEADING = frozenset(spelling for kind, spellings in read_table("leading_forms") for spelling in spellings)
+LONGEST_FORM = 6
+
+
+FORMS = {spelling: kind for kind, spellings in read_table("legal_forms") for spelling in spellings}
+_LAST_WORDS = frozenset(spelling.rsplit(" ", 1)[-1] for spelling in FORMS)
+
+# What a bookkeeper writes carelessly for one another; all other pairs of known forms are different companies.
+_INTERCHANGEABLE = (
+    {"ltd", "plc", "co"},
+    {"inc", "co"},
+    {"inc", "ltd", "co"},
+    {"gmbh", "gmbhkg", "co"},
+    {"ltd", "as_tr"},
+    {"sa", "sarl", "sci"},
+    {"ltd", "charity", "co"},
+    {"llc", "fz"},
+    {"llc", "inc"},
+    {"sl", "sa"},
+)
+
+
+def split_form(tokens: list[str]) -> tuple[list[str], str]:
+    """The words without the legal form around them, and its kind or nothing; a name is never left empty."""
+    kind = ""
+    while len(tokens) > 1 and tokens[-1] in _LAST_WORDS:
+        for length in range(min(LONGEST_FORM, len(tokens) - 1), 0, -1):
+            found = FORMS.get(" ".join(tokens[-length:]))
+            if found:
+                kind = found if kind in ("", "co") else kind
+                tokens = tokens[:-length]
+                break
+        else:
+            break
+    if len(tokens) > 1 and tokens[0] in _LEADING:
+        return tokens[1:], kind or FORMS.get(tokens[0], "ltd")
+    return tokens, kind
+
+
+def conflict(one: str, other: str) -> bool:
+    """Whether two legal forms speak of different companies; an unknown form conflicts with none."""
+    if not one or not other or one == other or "co" in {one, other}:
+        return False
+    return not any({one, other} <= group for group in _INTERCHANGEABLE)

@@ -1,0 +1,156 @@
+"""The learned score: small neural networks and their calibration, as arrays that came out of the training."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Layer = tuple[Floats, Floats]
+
+# A probability is never said to be certain: the training saw about ten thousand pairs of the surest sort.
+LEAST, MOST = 0.0005, 0.9995
+_GAP_SHOWN = 6.0
+# A rival of these log odds is a look-alike.
+_CONTESTED = -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Scores pairs (`raw`), then weighs each against its rivals (`settled`).
+
+    `networks` are lists of layers; `mean` and `scale` bring features to unit size. `rivals` are weights over
+    the first `rival_features`; only lists of businesses use those of the habits. `calibration` are places and
+    heights of a rising line from score to probability.
+    `word_shares` says in what share of all names a common word stands.
+    """
+
+    mean: Floats
+    scale: Floats
+    networks: tuple[tuple[Layer, ...], ...]
+    rivals: tuple[Layer, ...]
+    calibration: tuple[Floats, Floats]
+    word_shares: dict[str, float]
+
+    def raw(self, features: Floats) -> Floats:
+        """The log odds that a pair is right, looked at alone."""
+        scaled = np.clip((features - self.mean) / self.scale, -6, 6)
+        scores: Floats = np.mean([run_network(network, scaled) for network in self.networks], axis=0)
+        return scores
+
+    def settled(
+        self, scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], equal_share: float = 0.0
+    ) -> Floats:
+        """The calibrated probability that a pair is right, its rivals on both sides considered.
+
+        `equal_share` is the share of the old list whose names were found unchanged: where most are, a name
+        that is merely alike is likelier to be somebody else's.
+        """
+        known = self.rivals[0][0].shape[0]
+        final = run_network(self.rivals, rival_features(scores, old, new, equal_share)[:, :known])
+        return np.interp(final, *self.calibration).clip(LEAST, MOST).astype(np.float32)
+
+
+def run_network(layers: tuple[Layer, ...], values: Floats) -> Floats:
+    """Log odds from a network with rectified inner layers."""
+    for weights, bias in layers[:-1]:
+        values = np.maximum(values @ weights + bias, 0)
+    weights, bias = layers[-1]
+    return (values @ weights + bias)[:, 0]
+
+
+def rival_features(
+    scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], equal_share: float
+) -> Floats:
+    """For each pair: its log odds, how far it stands above or below its rivals, and the lists' habits."""
+    habits = list_habits(scores, old, equal_share)
+    above_old = np.clip(scores - best_rival(scores, old), -_GAP_SHOWN, _GAP_SHOWN)
+    above_new = np.clip(scores - best_rival(scores, new), -_GAP_SHOWN, _GAP_SHOWN)
+    columns = [scores / 4, above_old / 4, above_new / 4, np.minimum(above_old, above_new) / 4]
+    columns += [np.full(len(scores), habit, np.float32) for habit in habits]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def list_habits(scores: Floats, old: NDArray[np.int64], equal_share: float) -> tuple[float, ...]:
+    """How two lists differ as a whole, each from -1 to 1.
+
+    The share of equal names; of the other names, the share with a likely partner, and of those the share with
+    a second one that is nearly as likely: where many have one, look-alikes are common, and one is no proof.
+    """
+    if not len(scores):
+        return equal_share * 2 - 1, -1.0, -1.0
+    second = best_rival(scores, old)
+    is_best = scores > second
+    best, second = scores[is_best], second[is_best]
+    hopeful = best > 0
+    likely = float(hopeful.sum()) / max(len(np.unique(old)), 1)
+    contested = float((second[hopeful] > _CONTESTED).mean()) if hopeful.any() else 0.0
+    return equal_share * 2 - 1, likely * 2 - 1, min(contested * 10, 2.0) - 1
+
+
+def best_rival(scores: Floats, owners: NDArray[np.int64]) -> Floats:
+    """The best score among the other pairs of the same owner; very low where there is no other."""
+    lowest = np.float32(-20)
+    if not len(scores):
+        return scores
+    size = int(owners.max()) + 1
+    best = np.full(size, lowest)
+    np.maximum.at(best, owners, scores)
+    is_best = scores >= best[owners]
+    ties = np.bincount(owners[is_best], minlength=size)
+    second = np.full(size, lowest)
+    np.maximum.at(second, owners[~is_best], scores[~is_best])
+    alone_at_top = is_best & (ties[owners] == 1)
+    return np.where(alone_at_top, second[owners], best[owners]).astype(np.float32)
+
+
+@cache
+def load_model(name: str) -> Model:
+    """The model that was trained for a kind of list, from the file beside this package."""
+    content = files("bookbind.merge.matching").joinpath("models", f"{name}.npz").read_bytes()
+    with np.load(BytesIO(content), allow_pickle=False) as stored:
+        return unpack({key: stored[key] for key in stored.files})
+
+
+def unpack(stored: dict[str, NDArray[Any]]) -> Model:
+    """The model from its arrays, as `pack` made them."""
+    networks = tuple(_layers(stored, f"network{place}") for place in range(int(stored["networks"])))
+    words = stored["words"].tobytes().decode().split()
+    return Model(
+        mean=stored["mean"],
+        scale=stored["scale"],
+        networks=networks,
+        rivals=_layers(stored, "rivals"),
+        calibration=(stored["calibration_from"], stored["calibration_to"]),
+        word_shares=dict(zip(words, stored["word_shares"].tolist(), strict=True)),
+    )
+
+
+def pack(model: Model) -> dict[str, NDArray[Any]]:
+    """The model as arrays that a file can hold."""
+    stored: dict[str, NDArray[Any]] = {
+        "mean": model.mean,
+        "scale": model.scale,
+        "networks": np.array(len(model.networks)),
+        "calibration_from": model.calibration[0],
+        "calibration_to": model.calibration[1],
+        "words": np.frombuffer(" ".join(model.word_shares).encode(), dtype=np.uint8),
+        "word_shares": np.array(list(model.word_shares.values()), dtype=np.float32),
+    }
+    parts = {f"network{place}": layers for place, layers in enumerate(model.networks)}
+    for name, layers in (parts | {"rivals": model.rivals}).items():
+        for place, (weights, bias) in enumerate(layers):
+            stored[f"{name}.{place}.weights"] = weights.astype(np.float32)
+            stored[f"{name}.{place}.bias"] = bias.astype(np.float32)
+    return stored
+
+
+def _layers(stored: dict[str, NDArray[Any]], name: str) -> tuple[Layer, ...]:
+    found: list[Layer] = []
+    while f"{name}.{len(found)}.weights" in stored:
+        found.append((stored[f"{name}.{len(found)}.weights"], stored[f"{name}.{len(found)}.bias"]))
+    return tuple(found)

@@ -1,0 +1,91 @@
+"""Names of businesses and people, taken apart: what identifies, what a ledger added, other names inside."""
+
+import re
+from dataclasses import dataclass
+
+from bookbind.merge.matching.additions import is_suspicious, split_brackets, split_parts, without_additions
+from bookbind.merge.matching.legal_forms import split_form
+from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, TITLES
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a name: its identifying words, and the legal form that stood behind them."""
+
+    words: tuple[str, ...]
+    form: str = ""
+
+    @property
+    def joined(self) -> str:
+        """The words without spaces, so that `Home Care` and `Homecare` are one."""
+        return "".join(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as read. The first reading is the whole name, the others are names found inside it.
+
+    `currency` and `codes` are what the ledger added: its tag, and the numbers that were cut off.
+    """
+
+    folded: str
+    readings: tuple[Reading, ...]
+    currency: str = ""
+    codes: frozenset[str] = frozenset()
+    is_web: bool = False
+
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+_DOTTED = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)")
+
+
+def read_name(folded: str, plain: Reading | None = None) -> Name:
+    """One folded name taken apart; `plain` is its plain reading, where that is known already."""
+    plain = plain or plain_reading(folded)
+    if not is_suspicious(folded):
+        return Name(folded, (plain,))
+    text, currency, codes, is_web = without_additions(folded)
+    parts = split_parts(text)
+    whole = _together([plain_reading(part) for part in parts])
+    readings = [whole, *(plain_reading(part) for part in parts if len(parts) > 1)]
+    readings += [plain_reading(part) for part in split_brackets(text)] if len(parts) == 1 else []
+    if not whole.joined:
+        readings = [plain]
+    return Name(folded, _distinct(readings), currency, codes, is_web)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of folded text: apostrophes close up, `&` is `and`, dotted initials close up."""
+    spelled = text.replace("'", "").replace("&", " and ").replace("+", " and ")
+    if "." in spelled:
+        spelled = _DOTTED.sub("", spelled)
+    return _NOT_WORDS.sub(" ", spelled).split()
+
+
+def full_word(word: str) -> str:
+    """The word that an abbreviation stands for, else the word itself."""
+    return FULL_WORDS.get(word, word)
+
+
+def plain_reading(text: str) -> Reading:
+    """The identifying words of folded text and its legal form, without looking for what a ledger added."""
+    words, form = split_form(words_of(text))
+    if len(words) > 1 and words[-1] == "the":
+        words, inner = split_form(words[:-1])
+        form = form or inner
+    kept = [word for word in words if word not in EMPTY_WORDS] or words
+    if len(kept) > 1 and kept[0] in TITLES:
+        kept = kept[1:]
+    if len(kept) > 2 and kept[-1] in ("and", "co"):
+        kept = kept[:-1]
+    return Reading(tuple(kept), form)
+
+
+def _together(parts: list[Reading]) -> Reading:
+    """The words of all parts, and the legal form that stood last."""
+    forms = [part.form for part in parts if part.form]
+    return Reading(tuple(word for part in parts for word in part.words), forms[-1] if forms else "")
+
+
+def _distinct(readings: list[Reading]) -> tuple[Reading, ...]:
+    return tuple(dict.fromkeys(reading for reading in readings if reading.words)) or (Reading(()),)

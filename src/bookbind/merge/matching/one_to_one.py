@@ -1,0 +1,110 @@
+"""Suggestions for lists in which every entry stands for one thing: businesses, products, bank accounts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookbind.merge.matching.folding import fold
+from bookbind.merge.matching.identifiers import contradictions, equal_evidence
+from bookbind.merge.matching.items import Item, Kind, Suggestion
+from bookbind.merge.matching.model import MOST, Model, best_rival, load_model
+from bookbind.merge.matching.named import Reader, Scored, choose, score_names
+from bookbind.merge.matching.names import read_name
+from bookbind.merge.matching.products import read_product
+
+# From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
+ACCEPTED = 0.95
+_RIVAL = 0.3
+# Below this probability nothing is shown.
+SHOWN = 0.04
+_CONTRADICTED = 0.3
+_ADDRESS_ALONE = 0.8
+_MOST_ALTERNATIVES = 3
+MODELS = dict.fromkeys(Kind, "names") | {Kind.PRODUCTS: "products"}
+READERS: dict[Kind, Reader] = dict.fromkeys(Kind, read_name) | {Kind.PRODUCTS: read_product}
+
+Integers = NDArray[np.int64]
+NOTHING = ("nothing alike",)
+
+
+def match_one_to_one(
+    old_items: Sequence[Item], new_items: Sequence[Item], kind: Kind, model: Model | None = None
+) -> list[Suggestion]:
+    """One suggestion for each old entry, in their order; no new entry is suggested twice.
+
+    `model` is another model than the one that belongs to the kind, for the training to judge.
+    """
+    # The result must not depend on the order in which a software lists its entries.
+    old, old_texts = _in_order(old_items)
+    new, new_texts = _in_order([item for item in new_items if not item.archived])
+    scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
+    scored = _with_evidence(scored, old, new, kind)
+    made = dict(zip((item.id for item in old), _suggestions(scored, old, new), strict=True))
+    return [made[item.id] for item in old_items]
+
+
+def _in_order(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
+    """The entries by their folded names, and those names."""
+    keyed = sorted(((fold(item.name), item.id, place) for place, item in enumerate(items)))
+    return [items[place] for *_, place in keyed], [text for text, *_ in keyed]
+
+
+def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind: Kind) -> Scored:
+    """What names say, corrected by the identifiers of either entry."""
+    probability, reasons = scored.probability.copy(), list(scored.reasons)
+    for place, against in contradictions(old, new, scored.old, scored.new, kind).items():
+        probability[place] = min(probability[place], _CONTRADICTED)
+        reasons[place] = f"{reasons[place]}, {against}"
+    evidence = equal_evidence(old, new, kind)
+    if not evidence:
+        return Scored(scored.old, scored.new, probability, reasons)
+    places = {pair: at for at, pair in enumerate(zip(scored.old.tolist(), scored.new.tolist(), strict=True))}
+    added: list[tuple[int, int, float, str]] = []
+    for pair, (sure, said) in evidence.items():
+        at = places.get(pair)
+        by_name = float(probability[at]) if at is not None else 0.0
+        # An address that a whole group shares is not enough where the names have nothing in common.
+        known = sure if sure > ACCEPTED + 0.02 or by_name > 0.1 else _ADDRESS_ALONE
+        chance, why = min(MOST, max(known, by_name)), ", ".join(said)
+        if at is None:
+            added.append((*pair, chance, why))
+        else:
+            probability[at], reasons[at] = chance, f"{why}, {reasons[at]}"
+    return Scored(
+        np.concatenate([scored.old, np.array([row[0] for row in added], dtype=np.int64)]),
+        np.concatenate([scored.new, np.array([row[1] for row in added], dtype=np.int64)]),
+        np.concatenate([probability, np.array([row[2] for row in added], dtype=np.float32)]),
+        reasons + [row[3] for row in added],
+    )
+
+
+def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> list[Suggestion]:
+    """One suggestion for each old entry, in order."""
+    chosen = choose(scored, len(old), SHOWN)
+    rivals = np.maximum(
+        best_rival(scored.probability, scored.old), best_rival(scored.probability, scored.new)
+    )
+    sure = (scored.probability >= ACCEPTED).tolist()
+    clear = (rivals < _RIVAL).tolist()
+    order = np.lexsort((scored.new, -scored.probability, scored.old))
+    starts = np.searchsorted(scored.old[order], np.arange(len(old) + 1)).tolist()
+    places, targets, chances = order.tolist(), scored.new.tolist(), scored.probability.round(4).tolist()
+    made = []
+    for row, item in enumerate(old):
+        pairs = places[starts[row] : starts[row + 1]]
+        at = chosen[row]
+        others = tuple((new[targets[place]].id, chances[place]) for place in pairs if place != at)
+        if at < 0:
+            reasons = ("nothing alike enough",) if others else NOTHING
+            made.append(Suggestion(item.id, None, 0.0, False, reasons, others[:_MOST_ALTERNATIVES]))
+            continue
+        said = (
+            (scored.reasons[at],)
+            if clear[at] or not sure[at]
+            else (scored.reasons[at], "another is as likely")
+        )
+        auto = sure[at] and clear[at]
+        target = new[targets[at]].id
+        made.append(Suggestion(item.id, target, chances[at], auto, said, others[:_MOST_ALTERNATIVES]))
+    return made

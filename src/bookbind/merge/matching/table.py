@@ -1,0 +1,120 @@
+"""The readings of one list as arrays, so that the features of all pairs are a few array operations."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookbind.merge.matching.names import Name, full_word
+from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, REGIONS, TOWNS
+
+WORDS_KEPT = 10
+# Weight of the frequencies that came with the model against those of the lists at hand, in names.
+_PRIOR_NAMES = 4000
+_UNSEEN_SHARE = 2e-5
+_NUMBER = re.compile(r"\d")
+
+PLACE, GROUP, NUMERIC, EMPTY, INITIAL = 1, 2, 4, 8, 16
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Every word of both lists by number; number 0 is no word."""
+
+    numbers: dict[str, int]
+    words: list[str]
+
+    @classmethod
+    def empty(cls) -> "Vocabulary":
+        """A vocabulary that holds no word yet."""
+        return cls({}, [""])
+
+    def number(self, word: str) -> int:
+        """The number of a word, given to it when it is first seen."""
+        found = self.numbers.get(word)
+        if found is None:
+            found = self.numbers[word] = len(self.words)
+            self.words.append(word)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The readings of a list. `owner` is the place of the name that a reading belongs to."""
+
+    owner: Integers
+    texts: list[str]
+    joined: list[str]
+    sorted_texts: list[str]
+    acronyms: list[str]
+    words: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    forms: list[str]
+    is_part: NDArray[np.bool_]
+    readings_of_owner: Integers
+    folded: list[str]
+    currencies: NDArray[np.object_]
+    codes: list[frozenset[str]]
+    is_web: NDArray[np.bool_]
+
+
+def build_table(names: Sequence[Name], vocabulary: Vocabulary) -> Table:
+    """The table of a list's names; new words are added to the vocabulary."""
+    owner = np.array([place for place, name in enumerate(names) for _ in name.readings], dtype=np.int64)
+    readings = [reading for name in names for reading in name.readings]
+    full = [tuple(full_word(word) for word in reading.words) for reading in readings]
+    words = np.zeros((len(readings), WORDS_KEPT), dtype=np.int32)
+    for row, kept in enumerate(full):
+        numbers = [vocabulary.number(word) for word in kept[:WORDS_KEPT]]
+        words[row, : len(numbers)] = numbers
+    return Table(
+        owner=owner,
+        texts=[" ".join(kept) for kept in full],
+        joined=[reading.joined for reading in readings],
+        sorted_texts=[" ".join(sorted(kept)) for kept in full],
+        acronyms=["".join(word[0] for word in reading.words) for reading in readings],
+        words=words,
+        counts=(words > 0).sum(axis=1).astype(np.int32),
+        forms=[reading.form for reading in readings],
+        is_part=np.array([place > 0 for name in names for place in range(len(name.readings))], dtype=bool),
+        readings_of_owner=np.array([len(name.readings) for name in names], dtype=np.int64),
+        folded=[name.folded for name in names],
+        currencies=np.array([name.currency for name in names], dtype=object),
+        codes=[name.codes for name in names],
+        is_web=np.array([name.is_web for name in names], dtype=bool),
+    )
+
+
+def rarity_of_words(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapping[str, float]) -> Floats:
+    """How much each word tells, in nats: minus the logarithm of the share of names that have it."""
+    counts = np.zeros(len(vocabulary.words))
+    total = 0
+    for table in tables:
+        wholes = table.words[~table.is_part]
+        counts += np.bincount(wholes[wholes > 0].ravel(), minlength=len(counts))
+        total += len(wholes)
+    shares = np.array([prior.get(word, _UNSEEN_SHARE) for word in vocabulary.words])
+    # A word that both lists share twice says as little about rarity as one that stands in one list once.
+    rarity: Floats = -np.log(
+        (np.maximum(counts / 2, 0.5) + _PRIOR_NAMES * shares) / (total / 2 + _PRIOR_NAMES)
+    ).astype(np.float32)
+    rarity[0] = 0
+    return rarity
+
+
+def marks_of_words(vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """What kind of word each is, as a sum of PLACE, GROUP, NUMERIC, EMPTY and INITIAL."""
+    return np.array([_mark(word) for word in vocabulary.words], dtype=np.int32)
+
+
+def _mark(word: str) -> int:
+    mark = PLACE if word in TOWNS or word in REGIONS else 0
+    mark |= GROUP if word in GROUP_WORDS else 0
+    mark |= NUMERIC if _NUMBER.search(word) else 0
+    mark |= EMPTY if word in EMPTY_WORDS else 0
+    return mark | (INITIAL if len(word) == 1 and word.isalpha() else 0)

@@ -1,0 +1,17 @@
+"""Words of names: what is abbreviated to what, which words are places, and which tell little."""
+
+from bookbind.merge.matching.vocabulary import read_table
+
+
+def _words(table: str, kind: str) -> frozenset[str]:
+    return frozenset(word for name, words in read_table(table) if name == kind for word in words)
+
+
+TOWNS = _words("places", "town")
+REGIONS = _words("places", "region")
+GROUP_WORDS = _words("general_words", "group")
+EMPTY_WORDS = _words("general_words", "empty")
+TITLES = _words("general_words", "title")
+FULL_WORDS = {
+    short: full for full, shorts in read_table("abbreviations") for short in shorts if " " not in short
+}

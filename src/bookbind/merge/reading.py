@@ -1,0 +1,184 @@
+"""Everything that is known about some lists at once: how they stand, what is proposed, what was chosen."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from bookbind.connections.models import Connection
+from bookbind.merge.choices import Choice, Chosen, choices_of, wanted_of
+from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.models import Draft, DraftRow
+from bookbind.merge.plans import SALES, ItemPlan, plan_item
+from bookbind.merge.proposals import Proposals
+from bookbind.merge.standings import Standings, read_standings, read_targets
+from bookbind.merge.suggestions import read_suggestions
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+
+
+@dataclass(frozen=True)
+class ListData:
+    """One list: its entries with what is bound, the proposals, and by entry and use what would be done."""
+
+    name: ListName
+    standings: Standings
+    proposals: Proposals
+    choices: dict[UUID, dict[str, Choice]]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A ticked match that is not used, and why."""
+
+    entry: Entry
+    use: str
+    target: Entry | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the ticked matches change: a plan by entry, the targets by id, and what was refused."""
+
+    entries: dict[UUID, Entry]
+    plans: dict[UUID, ItemPlan[UUID]]
+    targets: dict[UUID, Entry]
+    refused: tuple[Refused, ...]
+    standings: dict[ListName, Standings]
+
+    @property
+    def open_count(self) -> int:
+        """How many matches are made."""
+        return sum(len(plan.open) for plan in self.plans.values())
+
+    @property
+    def close_count(self) -> int:
+        """How many matches end."""
+        return sum(len(plan.close) for plan in self.plans.values())
+
+
+def find_draft(connection: Connection) -> Draft | None:
+    """The connection's draft; None before anybody chose anything."""
+    found: Draft | None = Draft.objects.filter(connection=connection).select_related("saved_by").first()
+    return found
+
+
+def draft_version(draft: Draft | None) -> int:
+    """The version that a page shows and sends back; a draft that nobody made yet has the first."""
+    return 1 if draft is None else int(draft.version)
+
+
+def list_names(connection: Connection) -> tuple[ListName, ...]:
+    """The lists that the vendor has, in the vendor's order."""
+    return get_provider(connection.provider).lists
+
+
+def uses_apart(connection: Connection, name: ListName) -> frozenset[str]:
+    """The uses on which entries of the list stand for entries of another one."""
+    is_apart = name is ListName.CATEGORIES and sales_coded_by(connection) is not ListName.CATEGORIES
+    return frozenset({SALES}) if is_apart else frozenset()
+
+
+def sales_coded_by(connection: Connection) -> ListName:
+    """The list that the vendor codes sales by."""
+    return get_provider(connection.provider).sales_coded_by
+
+
+def read_lists(
+    connection: Connection, names: Iterable[ListName], *, keep: bool = False
+) -> dict[ListName, ListData]:
+    """The lists as they stand now; `keep` stores suggestions that had to be made."""
+    names = list(names)
+    standings = read_standings(connection, names)
+    chosen = _read_chosen(connection, names)
+    found: dict[ListName, ListData] = {}
+    for name in names:
+        proposals = read_suggestions(connection, name, standings[name], keep=keep)
+        choices = _choices(connection, name, standings[name], proposals, chosen[name])
+        found[name] = ListData(name, standings[name], proposals, choices)
+    return found
+
+
+def read_changes(
+    connection: Connection, data: dict[ListName, ListData], only: frozenset[UUID] | None = None
+) -> Changes:
+    """What the ticked matches would change, without those that can't be; `only` limits it to some entries."""
+    wanted = {
+        id_: ticked
+        for each in data.values()
+        for id_, choices in each.choices.items()
+        if (only is None or id_ in only) and (ticked := wanted_of(choices))
+    }
+    targets = read_targets(
+        connection, {t for uses in wanted.values() for t in uses.values() if t is not None}
+    )
+    entries = {id_: entry for each in data.values() for id_, entry in each.standings.entries.items()}
+    plans: dict[UUID, ItemPlan[UUID]] = {}
+    refused: list[Refused] = []
+    for id_, uses in wanted.items():
+        entry = entries[id_]
+        bad = list(_refusals(connection, entry, uses, targets))
+        refused += bad
+        good = {use: target for use, target in uses.items() if use not in {each.use for each in bad}}
+        current = own_targets(data[entry.list].standings, id_)
+        plan = plan_item(current, good, uses_apart(connection, entry.list))
+        if not plan.is_empty:
+            plans[id_] = plan
+    return Changes(
+        entries, plans, targets, tuple(refused), {each.name: each.standings for each in data.values()}
+    )
+
+
+def own_targets(standings: Standings, item_id: UUID) -> dict[str, UUID]:
+    """What stands for the entry itself by use, without what was combined into it."""
+    uses = standings.bound.get(item_id, {})
+    return {use: bound.target for use, bound in uses.items() if bound.owner == item_id}
+
+
+def _refusals(
+    connection: Connection, entry: Entry, uses: dict[str, UUID | None], targets: dict[UUID, Entry]
+) -> Iterable[Refused]:
+    coded_by = sales_coded_by(connection)
+    for use, target in uses.items():
+        if target is None:
+            continue
+        there = targets.get(target)
+        why = "it is not in these books any more" if there is None else refuse(entry, there, use, coded_by)
+        if why:
+            yield Refused(entry, use, there, why)
+
+
+def _choices(
+    connection: Connection,
+    name: ListName,
+    standings: Standings,
+    proposals: Proposals,
+    chosen: dict[UUID, list[Chosen]],
+) -> dict[UUID, dict[str, Choice]]:
+    apart = uses_apart(connection, name)
+    found: dict[UUID, dict[str, Choice]] = {}
+    for id_ in standings.entries:
+        if id_ not in chosen and id_ not in proposals:
+            continue
+        uses = choices_of(
+            chosen.get(id_, ()),
+            proposals.get(id_, ()),
+            is_matched=standings.is_matched(id_),
+            bound_uses=frozenset(use for use, each in standings.bound.get(id_, {}).items() if each.is_alive),
+            apart=apart,
+        )
+        if uses:
+            found[id_] = uses
+    return found
+
+
+def _read_chosen(connection: Connection, names: list[ListName]) -> dict[ListName, dict[UUID, list[Chosen]]]:
+    found: dict[ListName, dict[UUID, list[Chosen]]] = {name: defaultdict(list) for name in names}
+    rows = DraftRow.objects.filter(draft__connection=connection, list_item__list__in=names)
+    values = rows.values_list(
+        "list_item_id", "list_item__list", "use", "action", "remote_item_id", "ticked", "version"
+    )
+    for item_id, name, use, action, target, ticked, version in values:
+        found[ListName(name)][item_id].append(Chosen(use, action, target, ticked, version))
+    return found

@@ -1,0 +1,272 @@
+"""One list as its page shows it: each entry, its match and why, who uses it; what is needed now first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from bookbind.connections.models import Connection
+from bookbind.kit.text import fold_name
+from bookbind.lists.history import Earlier, earlier_labels
+from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS
+from bookbind.merge.choices import LEAVE, MATCH, Choice
+from bookbind.merge.creating import created_name, target_list
+from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.plans import ANY, COSTS, SALES
+from bookbind.merge.proposals import Proposal, confidence_of
+from bookbind.merge.reading import ListData, draft_version, find_draft, read_lists, sales_coded_by, uses_apart
+from bookbind.merge.standings import Bound, find_entry, read_targets
+from bookbind.merge.usage import NOT_USED, Uses, read_uses
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+
+_USE_ORDER = (ANY, COSTS, SALES)
+_USE_WORDS = {ANY: "", COSTS: "on costs", SALES: "on sales"}
+
+
+class Show(StrEnum):
+    """The filters of a list."""
+
+    NEEDED = "needed"
+    RULES = "rules"
+    UNMATCHED = "unmatched"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Target:
+    """An entry of the books in a row. `why_not` says why it can't be chosen, `likely` how likely it is."""
+
+    id: UUID
+    label: str
+    facts: str
+    list: ListName
+    state: str
+    likely: float = 0.0
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class UseRow:
+    """One use of an entry: what stands for it now, and what is chosen or proposed in its place.
+
+    `action` is match, create or leave. `word` is certain, likely, guess, or empty when a person chose or
+    nothing is proposed; `confidence` is the number behind it. `create_name` is empty where nothing can be
+    created.
+    """
+
+    use: str
+    use_words: str
+    current: Target | None
+    chosen: Target | None
+    action: str
+    ticked: bool
+    by_person: bool
+    word: str = ""
+    confidence: float = 0.0
+    reasons: tuple[str, ...] = ()
+    alternatives: tuple[Target, ...] = ()
+    create_name: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry of ours with everything that its line shows.
+
+    `was` is what it was in other books. `is_optional`: a contact that is created when first used, if
+    unmatched.
+    """
+
+    id: UUID
+    label: str
+    name: str
+    code: str
+    facts: str
+    was: Earlier | None
+    uses: tuple[UseRow, ...]
+    used: Uses
+    is_matched: bool
+    is_lost: bool
+    is_optional: bool
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """A page of rows; `counts` has the size of each filter, `found` that of the one shown after searching."""
+
+    rows: tuple[Row, ...]
+    show: Show
+    counts: Mapping[Show, int]
+    found: int
+    version: int
+    ticked: int = 0
+
+
+def list_rows(
+    connection: Connection,
+    name: ListName,
+    show: Show = Show.NEEDED,
+    search: str = "",
+    *,
+    start: int = 0,
+    limit: int = 100,
+) -> RowPage:
+    """The rows of a list under a filter, those that wait most first; a constant number of queries."""
+    data = read_lists(connection, [name])[name]
+    uses = read_uses(connection)
+    groups = {each: _select(data, uses, each) for each in Show}
+    found = _search(groups[show], search)
+    shown = found[start : start + limit]
+    return RowPage(
+        rows=tuple(_rows(connection, data, shown, uses)),
+        show=show,
+        counts={each: len(entries) for each, entries in groups.items()},
+        found=len(found),
+        version=draft_version(find_draft(connection)),
+        ticked=sum(1 for choices in data.choices.values() for choice in choices.values() if choice.ticked),
+    )
+
+
+def find_row(connection: Connection, item_id: UUID) -> Row | None:
+    """One entry's row, for a document's page or after a change; None when it is not in the lists."""
+    entry = find_entry(item_id)
+    if entry is None or entry.list not in get_provider(connection.provider).lists:
+        return None
+    data = read_lists(connection, [entry.list])[entry.list]
+    return _rows(connection, data, [entry], read_uses(connection))[0]
+
+
+def _select(data: ListData, uses: Mapping[UUID, Uses], show: Show) -> list[Entry]:
+    """The entries under a filter: those that most documents wait for, then those that most rules use."""
+    standings = data.standings
+    entries = [each for each in standings.entries.values() if _is_shown(data, each, uses, show)]
+    if show is Show.ALL:
+        return entries
+    return sorted(entries, key=lambda each: _urgency(uses.get(each.id, NOT_USED)))
+
+
+def _is_shown(data: ListData, entry: Entry, uses: Mapping[UUID, Uses], show: Show) -> bool:
+    used = uses.get(entry.id, NOT_USED)
+    if show is Show.ALL:
+        return True
+    if show is Show.RULES:
+        return bool(used.rules)
+    if data.standings.is_matched(entry.id):
+        return False
+    # A contact that the books lack is created when it is first used: only one that died there needs a person.
+    needs = entry.list not in CONTACT_LISTS or data.standings.is_lost(entry.id)
+    return show is Show.UNMATCHED or (needs and used.is_used)
+
+
+def _urgency(used: Uses) -> tuple[int, int]:
+    return -used.waiting, -used.rule_count
+
+
+def _search(entries: list[Entry], search: str) -> list[Entry]:
+    words = fold_name(search).split()
+    if not words:
+        return entries
+    return [each for each in entries if all(word in fold_name(f"{each.code} {each.name}") for word in words)]
+
+
+def _rows(
+    connection: Connection, data: ListData, entries: Sequence[Entry], uses: Mapping[UUID, Uses]
+) -> list[Row]:
+    targets = read_targets(connection, _target_ids(data, entries))
+    earlier = earlier_labels(connection, [entry.id for entry in entries])
+    builder = _Builder(connection, data, targets)
+    return [
+        Row(
+            id=entry.id,
+            label=entry.label,
+            name=entry.name,
+            code=entry.code,
+            facts=entry.facts,
+            was=earlier.get(entry.id),
+            uses=builder.uses(entry),
+            used=uses.get(entry.id, NOT_USED),
+            is_matched=data.standings.is_matched(entry.id),
+            is_lost=data.standings.is_lost(entry.id),
+            is_optional=entry.list in CONTACT_LISTS and not data.standings.is_lost(entry.id),
+        )
+        for entry in entries
+    ]
+
+
+def _target_ids(data: ListData, entries: Sequence[Entry]) -> set[UUID]:
+    ids: set[UUID] = set()
+    for entry in entries:
+        ids |= {bound.target for bound in data.standings.bound.get(entry.id, {}).values()}
+        for choice in data.choices.get(entry.id, {}).values():
+            others = choice.proposal.alternatives if choice.proposal else ()
+            ids |= {id_ for id_ in (choice.target, *(other for other, _ in others)) if id_ is not None}
+    return ids
+
+
+@dataclass(frozen=True)
+class _Builder:
+    """What the uses of every row of one list are made from."""
+
+    connection: Connection
+    data: ListData
+    targets: Mapping[UUID, Entry]
+
+    def uses(self, entry: Entry) -> tuple[UseRow, ...]:
+        """Each use that something stands for, or is chosen or proposed for; at least the one for any."""
+        bound = self.data.standings.bound.get(entry.id, {})
+        choices = self.data.choices.get(entry.id, {})
+        uses = [use for use in _USE_ORDER if use in bound or use in choices] or [ANY]
+        return tuple(self._use(entry, use, bound.get(use), choices.get(use)) for use in uses)
+
+    def _use(self, entry: Entry, use: str, bound: Bound | None, choice: Choice | None) -> UseRow:
+        current = self._target(entry, use, bound.target) if bound else None
+        proposal = choice.proposal if choice else None
+        is_proposal = choice is not None and not choice.by_person
+        return UseRow(
+            use=use,
+            use_words=self._words(entry, use),
+            current=current,
+            chosen=self._target(entry, use, choice.target, proposal) if choice and choice.target else None,
+            action=choice.action if choice else LEAVE,
+            ticked=choice.ticked if choice else False,
+            by_person=choice.by_person if choice else False,
+            word=proposal.word if proposal and is_proposal else "",
+            confidence=proposal.confidence if proposal and is_proposal else 0.0,
+            reasons=self._reasons(choice),
+            alternatives=self._alternatives(entry, use, proposal),
+            create_name=self._create_name(entry, use),
+        )
+
+    def _words(self, entry: Entry, use: str) -> str:
+        if use in uses_apart(self.connection, entry.list):
+            return f"on sales {SINGULAR_LABELS[sales_coded_by(self.connection)]}"
+        return _USE_WORDS[use]
+
+    def _target(
+        self, entry: Entry, use: str, target: UUID, proposal: Proposal | None = None
+    ) -> Target | None:
+        there = self.targets.get(target)
+        if there is None:
+            return None
+        why_not = refuse(entry, there, use, sales_coded_by(self.connection))
+        likely = confidence_of(proposal, target) if proposal else 0.0
+        return Target(there.id, there.label, there.facts, there.list, there.state, likely, why_not)
+
+    def _alternatives(self, entry: Entry, use: str, proposal: Proposal | None) -> tuple[Target, ...]:
+        others = proposal.alternatives if proposal else ()
+        found = (self._target(entry, use, other, proposal) for other, _ in others)
+        return tuple(each for each in found if each is not None and not each.why_not)
+
+    @staticmethod
+    def _reasons(choice: Choice | None) -> tuple[str, ...]:
+        """Why this is proposed; what a person chose needs no reason, unless it is what was proposed."""
+        if choice is None or choice.proposal is None:
+            return ()
+        is_same = choice.action == MATCH and choice.target == choice.proposal.target
+        return choice.proposal.reasons if is_same or not choice.by_person else ()
+
+    def _create_name(self, entry: Entry, use: str) -> str:
+        creatable = get_provider(self.connection.provider).creatable
+        if target_list(entry, use, self.connection) not in creatable:
+            return ""
+        return created_name(entry, use, self.connection)

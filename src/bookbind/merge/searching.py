@@ -1,0 +1,47 @@
+"""Search-as-you-type over the entries of the books that one of ours can stand for."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bookbind.connections.models import Connection
+from bookbind.lists.models import RemoteItem
+from bookbind.lists.queries import search_items
+from bookbind.merge.creating import target_list
+from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.plans import ANY
+from bookbind.merge.reading import sales_coded_by
+from bookbind.merge.rows import Target
+from bookbind.merge.standings import entry_of, find_entry
+
+_FIELDS = ("id", "list", "name", "code", "details", "state")
+# Looked at before those that can't be chosen are put last.
+_LOOKED_AT = 300
+
+
+def search_targets(
+    connection: Connection, item_id: UUID, search: str = "", use: str = ANY, limit: int = 50
+) -> list[Target]:
+    """What the entry may be in the books: what can be chosen first, the rest with the reason why not.
+
+    Archived entries are found when somebody searches for them, and say so.
+    """
+    ours = find_entry(item_id)
+    if ours is None:
+        return []
+    rows = _rows(connection, ours, use, search)
+    found = [_target(ours, entry_of(row), use, connection) for row in rows[:_LOOKED_AT].values_list(*_FIELDS)]
+    return sorted(found, key=lambda each: bool(each.why_not))[:limit]
+
+
+def _rows(connection: Connection, ours: Entry, use: str, search: str) -> QuerySet[RemoteItem]:
+    rows = RemoteItem.objects.filter(connection=connection, list=target_list(ours, use, connection))
+    rows = rows.exclude(state=RemoteItem.State.GONE)
+    if not search.strip():
+        return rows.filter(state=RemoteItem.State.ACTIVE).order_by("code", "folded_name", "id")
+    return search_items(rows, search).order_by("rank", "code", "folded_name", "id")
+
+
+def _target(ours: Entry, theirs: Entry, use: str, connection: Connection) -> Target:
+    why_not = refuse(ours, theirs, use, sales_coded_by(connection))
+    return Target(theirs.id, theirs.label, theirs.facts, theirs.list, theirs.state, 0.0, why_not)

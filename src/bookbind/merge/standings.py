@@ -1,0 +1,131 @@
+"""How the entries of one list stand at a connection: what is bound, and what of it is still alive."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from bookbind.connections.models import Connection
+from bookbind.lists.models import Binding, ListItem, RemoteItem
+from bookbind.lists.queries import combined_into
+from bookbind.merge.entries import Entry
+from bookbind.merge.plans import ANY, COSTS, SALES
+from bookbind.providers.base.types import ListName
+
+_FIELDS = ("id", "list", "name", "code", "details")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What stands for an entry on one use; `owner` is the entry itself, or one that was combined into it."""
+
+    binding_id: UUID
+    owner: UUID
+    target: UUID
+    target_list: ListName
+    state: str
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be used."""
+        return self.state == RemoteItem.State.ACTIVE
+
+
+@dataclass(frozen=True)
+class Standings:
+    """The live entries of a list, and what stands for each by use; combined ones count for the one kept."""
+
+    entries: dict[UUID, Entry]
+    bound: dict[UUID, dict[str, Bound]] = field(default_factory=dict)
+
+    def is_matched(self, item_id: UUID) -> bool:
+        """Whether the entry can be used on both sides as far as its own list goes."""
+        uses = {use for use, each in self._own(item_id).items() if each.is_alive}
+        return ANY in uses or {COSTS, SALES} <= uses
+
+    def is_lost(self, item_id: UUID) -> bool:
+        """Whether something stands for it that can't be used any more."""
+        return any(not each.is_alive for each in self._own(item_id).values())
+
+    def unmatched(self) -> list[Entry]:
+        """The entries that need a match, or would be made when they are first used."""
+        return [entry for id_, entry in self.entries.items() if not self.is_matched(id_)]
+
+    def taken(self) -> set[UUID]:
+        """The remote entries that stand for something already."""
+        return {each.target for uses in self.bound.values() for each in uses.values() if each.is_alive}
+
+    def _own(self, item_id: UUID) -> dict[str, Bound]:
+        name = self.entries[item_id].list
+        uses = self.bound.get(item_id, {})
+        return {use: each for use, each in uses.items() if each.target_list is name}
+
+
+def read_standings(connection: Connection, names: Iterable[ListName]) -> dict[ListName, Standings]:
+    """The standings of several lists, in three queries."""
+    found = {name: Standings({}) for name in names}
+    rows = ListItem.objects.filter(list__in=list(found), merged_into__isnull=True, archived_at__isnull=True)
+    for entry in map(entry_of, rows.order_by("code", "folded_name", "id").values_list(*_FIELDS)):
+        found[entry.list].entries[entry.id] = entry
+    for name, bound in _read_bound(connection, list(found)).items():
+        known = found[name].entries
+        found[name].bound.update({id_: uses for id_, uses in bound.items() if id_ in known})
+    return found
+
+
+def read_remote(connection: Connection, name: ListName) -> list[Entry]:
+    """Every entry of the books' list as it was last read completely, those that can't be used too."""
+    rows = RemoteItem.objects.filter(connection=connection, list=name).order_by("code", "folded_name", "id")
+    return [entry_of(row) for row in rows.values_list(*_FIELDS, "state")]
+
+
+def read_targets(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Entry]:
+    """These entries of the books by id; those of other books are left out."""
+    rows = RemoteItem.objects.filter(connection=connection, id__in=list(set(ids)))
+    return {row[0]: entry_of(row) for row in rows.values_list(*_FIELDS, "state")}
+
+
+def find_entry(item_id: UUID) -> Entry | None:
+    """One live entry of ours, or None."""
+    rows = ListItem.objects.filter(id=item_id, merged_into__isnull=True, archived_at__isnull=True)
+    row = rows.values_list(*_FIELDS).first()
+    return entry_of(row) if row else None
+
+
+def entry_of(row: Sequence[Any]) -> Entry:
+    """An entry out of the values of `_FIELDS`, and of its state when it is one of the books."""
+    id_, name, title, code, details, *state = row
+    return Entry(id_, ListName(name), title, code, details, *state)
+
+
+def _read_bound(
+    connection: Connection, names: list[ListName]
+) -> dict[ListName, dict[UUID, dict[str, Bound]]]:
+    roots = combined_into()
+    found: dict[ListName, dict[UUID, dict[str, Bound]]] = {name: defaultdict(dict) for name in names}
+    rows = Binding.objects.filter(connection=connection, closed_at__isnull=True, list_item__list__in=names)
+    values = rows.order_by("list_item__created_at", "list_item_id").values_list(
+        "id",
+        "list_item_id",
+        "list_item__list",
+        "use",
+        "remote_item_id",
+        "remote_item__list",
+        "remote_item__state",
+    )
+    for id_, item_id, name, use, target, target_list, state in values:
+        root = roots.get(item_id, item_id)
+        uses = found[ListName(name)][root]
+        bound = Bound(id_, item_id, target, ListName(target_list), state)
+        before = uses.get(use)
+        # What can be used goes first, then the kept entry's own match, then that of the entry made first.
+        if before is None or (bound.is_alive, item_id == root) > (before.is_alive, before.owner == root):
+            uses[use] = bound
+    return found
+
+
+def read_remote_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The vendor's own ids of these entries."""
+    rows = RemoteItem.objects.filter(connection=connection, id__in=list(ids))
+    return dict(rows.values_list("id", "remote_id"))

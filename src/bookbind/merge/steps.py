@@ -1,0 +1,139 @@
+"""The steps of Merge lists: which lists are asked about, and how far each has come."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count
+
+from bookbind.connections.models import Connection
+from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, TRACKING_LISTS, list_label
+from bookbind.lists.merging import merging_lists
+from bookbind.lists.models import ListItem
+from bookbind.lists.queries import dimension_slots, list_words
+from bookbind.merge.dimensions import list_dimension_questions
+from bookbind.merge.publishing import list_ways
+from bookbind.merge.standings import Standings, read_standings
+from bookbind.merge.usage import read_uses
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+
+PUBLISHING, DIMENSIONS = "publishing", "dimensions"
+ORDER = (
+    PUBLISHING,
+    DIMENSIONS,
+    ListName.CATEGORIES.value,
+    ListName.TAX_RATES.value,
+    ListName.SUPPLIERS.value,
+    ListName.CUSTOMERS.value,
+    ListName.PRODUCTS.value,
+    ListName.TRACKING_1.value,
+    ListName.TRACKING_2.value,
+    ListName.BANK_ACCOUNTS.value,
+    ListName.PAYMENT_METHODS.value,
+)
+
+
+class StepState(StrEnum):
+    """How a step stands."""
+
+    DONE = "done"
+    OPEN = "open"
+    EMPTY = "empty"
+    LACKING = "lacking"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. `needed` counts what rules or waiting documents need now, `unmatched` all without a match.
+
+    `new` counts contacts that are created when first used. `total` is what the business has. `note` says
+    which side lacks the list. `merging`: pickers show what is only in the books, and nothing is adopted by
+    itself.
+    """
+
+    key: str
+    label: str
+    state: StepState
+    needed: int = 0
+    unmatched: int = 0
+    new: int = 0
+    total: int = 0
+    note: str = ""
+    merging: bool = False
+
+
+def list_steps(connection: Connection) -> list[Step]:
+    """All steps in their order, in a constant number of queries."""
+    provider = get_provider(connection.provider)
+    standings = read_standings(connection, provider.lists)
+    uses = read_uses(connection)
+    needed = {id_ for id_, each in uses.items() if each.is_used}
+    held = {id_ for id_, each in uses.items() if each.waiting}
+    words, slots = list_words(connection), dimension_slots(connection)
+    merging, counts = merging_lists(connection), _count_ours()
+    steps = {PUBLISHING: _publishing(connection), DIMENSIONS: _dimensions(connection)}
+    for name in ListName:
+        label = list_label(name, words) if name in TRACKING_LISTS else LIST_LABELS[name]
+        if name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
+            steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
+        else:
+            used = held if name in CONTACT_LISTS else needed
+            steps[name.value] = _step(name, label, standings[name], used, merging)
+    return [steps[key] for key in ORDER]
+
+
+def count_needed(connection: Connection) -> int:
+    """How many entries without a match are needed by rules and waiting documents; for menu and badge."""
+    return sum(step.needed for step in list_steps(connection))
+
+
+def _step(
+    name: ListName, label: str, standings: Standings, used: set[UUID], merging: frozenset[ListName]
+) -> Step:
+    total = len(standings.entries)
+    if not total:
+        return Step(name.value, label, StepState.EMPTY, note="You have none.", merging=name in merging)
+    unmatched = [entry.id for entry in standings.unmatched()]
+    is_contacts = name in CONTACT_LISTS
+    # A contact that the books lack is created; only one whose match died there is for a person to decide.
+    asked = [id_ for id_ in unmatched if standings.is_lost(id_)] if is_contacts else unmatched
+    needed = sum(1 for id_ in asked if id_ in used)
+    return Step(
+        name.value,
+        label,
+        StepState.OPEN if needed else StepState.DONE,
+        needed=needed,
+        unmatched=len(asked),
+        new=len(unmatched) - len(asked) if is_contacts else 0,
+        total=total,
+        merging=name in merging,
+    )
+
+
+def _lacking(name: ListName, label: str, software: str, count: int) -> Step:
+    if not count:
+        return Step(name.value, label, StepState.EMPTY, note=f"Neither you nor {software} uses these.")
+    note = f"{software} has none here. Yours are kept, and are left out of what is sent."
+    return Step(name.value, label, StepState.LACKING, total=count, note=note)
+
+
+def _publishing(connection: Connection) -> Step:
+    questions = list_ways(connection)
+    open_ = sum(1 for question in questions if not question.answer)
+    state = StepState.OPEN if open_ else StepState.DONE
+    return Step(PUBLISHING, "Publishing", state, needed=open_, unmatched=open_, total=len(questions))
+
+
+def _dimensions(connection: Connection) -> Step:
+    questions = list_dimension_questions(connection)
+    if not questions:
+        return Step(DIMENSIONS, "Dimensions", StepState.EMPTY, note="Nothing to decide.")
+    open_ = sum(1 for question in questions if question.is_open)
+    state = StepState.OPEN if open_ else StepState.DONE
+    return Step(DIMENSIONS, "Dimensions", state, needed=open_, unmatched=open_, total=len(questions))
+
+
+def _count_ours() -> dict[str, int]:
+    rows = ListItem.objects.filter(merged_into__isnull=True, archived_at__isnull=True)
+    return dict(rows.order_by("list").values_list("list").annotate(number=Count("id")))

@@ -1,0 +1,168 @@
+"""What is proposed for a list at a connection: kept with the read of the list that it was made from."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from bookbind.connections.models import Connection
+from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.services import queue_job
+from bookbind.kit import clock
+from bookbind.lists.models import ListSync
+from bookbind.merge.entries import Entry, is_income
+from bookbind.merge.evidence import used_by_us, used_there
+from bookbind.merge.models import Draft, Suggested
+from bookbind.merge.plans import ANY, SALES
+from bookbind.merge.proposals import (
+    Proposals,
+    from_json,
+    propose,
+    propose_products,
+    to_json,
+)
+from bookbind.merge.standings import Standings, read_remote, read_remote_ids, read_standings
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+
+SUGGEST_JOB = "merge.suggest"
+# Several of ours may well be one of theirs; elsewhere what is taken is not proposed again.
+_SHARED = frozenset({ListName.CATEGORIES, ListName.TAX_RATES})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the matcher is asked about one list: entries of ours without a match, and the read of theirs."""
+
+    connection: Connection
+    name: ListName
+    standings: Standings
+    ours: tuple[Entry, ...]
+    generation: int
+
+
+def queue_suggestions(connection: Connection) -> None:
+    """Have the suggestions made again in the background."""
+    queue_job(SUGGEST_JOB, str(connection.id), business_id=connection.business_id)
+
+
+@works(SUGGEST_JOB)
+def suggest_everything(job: Claimed) -> Again | None:
+    """Make what is proposed for every list that has something to match, so that its page need not."""
+    connection = Connection.objects.filter(id=UUID(job.key)).first()
+    if connection is not None:
+        for name in get_provider(connection.provider).lists:
+            read_suggestions(connection, name, keep=True)
+    return None
+
+
+def read_suggestions(
+    connection: Connection, name: ListName, standings: Standings | None = None, *, keep: bool = False
+) -> Proposals:
+    """The proposals for the list's entries without a match; made now when those kept are out of date.
+
+    `keep` stores what was made; pages that only look do not.
+    """
+    question = _ask(connection, name, standings or read_standings(connection, [name])[name])
+    if not question.ours:
+        return {}
+    stored = Suggested.objects.filter(connection=connection, list=name).first()
+    if stored is not None and _answers(stored, question):
+        return from_json(stored.proposals)
+    made = make_suggestions(question)
+    if keep:
+        _keep(question, made, stored)
+    return made
+
+
+def make_suggestions(question: Question) -> Proposals:
+    """Ask the matcher."""
+    connection, name = question.connection, question.name
+    theirs = [entry for entry in read_remote(connection, name) if entry.state == "active"]
+    if name not in _SHARED:
+        taken = question.standings.taken()
+        theirs = [entry for entry in theirs if entry.id not in taken]
+    ours = question.standings.unmatched()
+    if name is ListName.CATEGORIES:
+        ours, theirs = _with_evidence(connection, ours, theirs)
+    found = propose(name, ours, theirs)
+    if name is ListName.CATEGORIES and _sells_products(connection):
+        for id_, proposals in _product_proposals(question, found).items():
+            found[id_] = [*found.get(id_, []), *proposals]
+    return found
+
+
+def _ask(connection: Connection, name: ListName, standings: Standings) -> Question:
+    read = ListSync.objects.filter(connection=connection, list=name).values_list("generation", flat=True)
+    ours = standings.unmatched()
+    if name is ListName.CATEGORIES and _sells_products(connection):
+        asked = {entry.id for entry in ours}
+        ours += [
+            entry
+            for id_, entry in standings.entries.items()
+            if id_ not in asked and is_income(entry) and SALES not in standings.bound.get(id_, {})
+        ]
+    return Question(connection, name, standings, tuple(ours), read.first() or 0)
+
+
+def _answers(stored: Suggested, question: Question) -> bool:
+    known = stored.proposals.keys()
+    return stored.generation == question.generation and all(str(each.id) in known for each in question.ours)
+
+
+@transaction.atomic
+def _keep(question: Question, made: Proposals, before: Suggested | None) -> None:
+    """Store the proposals; a draft that somebody looks at is another one when they differ."""
+    proposals = to_json(made)
+    Suggested.objects.update_or_create(
+        connection=question.connection,
+        list=question.name,
+        defaults={
+            "business_id": question.connection.business_id,
+            "generation": question.generation,
+            "proposals": proposals,
+            "made_at": clock.now(),
+        },
+    )
+    if before is not None and before.proposals != proposals:
+        Draft.objects.filter(connection=question.connection).update(version=F("version") + 1)
+
+
+def _sells_products(connection: Connection) -> bool:
+    return get_provider(connection.provider).sales_coded_by is ListName.PRODUCTS
+
+
+def _with_evidence(
+    connection: Connection, ours: list[Entry], theirs: list[Entry]
+) -> tuple[list[Entry], list[Entry]]:
+    here, there = used_by_us(), used_there(connection)
+    if not there:
+        # One-sided evidence compares with nothing.
+        return ours, theirs
+    nothing: frozenset[str] = frozenset()
+    return (
+        [replace(entry, used_with=here.get(entry.id, nothing)) for entry in ours],
+        [replace(entry, used_with=there.get(entry.id, nothing)) for entry in theirs],
+    )
+
+
+def _product_proposals(question: Question, found: Proposals) -> Proposals:
+    """As what income categories are sold: the account behind a product is the best evidence."""
+    connection = question.connection
+    accounts = _accounts(question, found)
+    products = [e for e in read_remote(connection, ListName.PRODUCTS) if e.state == "active"]
+    return propose_products(question.ours, products, accounts)
+
+
+def _accounts(question: Question, found: Proposals) -> dict[UUID, str]:
+    """For each category the vendor's id of the account that it is, or most likely is."""
+    targets: dict[UUID, UUID] = {}
+    for entry in question.ours:
+        bound = question.standings.bound.get(entry.id, {}).get(ANY)
+        proposed = next((p.target for p in found.get(entry.id, []) if p.use == ANY), None)
+        target = bound.target if bound is not None and bound.is_alive else proposed
+        if target is not None:
+            targets[entry.id] = target
+    remote_ids = read_remote_ids(question.connection, set(targets.values()))
+    return {id_: remote_ids.get(target, "") for id_, target in targets.items()}

@@ -1,0 +1,167 @@
+"""Suppliers looked up and created, and every other entry that can be made."""
+
+from typing import Any
+
+from bookbind.kit.text import fold_name
+from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
+from bookbind.providers.base.shapes import Row
+from bookbind.providers.base.types import AccountFamily, ListName, NewContact, NewEntry, RemoteEntry
+from bookbind.providers.quickbooks.client import CompanyApi, expected_shape
+from bookbind.providers.quickbooks.entries import FAMILIES, parse_vendor
+from bookbind.providers.quickbooks.lists import DIMENSIONS, SOURCES, Source
+from bookbind.providers.quickbooks.wire import as_json, as_ref, quoted
+
+CREATABLE = frozenset(
+    {
+        ListName.CATEGORIES,
+        ListName.PRODUCTS,
+        ListName.SUPPLIERS,
+        ListName.CUSTOMERS,
+        ListName.TRACKING_1,
+        ListName.TRACKING_2,
+    }
+)
+_TYPES = {family: account_type for account_type, family in FAMILIES.items()}
+
+
+def find_contact(api: CompanyApi, wanted: NewContact) -> RemoteEntry | None:
+    """An active supplier of this name whatever its case, else one with this tax number.
+
+    No query asks for a tax number, so those are looked through page by page, and only when there is one.
+    """
+    by_name = _find_vendors(api, f"DisplayName = {quoted(wanted.name)}")
+    same = (entry for entry in by_name if fold_name(entry.name) == fold_name(wanted.name))
+    found = next(same, None)
+    if found is not None or not wanted.tax_number:
+        return found
+    for rows in api.pages("Vendor", "Active = true", "find_contact"):
+        with expected_shape():
+            entries = [parse_vendor(row) for row in rows]
+        found = next((entry for entry in entries if entry.details["tax_number"] == wanted.tax_number), None)
+        if found is not None:
+            return found
+    return None
+
+
+def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntry:
+    """Create a supplier, or take the active one that has the name already.
+
+    Suppliers, customers and employees share their names (2026-11), so another kind of contact may have it:
+    then contact_name_taken.
+    """
+    body = build_vendor(contact)
+    try:
+        return _create(api, SOURCES[ListName.SUPPLIERS], "create_contact", body, key)
+    except ProviderError as error:
+        if not _is_name_taken(error):
+            raise
+        found = find_contact(api, NewContact(contact.name))
+        if found is None:
+            raise
+        return found
+
+
+def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
+    """Create an entry of any list that takes new ones, or take the active one that has the name already."""
+    if entry.list is ListName.SUPPLIERS:
+        return create_contact(api, _as_contact(entry), key)
+    source, body = _source(entry), build_entry(entry)
+    try:
+        return _create(api, source, "create_entry", body, key)
+    except ProviderError as error:
+        if not _is_name_taken(error):
+            raise
+        found = _find_named(api, source, entry)
+        if found is None:
+            refused = FieldError("name", RejectedReason.OTHER, error.vendor_text)
+            raise ProviderError(
+                ErrorKind.REJECTED,
+                error.vendor_text,
+                field_errors=(refused,),
+                http_status=error.http_status,
+                correlation_id=error.correlation_id,
+            ) from error
+        return found
+
+
+def build_vendor(contact: NewContact) -> Row:
+    """A supplier in QuickBooks' words."""
+    return _person(contact, "TaxIdentifier")
+
+
+def build_entry(entry: NewEntry) -> Row:
+    """A new entry in QuickBooks' words."""
+    if entry.list is ListName.CUSTOMERS:
+        return _person(_as_contact(entry), "PrimaryTaxIdentifier")
+    if entry.list is ListName.CATEGORIES:
+        return _filled({"Name": entry.name, "AcctNum": entry.code, "AccountType": account_type(entry)})
+    if entry.list is ListName.PRODUCTS:
+        income, cost = entry.details.get("category_id", ""), entry.details.get("cost_category_id", "")
+        product = _filled({"Name": entry.name, "Type": "Service", "Sku": entry.code})
+        product |= {"IncomeAccountRef": as_ref(income)} if income else {}
+        return product | ({"ExpenseAccountRef": as_ref(cost)} if cost else {})
+    return {"Name": entry.name}
+
+
+def account_type(entry: NewEntry) -> str:
+    """The type of a new account: the very one where it is QuickBooks' own, else the family's usual one."""
+    told, family = entry.details.get("account_type", ""), entry.details.get("account_family", "")
+    found = told if told in FAMILIES else _TYPES.get(AccountFamily(family)) if family else None
+    if found is None:
+        text = "QuickBooks needs to know what type of account it is."
+        refused = FieldError("account_family", RejectedReason.OTHER, text)
+        raise ProviderError(ErrorKind.REJECTED, text, field_errors=(refused,))
+    return str(found)
+
+
+def _source(entry: NewEntry) -> Source:
+    found = SOURCES.get(entry.list) if entry.list in CREATABLE else None
+    if entry.list in (ListName.TRACKING_1, ListName.TRACKING_2):
+        found = DIMENSIONS.get(entry.details.get("dimension_id", ""))
+    if found is None:
+        raise ProviderError(ErrorKind.UNSUPPORTED, f"QuickBooks lets us create no {entry.list.value}.")
+    return found
+
+
+def _create(api: CompanyApi, source: Source, operation: str, body: Row, key: str) -> RemoteEntry:
+    reply = api.write(source.entity.lower(), operation, as_json(body), key)
+    return reply.read(lambda content: _parse_created(content, source))
+
+
+def _parse_created(content: Any, source: Source) -> RemoteEntry:
+    found = source.parse(content[source.entity])
+    if found is None:
+        raise ValueError("It was created as something else.")
+    return found
+
+
+def _find_named(api: CompanyApi, source: Source, entry: NewEntry) -> RemoteEntry | None:
+    key = "DisplayName" if entry.list is ListName.CUSTOMERS else "Name"
+    rows = api.rows(source.entity, f"{key} = {quoted(entry.name)}", source.operation)
+    with expected_shape():
+        found = [parsed for row in rows if (parsed := source.parse(row)) is not None]
+    return next((each for each in found if fold_name(each.name) == fold_name(entry.name)), None)
+
+
+def _find_vendors(api: CompanyApi, where: str) -> list[RemoteEntry]:
+    rows = api.rows("Vendor", where, "find_contact")
+    with expected_shape():
+        return [parse_vendor(row) for row in rows]
+
+
+def _is_name_taken(error: ProviderError) -> bool:
+    return any(each.reason is RejectedReason.CONTACT_NAME_TAKEN for each in error.field_errors)
+
+
+def _as_contact(entry: NewEntry) -> NewContact:
+    return NewContact(entry.name, entry.details.get("email", ""), entry.details.get("tax_number", ""))
+
+
+def _person(contact: NewContact, number_key: str) -> Row:
+    person: Row = {"DisplayName": contact.name, "CompanyName": contact.name}
+    person |= {"PrimaryEmailAddr": {"Address": contact.email}} if contact.email else {}
+    return person | ({number_key: contact.tax_number} if contact.tax_number else {})
+
+
+def _filled(fields: Row) -> Row:
+    return {name: value for name, value in fields.items() if value}

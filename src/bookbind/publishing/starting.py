@@ -1,0 +1,100 @@
+"""Start publishing: the press that ends the pause after a change, and what it will do."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from bookbind.connections.change import mark_started
+from bookbind.connections.models import Connection
+from bookbind.kit import clock
+from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.providers.registry import get_provider
+from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.models import Publication
+from bookbind.publishing.placement import settle, wake
+from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.states import State
+from bookbind.tenancy.models import User
+
+
+@dataclass(frozen=True)
+class Month:
+    """The documents of one month that will be sent: how many, how much, how final in the vendor's words."""
+
+    month: date
+    count: int
+    totals: dict[str, Decimal]
+    published_as: dict[str, int]
+
+
+@dataclass(frozen=True)
+class StartSummary:
+    """What Start publishing sends now, and what goes on waiting by reason."""
+
+    months: tuple[Month, ...] = ()
+    waiting: dict[str, int] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many documents are sent."""
+        return sum(month.count for month in self.months)
+
+    @property
+    def still_waiting(self) -> int:
+        """How many documents go on waiting."""
+        return sum((self.waiting or {}).values())
+
+
+def start_summary(connection: Connection) -> StartSummary:
+    """What pressing Start publishing would do now, in a constant number of queries."""
+    labels = _labels(connection)
+    default_as = get_settings(connection).publish_as
+    months: dict[date, Month] = {}
+    waiting: dict[str, int] = {}
+    for publication in list_unsent(connection.id):
+        if publication.reason != Reason.NOT_STARTED:
+            waiting[publication.reason] = waiting.get(publication.reason, 0) + 1
+            continue
+        document = publication.document
+        day = document.date or clock.local_date(publication.queued_at, connection.business.time_zone)
+        month = months.setdefault(day.replace(day=1), Month(day.replace(day=1), 0, {}, {}))
+        label = labels.get((document.kind, document.publish_as or default_as), "")
+        totals = {**month.totals}
+        totals[document.currency] = totals.get(document.currency, Decimal(0)) + (document.total or Decimal(0))
+        published_as = {**month.published_as, label: month.published_as.get(label, 0) + 1}
+        months[month.month] = Month(month.month, month.count + 1, totals, published_as)
+    return StartSummary(tuple(months[key] for key in sorted(months)), waiting)
+
+
+def start_publishing(connection: Connection, user: User) -> bool:
+    """Let what is ready go, once each and in order; False when somebody had pressed before."""
+    with transaction.atomic():
+        if not mark_started(connection, user):
+            return False
+        wake(connection)
+    return True
+
+
+def settle_started(connection: Connection) -> None:
+    """Put what waited for the start where it belongs now; done by the queue, so that no crash forgets any."""
+    held = Publication.objects.filter(
+        connection=connection, state=State.HELD.value, reason=Reason.NOT_STARTED
+    ).select_related("connection", "document")
+    for publication in held.order_by("queued_at", "id"):
+        try:
+            settle(publication)
+        except MovedMeanwhile:
+            continue
+
+
+def _labels(connection: Connection) -> dict[tuple[str, str], str]:
+    """`Bill, Awaiting payment` for each kind and finality that the vendor offers."""
+    found: dict[tuple[DocumentKind | str, PublishAs | str], str] = {}
+    for kind in get_provider(connection.provider).kinds:
+        for choice in kind.choices:
+            found[(kind.kind.value, choice.publish_as.value)] = f"{kind.label}, {choice.label}"
+    return found

@@ -1,0 +1,160 @@
+"""The switch of a change: the old connection's answers first, then one transaction that moves what waited."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from bookbind.activity import services as activity
+from bookbind.connections import change as changes
+from bookbind.connections import queries as connections
+from bookbind.connections.models import Change, Connection
+from bookbind.connections.status import Health
+from bookbind.documents import services as documents
+from bookbind.documents.models import Document
+from bookbind.jobs.services import Again, Claimed, works
+from bookbind.kit import clock
+from bookbind.kit.checkpoints import Checkpoint, reach
+from bookbind.kit.ids import new_id
+from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.placement import settle, wake
+from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.states import RETURNABLE, State
+from bookbind.tenancy.models import User
+
+SWITCH_JOB = "publishing.switch"
+_LOOK_AGAIN = timedelta(seconds=1)
+_UNDER_WAY = (State.SENDING.value, State.UNKNOWN.value)
+_MOVED = [state.value for state in RETURNABLE]
+
+
+class UnderWay(Exception):
+    """A delivery is under way over the connection that is to be left; it ends first."""
+
+
+@works(SWITCH_JOB)
+def switch_when_free(job: Claimed) -> Again | None:
+    """Switch as soon as nothing is under way over the old connection; until then look every second."""
+    change = changes.find_change_to(connections.get_connection(UUID(job.key)))
+    if change is None or change.ready_at is None or change.switched_at is not None:
+        return None
+    if _must_wait(change):
+        return Again(clock.now() + _LOOK_AGAIN, counts=False)
+    reach(Checkpoint.BEFORE_SWITCH)
+    try:
+        _switch(change)
+    except UnderWay:
+        changes.hand_over(change)
+        wake(change.left)
+        return Again(clock.now() + _LOOK_AGAIN, counts=False)
+    reach(Checkpoint.AFTER_SWITCH)
+    _settle_moved(change.joined)
+    return None
+
+
+def undo_change(change: Change, user: User) -> None:
+    """Use the old connection again; what waited goes back for a look. ChangeOver when it is too late."""
+    with transaction.atomic():
+        # Moved first, so that the news of the connection's return gathers these documents too.
+        _move_waiting(change.joined, connections.get_connection(change.left_id), Reason.CONNECTION, user)
+        changes.undo(change, user)
+
+
+def stop_change(change: Change, user: User) -> None:
+    """Keep the old connection, and go on sending over it. ChangeOver when the books have moved."""
+    with transaction.atomic():
+        changes.stop(change, user)
+        wake(change.left)
+
+
+def _must_wait(change: Change) -> bool:
+    """Whether something is still to be sent, answered or attached over the old connection, and can be."""
+    left = connections.get_connection(change.left_id)
+    status = connections.status_of(left)
+    is_live = left.stage in connections.LIVE_STAGES
+    if not is_live or not (status.can_publish or status.health is Health.LIMITED):
+        return False
+    rows = Publication.objects.filter(connection=left)
+    if change.publish_first and rows.filter(state=State.WAITING.value).exists():
+        return True
+    changes.hand_over(change)
+    return not changes.is_patience_over(change) and (
+        rows.filter(state__in=_UNDER_WAY).exists()
+        or rows.filter(state=State.PUBLISHED.value, paper=Publication.Paper.WAITING).exists()
+    )
+
+
+def _switch(change: Change) -> None:
+    """One transaction: the stays, the right to send, and every document that waited."""
+    with transaction.atomic():
+        if not changes.switch(change):
+            return
+        sending = Publication.objects.filter(connection=change.left, state=State.SENDING.value)
+        if sending.exists() and not changes.is_patience_over(change):
+            raise UnderWay
+        joined = connections.get_connection(change.joined_id)
+        _move_waiting(change.left, joined, Reason.NOT_STARTED, change.begun_by)
+
+
+def _move_waiting(left: Connection, joined: Connection, reason: Reason, user: User) -> None:
+    """Open each unsent publication anew at the other connection, in its old place in the order.
+
+    What may already have reached the books that are left stays there until a person has decided about it.
+    """
+    rows = list(_movable(left).select_related("document").select_for_update(of=("self",)))
+    now = clock.now()
+    moved = Publication.objects.filter(id__in=[row.id for row in rows], state__in=_MOVED)
+    moved.update(state=State.WITHDRAWN.value, reason="", reason_data={})
+    Publication.objects.bulk_create(_reopened(rows, joined, reason))
+    documents.place_all([row.document_id for row in rows], Document.Stage.WAITING)
+    for row in rows:
+        activity.record(
+            "publication.moved",
+            f"Moved from {connections.label_of(left)} to {connections.label_of(joined)}; it was not sent.",
+            business_id=row.business_id,
+            actor=user,
+            subject=row.document,
+            data={"from": left.id, "to": joined.id, "at": now},
+        )
+
+
+def _movable(left: Connection) -> "QuerySet[Publication]":
+    undecided = Delivery.objects.filter(outcome__in=[Delivery.Outcome.OPEN, Delivery.Outcome.LOST])
+    rows = Publication.objects.filter(connection=left, state__in=_MOVED)
+    free: QuerySet[Publication] = rows.exclude(
+        id__in=undecided.filter(connection=left).values("publication_id")
+    ).exclude(reason=Reason.UNKNOWN)
+    return free.order_by("queued_at", "id")
+
+
+def _reopened(rows: Iterable[Publication], joined: Connection, reason: Reason) -> list[Publication]:
+    made = []
+    for row in rows:
+        publication = Publication(
+            id=new_id(),
+            business_id=row.business_id,
+            document_id=row.document_id,
+            connection=joined,
+            state=State.HELD.value,
+            reason=reason,
+            queued_at=row.queued_at,
+            requested_by_id=row.requested_by_id,
+            automatic=row.automatic,
+            must_look_for_twins=True,
+        )
+        publication.marker = publication.id.hex
+        made.append(publication)
+    return made
+
+
+def _settle_moved(joined: Connection) -> None:
+    """Say of each moved document what really stands between it and the new books."""
+    for publication in list_unsent(joined.id, {Reason.NOT_STARTED}):
+        try:
+            settle(publication)
+        except MovedMeanwhile:
+            continue

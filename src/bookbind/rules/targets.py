@@ -1,0 +1,67 @@
+"""The kinds of rule and, in this one place, which entries of which lists each of them points to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from bookbind.providers.base.types import ListName
+from bookbind.rules.models import SupplierRule
+from bookbind.tenancy.models import BusinessOwned
+
+
+@dataclass(frozen=True)
+class RuleKind:
+    """A kind of rule: `owner` is the column of the contact it belongs to, `targets` what it sets, by list."""
+
+    name: str
+    label: str
+    model: type[BusinessOwned]
+    owner: str
+    targets: Mapping[str, ListName]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that names an entry of a list."""
+        return (self.owner, *self.targets)
+
+    @property
+    def target_ids(self) -> dict[str, ListName]:
+        """The targets by the name of the column that holds the id."""
+        return {f"{column}_id": name for column, name in self.targets.items()}
+
+
+SUPPLIER_RULE = RuleKind(
+    "supplier",
+    "supplier rule",
+    SupplierRule,
+    "supplier",
+    {
+        "category": ListName.CATEGORIES,
+        "tax_rate": ListName.TAX_RATES,
+        "tracking_1": ListName.TRACKING_1,
+        "tracking_2": ListName.TRACKING_2,
+    },
+)
+RULE_KINDS = (SUPPLIER_RULE,)
+
+
+@dataclass(frozen=True)
+class RuleTargets:
+    """One rule that is switched on and the entries that it sets; whose rule it is does not count as one."""
+
+    kind: str
+    rule_id: UUID
+    targets: frozenset[UUID]
+
+
+def list_rule_targets(item_ids: Iterable[UUID] | None = None) -> list[RuleTargets]:
+    """Every rule that is switched on, or those that set one of these entries; one query for each kind."""
+    wanted = None if item_ids is None else set(item_ids)
+    found: list[RuleTargets] = []
+    for kind in RULE_KINDS:
+        rows = kind.model.objects.filter(active=True)
+        for id_, *targets in rows.values_list("id", *kind.target_ids):
+            ids = frozenset(target for target in targets if target is not None)
+            if wanted is None or ids & wanted:
+                found.append(RuleTargets(kind.name, id_, ids))
+    return found

@@ -1,0 +1,220 @@
+"""Change connection: where to, what becomes of documents that wait, and taking it back."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from bookbind.connections.change import find_change_to, find_open_change, find_undoable
+from bookbind.connections.errors import ChangeOver, SignInFailure
+from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.queries import get_connection, label_of, organisation_name, status_of
+from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
+from bookbind.merge.publishing import KEEP, choose_way, list_ways
+from bookbind.providers.base.contract import Provider
+from bookbind.providers.registry import find_provider, get_provider, list_providers
+from bookbind.publishing.queries import waiting_summary
+from bookbind.publishing.starting import start_publishing, start_summary
+from bookbind.publishing.switching import stop_change, undo_change
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.forms.connections import WaitingForm
+from bookbind.web.notices import totals_in_words
+from bookbind.web.views.connecting import begin_words, set_out, show_failure
+from bookbind.web.views.start_words import build_months, explain_waiting, explain_ways
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One accounting software on the selection screen: the words under its name, and why it is closed."""
+
+    provider: Provider
+    note: str
+    reason: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one can move there."""
+        return not self.reason
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """The selection screen: every accounting software, the present one among them."""
+    connection = _get_main(request, connection_id)
+    under_way = find_open_change(request.business.id)
+    context = {**_words(connection), "destinations": _destinations(connection), "under_way": under_way}
+    if under_way is not None:
+        context["joining"] = label_of(under_way.joined)
+    return render(request, "connections/change.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.MANAGE_CONNECTIONS)
+def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> HttpResponse:
+    """What the change will do, and what documents that are ready do; posted, the way to the vendor."""
+    connection = _get_main(request, connection_id)
+    vendor = find_provider(provider)
+    if vendor is None or not vendor.available or vendor.stands_beside:
+        raise Http404
+    title = (
+        f"Change to {vendor.name}"
+        if vendor.id != connection.provider
+        else f"Another {vendor.name} organisation"
+    )
+    form = WaitingForm(request.POST if request.method == "POST" else None)
+    words = {
+        **begin_words(vendor, title, _steps(vendor, connection)),
+        "form_action": request.path,
+        "leaves": connection,
+        "left_label": label_of(connection),
+        "waiting": waiting_summary(connection),
+        "waiting_total": totals_in_words(waiting_summary(connection)),
+        "can_publish_first": status_of(connection).can_publish,
+    }
+    if request.method == "POST" and form.is_valid():
+        return set_out(
+            request, vendor, SignIn.Purpose.CHANGE, connection, words, publish_first=form.publish_first
+        )
+    return render(request, "connections/begin.html", words)
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def move(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
+    """A reconnect that reached another organisation goes there for good: it becomes a change."""
+    try:
+        sign_in = get_open_sign_in(sign_in_id, request.user, session_key(request.session))
+        turn_into_change(sign_in, request.POST.get("organisation", ""))
+    except SignInFailure as failure:
+        return show_failure(request, failure)
+    return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in_id]))
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def stop(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """Stop and keep the old connection."""
+    connection = get_connection(connection_id)
+    moving = find_change_to(connection)
+    try:
+        if moving is None:
+            raise ChangeOver
+        stop_change(moving, request.user)
+        messages.success(request, f"Stopped. {label_of(moving.left)} is kept, and nothing was changed.")
+    except ChangeOver as failure:
+        messages.info(request, str(failure.__doc__))
+    return _to_connections(request)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.MANAGE_CONNECTIONS)
+def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """What taking the change back does; posted, the old connection is in use again."""
+    connection = get_connection(connection_id)
+    moved = find_undoable(connection)
+    if moved is None:
+        messages.info(request, str(ChangeOver.__doc__))
+        return _to_connections(request)
+    if request.method == "POST":
+        try:
+            undo_change(moved, request.user)
+            messages.success(request, f"Undone. {label_of(moved.left)} is in use again.")
+        except ChangeOver as failure:
+            messages.info(request, str(failure.__doc__))
+        return _to_connections(request)
+    left = get_connection(moved.left_id)
+    context = {**_words(connection), "left": left, "left_label": label_of(left)}
+    context["waiting"] = waiting_summary(connection)
+    return render(request, "connections/undo_change.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.MANAGE_CONNECTIONS)
+def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """What Start publishing sends, by month; posted, it goes."""
+    connection = get_connection(connection_id)
+    if not connection.awaits_start or connection.stage != Connection.Stage.ACTIVE:
+        return HttpResponseRedirect(reverse("costs", args=[request.business.slug]))
+    if request.method == "POST":
+        return _start(request, connection)
+    return _show_start(request, connection)
+
+
+def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
+    """Keep the answers, then start; while a question is open nothing is started."""
+    for question in list_ways(connection):
+        answer = request.POST.get(question.key, "")
+        if answer in {KEEP, *(value for value, _ in question.options)}:
+            choose_way(connection, question.key, answer, request.user)
+    if any(not question.answer for question in list_ways(connection)):
+        return _show_start(request, connection, status=422)
+    start_publishing(connection, request.user)
+    messages.success(request, f"Publishing to {label_of(connection)} has started.")
+    return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
+
+
+def _show_start(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
+    summary = start_summary(connection)
+    context = {
+        **_words(connection),
+        "summary": summary,
+        "months": build_months(summary),
+        "waits": explain_waiting(summary),
+        "undoable": find_undoable(connection),
+        "questions": explain_ways(list_ways(connection), get_provider(connection.provider)),
+        "is_refused": status != 200,
+    }
+    return render(request, "connections/start.html", context, status=status)
+
+
+def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:
+    """The connection to leave: the business's main one, in use."""
+    connection = get_connection(connection_id)
+    main = main_connection(request)
+    if main is None or main.id != connection.id or connection.stage != Connection.Stage.ACTIVE:
+        raise Http404
+    return connection
+
+
+def _destinations(connection: Connection) -> list[Destination]:
+    return [_destination(provider, connection) for provider in list_providers()]
+
+
+def _destination(provider: Provider, connection: Connection) -> Destination:
+    there = get_provider(connection.provider)
+    if provider.stands_beside:
+        return Destination(provider, f"Added beside {there.name}.", provider.unavailable_reason or "Not yet.")
+    if provider.id == connection.provider:
+        return Destination(
+            provider, f"Connected: {organisation_name(connection)}. Connect another organisation.", ""
+        )
+    return Destination(provider, provider.description, provider.unavailable_reason)
+
+
+def _steps(vendor: Provider, connection: Connection) -> list[str]:
+    old = label_of(connection)
+    return [
+        f"You sign in at {vendor.name}, choose the organisation and press Finish. {old} goes on meanwhile.",
+        "Documents, rules and settings stay. Merge lists matches your old entries to the new ones.",
+        f"Nothing is sent to {vendor.name} until you press Start publishing. Until then you can undo it all.",
+    ]
+
+
+def _words(connection: Connection) -> dict[str, object]:
+    return {
+        "connection": connection,
+        "provider": get_provider(connection.provider),
+        "organisation": organisation_name(connection),
+        "label": label_of(connection),
+        "status": status_of(connection),
+    }
+
+
+def _to_connections(request: BusinessRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))

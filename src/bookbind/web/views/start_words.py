@@ -1,0 +1,91 @@
+"""Words for what Start publishing will do: a line for each month, and why the rest goes on waiting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bookbind.kit.money import show_money
+from bookbind.kit.text import listed, plural
+from bookbind.providers.base.contract import Provider
+from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.publishing.instead import KEEP, Question
+from bookbind.publishing.messages import short_reason
+from bookbind.publishing.starting import StartSummary
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """One month as the page shows it."""
+
+    month: str
+    count: int
+    total: str
+    published_as: str
+
+
+def build_months(summary: StartSummary) -> list[MonthLine]:
+    """`November 2026 · 9 · £1,204.00 · Bill, Open bill`."""
+    return [
+        MonthLine(f"{one.month:%B %Y}", one.count, _money(one.totals), _finality(one.published_as, one.count))
+        for one in summary.months
+    ]
+
+
+def explain_waiting(summary: StartSummary) -> list[str]:
+    """`5 documents: category needs a match`."""
+    waiting = sorted((summary.waiting or {}).items(), key=lambda pair: -pair[1])
+    return [f"{plural(count, 'document')}: {short_reason(reason).lower()}" for reason, count in waiting]
+
+
+@dataclass(frozen=True)
+class WayQuestion:
+    """Something asked for that the books lack: the question, and (value, label, what it means) to choose."""
+
+    key: str
+    words: str
+    options: tuple[tuple[str, str, str], ...]
+    answer: str
+
+
+def explain_ways(questions: Sequence[Question], provider: Provider) -> list[WayQuestion]:
+    """`Software has no drafts. What becomes of documents that are to go as a draft?`"""
+    return [_explain_way(question, provider) for question in questions]
+
+
+def _explain_way(question: Question, provider: Provider) -> WayQuestion:
+    what = _KINDS[question.kind]
+    if question.publish_as is None:
+        words = f"{provider.name} does not take {what}. How are they to be entered?"
+    else:
+        words = (
+            f"{provider.name} can't enter {what} as {_FINALITY[question.publish_as]}. What happens to them?"
+        )
+    options = [
+        (value, label, "More final than you asked for." if value in question.is_more_final else "")
+        for value, label in question.options
+    ]
+    options.append((KEEP, "Keep them here", "They wait until you choose otherwise in Merge lists."))
+    return WayQuestion(question.key, words, tuple(options), question.answer)
+
+
+_KINDS = {
+    DocumentKind.BILL: "bills",
+    DocumentKind.SUPPLIER_CREDIT: "credit notes",
+    DocumentKind.EXPENSE: "money spent",
+}
+_FINALITY = {
+    PublishAs.DRAFT: "drafts",
+    PublishAs.AWAITING_APPROVAL: "awaiting approval",
+    PublishAs.AWAITING_PAYMENT: "awaiting payment",
+}
+
+
+def _money(totals: Mapping[str, Decimal]) -> str:
+    return listed([show_money(amount, currency) for currency, amount in sorted(totals.items())])
+
+
+def _finality(published_as: Mapping[str, int], count: int) -> str:
+    if len(published_as) == 1:
+        return next(iter(published_as))
+    ordered = sorted(published_as.items(), key=lambda pair: -pair[1])
+    return listed([f"{number} as {label}" for label, number in ordered]) if count else ""

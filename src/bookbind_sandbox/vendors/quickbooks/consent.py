@@ -1,0 +1,63 @@
+"""The decisions of consent, apart from the pages: one company at a time, by one of its administrators."""
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping
+
+from bookbind_sandbox.authorizing import Allowed, AuthorizeError, Authorizing
+from bookbind_sandbox.connecting import Connecting
+from bookbind_sandbox.directory import Directory
+from bookbind_sandbox.vendors.quickbooks.names import SCOPES, VENDOR
+from bookbind_sandbox.world import World
+
+
+class Consent:
+    def __init__(
+        self, world: World, directory: Directory, authorizing: Authorizing, connecting: Connecting
+    ) -> None:
+        self.world = world
+        self.store = world.store
+        self.directory = directory
+        self.authorizing = authorizing
+        self.connecting = connecting
+
+    def open_request(self, asked: Mapping[str, str]) -> str:
+        """Check an authorize request and remember it; returns its id."""
+        app = self.authorizing.check(asked)
+        scopes = asked.get("scope", "").split()
+        unknown = [scope for scope in scopes if scope not in SCOPES]
+        if not scopes or unknown or (app["scopes"] and not set(scopes) <= set(app["scopes"].split())):
+            raise AuthorizeError("invalid_scope", "The scope is missing or not one that this app may ask for")
+        if not asked.get("state"):
+            raise AuthorizeError("invalid_request", "The state parameter is missing")
+        return self.authorizing.open(asked)
+
+    def is_admin(self, company: sqlite3.Row, login: str) -> bool:
+        return login not in json.loads(company["body"])["standard_users"]
+
+    def allow(self, request_id: str, login: str, realm: str) -> str:
+        """Connect a company and return the address, with code and realmId, to send the browser to."""
+        asked = self.authorizing.request(request_id)
+        company = next((row for row in self.directory.organisations(login) if row["id"] == realm), None)
+        if company is None:
+            raise AuthorizeError("invalid_request", "Choose a company that this login can open")
+        if not self.is_admin(company, login):
+            raise AuthorizeError("invalid_request", "Only an administrator of the company can connect an app")
+        allowed = Allowed(asked["client_id"], login, asked["scope"], str(uuid.uuid4()), asked["nonce"])
+        self.store.insert(
+            "grants",
+            id=allowed.auth_event,
+            vendor=VENDOR,
+            client_id=allowed.client_id,
+            login=login,
+            organisation=realm,
+            consented_at=self.world.clock.now_ms(),
+        )
+        self.connecting.connect(allowed, realm)
+        code = self.authorizing.issue_code(allowed, asked["redirect_uri"])
+        return self.authorizing.close(request_id, {"code": code, "realmId": realm})
+
+    def refuse(self, request_id: str) -> str:
+        """The address to send the browser to when the user pressed Cancel; it names no company."""
+        return self.authorizing.close(request_id, {"error": "access_denied"})

@@ -1,0 +1,187 @@
+"""While a list is being matched nothing is adopted by itself; what is chosen is, and the rest at the end."""
+
+import pytest
+
+from bookbind.lists.merging import finish_step, get_chosen, merging_lists
+from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.queries import ONLY_THERE, READY, pick_items
+from bookbind.merge.rows import Show, list_rows
+from bookbind.merge.undoing import undo
+from bookbind.merge.using import match_one, use_matches
+from bookbind.providers.base.types import ListName
+from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, new_books, old_books
+from tests.support.factories import make_list_item
+from tests.support.fake_books import FakeBooks
+
+
+def names(list_name: ListName) -> list[str]:
+    return sorted(ListItem.objects.filter(list=list_name).values_list("name", flat=True))
+
+
+def test_a_business_without_lists_adopts_all_of_them(firm: Firm) -> None:
+    first = firm.connect("xero", old_books())
+    assert merging_lists(first.connection) == frozenset()
+    assert names(CATEGORIES) == ["Advertising", "Motor expenses", "Sales"]
+
+
+@pytest.mark.req("CHG-12")
+def test_lists_that_were_kept_without_books_are_matched_and_the_others_adopted(firm: Firm) -> None:
+    make_list_item(firm.business, "Own category", CATEGORIES)
+    first = firm.connect("xero", old_books())
+    assert merging_lists(first.connection) == {CATEGORIES}
+    assert names(CATEGORIES) == ["Own category"]
+    assert names(SUPPLIERS) == ["City Fuel Ltd", "Paper Mill"]
+
+
+def test_suppliers_that_were_typed_before_the_first_connection_find_their_namesakes(firm: Firm) -> None:
+    typed = [firm.supplier("City Fuel Ltd"), firm.supplier("Own Supplier")]
+    first = firm.connect("xero", old_books())
+    assert merging_lists(first.connection) == frozenset()
+    assert names(SUPPLIERS) == ["City Fuel Ltd", "Own Supplier", "Paper Mill"]
+    assert typed[0].id in {item_id for item_id, *_ in first.bound()}
+
+
+def test_after_a_change_nothing_is_adopted_and_nothing_is_bound(moved: Moved) -> None:
+    _, _, second = moved
+    assert merging_lists(second.connection) == {CATEGORIES, TAXES, SUPPLIERS}
+    assert second.bound() == set()
+    assert names(SUPPLIERS) == ["City Fuel Ltd", "Paper Mill"]
+    second.books.add(SUPPLIERS, "n-3", "Paper Mill")
+    second.read(SUPPLIERS)
+    assert second.bound() == set(), "not even a supplier of the very same name"
+
+
+def test_pickers_show_what_is_matched_and_then_what_is_only_there(moved: Moved) -> None:
+    firm, _, second = moved
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])
+    shown = [(item.label, item.standing) for item in pick_items(CATEGORIES, connection=second.connection)]
+    assert shown == [
+        ("200 Sales", READY),
+        ("400 Advertising", READY),
+        ("7300 Vehicle costs", ONLY_THERE),
+    ]
+    found = pick_items(CATEGORIES, "vehicle", connection=second.connection)
+    assert [item.label for item in found] == ["7300 Vehicle costs"]
+
+
+def test_choosing_what_is_only_there_adopts_that_one(moved: Moved) -> None:
+    firm, _, second = moved
+    there = second.remote("n-7300")
+    chosen = get_chosen(second.connection, there.id, firm.user)
+    assert chosen is not None
+    assert chosen.name == "Vehicle costs"
+    assert (chosen.id, "any", "n-7300") in second.bound()
+    again = get_chosen(second.connection, there.id, firm.user)
+    assert again is not None
+    assert again.id == chosen.id
+    assert get_chosen(second.connection, chosen.id, firm.user) == chosen
+    assert get_chosen(None, there.id, firm.user) is None
+
+
+def test_finishing_a_step_adopts_the_rest(moved: Moved) -> None:
+    firm, _, second = moved
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])
+    assert finish_step(second.connection, CATEGORIES, firm.user) == 1
+    assert "Vehicle costs" in names(CATEGORIES)
+    assert merging_lists(second.connection) == {TAXES, SUPPLIERS}
+    assert finish_step(second.connection, CATEGORIES, firm.user) == 0
+
+
+@pytest.mark.req("CHG-01", "CHG-08")
+def test_going_back_finds_each_entry_where_it_was(moved: Moved) -> None:
+    firm, first, second = moved
+    before = first.bound()
+    use_matches(second.connection, firm.user, expected_version=second.version)
+    there = second.bound()
+    firm.go_back(first)
+    assert first.bound() == before
+    assert merging_lists(first.connection) == frozenset()
+    firm.go_back(second)
+    assert second.bound() == there
+
+
+def test_going_back_leaves_only_what_is_new_or_died_to_match(moved: Moved) -> None:
+    firm, first, second = moved
+    get_chosen(second.connection, second.remote("n-7300").id, firm.user)
+    first.books.change(CATEGORIES, "a-400", archived=True)
+    first.books.remove(CATEGORIES, "a-200")
+    first.books.add(CATEGORIES, "a-201", "Sales", "201", account_type="REVENUE", side="sales")
+    first.books.change(CATEGORIES, "a-449", name="Motor running costs")
+    firm.go_back(first)
+    page = list_rows(first.connection, CATEGORIES, Show.UNMATCHED)
+    rows = {row.label: row for row in page.rows}
+    assert set(rows) == {"200 Sales", "400 Advertising", "7300 Vehicle costs"}
+    assert {label: row.is_lost for label, row in rows.items()} == {
+        "200 Sales": True,
+        "400 Advertising": True,
+        "7300 Vehicle costs": False,
+    }
+    chosen = rows["200 Sales"].uses[0].chosen
+    assert chosen is not None
+    assert chosen.id == first.remote("a-201").id, "made again under its name, it is proposed"
+    assert (firm.item("Sales").id, "any", "a-201") not in first.bound()
+
+
+def test_an_archived_match_is_replaced_and_comes_back_with_an_undo(moved: Moved) -> None:
+    firm, first, _ = moved
+    first.books.change(CATEGORIES, "a-400", archived=True)
+    firm.go_back(first)
+    before = first.bound()
+    ads = firm.item("Advertising")
+    matched = match_one(first.connection, ads.id, first.remote("a-449").id, firm.user)
+    assert (ads.id, "any", "a-449") in first.bound()
+    undo(matched.applied, firm.user)
+    assert first.bound() == before
+
+
+def contact_books() -> FakeBooks:
+    """Books in which one contact is supplier and customer at once."""
+    books = FakeBooks()
+    for name in (SUPPLIERS, ListName.CUSTOMERS):
+        books.add(name, "c-1", "Both Ways Ltd", email="both@ways.test")
+    return books
+
+
+@pytest.mark.req("CHG-08")
+def test_a_contact_that_is_supplier_and_customer_is_matched_in_each_list_for_itself(firm: Firm) -> None:
+    first = firm.connect("xero", contact_books())
+    second = firm.connect("quickbooks", contact_books())
+    supplier = firm.item("Both Ways Ltd", SUPPLIERS)
+    customer = firm.item("Both Ways Ltd", ListName.CUSTOMERS)
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[SUPPLIERS])
+    assert second.bound() == {(supplier.id, "any", "c-1")}
+    applied = use_matches(
+        second.connection, firm.user, expected_version=second.version, names=[ListName.CUSTOMERS]
+    )
+    assert second.bound() == {(supplier.id, "any", "c-1"), (customer.id, "any", "c-1")}
+    undo(applied, firm.user)
+    assert second.bound() == {(supplier.id, "any", "c-1")}
+    assert len(first.bound()) == 2
+
+
+@pytest.mark.req("CHG-08")
+def test_two_way_rates_become_two_and_one_again_on_the_way_back(moved: Moved) -> None:
+    firm, first, second = moved
+    vat = firm.item("20% VAT", TAXES)
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    assert {(vat.id, "costs", "n-20c"), (vat.id, "sales", "n-20s")} <= second.bound()
+    firm.go_back(first)
+    assert (vat.id, "any", "t-20") in first.bound()
+
+
+@pytest.mark.req("CHG-08")
+def test_two_one_sided_rates_meet_on_a_two_way_one(firm: Firm) -> None:
+    first = firm.connect("quickbooks", new_books())
+    second = firm.connect("xero", old_books())
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    costs, sales = firm.item("20.0% S on purchases", TAXES), firm.item("20.0% S on sales", TAXES)
+    proposed = {row.id: row.uses[0] for row in list_rows(second.connection, TAXES, Show.ALL).rows}
+    for item in (costs, sales):
+        chosen = proposed[item.id].current or proposed[item.id].chosen
+        assert chosen is not None
+        assert chosen.id == second.remote("t-20", TAXES).id
+        match = proposed[item.id].current is None
+        if match:
+            match_one(second.connection, item.id, chosen.id, firm.user)
+    assert {(costs.id, "any", "t-20"), (sales.id, "any", "t-20")} <= second.bound()
+    assert RemoteItem.objects.filter(connection=first.connection).exists()

@@ -1,0 +1,139 @@
+"""The mapping in a spreadsheet: safe to open, read back without a loss, errors with line and column."""
+
+import csv
+import io
+
+import pytest
+
+from bookbind.kit.sheets import SheetUnreadable
+from bookbind.merge.mapping_csv import COLUMNS, export_mapping, import_mapping
+from bookbind.merge.models import DraftRow
+from bookbind.merge.using import use_matches
+from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, new_books, old_books
+
+Line = dict[str, str]
+
+
+def exported(place: Place) -> list[Line]:
+    return list(csv.DictReader(io.StringIO("".join(export_mapping(place.connection)).lstrip("\ufeff"))))
+
+
+def as_file(*lines: Line) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, restval="")
+    writer.writeheader()
+    writer.writerows(lines)
+    return out.getvalue().encode()
+
+
+def line(name: str, old: str, new: str = "", action: str = "match", use: str = "any") -> Line:
+    return {"list": name, "old_name": old, "new_name": new, "use": use, "action": action} | (
+        {"old_code": {"Motor expenses": "449", "Advertising": "400", "Sales": "200"}.get(old, "")}
+    )
+
+
+@pytest.mark.req("LST-07")
+def test_what_was_exported_changes_nothing_when_it_comes_back(moved: Moved) -> None:
+    firm, _, second = moved
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    content = "".join(export_mapping(second.connection)).encode()
+    report = import_mapping(second.connection, content, firm.user, second.version)
+    assert (report.changes, report.problems) == ((), ())
+    assert report.unchanged == len(exported(second)) > 8
+    assert not DraftRow.objects.exists()
+
+
+def test_an_export_says_what_is_matched_chosen_and_suggested(moved: Moved) -> None:
+    firm, _, second = moved
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    rows = {(row["old_name"], row["use"]): row for row in exported(second)}
+    rate = rows["20% VAT", "costs"]
+    assert (rate["list"], rate["new_id"], rate["action"]) == ("tax_rates", "n-20c", "match")
+    motor = rows["Motor expenses", "any"]
+    assert (motor["new_code"], motor["new_name"], motor["action"]) == ("7300", "Vehicle costs", "suggested")
+
+
+@pytest.mark.req("LST-07")
+def test_a_file_is_previewed_then_chosen_then_unchanged(moved: Moved) -> None:
+    firm, _, second = moved
+    content = as_file(
+        line("categories", "Motor expenses", "Vehicle costs"),
+        line("categories", "Advertising", action="leave"),
+        line("suppliers", "Paper Mill", action="create"),
+        line("categories", "Sales", "Consulting", action=""),
+    )
+    seen = import_mapping(second.connection, content, firm.user, second.version, is_preview=True)
+    assert (len(seen.changes), seen.unchanged, seen.problems) == (3, 1, ())
+    assert not DraftRow.objects.exists()
+    done = import_mapping(second.connection, content, firm.user, second.version)
+    assert done.changes == seen.changes
+    again = import_mapping(second.connection, content, firm.user, second.version)
+    assert (again.changes, again.unchanged) == ((), 4)
+    motor = DraftRow.objects.get(list_item=firm.item("Motor expenses"))
+    assert (motor.action, motor.remote_item_id) == ("match", second.remote("n-7300").id)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        ({"list": "colours"}, "list", "colours is no list of these books."),
+        ({"use": "both"}, "use", "both is none of any, costs, sales."),
+        ({"action": "merge"}, "action", "merge is none of match, create, leave."),
+        ({"old_name": "Nobody"}, "old_name", "Nobody: is no entry of ours."),
+        ({"old_id": "7"}, "old_id", "7 is no entry of ours in categories."),
+        ({"new_name": "Nothing"}, "new_name", "Nothing is not in the books' categories."),
+        ({"new_name": "", "new_code": "1"}, "new_code", "1 is not in the books' categories."),
+        ({"new_name": "Sales"}, "new_name", "449 Motor expenses can't be 4000 Sales."),
+        ({"new_name": "Vehicle costs", "new_code": "6200"}, "new_name", "code and name are two entries"),
+        ({"new_name": ""}, "new_name", "A match names an entry of the books."),
+        ({"new_id": "n-9"}, "new_name", "is archived"),
+    ],
+)
+def test_each_error_names_line_and_column(moved: Moved, row: Line, column: str, words: str) -> None:
+    firm, _, second = moved
+    good = line("categories", "Advertising", "Advertising")
+    bad = line("categories", "Motor expenses", "Vehicle costs") | row
+    report = import_mapping(second.connection, as_file(good, bad), firm.user, second.version)
+    assert [(problem.line, problem.column) for problem in report.problems] == [(3, column)]
+    assert words in report.problems[0].what
+    assert len(report.changes) == 1
+
+
+@pytest.mark.req("CHG-08")
+def test_one_entry_can_not_be_two_but_for_costs_and_sales(moved: Moved) -> None:
+    firm, _, second = moved
+    twice = [
+        line("tax_rates", "20% VAT", "20.0% S on purchases", use="costs"),
+        line("tax_rates", "20% VAT", "20.0% S on sales", use="sales"),
+        line("tax_rates", "20% VAT", "20.0% S on purchases"),
+        line("categories", "Motor expenses", "Vehicle costs"),
+        line("categories", "Motor expenses", "Advertising"),
+    ]
+    report = import_mapping(second.connection, as_file(*twice), firm.user, second.version)
+    assert [(problem.line, problem.column) for problem in report.problems] == [(4, "use"), (6, "use")]
+    assert "Line 2 says already what 20% VAT is." in report.problems[0].what
+    assert len(report.changes) == 3
+
+
+@pytest.mark.req("LST-07")
+def test_nothing_in_the_file_runs_and_formulas_come_back_as_they_were(firm: Firm) -> None:
+    books = old_books()
+    books.add(SUPPLIERS, "s-9", "=cmd|' /C calc'!A0")
+    books.add(CATEGORIES, "a-9", "+1-800", "@SUM")
+    firm.connect("xero", books)
+    there = new_books()
+    there.add(SUPPLIERS, "n-9x", "=cmd|' /C calc'!A0")
+    second = firm.connect("quickbooks", there)
+    cells = [cell for row in exported(second) for cell in row.values()]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    content = "".join(export_mapping(second.connection)).replace(",suggested", ",match").encode()
+    report = import_mapping(second.connection, content, firm.user, second.version)
+    assert report.problems == ()
+    assert firm.item("=cmd|' /C calc'!A0", SUPPLIERS).id in {change.item_id for change in report.changes}
+
+
+def test_a_file_that_is_no_mapping_is_refused_whole(moved: Moved) -> None:
+    firm, _, second = moved
+    for content in (b"", b"%PDF-1.7", b"list,use,action\ncategories,any,match\n", b"colour\nred\n"):
+        with pytest.raises(SheetUnreadable):
+            import_mapping(second.connection, content, firm.user, second.version)

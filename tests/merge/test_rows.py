@@ -1,0 +1,205 @@
+"""The steps and rows that the page shows: what is needed first, why, who uses it, and what it costs."""
+
+import time
+
+import pytest
+
+from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
+from bookbind.lists.combine import combine
+from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.preview import preview
+from bookbind.merge.rows import Show, find_row, list_rows
+from bookbind.merge.searching import search_targets
+from bookbind.merge.steps import ORDER, StepState, count_needed, list_steps
+from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
+from bookbind.merge.using import use_matches
+from bookbind.providers.base.types import ListName
+from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, new_books, old_books
+from tests.support.queries import assert_rows_add_no_queries, counting
+
+
+def labels(place: Place, name: ListName, show: Show, search: str = "") -> list[str]:
+    return [row.label for row in list_rows(place.connection, name, show, search).rows]
+
+
+def fill(firm: Firm, place: Place, count: int, first: int = 0) -> None:
+    """Suppliers on both sides, most of them almost alike."""
+    numbers = range(first, first + count)
+    ListItem.objects.bulk_create(
+        ListItem(
+            business=firm.business,
+            list=SUPPLIERS,
+            name=f"Number {n} Trading Ltd",
+            folded_name=f"number {n} trading ltd",
+        )
+        for n in numbers
+    )
+    RemoteItem.objects.bulk_create(
+        RemoteItem(
+            business=firm.business,
+            connection=place.connection,
+            list=SUPPLIERS,
+            remote_type="Vendor",
+            remote_id=f"many-{n}",
+            name=f"Number {n} Trading Limited",
+            folded_name=f"number {n} trading limited",
+            changed_at=clock.now(),
+        )
+        for n in numbers
+    )
+
+
+def test_what_documents_wait_for_comes_first_then_what_rules_use(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.rule("Paper Mill", "Advertising")
+    firm.wait(second)
+    assert labels(second, CATEGORIES, Show.NEEDED) == ["449 Motor expenses", "400 Advertising"]
+    assert labels(second, CATEGORIES, Show.RULES) == ["400 Advertising"]
+    assert len(labels(second, CATEGORIES, Show.UNMATCHED)) == 3
+    assert labels(second, CATEGORIES, Show.ALL, "adv") == ["400 Advertising"]
+    page = list_rows(second.connection, CATEGORIES, Show.NEEDED, limit=1)
+    assert (len(page.rows), page.found) == (1, 2)
+    assert dict(page.counts) == {Show.NEEDED: 2, Show.RULES: 1, Show.UNMATCHED: 3, Show.ALL: 3}
+
+
+def test_a_row_says_what_it_was_what_it_may_be_and_who_uses_it(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.rule()
+    firm.wait(second)
+    row = find_row(second.connection, firm.item("Motor expenses").id)
+    assert row is not None
+    assert row.was is not None
+    assert row.was.words == "it was 449 Motor expenses in Xero"
+    use = row.uses[0]
+    assert use.chosen is not None
+    assert (use.chosen.label, use.word, use.ticked) == ("7300 Vehicle costs", "likely", False)
+    assert use.reasons
+    assert (row.used.rules, row.used.waiting) == ({"supplier": 1}, 1)
+
+
+def test_documents_count_by_what_stands_on_them_not_by_the_reason_shown(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.wait(second)
+    rate = find_row(second.connection, firm.item("20% VAT", TAXES).id)
+    assert rate is not None
+    assert rate.used.waiting == 1
+
+
+def test_what_was_combined_counts_for_the_one_kept(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.wait(second, supplier_id=firm.supplier("Paper Mill").id)
+    combine(firm.item("City Fuel Ltd", SUPPLIERS), firm.item("Paper Mill", SUPPLIERS), firm.user)
+    row = find_row(second.connection, firm.item("City Fuel Ltd", SUPPLIERS).id)
+    assert row is not None
+    assert row.used.waiting == 1
+    assert labels(second, SUPPLIERS, Show.ALL) == ["City Fuel Ltd"]
+
+
+@pytest.mark.req("CHG-03")
+def test_every_list_has_a_step_and_what_one_side_lacks_is_said(firm: Firm) -> None:
+    books = new_books()
+    books.add(ListName.PAYMENT_METHODS, "p-1", "Card")
+    firm.connect("quickbooks", books)
+    second = firm.connect("xero", old_books())
+    steps = {step.key: step for step in list_steps(second.connection)}
+    assert tuple(steps) == ORDER
+    lacking = steps["payment_methods"]
+    assert (lacking.state, lacking.total) == (StepState.LACKING, 1)
+    assert lacking.note == "Xero has none here. Yours are kept, and are left out of what is sent."
+    assert steps["products"].state == StepState.EMPTY
+    assert (steps["suppliers"].state, steps["suppliers"].new) == (StepState.DONE, 2)
+    assert steps["categories"].unmatched == 3
+
+
+def test_steps_count_what_is_needed_until_it_is_matched(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.wait(second)
+    needed = count_needed(second.connection)
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    assert count_needed(second.connection) == needed - 1
+
+
+@pytest.mark.req("CHG-04")
+def test_search_puts_what_can_be_chosen_first_and_says_why_the_rest_can_not(moved: Moved) -> None:
+    firm, _, second = moved
+    found = search_targets(second.connection, firm.item("5% VAT", TAXES).id)
+    assert found[0].label == "5.0% R"
+    assert found[0].why_not == ""
+    assert {target.label: target.why_not for target in found}["20.0% S on purchases"] == "5% is not 20%"
+    motor = firm.item("Motor expenses")
+    archived = search_targets(second.connection, motor.id, "old motor")
+    assert [(target.label, target.why_not) for target in archived] == [
+        ("9 Old motor account", "9 Old motor account is archived")
+    ]
+    assert [target.label for target in search_targets(second.connection, motor.id, "73")] == [
+        "7300 Vehicle costs"
+    ]
+    assert search_targets(second.connection, second.connection.id) == []
+
+
+def test_income_can_be_sold_as_a_product_of_the_books(firm: Firm) -> None:
+    firm.connect("xero", old_books())
+    books = new_books()
+    books.add(ListName.PRODUCTS, "p-1", "Consulting", category_id="n-4000", side="sales")
+    books.add(ListName.PRODUCTS, "p-2", "Goods", category_id="n-9999", side="sales")
+    second = firm.connect("quickbooks", books)
+    sales = firm.item("Sales")
+    row = find_row(second.connection, sales.id)
+    assert row is not None
+    use = next(each for each in row.uses if each.use == "sales")
+    assert use.chosen is not None
+    assert (use.use_words, use.chosen.label, use.reasons) == (
+        "on sales product",
+        "Consulting",
+        ("sold to the same account",),
+    )
+    assert not use.ticked, "a person always decides"
+    choice = NewChoice(sales.id, "sales", target=use.chosen.id)
+    save_choices(second.connection, [choice], firm.user, second.version)
+    use_matches(second.connection, firm.user, expected_version=second.version)
+    assert {(sales.id, "any", "n-4000"), (sales.id, "sales", "p-1")} <= second.bound()
+    second.read()
+    assert ListItem.objects.filter(list=ListName.PRODUCTS).count() == 2, "a product can still be one of ours"
+
+
+def test_rows_add_no_queries(moved: Moved) -> None:
+    firm, _, second = moved
+    added = iter(range(100, 10_000, 50))
+
+    def more() -> None:
+        fill(firm, second, 30, next(added))
+        firm.wait(second)
+        firm.rule(f"Supplier {next(added)}")
+        queue_suggestions(second.connection)
+        run_due(kinds=[SUGGEST_JOB])
+
+    more()
+
+    assert_rows_add_no_queries(lambda: list_rows(second.connection, SUPPLIERS, Show.ALL), more, most=22)
+    assert_rows_add_no_queries(lambda: list_steps(second.connection), more, most=32)
+    assert_rows_add_no_queries(lambda: preview(second.connection), more, most=75)
+
+
+@pytest.mark.slow
+def test_five_thousand_suppliers_are_proposed_shown_and_used(moved: Moved) -> None:
+    firm, _, second = moved
+    fill(firm, second, 5_000)
+    queue_suggestions(second.connection)
+    run_due(kinds=[SUGGEST_JOB])
+    began = time.perf_counter()
+    page = list_rows(second.connection, SUPPLIERS, Show.ALL, limit=100)
+    shown = time.perf_counter() - began
+    assert (len(page.rows), page.found) == (100, 5_002)
+    began = time.perf_counter()
+    with counting() as counted:
+        applied = use_matches(
+            second.connection, firm.user, expected_version=second.version, names=[SUPPLIERS]
+        )
+    used = time.perf_counter() - began
+    assert applied.opened_count > 4_900
+    inserts = [sql for sql in counted.queries if sql.startswith("INSERT") and "lists_binding" in sql]
+    assert len(inserts) <= applied.opened_count // 10
+    # On two shared cores it takes 0.3 s and 2 s; what grows with the square of the rows would take minutes.
+    assert (shown < 5, used < 20) == (True, True), (shown, used)

@@ -1,0 +1,104 @@
+"""Two who press at once, and a process that dies in the middle: all of it or nothing, and once."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from django.conf import settings
+from django.db import close_old_connections
+from django.db import connection as database
+
+from bookbind.kit.checkpoints import VARIABLE, Checkpoint
+from bookbind.lists.models import Binding
+from bookbind.merge.errors import DraftMoved, MergeError
+from bookbind.merge.models import Applied, Draft
+from bookbind.merge.using import match_one, use_matches
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.merge.conftest import CATEGORIES, Firm, Moved, Place
+from tests.support.processes import ROOT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(firm: Firm, *acts: object) -> list[object]:
+    """Let each act run in a thread of its own at the same moment; what it returned or raised."""
+    barrier = threading.Barrier(len(acts))
+    answers: list[object] = []
+
+    def run(act: object) -> None:
+        try:
+            with within(BusinessScope(firm.business.id)):
+                barrier.wait(timeout=60)
+                answers.append(act())  # type: ignore[operator]
+        except Exception as error:  # noqa: BLE001 - whatever it was is compared below
+            answers.append(error)
+        finally:
+            close_old_connections()
+            database.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.mark.req("CHG-09")
+def test_of_five_who_press_use_at_once_one_does_and_four_are_told(moved: Moved) -> None:
+    firm, _, second = moved
+    seen = second.version
+
+    def press() -> Applied:
+        return use_matches(second.connection, firm.user, expected_version=seen)
+
+    answers = at_once(firm, *[press] * 5)
+    done = [answer for answer in answers if isinstance(answer, Applied)]
+    assert len(done) == 1
+    assert all(isinstance(answer, Applied | DraftMoved) for answer in answers), answers
+    assert Applied.objects.count() == 1
+    assert Binding.objects.filter(connection=second.connection).count() == done[0].opened_count
+
+
+def test_matching_the_same_entry_from_two_documents_matches_it_once(moved: Moved) -> None:
+    firm, _, second = moved
+    motor, target = firm.item("Motor expenses").id, second.remote("n-7300").id
+
+    def press() -> object:
+        return match_one(second.connection, motor, target, firm.user)
+
+    answers = at_once(firm, press, press, press)
+    refused = [answer for answer in answers if isinstance(answer, MergeError)]
+    assert len(refused) == 2, answers
+    assert Binding.objects.filter(connection=second.connection, list_item=motor).count() == 1
+
+
+def _killed(firm: Firm, place: Place) -> int:
+    environment = os.environ | {
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+        "DJANGO_SETTINGS_MODULE": "tests.connections.child_settings",
+        "BOOKBIND_MODE": "test",
+        "BOOKBIND_DATA": str(settings.CONFIG.data),
+        "BOOKBIND_SANDBOX_URL": "http://127.0.0.1:1",
+        "BOOKBIND_TEST_DATABASE": str(database.settings_dict["NAME"]),
+        VARIABLE: Checkpoint.BEFORE_MATCHES_COMMITTED.value,
+    }
+    ids = [str(each) for each in (firm.business.id, place.connection.id, firm.user.id)]
+    command = [sys.executable, "-m", "tests.merge.child", *ids]
+    return subprocess.run(command, env=environment, cwd=ROOT, check=False, timeout=120).returncode
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-06")
+def test_a_process_killed_in_the_middle_of_a_use_leaves_nothing_of_it(moved: Moved) -> None:
+    firm, _, second = moved
+    assert _killed(firm, second) == -signal.SIGKILL
+    assert second.bound() == set()
+    assert not Applied.objects.exists()
+    assert not Draft.objects.exists()
+    applied = use_matches(second.connection, firm.user, expected_version=second.version)
+    assert applied.opened_count == len(second.bound())
+    assert second.remote("n-6200", CATEGORIES).bindings.count() == 1

@@ -1,0 +1,1 @@
+"""QuickBooks Online alone: payloads parsed and built, refusals sorted, and its ways at the sandbox."""

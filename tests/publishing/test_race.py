@@ -1,0 +1,174 @@
+"""Publishing races with a change: whoever commits first wins, and nothing goes to the wrong organisation."""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from django.db import close_old_connections
+from django.db import connection as database
+
+from bookbind.connections.change import find_change_to
+from bookbind.connections.models import Change, Connection
+from bookbind.connections.queries import get_connection
+from bookbind.documents.models import Document
+from bookbind.documents.queries import get_document
+from bookbind.jobs.models import Job
+from bookbind.kit import clock
+from bookbind.kit.ids import new_id
+from bookbind.providers.base.types import DocumentKind, OutgoingDocument, PreparedWrite, PublishAs, TaxMode
+from bookbind.publishing import deliveries, switching
+from bookbind.publishing.deliveries import NotAllowedNow
+from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.states import State
+from bookbind.tenancy.models import Business, User
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.support import factories
+
+RACES = int(os.environ.get("BOOKBIND_RACES", "1000"))
+
+
+def make_waiting(business: Business, connection: Connection) -> Publication:
+    """A document in the queue of the connection, as a worker finds it."""
+    document = Document.objects.create(
+        business=business,
+        kind=DocumentKind.BILL,
+        currency="GBP",
+        stage=Document.Stage.WAITING,
+        captured_at=clock.now(),
+    )
+    publication = Publication(
+        id=new_id(), business=business, document=document, connection=connection, queued_at=clock.now()
+    )
+    publication.marker = publication.id.hex
+    publication.save(force_insert=True)
+    return publication
+
+
+def plan(left: Connection, joined: Connection, user: User) -> Change:
+    """A change that is ready to be switched."""
+    Connection.objects.filter(id=joined.id).update(stage=Connection.Stage.SETTING_UP, awaits_start=False)
+    now = clock.now()
+    change: Change = Change.objects.create(
+        business=left.business, left=left, joined=joined, begun_at=now, begun_by=user, ready_at=now
+    )
+    return change
+
+
+def outgoing(publication: Publication) -> OutgoingDocument:
+    return OutgoingDocument(
+        kind=DocumentKind.BILL,
+        publish_as=PublishAs.DRAFT,
+        marker=publication.marker,
+        contact_id="supplier",
+        contact_name="Supplier",
+        date=date(2026, 11, 2),
+        due_date=None,
+        reference="",
+        currency="GBP",
+        tax_mode=TaxMode.EXCLUSIVE,
+        lines=(),
+        net=Decimal(0),
+        tax=Decimal(0),
+        total=Decimal(0),
+    )
+
+
+def run_together(business: Business, *steps: Callable[[], None]) -> list[BaseException]:
+    """Run the steps at the same moment, each in a thread of its own; what they raised."""
+    raised: list[BaseException] = []
+    begin = threading.Barrier(len(steps))
+
+    def run(step: Callable[[], None]) -> None:
+        try:
+            with within(BusinessScope(business.id)):
+                begin.wait(timeout=30)
+                step()
+        except Exception as error:  # noqa: BLE001 - the test looks at whatever it was
+            raised.append(error)
+        finally:
+            close_old_connections()
+            database.close()
+
+    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-11")
+@pytest.mark.django_db(transaction=True)
+def test_a_thousand_races_between_a_send_and_the_switch_put_nothing_into_the_wrong_books() -> None:
+    business = factories.make_business("Acme Ltd")
+    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    first = factories.make_connection(business, user)
+    second = factories.make_connection(business, user, stage=Connection.Stage.ENDED)
+    won = {"send": 0, "switch": 0}
+    with within(BusinessScope(business.id)):
+        second.stays.update(ended_at=clock.now())
+        for _ in range(RACES):
+            left, joined = get_connection(first.id), get_connection(second.id)
+            publication = make_waiting(business, left)
+            change = plan(left, joined, user)
+            raised = run_together(business, partial(send, publication.id), partial(switch, joined))
+            assert [error for error in raised if not isinstance(error, NotAllowedNow | MovedMeanwhile)] == []
+            won[judge(publication, left, joined)] += 1
+            settle_race(change, left, joined)
+            first, second = joined, left
+    assert won["send"] + won["switch"] == RACES
+
+
+def send(publication_id: object) -> None:
+    """What a worker does in the last moment before the call."""
+    publication = Publication.objects.select_related("connection", "document").get(id=publication_id)
+    write = PreparedWrite("create_document", b"{}", publication.marker)
+    version = get_document(publication.document_id).version
+    deliveries.write_delivery(publication, publication.connection, version, outgoing(publication), write, {})
+
+
+def switch(joined: Connection) -> None:
+    """What the change does when its lists are complete."""
+    change = find_change_to(joined)
+    assert change is not None
+    try:
+        switching._switch(change)
+    except switching.UnderWay:
+        return
+
+
+def judge(publication: Publication, left: Connection, joined: Connection) -> str:
+    """Who came first; each outcome has one honest picture of the world and no other."""
+    written = Delivery.objects.filter(publication__document=publication.document_id)
+    at = Publication.objects.get(id=publication.id)
+    if written.exists():
+        assert (at.connection_id, at.state) == (left.id, State.SENDING)
+        assert set(written.values_list("connection_id", flat=True)) == {left.id}
+        assert get_connection(left.id).stage == Connection.Stage.ACTIVE
+        assert not Publication.objects.filter(connection=joined, document=publication.document_id).exists()
+        return "send"
+    moved = Publication.objects.filter(document=publication.document_id).exclude(state=State.WITHDRAWN)
+    if get_connection(joined.id).stage == Connection.Stage.ACTIVE:
+        assert list(moved.values_list("connection_id", "state")) == [(joined.id, State.HELD)]
+    return "switch"
+
+
+def settle_race(change: Change, left: Connection, joined: Connection) -> None:
+    """Begin the next race in the other direction, with nothing of this one in the way."""
+    Publication.objects.all().delete()
+    Job.objects.all().delete()
+    now = clock.now()
+    Change.objects.filter(id=change.id).update(switched_at=now, started_at=now)
+    Connection.objects.filter(id=left.id).update(stage=Connection.Stage.ENDED, hands_over=False)
+    Connection.objects.filter(id=joined.id).update(
+        stage=Connection.Stage.ACTIVE, awaits_start=False, hands_over=False
+    )
+    left.stays.filter(ended_at=None).update(ended_at=now)
+    if not joined.stays.filter(ended_at=None).exists():
+        joined.stays.create(business=joined.business, started_at=now)

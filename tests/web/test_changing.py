@@ -1,0 +1,132 @@
+"""Changing the connection through the pages, against the sandbox over real HTTP."""
+
+import pytest
+from django.test import Client
+
+from bookbind.connections.models import Change, Connection
+from bookbind.jobs.runner import run_due
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.support.factories import People
+from tests.support.pages import Page, read
+from tests.web.conftest import Browse, Walk
+from tests.web.test_connecting import connect, connections_of, organisations
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOLDINGS = "Acme Holdings Ltd"
+
+
+def change(walk: Walk, connection: Connection, *, finish: bool = True) -> Page:
+    """From the selection screen to Finish, or to the summary before it."""
+    page = walk.allow(HOLDINGS, path=f"/{connection.id}/change/xero/")
+    summary = read(walk.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    return walk.press(summary, "finish") if finish else summary
+
+
+def row(connection: Connection) -> Connection:
+    with within(BusinessScope(connection.business_id)):
+        found: Connection = Connection.objects.get(id=connection.id)
+    return found
+
+
+def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada: Walk) -> None:
+    connection = connect(ada)
+    page = read(ada.client.get(f"{ada.root}/{connection.id}/change/"))
+    assert "Connected: Acme Ltd. Connect another organisation." in page.text
+    assert page.text.count("Added beside Xero.") == 2
+
+
+def test_finish_leaves_the_old_connection_in_use_and_offers_to_stop(ada: Walk) -> None:
+    old = connect(ada)
+    page = change(ada, old)
+    assert page.heading == f"Xero ({HOLDINGS}) is being set up"
+    assert page.has_button("Stop and keep Xero")
+    assert row(old).stage == Connection.Stage.ACTIVE
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    stopped = read(ada.client.post(f"{ada.root}/{joined.id}/stop", follow=True))
+    assert "Stopped. Xero (Acme Ltd) is kept, and nothing was changed." in stopped.text
+    assert row(old).stage == Connection.Stage.ACTIVE
+    run_due()
+    assert row(joined).stage == Connection.Stage.ENDED
+
+
+def test_after_the_switch_three_ways_lead_on(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    page = read(ada.client.get(f"{ada.root}/{joined.id}/confirmed"))
+    assert f"Xero ({HOLDINGS}) is now your accounting software." in page.text
+    assert "what was published to Xero (Acme Ltd) stays there" in page.text
+    for label in ("Merge lists", "Start publishing…", "Undo this change"):
+        assert label in page.text
+    moved = ada.client.get(f"{ada.root}/{joined.id}/progress?switching=yes")
+    assert moved["HX-Refresh"] == "true"
+
+
+@pytest.mark.req("CHG-06")
+def test_undo_is_one_press_until_publishing_is_started(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    asked = read(ada.client.get(f"{ada.root}/{joined.id}/undo"))
+    assert asked.heading == "Go back to Xero (Acme Ltd)?"
+    done = read(ada.client.post(f"{ada.root}/{joined.id}/undo", follow=True))
+    assert "Undone. Xero (Acme Ltd) is in use again." in done.text
+    assert row(old).stage == Connection.Stage.ACTIVE
+    again = read(ada.client.post(f"{ada.root}/{joined.id}/undo", follow=True))
+    assert "can't be taken back any more" in again.text
+
+
+def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    page = read(ada.client.get(f"{ada.root}/{joined.id}/start"))
+    assert page.heading == f"Start publishing to Xero ({HOLDINGS})"
+    assert "No document is ready to be sent now." in page.text
+    ada.client.post(f"{ada.root}/{joined.id}/start")
+    assert not row(joined).awaits_start
+    assert row(old).stage == Connection.Stage.ENDED
+
+
+@pytest.mark.req("REC-07", "CHG-01")
+def test_a_reconnect_that_reached_another_organisation_can_move_there(ada: Walk) -> None:
+    old = connect(ada)
+    page = ada.allow(HOLDINGS, path=f"/{old.id}/reconnect")
+    [other] = organisations(page)
+    compared = read(ada.client.get(f"{page.path}different", {"organisation": other}))
+    assert compared.has_button(f"Move to {HOLDINGS} for good")
+    summary = ada.press(compared, "move", organisation=other)
+    assert summary.heading == f"Change to {HOLDINGS}"
+    assert row(old).stage == Connection.Stage.ACTIVE
+    ada.press(summary, "finish")
+    run_due()
+    with within(BusinessScope(ada.business.id)):
+        assert Change.objects.get().switched_at is not None
+
+
+def test_the_organisation_in_use_is_refused_with_the_way_to_renew_it(ada: Walk) -> None:
+    old = connect(ada)
+    page = ada.allow("Acme Ltd", path=f"/{old.id}/change/xero/")
+    refused = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    assert refused.status == 409
+    assert "is the organisation that you use now" in refused.text
+
+
+def test_a_wrong_date_is_said_on_the_summary(ada: Walk) -> None:
+    old = connect(ada)
+    summary = change(ada, old, finish=False)
+    refused = ada.press(summary, "finish", documents_from="31/31/2026")
+    assert refused.status == 422
+    assert "Enter a valid date" in refused.text
+
+
+def test_a_standard_user_changes_nothing(ada: Walk, people: People, browse: Browse) -> None:
+    old = connect(ada)
+    bob: Client = browse(people.bob)
+    for path in ("change/", "change/xero/", "start", "undo"):
+        assert bob.get(f"{ada.root}/{old.id}/{path}").status_code == 403
+    assert bob.post(f"{ada.root}/{old.id}/stop").status_code == 403

@@ -1,0 +1,58 @@
+"""Lists with known matches: where they are, and how they are read."""
+
+import csv
+import os
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from bookbind.merge.matching.items import Item
+from bookbind.merge.matching.tax_words import parse_side
+
+FOLDER = Path(os.environ.get("BOOKBIND_MATCHING_DATA", Path(__file__).parents[2] / "shared/data/matching"))
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Two lists and the truth: old id to the new ids that are right, none where nothing is.
+
+    `same` are the old ids whose partner is the same thing rather than the best place for it.
+    """
+
+    name: str
+    old: list[Item]
+    new: list[Item]
+    truth: dict[str, frozenset[str]]
+    same: frozenset[str]
+    kinds: dict[str, str]
+
+
+def read_labelled(folder: str, name: str = "") -> Labelled:
+    """The lists of a folder below FOLDER."""
+    path = FOLDER / folder
+    truth, same, kinds = {}, set(), {}
+    for row in _rows(path / "truth.csv"):
+        others = (row.get("also_acceptable") or "").split("|")
+        truth[row["old_id"]] = frozenset(target for target in (row["new_id"], *others) if target)
+        kinds[row["old_id"]] = row.get("relation") or row.get("kind") or ""
+        if row.get("relation", "same") == "same" and row["new_id"]:
+            same.add(row["old_id"])
+    lists = [[_item(row) for row in _rows(path / f"{side}.csv")] for side in ("old", "new")]
+    return Labelled(name or folder, lists[0], lists[1], truth, frozenset(same), kinds)
+
+
+def _item(row: dict[str, str]) -> Item:
+    rate = row.get("rate_percent") or row.get("rate")
+    return Item(
+        id=row["id"],
+        name=row["name"],
+        code=row.get("code") or "",
+        type=row.get("type") or "",
+        rate=Decimal(rate) if rate else None,
+        side=parse_side(row.get("direction") or row.get("side") or "") or "",
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
