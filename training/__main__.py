@@ -66,7 +66,7 @@ def _train_names() -> None:
     _write("names", model)
     unseen = base[_TRAINED_NAMES:]
     evaluations = {
-        "drawn, other names": generate("drawn", unseen, 2500, 1003, Recipe()),
+        "drawn, known noise": generate("drawn", unseen, 2500, 1003, Recipe()),
         "drawn, unseen noise": generate("unseen", unseen, 2500, 1004, Recipe(held_out=1.0)),
     }
     for name, labelled in evaluations.items():
