@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.report import Row, keep, show
 
-BENCHMARKS = ("pages", "sync", "resume", "startup")
+BENCHMARKS = ("pages", "sync", "resume", "startup", "apply")
 
 
 def main(names: list[str]) -> int:

@@ -1,17 +1,20 @@
 """While a list is being matched nothing is adopted by itself; what is chosen is, and the rest at the end."""
 
 import pytest
+from django.test import Client
 
-from bookbind.lists.merging import finish_step, get_chosen, merging_lists
+from bookbind.lists.merging import adopt_chosen, finish_step, merging_lists
 from bookbind.lists.models import ListItem, RemoteItem
 from bookbind.lists.queries import ONLY_THERE, READY, pick_items
 from bookbind.merge.rows import Show, list_rows
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.types import ListName
+from bookbind.tenancy.scope import BusinessScope, within
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, new_books, old_books
 from tests.support.factories import make_list_item
 from tests.support.fake_books import FakeBooks
+from tests.support.office import posted
 
 
 def names(list_name: ListName) -> list[str]:
@@ -65,17 +68,17 @@ def test_pickers_show_what_is_matched_and_then_what_is_only_there(moved: Moved) 
 
 
 def test_choosing_what_is_only_there_adopts_that_one(moved: Moved) -> None:
-    firm, _, second = moved
+    firm, first, second = moved
     there = second.remote("n-7300")
-    chosen = get_chosen(second.connection, there.id, firm.user)
+    chosen = adopt_chosen(CATEGORIES, there.id, firm.user)
     assert chosen is not None
     assert chosen.name == "Vehicle costs"
     assert (chosen.id, "any", "n-7300") in second.bound()
-    again = get_chosen(second.connection, there.id, firm.user)
+    again = adopt_chosen(CATEGORIES, there.id, firm.user)
     assert again is not None
     assert again.id == chosen.id
-    assert get_chosen(second.connection, chosen.id, firm.user) == chosen
-    assert get_chosen(None, there.id, firm.user) is None
+    assert adopt_chosen(TAXES, there.id) is None, "it is an entry of another list"
+    assert adopt_chosen(CATEGORIES, first.remote("a-400").id) is None, "the business has left those books"
 
 
 def test_finishing_a_step_adopts_the_rest(moved: Moved) -> None:
@@ -102,7 +105,7 @@ def test_going_back_finds_each_entry_where_it_was(moved: Moved) -> None:
 
 def test_going_back_leaves_only_what_is_new_or_died_to_match(moved: Moved) -> None:
     firm, first, second = moved
-    get_chosen(second.connection, second.remote("n-7300").id, firm.user)
+    adopt_chosen(CATEGORIES, second.remote("n-7300").id, firm.user)
     first.books.change(CATEGORIES, "a-400", archived=True)
     first.books.remove(CATEGORIES, "a-200")
     first.books.add(CATEGORIES, "a-201", "Sales", "201", account_type="REVENUE", side="sales")
@@ -185,3 +188,30 @@ def test_two_one_sided_rates_meet_on_a_two_way_one(firm: Firm) -> None:
             match_one(second.connection, item.id, chosen.id, firm.user)
     assert {(costs.id, "any", "t-20"), (sales.id, "any", "t-20")} <= second.bound()
     assert RemoteItem.objects.filter(connection=first.connection).exists()
+
+
+@pytest.fixture
+def browser(moved: Moved) -> Client:
+    """Alice, signed in."""
+    client = Client()
+    client.force_login(moved[0].user)
+    return client
+
+
+def test_a_form_takes_what_is_only_there_and_makes_it_ours(moved: Moved, browser: Client) -> None:
+    firm, _, second = moved
+    document = firm.bill()
+    here = f"/b/{firm.business.slug}/"
+    options = browser.get(f"{here}lists/categories/pick").content.decode()
+    assert "only in QuickBooks Online" in options
+    category, rate = second.remote("n-7300"), second.remote("n-20c", TAXES)
+    page = browser.get(f"{here}costs/{document.id}/").content.decode()
+    assert f'value="{rate.id}"' in page
+    assert "20.0% S on sales" not in page
+    with within(BusinessScope(firm.business.id)):
+        data = posted(document, **{"lines-0-category": category.id, "lines-0-tax_rate": rate.id})
+    answer = browser.post(f"{here}costs/{document.id}/save", data)
+    assert answer.status_code in (200, 302), answer.content.decode()[:2000]
+    line = document.lines.get()
+    assert (line.category.name, line.tax_rate.name) == ("Vehicle costs", "20.0% S on purchases")
+    assert {(line.category_id, "any", "n-7300"), (line.tax_rate_id, "any", "n-20c")} <= second.bound()

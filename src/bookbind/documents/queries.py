@@ -23,6 +23,7 @@ _NAMES_ENTRY_OF = {
     ListName.TRACKING_1: Q(lines__tracking_1__isnull=False),
     ListName.TRACKING_2: Q(lines__tracking_2__isnull=False),
 }
+_LINE_ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
 # A document that was changed after it left has not left as it stands now.
 _IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
 
@@ -82,6 +83,16 @@ def lines_of(document_ids: Iterable[UUID]) -> dict[UUID, list[DocumentLine]]:
     for line in rows.order_by("document_id", "position"):
         found[line.document_id].append(line)
     return found
+
+
+def naming(item_ids: Iterable[UUID]) -> Q:
+    """The documents that refer to one of these list entries, themselves or in a line."""
+    ids = list(item_ids)
+    line = Q()
+    for name in _LINE_ITEMS:
+        line |= Q(**{f"{name}__in": ids})
+    lines = DocumentLine.objects.filter(line).values("document")
+    return Q(supplier__in=ids) | Q(paid_from__in=ids) | Q(id__in=lines)
 
 
 def count_tabs() -> dict[Tab, int]:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from bookbind.activity.services import record
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import LIVE_STAGES
 from bookbind.lists.adoption import adopt, adopt_new
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
@@ -61,12 +62,11 @@ def finish_step(connection: Connection, name: ListName, user: User) -> int:
     return adopted
 
 
-def get_chosen(connection: Connection | None, item_id: UUID, user: User | None) -> ListItem | None:
-    """The entry that somebody picked: one of ours, or one only in the books, which this adopts; else None."""
-    item: ListItem | None = ListItem.objects.filter(id=item_id).first()
-    if item is not None or connection is None:
-        return item
-    there: RemoteItem | None = RemoteItem.objects.filter(id=item_id, connection=connection).first()
+def adopt_chosen(name: ListName, remote_item_id: UUID, user: User | None = None) -> ListItem | None:
+    """Ours out of an entry that a picker offered as only in the books; None when it is none of that list."""
+    there: RemoteItem | None = RemoteItem.objects.filter(
+        id=remote_item_id, list=name, connection__stage__in=LIVE_STAGES, state=RemoteItem.State.ACTIVE
+    ).first()
     if there is None:
         return None
     adopt([there.id], user)

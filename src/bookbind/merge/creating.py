@@ -35,6 +35,7 @@ _LONGEST_TEXT = 2000
 _SALES = "Sales \N{EN DASH} "
 # What makes an entry at a vendor; the rest of what we know describes it in the books that it came from.
 _CARRIED = (
+    "tax_number",
     "account_type",
     "account_family",
     "rate",

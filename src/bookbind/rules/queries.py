@@ -131,9 +131,7 @@ def count_uses(item_ids: Iterable[UUID], list_name: ListName | None = None) -> d
     wanted = set(item_ids)
     counts: dict[UUID, int] = defaultdict(int)
     for kind in RULE_KINDS:
-        for column in kind.columns:
-            if list_name is not None and kind.targets.get(column, list_name) != list_name:
-                continue
+        for column in kind.columns_naming(list_name):
             rows = kind.model.objects.filter(active=True, **{f"{column}__in": wanted})
             for row in rows.values(column).annotate(n=Count("id")).order_by(column):
                 counts[row[column]] += row["n"]

@@ -11,18 +11,27 @@ from bookbind.tenancy.models import BusinessOwned
 
 @dataclass(frozen=True)
 class RuleKind:
-    """A kind of rule: `owner` is the column of the contact it belongs to, `targets` what it sets, by list."""
+    """A kind of rule: `owner` is the column of the contact it belongs to, `targets` what it sets, by list.
+
+    `owner_list` is the list that the contact stands in.
+    """
 
     name: str
     label: str
     model: type[BusinessOwned]
     owner: str
+    owner_list: ListName
     targets: Mapping[str, ListName]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that names an entry of a list."""
         return (self.owner, *self.targets)
+
+    def columns_naming(self, name: ListName | None) -> tuple[str, ...]:
+        """The columns that name entries of a list; all of them without one."""
+        lists = {self.owner: self.owner_list, **self.targets}
+        return tuple(column for column, named in lists.items() if name in (None, named))
 
     @property
     def target_ids(self) -> dict[str, ListName]:
@@ -35,6 +44,7 @@ SUPPLIER_RULE = RuleKind(
     "supplier rule",
     SupplierRule,
     "supplier",
+    ListName.SUPPLIERS,
     {
         "category": ListName.CATEGORIES,
         "tax_rate": ListName.TAX_RATES,

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
@@ -15,6 +14,7 @@ from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
 from bookbind.web.forms.lists_items import Chosen, ItemField, ItemFinder, NewName, use_lists
+from bookbind.web.forms.tax_rates import TaxRate, chosen_rate, offer
 from bookbind.web.forms.widgets import PlainSelect
 
 MOST_LINES = 200
@@ -81,7 +81,7 @@ class CostChoices:
     publish_as: Sequence[tuple[str, str]]
     currencies: Sequence[str]
     tax_modes: Sequence[TaxMode]
-    tax_rates: Sequence[ListItem]
+    tax_rates: Sequence[TaxRate]
     urls: Mapping[ListName, str]
     new_supplier_text: str = ""
 
@@ -148,9 +148,10 @@ class LineForm(forms.Form):
         rate = self.fields["tax_rate"]
         assert isinstance(rate, forms.ChoiceField)
         widget = TaxRateSelect()
-        widget.rates = {str(item.id): str(item.details.get("rate", "")) for item in choices.tax_rates}
+        self.tax_rates = choices.tax_rates
+        widget.rates = {str(each.id): each.rate for each in choices.tax_rates}
         rate.widget = widget
-        rate.choices = [("", "Choose…"), *((str(item.id), item.name) for item in choices.tax_rates)]
+        rate.choices = [("", "Choose…"), *offer(choices.tax_rates)]
         for name in ("net", "tax"):
             self.fields[name].widget.attrs |= {
                 "inputmode": "decimal",
@@ -168,7 +169,7 @@ class LineForm(forms.Form):
             quantity=values["quantity"] or Decimal(1),
             net=values["net"],
             tax=values["tax"],
-            tax_rate_id=UUID(values["tax_rate"]) if values["tax_rate"] else None,
+            tax_rate_id=chosen_rate(values["tax_rate"], self.tax_rates),
             category_id=_id_of(values["category"]),
             tracking_1_id=_id_of(values["tracking_1"]),
             tracking_2_id=_id_of(values["tracking_2"]),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from bookbind.kit.text import clean_text, fold_name
 from bookbind.lists.labels import CODED_LISTS
 from bookbind.lists.labels import item_label as label_of
+from bookbind.lists.merging import adopt_chosen
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import ListName
 
@@ -53,9 +54,12 @@ class ItemFinder:
 
     def find(self, name: ListName, sent: Sent) -> ListItem | None:
         """The entry with the id, else the only live one that goes by the typed name or code."""
-        by_id = next((self._by_id[each] for each in _uuids([sent.item_id]) if each in self._by_id), None)
-        if by_id is not None:
-            return by_id if by_id.list == name else None
+        for each in _uuids([sent.item_id]):
+            if each not in self._by_id and (adopted := adopt_chosen(name, each)) is not None:
+                # Offered as only in the books: choosing it made it one of ours.
+                self._by_id[each] = adopted
+            if each in self._by_id:
+                return self._by_id[each] if self._by_id[each].list == name else None
         return self._find_by_text(name, clean_text(sent.text, LONGEST_NAME))
 
     @staticmethod

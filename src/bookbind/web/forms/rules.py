@@ -12,6 +12,7 @@ from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
 from bookbind.rules.evaluate import DueMode
 from bookbind.rules.services import RuleInput
 from bookbind.web.forms.lists_items import Chosen, ItemField, ItemFinder, NewName, use_lists
+from bookbind.web.forms.tax_rates import TaxRate, chosen_rate, offer
 
 LEAVE = "Leave as it is"
 DUE_CHOICES = [
@@ -34,7 +35,7 @@ class RuleChoices:
 
     kinds: Sequence[tuple[str, str]]
     publish_as: Sequence[tuple[str, str]]
-    tax_rates: Sequence[ListItem]
+    tax_rates: Sequence[TaxRate]
     urls: Mapping[ListName, str]
     tracking: tuple[str, str] = ("Projects", "Projects 2")
 
@@ -70,8 +71,8 @@ class RuleForm(forms.Form):
         self.supplier_is_fixed = supplier is not None
         if self.supplier_is_fixed:
             del self.fields["supplier"]
-        rates = [(str(rate.id), rate.name) for rate in choices.tax_rates]
-        self._offer("tax_rate", [("", LEAVE), *rates])
+        self.tax_rates = choices.tax_rates
+        self._offer("tax_rate", [("", LEAVE), *offer(choices.tax_rates)])
         self._offer("publish_to", [("", LEAVE), *choices.kinds])
         self._offer("publish_as", [("", LEAVE), *choices.publish_as])
         for name, label in zip(("tracking_1", "tracking_2"), choices.tracking, strict=True):
@@ -89,7 +90,7 @@ class RuleForm(forms.Form):
         values = self.cleaned_data
         return RuleInput(
             category_id=_id_of(values["category"]),
-            tax_rate_id=UUID(values["tax_rate"]) if values["tax_rate"] else None,
+            tax_rate_id=chosen_rate(values["tax_rate"], self.tax_rates),
             tracking_1_id=_id_of(values["tracking_1"]),
             tracking_2_id=_id_of(values["tracking_2"]),
             due_mode=DueMode(values["due_mode"]),

@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
-from bookbind.lists.models import Dimension, ListItem
+from bookbind.lists.adoption import is_merging, only_there
+from bookbind.lists.models import Binding, Dimension, ListItem, RemoteItem
+from bookbind.lists.queries import current_bindings
 from bookbind.providers.base.contract import KindChoice, Provider
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, Side, TaxMode
 from bookbind.providers.registry import get_provider
@@ -16,6 +18,7 @@ from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.models import PublishingSettings
 from bookbind.tenancy.models import Business
 from bookbind.web.forms.costs import KIND_LABELS, CostChoices
+from bookbind.web.forms.tax_rates import TaxRate
 
 USUAL_CURRENCIES = ("GBP", "EUR", "USD")
 TRACKING_LABELS = {ListName.TRACKING_1: "Projects", ListName.TRACKING_2: "Projects 2"}
@@ -87,17 +90,34 @@ def read_choices(business: Business, document: Document, target: Target) -> Cost
         publish_as=_publish_as(document, target),
         currencies=_currencies(business, document, target),
         tax_modes=_tax_modes(document, target),
-        tax_rates=list_tax_rates(_tax_rate_ids(document)),
+        tax_rates=list_tax_rates(_tax_rate_ids(document), target.connection),
         urls=pick_urls(business),
         new_supplier_text=new_supplier,
     )
 
 
-def list_tax_rates(used: set[UUID]) -> list[ListItem]:
-    """The tax rates that costs can have, and those in use already, whatever became of them."""
+def list_tax_rates(used: set[UUID], connection: Connection | None) -> list[TaxRate]:
+    """The tax rates that costs can have, and those in use already, whatever became of them.
+
+    While the list is being matched only what works in the books is offered; what is only there comes last.
+    """
     live = Q(archived_at__isnull=True, merged_into__isnull=True) & ~Q(details__side=Side.SALES.value)
     rates = ListItem.objects.filter(live | Q(id__in=used), list=ListName.TAX_RATES)
-    return list(rates.order_by("folded_name"))
+    ours = list(rates.order_by("folded_name"))
+    if connection is None or not is_merging(connection, ListName.TAX_RATES):
+        return [_tax_rate(item) for item in ours]
+    ready = current_bindings(connection.id, [item.id for item in ours], Binding.Use.COSTS)
+    there = only_there(connection, ListName.TAX_RATES).order_by("folded_name")
+    sold = Side.SALES.value
+    return [
+        *(_tax_rate(item) for item in ours if item.id in ready or item.id in used),
+        *(_tax_rate(item) for item in there if item.details.get("side") != sold),
+    ]
+
+
+def _tax_rate(item: ListItem | RemoteItem) -> TaxRate:
+    is_theirs = isinstance(item, RemoteItem)
+    return TaxRate(item.id, item.name, str(item.details.get("rate", "")), only_there=is_theirs)
 
 
 def list_tracking(connection: Connection | None) -> dict[ListName, str]:

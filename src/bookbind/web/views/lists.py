@@ -164,13 +164,11 @@ def list_page(request: BusinessRequest, name: str) -> HttpResponse:
 def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
     """The entries that a field offers for what was typed so far, as options."""
     query = request.GET.get("q", "").strip()[:100]
-    picked = queries.pick_items(
-        get_list_name(name),
-        query,
-        PICKED if query else PICKED_AT_FIRST,
-        main_connection(request),
-    )
-    return render(request, "lists/_options.html", {"items": picked})
+    connection = main_connection(request)
+    shown = PICKED if query else PICKED_AT_FIRST
+    picked = queries.pick_items(get_list_name(name), query, shown, connection)
+    software = get_provider(connection.provider).name if connection else ""
+    return render(request, "lists/_options.html", {"items": picked, "software": software})
 
 
 @require_GET

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bookbind.connections.models import Connection
 from bookbind.connections.queries import find_main_connection
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
@@ -13,6 +14,8 @@ from bookbind.rules.models import RuleRevision, SupplierRule
 from bookbind.rules.queries import RuleProblem
 from bookbind.rules.services import RuleInput, values_from_json
 from bookbind.tenancy.models import Business
+from bookbind.tenancy.permissions import Permission, may
+from bookbind.web.access import BusinessRequest
 from bookbind.web.forms.costs import KIND_LABELS
 from bookbind.web.forms.lists_items import item_label
 from bookbind.web.forms.rules import RuleChoices
@@ -23,6 +26,7 @@ from bookbind.web.views.costs_choices import (
     pick_urls,
     read_target,
 )
+from bookbind.web.views.costs_match import item_row_url
 
 FIELD_WORDS = {
     CodedField.CATEGORY: "the category",
@@ -108,6 +112,30 @@ def version_words(rule: SupplierRule, revisions: Sequence[RuleRevision]) -> list
     ]
 
 
+@dataclass(frozen=True)
+class ProblemLink:
+    """What is wrong with a rule, and where it can be put right; no address for those who may not."""
+
+    text: str
+    url: str
+
+
+def problem_links(
+    request: BusinessRequest, connection: Connection | None, problems: Sequence[RuleProblem]
+) -> list[ProblemLink]:
+    """Each problem with the way to the entry's row in Merge lists."""
+    may_match = connection is not None and may(request.role, Permission.MANAGE_CONNECTIONS)
+    return [
+        ProblemLink(
+            problem_words(problem),
+            item_row_url(request.business.slug, connection.id, problem.item.list, problem.item.id)
+            if may_match and connection is not None
+            else "",
+        )
+        for problem in problems
+    ]
+
+
 def problem_words(problem: RuleProblem) -> str:
     """`Motor expenses needs a match (it was 449 Motor vehicle expenses in …)`."""
     was = f" ({problem.was})" if problem.was else ""
@@ -127,7 +155,7 @@ def read_rule_choices(business: Business, rule: SupplierRule | None) -> RuleChoi
     return RuleChoices(
         kinds=[(kind.value, KIND_LABELS[kind]) for kind in kinds],
         publish_as=[(each.value, finalities[each]) for each in PublishAs if each in finalities],
-        tax_rates=list_tax_rates(used),
+        tax_rates=list_tax_rates(used, target.connection),
         urls=pick_urls(business),
         tracking=(names[ListName.TRACKING_1], names[ListName.TRACKING_2]),
     )

@@ -1,0 +1,225 @@
+"""The whole way over real HTTP: other software, its lists matched, bills under its codes, and back again."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from bookbind.connections.gateway import open_session
+from bookbind.connections.queries import get_connection
+from bookbind.jobs.runner import run_due
+from bookbind.lists.merging import merging_lists
+from bookbind.lists.services import create_item
+from bookbind.merge.creating import create_and_match, create_chosen, create_there
+from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.errors import CreationRefused, CreationUncertain, NotCreatable
+from bookbind.merge.models import Creation
+from bookbind.merge.preview import preview
+from bookbind.merge.publishing import choose_way, list_ways
+from bookbind.merge.reading import draft_version, find_draft
+from bookbind.merge.rows import Show, find_row, list_rows
+from bookbind.merge.suggestions import SUGGEST_JOB
+from bookbind.merge.undoing import undo
+from bookbind.merge.using import match_one, use_matches
+from bookbind.providers.base.types import ListName, RemoteEntry
+from bookbind.publishing.models import Publication
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.resume import RECHECK
+from bookbind.publishing.starting import start_publishing, start_summary
+from bookbind.publishing.states import State
+from bookbind.rules.services import RuleInput, save_supplier_rule
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
+from tests.support import factories
+from tests.support.processes import Sandbox, running_sandbox
+
+CATEGORIES, TAXES = ListName.CATEGORIES, ListName.TAX_RATES
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def desk(
+    transactional_db: None,
+    sandbox_process: Sandbox,
+    settings: Any,
+    tmp_path: Any,
+    skip: Callable[..., None],
+) -> Iterator[Desk]:
+    """Acme Ltd at its first books in the sandbox, with its lists read."""
+    sandbox_process.clear_faults()
+    sandbox_process.control("reset")
+    settings.SANDBOX_URL = sandbox_process.url
+    settings.MEDIA_ROOT = tmp_path / "files"
+    business = factories.make_business("Acme Ltd")
+    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    with within(BusinessScope(business.id)):
+        connection = sign_in(sandbox_process, business, user)
+        run_due(kinds=[SYNC])
+        yield Desk(sandbox_process, business, user, get_connection(connection.id), skip)
+
+
+def move(desk: Desk, organisation: str = "Acme Ltd", provider: str = "quickbooks") -> None:
+    """Change the books up to the switch, with everything proposed."""
+    desk.move(organisation, provider=provider)
+    run_due(kinds=[SUGGEST_JOB])
+
+
+def version(desk: Desk) -> int:
+    return draft_version(find_draft(desk.connection))
+
+
+def there(desk: Desk, name: ListName) -> list[RemoteEntry]:
+    """What the books hold, read as any client reads it."""
+    pages = open_session(desk.connection).fetch_items(name, "", None)
+    return [entry for page in pages for entry in page.entries]
+
+
+def standing(publication: Publication) -> Publication:
+    """The open or last publication of the same document."""
+    found: Publication = Publication.objects.filter(document_id=publication.document_id).latest("created_at")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-01", "CHG-03", "CHG-10")
+def test_a_rule_and_its_documents_follow_to_other_software_and_back(desk: Desk) -> None:
+    fuel = desk.supplier("City Fuel Ltd")
+    rule = save_supplier_rule(fuel, RuleInput(category_id=desk.item_id("449")), desk.user)
+    first = desk.publish(desk.bill("INV-1"))
+    desk.work()
+    waiting = desk.publish(desk.bill("INV-2"))
+    old = desk.connection
+    move(desk)
+    for way in list_ways(desk.connection):
+        choose_way(desk.connection, way.key, way.options[0][0], desk.user)
+    assert {CATEGORIES, TAXES} <= merging_lists(desk.connection)
+
+    row = find_row(desk.connection, desk.item_id("449"))
+    assert row is not None
+    assert row.used.waiting == 1
+    if not row.uses[0].ticked:
+        target = row.uses[0].chosen or row.uses[0].alternatives[0]
+        choice = NewChoice(row.id, target=target.id)
+        save_choices(desk.connection, [choice], desk.user, version(desk))
+    rate = find_row(desk.connection, desk.item_id("20% (VAT on Expenses)", TAXES))
+    assert rate is not None
+    assert rate.uses[0].chosen is not None
+    save_choices(
+        desk.connection,
+        [NewChoice(rate.id, rate.uses[0].use, target=rate.uses[0].chosen.id)],
+        desk.user,
+        version(desk),
+    )
+    seen = preview(desk.connection)
+    assert (seen.released, seen.rules_gained) == (1, 1)
+    use_matches(desk.connection, desk.user, expected_version=version(desk))
+    run_due(kinds=[RECHECK])
+    assert standing(waiting).reason == Reason.NOT_STARTED
+    assert start_summary(desk.connection).count == 1
+    start_publishing(desk.connection, desk.user)
+    desk.work()
+    sent = standing(waiting)
+    assert (sent.state, sent.connection_id) == (State.PUBLISHED, desk.connection.id)
+    assert "449" not in sent.labels["lines"][0]["category"]
+    assert desk.look(first).labels["lines"][0]["category"].startswith("449")
+    rule.refresh_from_db()
+    assert rule.category_id == desk.item_id("449")
+
+    sign_in(
+        desk.sandbox, desk.business, desk.user, connection=desk.connection, purpose="change", provider="xero"
+    )
+    run_due(kinds=[SYNC])
+    run_due(kinds=[SWITCH])
+    desk.connection = get_connection(old.id)
+    start_publishing(desk.connection, desk.user)
+    again = desk.publish(desk.bill("INV-3"))
+    desk.work()
+    assert standing(again).labels["lines"][0]["category"].startswith("449")
+    assert desk.look(sent).labels == sent.labels
+
+
+@pytest.mark.slow
+def test_what_the_books_lack_is_created_there_once_and_matched(desk: Desk) -> None:
+    waiting = desk.publish(desk.bill("INV-1"))
+    desk.publish(desk.bill("INV-2"))
+    assert waiting.connection_id == desk.connection.id
+    move(desk)
+    motor = desk.item(CATEGORIES, "449")
+    before = len(there(desk, CATEGORIES))
+    made = create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
+    again = create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
+    assert made.id == again.id
+    assert len(there(desk, CATEGORIES)) == before + 1
+    row = find_row(desk.connection, motor.id)
+    assert row is not None
+    assert row.uses[0].chosen is not None
+    assert row.uses[0].chosen.id == made.id
+    applied = use_matches(desk.connection, desk.user, expected_version=version(desk), names=[CATEGORIES])
+    assert [each["name"] for each in applied.created] == ["Cars and vans"]
+    assert "Cars and vans" in undo(applied, desk.user).created
+    assert len(there(desk, CATEGORIES)) == before + 1, "what was made there stays there"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["lost_reply", "timeout"])
+def test_a_lost_answer_is_looked_up_and_never_doubled(desk: Desk, fault: str) -> None:
+    move(desk)
+    motor = desk.item(CATEGORIES, "449")
+    desk.sandbox.control("faults", vendor="quickbooks", operation="accounts", fault=fault, times=1)
+    with pytest.raises(CreationUncertain):
+        create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
+    assert Creation.objects.get().outcome == Creation.Outcome.LOST
+    create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
+    assert [entry.name for entry in there(desk, CATEGORIES)].count("Cars and vans") == 1
+    assert Creation.objects.get().outcome == Creation.Outcome.DONE
+
+
+@pytest.mark.slow
+def test_creating_from_the_document_matches_and_releases_in_one_press(desk: Desk) -> None:
+    move(desk)
+    for way in list_ways(desk.connection):
+        choose_way(desk.connection, way.key, way.options[0][0], desk.user)
+    start_publishing(desk.connection, desk.user)
+    rate = find_row(desk.connection, desk.item_id("20% (VAT on Expenses)", TAXES))
+    assert rate is not None
+    assert rate.uses[0].chosen is not None
+    match_one(desk.connection, rate.id, rate.uses[0].chosen.id, desk.user, rate.uses[0].use)
+    waiting = desk.publish(desk.bill("INV-1"))
+    assert waiting.reason == Reason.CATEGORY_UNMATCHED
+    done = create_and_match(desk.connection, desk.item_id("449"), desk.user, name="Cars and vans")
+    assert done.released == 1
+    desk.work()
+    assert standing(waiting).labels["lines"][0]["category"].endswith("Cars and vans")
+
+
+@pytest.mark.slow
+def test_what_cannot_be_created_there_is_said(desk: Desk) -> None:
+    move(desk)
+    rate = desk.item(TAXES, "20% (VAT on Expenses)")
+    with pytest.raises(NotCreatable):
+        create_there(desk.connection, rate.id, desk.user)
+    row = list_rows(desk.connection, TAXES, Show.ALL).rows[0]
+    assert row.uses[0].create_name == ""
+    own = create_item(desk.business.id, CATEGORIES, "Odds and ends", user=desk.user)
+    with pytest.raises(CreationRefused, match="did not create Odds and ends") as refused:
+        create_there(desk.connection, own.id, desk.user)
+    assert "type of account" in refused.value.vendor_text
+    assert Creation.objects.get().outcome == Creation.Outcome.REFUSED
+
+
+@pytest.mark.slow
+def test_what_the_draft_wants_created_is_created_before_it_is_used(desk: Desk) -> None:
+    move(desk)
+    motor = desk.item(CATEGORIES, "449")
+    save_choices(desk.connection, [NewChoice(motor.id, action="create")], desk.user, version(desk))
+    assert create_chosen(desk.connection, desk.user).created == 1
+    use_matches(desk.connection, desk.user, expected_version=version(desk), names=[CATEGORIES])
+    row = find_row(desk.connection, motor.id)
+    assert row is not None
+    assert row.uses[0].current is not None
+    assert row.uses[0].current.label.casefold().endswith(motor.name.casefold())
