@@ -14,6 +14,7 @@ from bookbind.kit.text import fold_name
 from bookbind.providers.base.types import DocumentKind, ListName, TaxMode
 
 _LOOKALIKES = 5
+_LINE_ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
 # Where documents name entries of a list; a receipt without an account of its own takes the usual one.
 _NAMES_ENTRY_OF = {
     ListName.SUPPLIERS: Q(supplier__isnull=False),
@@ -23,7 +24,6 @@ _NAMES_ENTRY_OF = {
     ListName.TRACKING_1: Q(lines__tracking_1__isnull=False),
     ListName.TRACKING_2: Q(lines__tracking_2__isnull=False),
 }
-_LINE_ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
 # A document that was changed after it left has not left as it stands now.
 _IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
 

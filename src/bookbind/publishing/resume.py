@@ -137,17 +137,6 @@ def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bo
     return all(month >= this_month for month in summary.months)
 
 
-def _asked_since(publication: Publication, resume: Resume) -> bool:
-    """Whether somebody pressed Publish after the matches were made: that press was the look."""
-    return resume.for_matches and publication.queued_at >= resume.began_at
-
-
-def _matched(resume: Resume) -> Q:
-    if not resume.for_matches:
-        return Q(id__in=())
-    return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
-
-
 def _in_order(rows: QuerySet[Publication]) -> list[Publication]:
     return list(rows.select_related("connection", "document", "resume").order_by("queued_at", "id"))
 
@@ -157,6 +146,17 @@ def _needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[
     ids = [publication.document_id for publication in rows]
     unread = find_unread_lists(connection)
     return set(ids) if unread is None else find_needing(ids, unread)
+
+
+def _asked_since(publication: Publication, resume: Resume) -> bool:
+    """Whether somebody pressed Publish after the matches were made: that press was the look."""
+    return resume.for_matches and publication.queued_at >= resume.began_at
+
+
+def _matched(resume: Resume) -> Q:
+    if not resume.for_matches:
+        return Q(id__in=())
+    return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
 
 
 def _place(publication: Publication, *, publish_now: bool) -> None:

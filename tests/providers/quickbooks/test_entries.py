@@ -154,7 +154,7 @@ def test_classes_stand_on_lines_and_locations_on_documents() -> None:
 
 def test_a_way_of_paying_is_read() -> None:
     (cheque,) = map(entries.parse_payment_method, rows("payment_methods", "PaymentMethod"))
-    assert (cheque.remote_id, cheque.name, cheque.archived) == ("1", "Cheque", False)
+    assert cheque == RemoteEntry("1", "PaymentMethod", "Cheque", details={"payment_type": "NON_CREDIT_CARD"})
 
 
 REQUIRED = [

@@ -189,7 +189,7 @@ def parse_location(row: Row) -> RemoteEntry:
 def parse_payment_method(row: Row) -> RemoteEntry:
     """A way of paying."""
     PAYMENT_METHOD.check(row)
-    return _entry(row, "PaymentMethod", "Name", {"account_type": text_of(row, "Type")})
+    return _entry(row, "PaymentMethod", "Name", {"payment_type": text_of(row, "Type")})
 
 
 def _entry(row: Row, remote_type: str, name_key: str, details: dict[str, Any], code: str = "") -> RemoteEntry:
