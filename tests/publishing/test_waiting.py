@@ -21,7 +21,7 @@ from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.queries import find_latest_resume, waiting_summary
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.results import explain_results, results_of
-from bookbind.publishing.resume import default_choice
+from bookbind.publishing.resume import default_choice, finish_check, look_first_after_matching
 from bookbind.publishing.states import State
 from tests.publishing.conftest import QUEUE, SYNC, Desk, sign_in
 
@@ -177,6 +177,19 @@ def test_what_somebody_wanted_to_look_at_first_still_waits_for_that(desk: Desk) 
     request_sync(desk.connection, full=True)
     run_due(kinds=[SYNC, QUEUE])
     assert states(desk) == [(State.HELD, Reason.LOOK_FIRST)]
+    assert desk.bills() == []
+
+
+def test_what_matching_completes_waits_for_a_look_also_while_lists_are_read(desk: Desk) -> None:
+    publication = desk.publish_expired("INV-1")
+    desk.reconnect(publish_now=False)
+    run_due(kinds=[SYNC, QUEUE])
+    Publication.objects.filter(id=publication.id).update(reason=Reason.CATEGORY_UNMATCHED, resume=None)
+    look_first_after_matching(desk.connection)
+    request_sync(desk.connection, full=True)
+    finish_check(desk.connection.id)
+    assert states(desk) == [(State.HELD, Reason.LOOK_FIRST)]
+    run_due(kinds=[SYNC, QUEUE])
     assert desk.bills() == []
 
 
