@@ -270,3 +270,9 @@ def test_several_old_rates_may_meet_on_one() -> None:
     old = _rates("a | 20% goods | 20 | sales\nb | 20% services | 20 | sales")
     new = _rates("1 | 20% (VAT on Income) | 20 | sales")
     assert [suggestion.new for suggestion in match(old, new, Kind.TAX_RATES)] == ["1", "1"]
+
+
+def test_a_two_way_code_serves_one_side_and_not_the_other_way_round() -> None:
+    one_way, two_way = "a | 20% | 20 | purchases | standard", "1 | 20.0% S | 20 | both | standard"
+    assert match(_rates(one_way), _rates(two_way), Kind.TAX_RATES)[0].auto
+    assert not match(_rates(two_way), _rates(one_way), Kind.TAX_RATES)[0].auto

@@ -99,11 +99,16 @@ def _suggest(
     sure = facts.kind_given and target.kind_given and facts.kind == target.kind
     confidence = _confidence(facts, target, best.score, unique=unique)
     same_percentage = facts.rate is not None and facts.rate == target.rate
-    auto = unique and sure and same_percentage and _same_side(facts, target) and confidence >= ACCEPTED
+    auto = unique and sure and same_percentage and _covers_side(facts, target) and confidence >= ACCEPTED
     others = tuple(
         (new_items[fit.new].id, round(confidence * fit.score / best.score * 0.8, 4)) for fit in fits[1:4]
     )
     return Suggestion(item.id, chosen.id, confidence, auto, _reasons(item, chosen, facts, target), others)
+
+
+def _covers_side(old: TaxFacts, new: TaxFacts) -> bool:
+    """Whether the new rate serves the old one's side; a two-way code serves either."""
+    return bool(old.side) and new.side in {old.side, "both"}
 
 
 def _same_side(old: TaxFacts, new: TaxFacts) -> bool:
