@@ -13,6 +13,7 @@ from bookbind.documents.capture import capture_file
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
 from bookbind.lists.combine import combine
+from bookbind.merge.models import Applied
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.configuration import get_settings
 from bookbind.rules.models import RuleRevision, SupplierRule
@@ -72,6 +73,14 @@ def make_world() -> World:
         RuleRevision.objects.create(business=acme, rule=rule, version=1, values={}, saved_at=clock.now())
         get_settings(connection)
         combination = combine(kept, absorbed, alice)
+        applied = Applied.objects.create(
+            business=acme,
+            connection=connection,
+            used_at=clock.now(),
+            used_by=alice,
+            opened_count=0,
+            closed_count=0,
+        )
     membership = BusinessMembership.objects.get(business=acme, user=people.bob)
     parts = {
         "slug": acme.slug,
@@ -79,6 +88,8 @@ def make_world() -> World:
         "document_id": document.id,
         "rule_id": rule.id,
         "combination_id": combination.id,
+        "applied_id": applied.id,
+        "step": "suppliers",
         "membership_id": membership.id,
         # Nobody's: a sign-in belongs to one browser session, and what that sees is tested beside the flow.
         "sign_in_id": new_id(),

@@ -14,6 +14,7 @@ from bookbind.kit.text import fold_name
 from bookbind.providers.base.types import DocumentKind, ListName, TaxMode
 
 _LOOKALIKES = 5
+_LINE_ITEMS = ("category", "tax_rate", "tracking_1", "tracking_2")
 # Where documents name entries of a list; a receipt without an account of its own takes the usual one.
 _NAMES_ENTRY_OF = {
     ListName.SUPPLIERS: Q(supplier__isnull=False),
@@ -82,6 +83,16 @@ def lines_of(document_ids: Iterable[UUID]) -> dict[UUID, list[DocumentLine]]:
     for line in rows.order_by("document_id", "position"):
         found[line.document_id].append(line)
     return found
+
+
+def naming(item_ids: Iterable[UUID]) -> Q:
+    """The documents that refer to one of these list entries, themselves or in a line."""
+    ids = list(item_ids)
+    line = Q()
+    for name in _LINE_ITEMS:
+        line |= Q(**{f"{name}__in": ids})
+    lines = DocumentLine.objects.filter(line).values("document")
+    return Q(supplier__in=ids) | Q(paid_from__in=ids) | Q(id__in=lines)
 
 
 def count_tabs() -> dict[Tab, int]:

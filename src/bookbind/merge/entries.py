@@ -44,7 +44,8 @@ class Entry:
     @property
     def facts(self) -> str:
         """What tells it from others in a few words: type, rate, currency, number."""
-        shown = ("rate", "side", "account_type", "tax_number", "email", "currency", "account_number")
+        side = "" if _text(self.details, "account_type") else "side"
+        shown = ("rate", side, "account_type", "tax_number", "email", "currency", "account_number")
         words = [_fact(name, self.details) for name in shown]
         return ", ".join(word for word in words if word)
 
@@ -122,6 +123,9 @@ def _fact(name: str, details: Mapping[str, Any]) -> str:
     text = _text(details, name)
     if name == "rate" and text:
         return f"{text}%"
+    if name == "account_type" and text.isupper():
+        # Some vendors shout their types.
+        return text.capitalize()
     if name == "side":
         return {Side.COSTS.value: "costs", Side.SALES.value: "sales"}.get(text, "")
     return text

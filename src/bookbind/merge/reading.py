@@ -26,6 +26,10 @@ class ListData:
     proposals: Proposals
     choices: dict[UUID, dict[str, Choice]]
 
+    def decided(self) -> set[UUID]:
+        """The entries for which something is ticked."""
+        return {id_ for id_, uses in self.choices.items() if any(each.ticked for each in uses.values())}
+
 
 @dataclass(frozen=True)
 class Refused:

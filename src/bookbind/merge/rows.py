@@ -1,5 +1,6 @@
 """One list as its page shows it: each entry, its match and why, who uses it; what is needed now first."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,7 +53,7 @@ class UseRow:
 
     `action` is match, create or leave. `word` is certain, likely, guess, or empty when a person chose or
     nothing is proposed; `confidence` is the number behind it. `create_name` is empty where nothing can be
-    created.
+    created. `shared_with` names the other entries of ours that are, or would be, the same one.
     """
 
     use: str
@@ -67,6 +68,7 @@ class UseRow:
     reasons: tuple[str, ...] = ()
     alternatives: tuple[Target, ...] = ()
     create_name: str = ""
+    shared_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Row:
     """
 
     id: UUID
+    list: ListName
     label: str
     name: str
     code: str
@@ -110,9 +113,13 @@ def list_rows(
     *,
     start: int = 0,
     limit: int = 100,
+    data: ListData | None = None,
 ) -> RowPage:
-    """The rows of a list under a filter, those that wait most first; a constant number of queries."""
-    data = read_lists(connection, [name])[name]
+    """The rows of a list under a filter, those that wait most first; a constant number of queries.
+
+    `data` where the list was read already.
+    """
+    data = data or read_lists(connection, [name])[name]
     uses = read_uses(connection)
     groups = {each: _select(data, uses, each) for each in Show}
     found = _search(groups[show], search)
@@ -174,10 +181,11 @@ def _rows(
 ) -> list[Row]:
     targets = read_targets(connection, _target_ids(data, entries))
     earlier = earlier_labels(connection, [entry.id for entry in entries])
-    builder = _Builder(connection, data, targets)
+    builder = _Builder(connection, data, targets, _sharers(data))
     return [
         Row(
             id=entry.id,
+            list=entry.list,
             label=entry.label,
             name=entry.name,
             code=entry.code,
@@ -203,6 +211,21 @@ def _target_ids(data: ListData, entries: Sequence[Entry]) -> set[UUID]:
     return ids
 
 
+def _sharers(data: ListData) -> dict[UUID, dict[UUID, str]]:
+    """For each entry of the books, by id, which of ours are matched to it or would be, with their labels."""
+    found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    entries = data.standings.entries
+    for id_, uses in data.standings.bound.items():
+        for bound in uses.values():
+            if bound.is_alive:
+                found[bound.target][id_] = entries[id_].label
+    for id_, choices in data.choices.items():
+        for choice in choices.values():
+            if choice.ticked and choice.target is not None:
+                found[choice.target][id_] = entries[id_].label
+    return found
+
+
 @dataclass(frozen=True)
 class _Builder:
     """What the uses of every row of one list are made from."""
@@ -210,6 +233,7 @@ class _Builder:
     connection: Connection
     data: ListData
     targets: Mapping[UUID, Entry]
+    sharers: Mapping[UUID, Mapping[UUID, str]]
 
     def uses(self, entry: Entry) -> tuple[UseRow, ...]:
         """Each use that something stands for, or is chosen or proposed for; at least the one for any."""
@@ -235,6 +259,7 @@ class _Builder:
             reasons=self._reasons(choice),
             alternatives=self._alternatives(entry, use, proposal),
             create_name=self._create_name(entry, use),
+            shared_with=self._shared_with(entry, bound, choice),
         )
 
     def _words(self, entry: Entry, use: str) -> str:
@@ -264,6 +289,11 @@ class _Builder:
             return ()
         is_same = choice.action == MATCH and choice.target == choice.proposal.target
         return choice.proposal.reasons if is_same or not choice.by_person else ()
+
+    def _shared_with(self, entry: Entry, bound: Bound | None, choice: Choice | None) -> tuple[str, ...]:
+        target = choice.target if choice else bound.target if bound else None
+        others = self.sharers.get(target, {}) if target else {}
+        return tuple(label for id_, label in others.items() if id_ != entry.id)
 
     def _create_name(self, entry: Entry, use: str) -> str:
         creatable = get_provider(self.connection.provider).creatable

@@ -1,5 +1,6 @@
 """The steps of Merge lists: which lists are asked about, and how far each has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -13,6 +14,7 @@ from bookbind.lists.models import ListItem
 from bookbind.lists.queries import dimension_slots, list_words
 from bookbind.merge.dimensions import list_dimension_questions
 from bookbind.merge.publishing import list_ways
+from bookbind.merge.reading import ListData
 from bookbind.merge.standings import Standings, read_standings
 from bookbind.merge.usage import read_uses
 from bookbind.providers.base.types import ListName
@@ -47,6 +49,8 @@ class StepState(StrEnum):
 class Step:
     """One step. `needed` counts what rules or waiting documents need now, `unmatched` all without a match.
 
+    `decided` counts those of the needed for which something is ticked, so that only the rest is left.
+
     `new` counts contacts that are created when first used. `total` is what the business has. `note` says
     which side lacks the list. `merging`: pickers show what is only in the books, and nothing is adopted by
     itself.
@@ -61,12 +65,23 @@ class Step:
     total: int = 0
     note: str = ""
     merging: bool = False
+    decided: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many of the needed nobody, and no certain proposal, has decided."""
+        return self.needed - self.decided
 
 
-def list_steps(connection: Connection) -> list[Step]:
-    """All steps in their order, in a constant number of queries."""
+def list_steps(connection: Connection, data: Mapping[ListName, ListData] | None = None) -> list[Step]:
+    """All steps in their order, in a constant number of queries; `data` where all lists were read already."""
     provider = get_provider(connection.provider)
-    standings = read_standings(connection, provider.lists)
+    standings = (
+        read_standings(connection, provider.lists)
+        if data is None
+        else {name: each.standings for name, each in data.items()}
+    )
+    decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
     uses = read_uses(connection)
     needed = {id_ for id_, each in uses.items() if each.is_used}
     held = {id_ for id_, each in uses.items() if each.waiting}
@@ -79,7 +94,7 @@ def list_steps(connection: Connection) -> list[Step]:
             steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
         else:
             used = held if name in CONTACT_LISTS else needed
-            steps[name.value] = _step(name, label, standings[name], used, merging)
+            steps[name.value] = _step(name, label, standings[name], used, merging, decided)
     return [steps[key] for key in ORDER]
 
 
@@ -89,7 +104,12 @@ def count_needed(connection: Connection) -> int:
 
 
 def _step(
-    name: ListName, label: str, standings: Standings, used: set[UUID], merging: frozenset[ListName]
+    name: ListName,
+    label: str,
+    standings: Standings,
+    used: set[UUID],
+    merging: frozenset[ListName],
+    decided: set[UUID],
 ) -> Step:
     total = len(standings.entries)
     if not total:
@@ -98,12 +118,13 @@ def _step(
     is_contacts = name in CONTACT_LISTS
     # A contact that the books lack is created; only one whose match died there is for a person to decide.
     asked = [id_ for id_ in unmatched if standings.is_lost(id_)] if is_contacts else unmatched
-    needed = sum(1 for id_ in asked if id_ in used)
+    needed = [id_ for id_ in asked if id_ in used]
     return Step(
         name.value,
         label,
         StepState.OPEN if needed else StepState.DONE,
-        needed=needed,
+        needed=len(needed),
+        decided=sum(1 for id_ in needed if id_ in decided),
         unmatched=len(asked),
         new=len(unmatched) - len(asked) if is_contacts else 0,
         total=total,

@@ -34,7 +34,7 @@ from bookbind.tenancy.models import User
 
 @dataclass(frozen=True)
 class Matched:
-    """One match that was made by hand: `released` documents are on their way now, `waiting` still wait for it.
+    """One match that was made by hand: `released` documents are on their way, `waiting` still wait for it.
 
     `ready` are complete now and go when publishing is started.
     """

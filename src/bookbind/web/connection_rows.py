@@ -14,6 +14,7 @@ from bookbind.connections.queries import label_of, organisation_name, statuses_o
 from bookbind.connections.status import Action, Health, State, Status
 from bookbind.kit import clock
 from bookbind.lists.queries import ListProgress, needs_match_counts, sync_progress
+from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.providers.registry import get_provider
@@ -158,7 +159,7 @@ def build_menu(
         line("Reconnect", "reconnect", "arrow-path", _why_no_reconnect(status, provider)),
         line("Refresh integration data", "connection_refresh", "arrow-down-tray", _why_no_refresh(status)),
         line("Change connection", "change", "arrows-right-left", _why_no_change(connection)),
-        line(merge, "merge", "queue-list", "Only needed after a change of software, which comes later."),
+        line(merge, "merge", "queue-list", _why_no_merge(connection, unmatched)),
         line("Disconnect", "disconnect", "link-slash"),
     )
 
@@ -199,6 +200,17 @@ def _why_no_change(connection: Connection) -> str:
     if connection.stage == Connection.Stage.SETTING_UP:
         return "First let it be set up, or stop it."
     return "It stands beside the main one." if connection.place == Connection.Place.ADDITIONAL else ""
+
+
+def _why_no_merge(connection: Connection, unmatched: int) -> str:
+    """What was used can be looked at and taken back as long as the connection is in use."""
+    if connection.stage == Connection.Stage.SETTING_UP:
+        return "First its lists are read."
+    if connection.stage != Connection.Stage.ACTIVE:
+        return "It is not in use."
+    if unmatched or find_last_applied(connection) is not None:
+        return ""
+    return "Everything is matched."
 
 
 def _why_no_refresh(status: Status) -> str:

@@ -51,7 +51,7 @@ settings_patterns: list[URLPattern | URLResolver] = [
     path(f"{_CONNECTION}/stop", changing.stop, name="stop_change"),
     path(f"{_CONNECTION}/undo", changing.undo, name="undo_change"),
     path(f"{_CONNECTION}/start", changing.start, name="start_publishing"),
-    path(f"{_CONNECTION}/merge", connection_pages.merge, name="merge"),
+    path(f"{_CONNECTION}/merge/", include("bookbind.web.urls_merge")),
     path(f"{_CONNECTION}/help", connection_pages.connection_help, name="connection_help"),
     path(f"{_CONNECTION}/confirm-name", connection_pages.confirm_organisation, name="confirm_name"),
     path(f"{_CONNECTION}/ask", connection_pages.ask, name="ask"),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("costs/<uuid:document_id>/save", costs_document.cost_save, name="cost_save"),
     path("costs/<uuid:document_id>/publish", costs_publishing.cost_publish, name="cost_publish"),
     path("costs/<uuid:document_id>/take-back", costs_publishing.cost_take_back, name="cost_take_back"),
+    path("costs/<uuid:document_id>/match", costs_publishing.cost_match, name="cost_match"),
     path("costs/<uuid:document_id>/decide", costs_publishing.cost_decide, name="cost_decide"),
     path("costs/<uuid:document_id>/archive", costs_publishing.cost_archive, name="cost_archive"),
     path("costs/<uuid:document_id>/restore", costs_publishing.cost_restore, name="cost_restore"),

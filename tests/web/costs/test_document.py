@@ -280,7 +280,8 @@ def test_an_unmatched_category_leads_to_its_row(office: Office, alice: Client) -
     save(alice, office, document, **{"lines-0-category": lost.id})
     page = read(publish(alice, office, document))
     assert "450 Motor has no match in Xero (Acme Ltd) yet." in page.text
-    assert page.link("Match it") == office.url(f"lists/categories/?show=match#item-{lost.id}")
+    merge = f"settings/connections/{office.connection.id}/merge/lists/categories/?item={lost.id}"
+    assert page.link("See it in Merge lists") == office.url(merge)
 
 
 def test_a_standard_user_is_told_who_matches(office: Office, browse: Browse, people: People) -> None:

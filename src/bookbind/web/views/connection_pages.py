@@ -105,13 +105,6 @@ def connection_history(request: BusinessRequest, connection_id: UUID) -> HttpRes
 
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
-def merge(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """What merging lists is for, and why there is nothing to merge yet."""
-    return render(request, "connections/merge.html", _words(get_connection(connection_id)))
-
-
-@require_GET
-@page(Permission.MANAGE_CONNECTIONS)
 def connection_help(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """Who can sign in at the vendor, and who could have ended the access."""
     connection = get_connection(connection_id)

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.documents.models import Document, DocumentLine
-from bookbind.documents.queries import Exported, Tab, count_tabs, lines_of, list_documents
+from bookbind.documents.queries import Exported, Tab, count_tabs, lines_of, list_documents, naming
 from bookbind.kit.text import listed, plural
+from bookbind.lists.queries import members_of
 from bookbind.providers.base.types import TaxMode
 from bookbind.publishing.errors import NotConnected
 from bookbind.publishing.models import Publication
@@ -23,6 +24,7 @@ from bookbind.publishing.ready import publish_together
 from bookbind.publishing.services import release
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.asked import find_asked_item
 from bookbind.web.views.costs_panel import export_links, tab_panel
 from bookbind.web.views.costs_rows import CostRow, category_words, state_of
 
@@ -76,7 +78,11 @@ def costs(request: BusinessRequest) -> HttpResponse:
     tab, query = read_filters(request)
     counts = count_tabs()
     exported = read_exported(request)
-    found = Paginator(list_documents(tab, query, exported), PAGE_SIZE).get_page(request.GET.get("page"))
+    item = find_asked_item(request.GET.get("item", ""))
+    documents = list_documents(tab, query, exported)
+    if item is not None:
+        documents = documents.filter(naming(members_of([item.id])[item.id]))
+    found = Paginator(documents, PAGE_SIZE).get_page(request.GET.get("page"))
     connection = main_connection(request)
     filters = _filters(tab, query, exported)
     rows = _rows(request, found, filters)
@@ -87,7 +93,8 @@ def costs(request: BusinessRequest) -> HttpResponse:
         "query": query,
         "clear_url": list_url(request, tab),
         "page": found,
-        "page_query": filters,
+        "page_query": f"{filters}&item={item.id}" if item else filters,
+        "item": item,
         "rows": rows,
         "is_moving": any(row.state.is_moving for row in rows),
         "empty": EMPTY[tab],

@@ -66,16 +66,19 @@ def from_notice(button: NoticeButton, *, is_primary: bool, back_to: str) -> Butt
     return Button(button.label, button.url, is_post=button.is_post, is_primary=is_primary, values=values)
 
 
-def message_buttons(place: Place, message: Message, item_id: str = "") -> tuple[tuple[Button, ...], str]:
+def message_buttons(
+    place: Place, message: Message, item_id: str = "", *, is_offered: bool = False
+) -> tuple[tuple[Button, ...], str]:
     """The message's buttons that this visitor may press, and who can act when they may not.
 
-    `item_id` is the list entry that the message is about.
+    `item_id` is the list entry that the message is about; a match that is offered in the message needs no
+    button.
     """
     shown: list[Button] = []
     aside = ""
     for does, label in message.buttons:
         needed = NEEDED.get(does)
-        if does in ELSEWHERE:
+        if does in ELSEWHERE or (is_offered and does is Does.MATCH):
             continue
         if needed is not None and not may(place.request.role, needed):
             aside = message.who

@@ -352,7 +352,9 @@ def _actions(request: BusinessRequest, opened: Opened, reason: ReasonLine) -> di
     waits_for_connection = message is not None and message.speaks_for_connection
     asks_again = state in (Publication.State.HELD, Publication.State.REJECTED) and not waits_for_connection
     # One primary button a page: where the message has one, that is what helps.
-    has_primary = message is not None and any(button.is_primary for button in message.buttons)
+    has_primary = message is not None and (
+        message.match is not None or any(button.is_primary for button in message.buttons)
+    )
     return {
         "publish": opened.is_editable and (not state or asks_again) and not (opened.is_ready and is_alone),
         "publish_kind": "quiet" if has_primary else "primary",

@@ -8,8 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from bookbind.connections.models import Connection
 from bookbind.documents.queries import get_document
 from bookbind.documents.services import archive, restore
+from bookbind.kit.text import plural
+from bookbind.merge.choices import CREATE, MATCH
+from bookbind.merge.creating import create_and_match
+from bookbind.merge.errors import MergeError
+from bookbind.merge.using import Matched, match_one
+from bookbind.providers.base.errors import ProviderError
 from bookbind.publishing import services
 from bookbind.publishing.errors import DocumentIncomplete, PublishingError
 from bookbind.publishing.models import Publication
@@ -18,6 +25,7 @@ from bookbind.tenancy.models import User
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.forms.costs import ArchiveForm, DecisionForm, PublishForm
+from bookbind.web.merge_rows import read_choice
 from bookbind.web.views.costs_document import (
     Opened,
     cost_url,
@@ -137,6 +145,30 @@ def asked_url(here: str) -> str:
     return f"{here}{'&' if '?' in here else '?'}asked=1"
 
 
+@require_POST
+@page(Permission.EDIT_LISTS)
+def cost_match(request: BusinessRequest, document_id: UUID) -> HttpResponse:
+    """Say what an entry is in the books; the documents that only waited for it go at once."""
+    opened = open_document(request, document_id)
+    connection = opened.target.connection
+    here = cost_url(request, document_id, opened.tab, opened.query)
+    choice = read_choice(request.POST.get("choice", ""))
+    if connection is None or choice is None or choice.action not in (MATCH, CREATE):
+        messages.error(request, "Choose what it is first.")
+        return redirect(here)
+    try:
+        if choice.action == CREATE:
+            matched = create_and_match(connection, choice.item_id, request.user, choice.use)
+        else:
+            assert choice.target is not None
+            matched = match_one(connection, choice.item_id, choice.target, request.user, choice.use)
+    except (MergeError, ProviderError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _matched_words(connection, matched))
+    return redirect(here)
+
+
 def _decide(
     request: BusinessRequest, document_id: UUID, decide: Callable[[Publication, User], None], words: str
 ) -> HttpResponse:
@@ -157,3 +189,12 @@ def _sent_words(opened: Opened, publication: Publication) -> str:
     if publication.state == Publication.State.HELD:
         return f"{name} is saved and waits for {opened.target.label}."
     return f"{name} is on its way to {opened.target.label}."
+
+
+def _matched_words(connection: Connection, matched: Matched) -> str:
+    if connection.awaits_start:
+        return "Matched. Nothing is sent until you press Start publishing."
+    if matched.released:
+        count = plural(matched.released, "document")
+        return f"Matched. {count} {'is' if matched.released == 1 else 'are'} being published."
+    return "Matched."

@@ -9,6 +9,7 @@ from django.urls import reverse
 from bookbind.connections.queries import status_of
 from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document
+from bookbind.publishing.messages import Button as Does
 from bookbind.publishing.messages import Message, Words, explain_paper, explain_problem, explain_publication
 from bookbind.publishing.messages import short_reason as short_reason_words
 from bookbind.publishing.models import Publication
@@ -19,6 +20,7 @@ from bookbind.web.templatetags.ui import moment
 from bookbind.web.views.costs_buttons import Button, Place, from_notice, message_buttons
 from bookbind.web.views.costs_choices import Target
 from bookbind.web.views.costs_fields import element_id
+from bookbind.web.views.costs_match import MatchOffer, offer_match
 
 MOVING = {
     Publication.State.WAITING: (
@@ -53,6 +55,7 @@ class PageMessage:
     twins: tuple[dict[str, Any], ...] = ()
     aside: str = ""
     is_moving: bool = False
+    match: MatchOffer | None = None
     speaks_for_connection: bool = False
 
 
@@ -157,7 +160,10 @@ def _told(
     parts = [message.body, message.next]
     if publication is not None:
         parts.append(message.retried)
-    buttons, aside = message_buttons(place, message, item_id)
+    offered = _offer(place, message, publication, item_id)
+    if offered is not None:
+        parts = [offered[1]]
+    buttons, aside = message_buttons(place, message, item_id, is_offered=offered is not None)
     return PageMessage(
         tone=tone,
         headline=_sentence(message.headline),
@@ -168,7 +174,18 @@ def _told(
         field_label=f"Go to {_field_label(message.field)}",
         twins=_twins(publication),
         aside=aside,
+        match=offered[0] if offered else None,
     )
+
+
+def _offer(
+    place: Place, message: Message, publication: Publication | None, item_id: str
+) -> tuple[MatchOffer, str] | None:
+    """A match that can be made here, where that is what the message is about."""
+    if not item_id or Does.MATCH not in dict(message.buttons):
+        return None
+    connection = publication.connection if publication else place.target.connection
+    return offer_match(place.request, connection, place.document.id, item_id, waits=publication is not None)
 
 
 def _reference(message: Message) -> str:

@@ -24,11 +24,13 @@ from bookbind.rules.overlaps import WhyDead, find_dead, find_overlaps
 from bookbind.rules.targets import SUPPLIER_RULE
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.asked import find_asked_item
 from bookbind.web.forms.lists_items import NewName
 from bookbind.web.forms.rules import RevisionForm, RuleForm, SwitchForm
 from bookbind.web.views.rules_words import (
     FIELD_WORDS,
-    problem_words,
+    ProblemLink,
+    problem_links,
     read_rule_choices,
     rule_words,
     version_words,
@@ -45,7 +47,7 @@ class RuleRow:
     supplier: str
     words: tuple[str, ...]
     active: bool
-    problems: tuple[str, ...]
+    problems: tuple[ProblemLink, ...]
 
 
 @require_GET
@@ -53,7 +55,7 @@ class RuleRow:
 def rules(request: BusinessRequest) -> HttpResponse:
     """Every supplier rule: what it sets, and what is in its way."""
     query = request.GET.get("q", "").strip()[:100]
-    item = _find_item(request.GET.get("item", ""))
+    item = find_asked_item(request.GET.get("item", ""))
     rows = queries.list_rules(query)
     if item is not None:
         uses = Q()
@@ -174,7 +176,7 @@ def _rows(request: BusinessRequest, found: list[SupplierRule]) -> list[RuleRow]:
             supplier=each.supplier.name,
             words=rule_words(each),
             active=each.active,
-            problems=tuple(problem_words(problem) for problem in problems[each.id]),
+            problems=tuple(problem_links(request, connection, problems[each.id])),
         )
         for each in found
     ]
@@ -186,7 +188,7 @@ def _context(request: BusinessRequest, found: SupplierRule, form: RuleForm) -> d
         "form": form,
         "rule": found,
         "title": f"Rule for {found.supplier.name}",
-        "problems": [problem_words(each) for each in queries.rule_problems(found, connection)],
+        "problems": problem_links(request, connection, queries.rule_problems(found, connection)),
         "overlaps": _overlaps(request, found),
         "versions": version_words(found, queries.list_revisions(found)),
     }
@@ -216,11 +218,3 @@ def _overlaps(request: BusinessRequest, found: SupplierRule) -> list[dict[str, s
     if any(dead.rule == found.id and dead.why is WhyDead.HIDDEN for dead in find_dead(values)):
         said.append({"text": "So this rule has no effect at present.", "url": ""})
     return said
-
-
-def _find_item(text: str) -> ListItem | None:
-    try:
-        found: ListItem | None = ListItem.objects.filter(id=UUID(text)).first() if text else None
-    except ValueError:
-        return None
-    return found

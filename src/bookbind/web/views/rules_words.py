@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bookbind.connections.models import Connection
 from bookbind.connections.queries import find_main_connection
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
@@ -13,6 +14,8 @@ from bookbind.rules.models import RuleRevision, SupplierRule
 from bookbind.rules.queries import RuleProblem
 from bookbind.rules.services import RuleInput, values_from_json
 from bookbind.tenancy.models import Business
+from bookbind.tenancy.permissions import Permission, may
+from bookbind.web.access import BusinessRequest
 from bookbind.web.forms.costs import KIND_LABELS
 from bookbind.web.forms.lists_items import item_label
 from bookbind.web.forms.rules import RuleChoices
@@ -23,6 +26,7 @@ from bookbind.web.views.costs_choices import (
     pick_urls,
     read_target,
 )
+from bookbind.web.views.costs_match import item_row_url
 
 FIELD_WORDS = {
     CodedField.CATEGORY: "the category",
@@ -105,6 +109,30 @@ def version_words(rule: SupplierRule, revisions: Sequence[RuleRevision]) -> list
             is_current=revision.version == rule.version,
         )
         for revision, value in zip(revisions, values, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class ProblemLink:
+    """What is wrong with a rule, and where it can be put right; no address for those who may not."""
+
+    text: str
+    url: str
+
+
+def problem_links(
+    request: BusinessRequest, connection: Connection | None, problems: Sequence[RuleProblem]
+) -> list[ProblemLink]:
+    """Each problem with the way to the entry's row in Merge lists."""
+    may_match = connection is not None and may(request.role, Permission.MANAGE_CONNECTIONS)
+    return [
+        ProblemLink(
+            problem_words(problem),
+            item_row_url(request.business.slug, connection.id, problem.item.list, problem.item.id)
+            if may_match and connection is not None
+            else "",
+        )
+        for problem in problems
     ]
 
 

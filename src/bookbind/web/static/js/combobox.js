@@ -124,7 +124,10 @@ class Combobox {
 
   matches(query) {
     const words = fold(query).split(/\s+/).filter(Boolean);
-    const options = [...this.select.options].filter((option) => option.value);
+    const all = [...this.select.options].filter((option) => option.value);
+    // What can always be done, whatever is typed, stands last.
+    const staying = all.filter((option) => "stays" in option.dataset);
+    const options = all.filter((option) => !("stays" in option.dataset));
     const found = options.filter((option) => {
       const text = fold(`${option.text} ${option.dataset.hint ?? ""}`);
       return words.every((word) => text.includes(word));
@@ -135,20 +138,25 @@ class Combobox {
       if (text.startsWith(start)) return 0;
       return words.every((word) => text.includes(word)) ? 1 : 2;
     };
-    return { total: options.length, found: words.length ? found.sort((a, b) => rank(a) - rank(b)) : found };
+    // What can't be chosen goes last, with its reason.
+    const order = (a, b) => a.disabled - b.disabled || (words.length ? rank(a) - rank(b) : 0);
+    return { total: options.length, found: found.sort(order), staying };
   }
 
   open(query = "") {
     if (this.input.disabled) return;
     this.query = query;
-    const { total, found } = this.matches(query);
-    this.shown = found.slice(0, SHOWN).map((option) => ({ value: option.value, text: option.text, hint: option.dataset.hint }));
+    const { total, found, staying } = this.matches(query);
+    this.shown = found.slice(0, SHOWN).map((option) => this.item(option));
     const typed = query.trim();
     const isExact = found.some((option) => fold(option.text) === fold(typed));
     if (this.fresh && typed && !isExact) {
       this.shown.push({ value: "", text: typed, label: this.select.dataset.newText.replace("{}", typed) });
     }
+    const count = this.shown.length;
+    this.shown.push(...staying.map((option) => this.item(option)));
     const rows = this.shown.map((item, at) => this.row(item, at));
+    rows[count]?.classList.add("is-first-staying");
     if (!rows.length) rows.push(element("div", { class: "combobox-note" }, "Nothing matches."));
     if (found.length > SHOWN) {
       rows.push(element("div", { class: "combobox-note" }, `${found.length - SHOWN} more: type to narrow down.`));
@@ -161,9 +169,14 @@ class Combobox {
     this.move(typed && this.shown.length ? 0 : this.shown.findIndex((item) => item.value && item.value === this.select.value));
   }
 
+  item(option) {
+    return { value: option.value, text: option.text, hint: option.dataset.hint, disabled: option.disabled };
+  }
+
   row(item, at) {
     const isChosen = Boolean(item.value) && item.value === this.select.value;
     const made = element("div", { role: "option", id: `${this.select.id}-option-${at}`, class: "combobox-option", "data-at": at, "aria-selected": String(isChosen) });
+    if (item.disabled) made.setAttribute("aria-disabled", "true");
     made.append(element("span", { class: "combobox-text" }, item.label ?? item.text));
     if (item.hint) made.append(element("span", { class: "combobox-hint" }, item.hint));
     return made;
@@ -204,7 +217,7 @@ class Combobox {
   }
 
   choose(item) {
-    if (!item) return;
+    if (!item || item.disabled) return;
     const before = `${this.select.value}\n${this.fresh?.value ?? ""}`;
     this.select.value = item.value;
     if (this.fresh) this.fresh.value = item.value ? "" : item.text;
@@ -221,7 +234,7 @@ class Combobox {
     if (!typed) {
       this.choose({ value: "", text: "" });
     } else {
-      const exact = [...this.select.options].find((option) => option.value && fold(option.text) === fold(typed));
+      const exact = [...this.select.options].find((option) => option.value && !option.disabled && fold(option.text) === fold(typed));
       if (exact) this.choose({ value: exact.value, text: exact.text });
       else if (this.fresh) this.choose({ value: "", text: typed });
       else this.showChosen();

@@ -1,0 +1,201 @@
+"""An entry of Merge lists as its row shows it: the mark, the match in words, and what its buttons send."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bookbind.merge.choices import CREATE, LEAVE, MATCH
+from bookbind.merge.plans import ANY, COSTS, SALES
+from bookbind.merge.rows import Row, UseRow
+from bookbind.providers.base.types import ListName
+
+# Only these can be one thing on costs and another on sales.
+SPLIT_LISTS = frozenset({ListName.CATEGORIES, ListName.TAX_RATES})
+SPLIT, JOIN, FORGET = "split", "join", "forget"
+USES = (ANY, COSTS, SALES)
+ACTIONS = (MATCH, CREATE, LEAVE, SPLIT, JOIN, FORGET)
+_PARTS = 5
+CREATED_LATER = "Created when first used"
+LEFT = "Left unmatched"
+_WORDS = {
+    "certain": "certain, the same in both",
+    "likely": "likely, please look",
+    "guess": "a guess, please look",
+}
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """One button or option that was chosen: the entry, its use, what to do, and with which entry there."""
+
+    item_id: UUID
+    use: str
+    action: str
+    target: UUID | None
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Option:
+    """One line of the list to choose from; `why_not` greys it, `stays` keeps it whatever is typed."""
+
+    value: str
+    label: str
+    hint: str = ""
+    why_not: str = ""
+    stays: bool = False
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class UseView:
+    """One use of an entry. `mark` is on, off, in-use, none or left; the values are what buttons send.
+
+    `toggle` ticks or unticks what stands there, `accept` is what Enter sends; both are empty where there is
+    nothing to tick. `choose` leads to the choice of another match.
+    """
+
+    use: str
+    key: str
+    words: str
+    mark: str
+    text: str
+    facts: str
+    is_soft: bool
+    word: str
+    word_title: str
+    reasons: str
+    toggle: str
+    accept: str
+    create: str
+    leave: str
+    spoken: str
+    was_now: str = ""
+    shared: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One entry with its uses."""
+
+    row: Row
+    uses: tuple[UseView, ...]
+    version: int
+    changed_by: str = ""
+    mine: str = ""
+    mine_text: str = ""
+
+    @property
+    def was(self) -> str:
+        """What the entry was called in the books before, where that differs from what it is called here."""
+        earlier = self.row.was
+        return earlier.label if earlier and earlier.label not in (self.row.label, self.row.name) else ""
+
+
+def view_row(row: Row, version: int, changed_by: str = "", mine: str = "", mine_text: str = "") -> RowView:
+    """The row for its template; `changed_by` and `mine` where somebody else was quicker."""
+    uses = tuple(_view_use(row, use) for use in row.uses)
+    return RowView(row, uses, version, changed_by, mine, mine_text)
+
+
+def pack_choice(
+    item_id: UUID, use: str, action: str, target: UUID | None = None, *, ticked: bool = True
+) -> str:
+    """A choice as one value of a button or an option."""
+    return f"{item_id}:{use}:{action}:{target or ''}:{int(ticked)}"
+
+
+def read_choice(text: str) -> Pressed | None:
+    """What a button or an option said; None for what no page of ours sends."""
+    parts = text.split(":")
+    if len(parts) != _PARTS or parts[1] not in USES or parts[2] not in ACTIONS:
+        return None
+    try:
+        item_id, target = UUID(parts[0]), UUID(parts[3]) if parts[3] else None
+    except ValueError:
+        return None
+    return Pressed(item_id, parts[1], parts[2], target, ticked=parts[4] == "1")
+
+
+def can_split(name: ListName, uses: tuple[str, ...], apart: frozenset[str]) -> str:
+    """Whether the entry may be split by use, or joined again: split, join, or empty."""
+    if name not in SPLIT_LISTS or apart:
+        return ""
+    return JOIN if {COSTS, SALES} & set(uses) else SPLIT
+
+
+def _view_use(row: Row, use: UseRow) -> UseView:
+    mark, text, facts = _stands(row, use)
+    toggle = _toggle(row, use, mark)
+    return UseView(
+        use=use.use,
+        key=f"{row.id}-{use.use}",
+        words=use.use_words,
+        mark=mark,
+        text=text,
+        facts=facts,
+        is_soft=mark in ("none", "left"),
+        word=_word(use),
+        word_title=f"{round(use.confidence * 100)}% sure" if use.word else "",
+        reasons=", ".join(use.reasons),
+        toggle=toggle,
+        accept=toggle if mark == "off" else "",
+        create=pack_choice(row.id, use.use, CREATE) if use.create_name else "",
+        leave=pack_choice(row.id, use.use, LEAVE),
+        spoken=_spoken(row, use, text),
+        was_now=_replaced(use),
+        shared=_shared(use),
+        problem=_problem(use),
+    )
+
+
+def _stands(row: Row, use: UseRow) -> tuple[str, str, str]:
+    """The mark, the words in the match's place, and the facts under them."""
+    if use.action == MATCH and use.chosen is not None:
+        return "on" if use.ticked else "off", use.chosen.label, use.chosen.facts
+    if use.action == CREATE:
+        return "on" if use.ticked else "off", f"Create “{use.create_name or row.name}”", ""
+    if use.by_person:
+        return "left", CREATED_LATER if row.is_optional else LEFT, ""
+    if use.current is not None and not use.current.why_not:
+        return "in-use", use.current.label, use.current.facts
+    return "none", CREATED_LATER if row.is_optional else "choose…", ""
+
+
+def _toggle(row: Row, use: UseRow, mark: str) -> str:
+    if mark not in ("on", "off"):
+        return ""
+    target = use.chosen.id if use.chosen else None
+    return pack_choice(row.id, use.use, use.action, target, ticked=mark == "off")
+
+
+def _spoken(row: Row, use: UseRow, text: str) -> str:
+    on = f" {use.use_words}" if use.use_words else ""
+    sure = f", {_WORDS[_word(use)]}" if use.word else ""
+    return f"{row.label}{on}: {text}{sure}"
+
+
+def _word(use: UseRow) -> str:
+    """How sure the proposal is; what a person has yet to look at is never called certain."""
+    return "likely" if use.word == "certain" and not use.ticked else use.word
+
+
+def _replaced(use: UseRow) -> str:
+    if use.current is None or use.chosen is None or use.current.id == use.chosen.id:
+        return ""
+    return f"instead of {use.current.label}"
+
+
+def _shared(use: UseRow) -> str:
+    if not use.shared_with:
+        return ""
+    more = len(use.shared_with) - 1
+    return f"also for {use.shared_with[0]}{f' and {more} more' if more else ''}"
+
+
+def _problem(use: UseRow) -> str:
+    if use.chosen is not None and use.chosen.why_not:
+        return use.chosen.why_not
+    if use.current is not None and use.current.why_not and use.chosen is None:
+        return use.current.why_not
+    return ""

@@ -1,0 +1,162 @@
+"""Merge lists in sentences: the tabs, the bar, the question before using, and what an undo did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bookbind.kit.text import listed, plural
+from bookbind.lists.labels import SINGULAR_LABELS
+from bookbind.merge.impact import Impact
+from bookbind.merge.steps import Step, StepState
+from bookbind.merge.undoing import Undone
+from bookbind.providers.base.types import ListName
+
+_SHOWN_NAMES = 12
+TAB_ICONS = {
+    StepState.DONE: "check",
+    StepState.OPEN: "exclamation-triangle",
+    StepState.EMPTY: "minus",
+    StepState.LACKING: "no-symbol",
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One step in the row of steps; `state` says in words how it stands."""
+
+    key: str
+    label: str
+    url: str
+    state: str
+    tone: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Using:
+    """What is about to be used: matches and entries to be created first, in words and numbers."""
+
+    matches: int
+    taken_back: int
+    creations: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to use."""
+        return not (self.matches or self.taken_back or self.creations)
+
+    @property
+    def words(self) -> str:
+        """`236 matches`, `1 match and create 2`, `take back 1 match`."""
+        parts = [plural(self.matches, "match", "matches")] if self.matches else []
+        if self.creations:
+            parts.append(
+                f"create {self.creations:,}" if parts else plural(self.creations, "new entry", "new entries")
+            )
+        if self.taken_back and not parts:
+            return f"{plural(self.taken_back, 'change')}"
+        return listed(parts)
+
+
+def step_words(step: Step) -> str:
+    """How a step stands in a word or two, for its tab."""
+    if step.state is StepState.OPEN:
+        return f"{step.left:,} left" if step.left else f"{step.needed:,} ready"
+    if step.state is StepState.LACKING:
+        return "left out"
+    if step.state is StepState.EMPTY:
+        return "none"
+    return f"{step.new:,} new" if step.new else "done"
+
+
+def bar_words(impact: Impact, *, awaits_start: bool) -> dict[str, str]:
+    """The bar's three numbers, each with its word."""
+    released = "become ready" if awaits_start else "released"
+    if impact.released == 1 and awaits_start:
+        released = "becomes ready"
+    return {
+        "rules": f"{plural(impact.rules_ready, 'rule')} ready",
+        "released": f"{plural(impact.released, 'document')} {released}",
+        "waiting": f"{impact.still_waiting:,} still waiting",
+    }
+
+
+def question(using: Using) -> str:
+    """The headline of the preview."""
+    if using.matches or not using.taken_back:
+        return f"Use {'this' if using.matches == 1 else 'these'} {plural(using.matches, 'match', 'matches')}?"
+    return f"Take back {plural(using.taken_back, 'match', 'matches')}?"
+
+
+def consequences(impact: Impact, using: Using, old: str, new: str, lists: Mapping[str, int]) -> list[str]:
+    """What using does, sentence by sentence; `lists` counts by list the entries still waited for."""
+    said = []
+    if using.creations:
+        said.append(f"{plural(using.creations, 'entry', 'entries')} will be created in {new} first.")
+    if impact.rules:
+        ready = plural(impact.rules_ready, "rule") if impact.rules_ready else "No rule"
+        said.append(f"{ready} will work in {new}{'' if impact.rules_ready else ' yet'}.")
+    if impact.documents:
+        said.append(_documents(impact, lists))
+    new_contacts = _contacts(impact)
+    if new_contacts:
+        said.append(f"{new_contacts} will be created when first used.")
+    kept = f", nothing in {old} changes" if old else ""
+    said.append(f"Nothing already published changes{kept}. You can undo this.")
+    return said
+
+
+def undone_words(undone: Undone, software: str) -> list[str]:
+    """What an undo did, and what stays."""
+    said = [f"Undone: {undone.undone:,} of {plural(undone.total, 'match', 'matches')}."]
+    if undone.kept:
+        said.append(f"Left as they are, because they were matched anew since: {_names(undone.kept)}.")
+    if undone.created:
+        verb = "stays" if len(undone.created) == 1 else "stay"
+        count = plural(len(undone.created), "entry", "entries")
+        said.append(f"{count} created in {software} {verb} there: {_names(undone.created)}.")
+    if undone.waiting:
+        said.append(
+            f"{plural(undone.waiting, 'document')} {'waits' if undone.waiting == 1 else 'wait'} again."
+        )
+    return said
+
+
+def count_by_list(names: Sequence[ListName]) -> dict[str, int]:
+    """How many entries of each list, by what one of them is called."""
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[SINGULAR_LABELS[name]] = counts.get(SINGULAR_LABELS[name], 0) + 1
+    return counts
+
+
+def _documents(impact: Impact, lists: Mapping[str, int]) -> str:
+    verb = "becomes" if impact.released == 1 else "become"
+    said = f"{plural(impact.released, 'waiting document')} {verb} ready"
+    if not impact.released:
+        said = "No waiting document becomes ready"
+    if not impact.still_waiting:
+        return f"{said}."
+    goes = "goes" if impact.still_waiting == 1 else "go"
+    wanted = listed([_unmatched(word, count) for word, count in lists.items()])
+    return f"{said}, {impact.still_waiting:,} {goes} on waiting{f' for {wanted}' if wanted else ''}."
+
+
+def _unmatched(word: str, count: int) -> str:
+    many = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return plural(count, f"unmatched {word}", f"unmatched {many}")
+
+
+def _contacts(impact: Impact) -> str:
+    parts = [
+        plural(count, word)
+        for count, word in ((impact.new_suppliers, "supplier"), (impact.new_customers, "customer"))
+        if count
+    ]
+    return listed(parts)
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = list(names[:_SHOWN_NAMES])
+    more = len(names) - len(shown)
+    return listed([*shown, f"{more} more"] if more else shown)

@@ -1,0 +1,206 @@
+// Merge lists by keyboard and pointer: each choice is sent at once and its row comes back; the focus is never lost.
+const table = () => document.querySelector(".merge-table");
+const stops = () => [...document.querySelectorAll(".merge-table [data-stop]")];
+const rowOf = (element) => element?.closest?.(".merge-row[data-use]");
+const entryOf = (element) => element?.closest?.(".merge-entry");
+
+function send(value, entry) {
+  const form = document.getElementById("merge-choose");
+  entry.setAttribute("aria-busy", "true");
+  const sent = htmx.ajax("POST", form.action, {
+    source: entry,
+    target: entry,
+    swap: "outerHTML",
+    values: { choice: value, version: entry.dataset.version },
+  });
+  // The row is there first; the bar and the steps, which look at all lists, follow.
+  return sent.then(() => htmx.trigger("#merge-bar", "merge-changed"));
+}
+
+// Stops that a reply brings back under the same name are found again by it.
+function focus(stop) {
+  stop?.focus();
+  stop?.closest(".merge-row")?.scrollIntoView({ block: "nearest" });
+}
+
+function next(row, by) {
+  const all = stops();
+  const at = all.findIndex((stop) => row.contains(stop));
+  const to = all[at + by];
+  if (to) return focus(to);
+  const more = document.querySelector(".merge-more a");
+  if (by > 0 && more) {
+    more.scrollIntoView({ block: "nearest" });
+    more.focus();
+  }
+  return undefined;
+}
+
+function edit(row) {
+  const link = row.querySelector("[data-edit]");
+  if (!link) return;
+  const cell = link.parentElement;
+  htmx.ajax("GET", link.dataset.edit, { source: cell, target: link, swap: "afterend" }).then(() => {
+    const form = cell.querySelector("[data-edit-form]");
+    const input = form?.querySelector("[role=combobox]");
+    if (!input) return;
+    cell.classList.add("is-editing");
+    input.focus();
+    input.select();
+    input.click();
+    form.querySelector("select").addEventListener("change", (event) => chosen(event.target, cell));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("focusout", () => setTimeout(() => {
+      if (form.isConnected && !form.contains(document.activeElement)) close(cell, false);
+    }));
+  });
+}
+
+function close(cell, takesFocus = true) {
+  cell.querySelector("[data-edit-form]")?.remove();
+  cell.classList.remove("is-editing");
+  if (takesFocus) focus(rowOf(cell)?.querySelector("[data-stop]"));
+}
+
+async function chosen(select, cell) {
+  const value = select.value;
+  const entry = entryOf(cell);
+  const { use } = rowOf(cell).dataset;
+  if (!value) return close(cell);
+  const id = entry.id;
+  close(cell);
+  await send(value, entry);
+  const fresh = document.getElementById(id);
+  return focus(fresh?.querySelector(`[data-use="${use}"] [data-stop]`) ?? fresh?.querySelector("[data-stop]"));
+}
+
+function accept(row) {
+  const { accept: value } = row.dataset;
+  const entry = entryOf(row);
+  if (value) {
+    next(row, 1);
+    return send(value, entry);
+  }
+  const isOpen = row.matches(".mark-none, .mark-left");
+  return isOpen && !row.matches(".is-optional") ? edit(row) : next(row, 1);
+}
+
+function goOn(row, value) {
+  const entry = entryOf(row);
+  const isLast = stops().at(-1) === row.querySelector("[data-stop]");
+  if (!isLast) next(row, 1);
+  send(value, entry).then(() => {
+    if (isLast) focus(document.getElementById(entry.id)?.querySelector("[data-stop]"));
+  });
+}
+
+const LETTERS = {
+  c: (row) => row.dataset.create && goOn(row, row.dataset.create),
+  u: (row) => row.dataset.leave && goOn(row, row.dataset.leave),
+  e: (row) => edit(row),
+  "?": () => document.getElementById("merge-keys")?.showModal(),
+};
+
+// The letters work only while an entry has the focus, so that nobody presses them by chance.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, textarea, select")) {
+    return fromSearch(event);
+  }
+  const row = rowOf(event.target);
+  const isStop = event.target.matches?.("[data-stop]");
+  if (!row) return undefined;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    return next(row, event.key === "ArrowDown" ? 1 : -1);
+  }
+  if (event.key === "Enter" && isStop) {
+    event.preventDefault();
+    return accept(row);
+  }
+  if (event.key === " " && isStop && event.target.matches("a")) {
+    event.preventDefault();
+    return edit(row);
+  }
+  const does = LETTERS[event.key.toLowerCase()];
+  if (does) {
+    event.preventDefault();
+    return does(row);
+  }
+  return undefined;
+});
+
+// From the search down into what was found, and Escape gives an open choice up.
+function fromSearch(event) {
+  const cell = event.target.closest?.(".merge-new.is-editing");
+  if (cell && event.key === "Escape") {
+    event.preventDefault();
+    return close(cell);
+  }
+  if (event.target.matches?.("[data-search]") && event.key === "ArrowDown") {
+    event.preventDefault();
+    return focus(stops()[0]);
+  }
+  return undefined;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-edit]");
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+  if (link && isPlain) {
+    event.preventDefault();
+    return edit(rowOf(link));
+  }
+  const asks = event.target.closest("[data-question]");
+  if (asks && isPlain) {
+    event.preventDefault();
+    return ask(asks.href);
+  }
+  return undefined;
+});
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.target.id !== "merge-choose" || !entryOf(button)) return;
+  event.preventDefault();
+  delete event.target.dataset.sending;
+  const { id } = button;
+  const entry = entryOf(button);
+  const entryId = entry.id;
+  send(button.value, entry).then(() => {
+    const same = document.getElementById(id);
+    if (document.activeElement === document.body) focus(same ?? document.getElementById(entryId)?.querySelector("[data-stop]"));
+  });
+});
+
+async function ask(url) {
+  const dialog = document.getElementById("merge-question");
+  const opener = document.activeElement;
+  await htmx.ajax("GET", url, { source: dialog, target: "#merge-question-content", swap: "innerHTML" });
+  dialog.showModal();
+  document.getElementById("merge-question-title")?.focus();
+  dialog.addEventListener("close", () => (document.getElementById(opener.id) ?? opener).focus(), { once: true });
+}
+
+// The search stands in the address, so that it can be kept and sent.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-merge-search]");
+  if (!form) return;
+  const words = new URLSearchParams(new FormData(form));
+  if (!words.get("q")) words.delete("q");
+  history.replaceState(history.state, "", `${form.action}?${words}`);
+});
+
+// More rows that were asked for by keyboard: the first of them takes the focus.
+document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement !== document.body || !table()?.dataset.atEnd) return;
+  const at = Number(table().dataset.atEnd);
+  delete table().dataset.atEnd;
+  focus(stops()[at]);
+});
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest(".merge-more")) table().dataset.atEnd = String(stops().length);
+});
+
+// On a narrow screen the steps scroll sideways, and the one that is open has to be seen.
+document.querySelector(".merge-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

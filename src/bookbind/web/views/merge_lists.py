@@ -1,0 +1,219 @@
+"""Merge lists: one step at a time, its rows under a filter, and the frame around them as it moves."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from bookbind.connections.models import Connection
+from bookbind.merge.dimensions import list_dimension_questions
+from bookbind.merge.publishing import list_ways
+from bookbind.merge.reading import ListData, draft_version, find_draft
+from bookbind.merge.rows import RowPage, Show, find_row, list_rows
+from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
+from bookbind.merge.using import list_applied
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.merge_rows import view_row
+from bookbind.web.views.merge_choosing import edit_context, list_options
+from bookbind.web.views.merge_place import (
+    Data,
+    Place,
+    find_place,
+    first_step,
+    frame_context,
+    open_place,
+    read_all,
+    read_presence,
+)
+from bookbind.web.views.merge_questions import view_dimensions, view_ways
+from bookbind.web.views.merge_using import used_context
+
+ROWS_AT_ONCE = 100
+_ALL_OPTIONS = 1000
+FILTERS = {
+    Show.NEEDED: "Needed now",
+    Show.RULES: "Used by rules",
+    Show.UNMATCHED: "Not matched",
+    Show.ALL: "All",
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a list: where it leads and how many entries it has."""
+
+    label: str
+    url: str
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for."""
+
+    show: Show
+    query: str
+    start: int
+    item_id: UUID | None
+    edit: str
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def merge(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """Opens on the first step in which something is needed now."""
+    place = find_place(request, connection_id)
+    if place.connection.stage != Connection.Stage.ACTIVE:
+        return render(request, "merge/closed.html", {"place": place, "connection": place.connection})
+    return _show(request, place, "")
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_step(request: BusinessRequest, connection_id: UUID, step: str) -> HttpResponse:
+    """One step; asked for by a fragment, its rows alone."""
+    place = open_place(request, connection_id)
+    if step not in ORDER:
+        raise Http404
+    if not request.headers.get("HX-Request"):
+        return _show(request, place, step)
+    context = {"place": place, "current": step, **_rows_context(place, ListName(step), _wanted(request))}
+    part = "merge/_rows.html" if _wanted(request).start else "merge/_found.html"
+    return render(request, part, context)
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """The frame anew, when anything changed since it was drawn: tabs, presence and the bar."""
+    place = open_place(request, connection_id)
+    if request.GET.get("seen") == read_presence(request, place).seen:
+        return HttpResponse(status=204)
+    data = read_all(place)
+    steps = list_steps(place.connection, data)
+    context = frame_context(request, place, data, steps, request.GET.get("step", ""))
+    return render(request, "merge/_state.html", context)
+
+
+def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
+    data = read_all(place)
+    steps = list_steps(place.connection, data)
+    key = key or first_step(steps)
+    step = next(each for each in steps if each.key == key)
+    context = {
+        **frame_context(request, place, data, steps, key),
+        "step": step,
+        "earlier": list_applied(place.connection),
+        "unused": sum(each.unmatched + each.new for each in steps),
+        "is_settled": all(each.state is not StepState.OPEN for each in steps),
+        **_step_context(request, place, data, step),
+        **used_context(request, place),
+    }
+    return render(request, "merge/page.html", context)
+
+
+def _step_context(request: BusinessRequest, place: Place, data: Data, step: Step) -> dict[str, object]:
+    if step.key == PUBLISHING:
+        return {"ways": view_ways(list_ways(place.connection))}
+    if step.key == DIMENSIONS:
+        return {"questions": view_dimensions(list_dimension_questions(place.connection))}
+    if step.state in (StepState.LACKING, StepState.EMPTY):
+        return {}
+    name = ListName(step.key)
+    return {"has_rows": True, **_rows_context(place, name, _wanted(request), data[name])}
+
+
+def _rows_context(
+    place: Place, name: ListName, wanted: Wanted, data: ListData | None = None
+) -> dict[str, object]:
+    if name not in get_provider(place.connection.provider).lists:
+        raise Http404
+    if wanted.item_id is not None:
+        return _one_row_context(place, wanted)
+    found = list_rows(
+        place.connection,
+        name,
+        wanted.show,
+        wanted.query,
+        start=wanted.start,
+        limit=ROWS_AT_ONCE,
+        data=data,
+    )
+    shown = wanted.start + len(found.rows)
+    return {
+        "rows": [view_row(row, found.version) for row in found.rows],
+        "filters": _filters(place, name, found, wanted),
+        "show": wanted.show.value,
+        "show_label": FILTERS[wanted.show],
+        "query": wanted.query,
+        "found": found.found,
+        "more_url": _url(place, name, wanted, shown) if shown < found.found else "",
+        "more": min(ROWS_AT_ONCE, found.found - shown),
+        "edit": "",
+        "all_url": _url(place, name, replace(wanted, show=Show.ALL, query="")),
+    }
+
+
+def _one_row_context(place: Place, wanted: Wanted) -> dict[str, object]:
+    assert wanted.item_id is not None
+    row = find_row(place.connection, wanted.item_id)
+    if row is None:
+        raise Http404
+    context: dict[str, object] = {
+        "rows": [view_row(row, draft_version(find_draft(place.connection)))],
+        "only": row,
+        "found": 1,
+    }
+    if wanted.edit:
+        # Without scripts nothing is asked for while somebody types, so every entry stands in the field.
+        editing = edit_context(place, row, wanted.edit)
+        context |= {"editing": editing["use"], "options": editing["options"], "version": editing["version"]}
+        everything = list_options(place, row.id, wanted.edit, limit=_ALL_OPTIONS)
+        context |= {"edit": wanted.edit, "everything": everything}
+    return context
+
+
+def _filters(place: Place, name: ListName, found: RowPage, wanted: Wanted) -> list[Filter]:
+    return [
+        Filter(
+            label=label,
+            url=_url(place, name, replace(wanted, show=show)),
+            count=found.counts[show],
+            is_current=show is wanted.show,
+        )
+        for show, label in FILTERS.items()
+    ]
+
+
+def _url(place: Place, name: ListName, wanted: Wanted, start: int = 0) -> str:
+    values = {"show": wanted.show.value}
+    if wanted.query:
+        values["q"] = wanted.query
+    if start:
+        values["start"] = str(start)
+    return f"{place.url('merge_step', name.value)}?{urlencode(values)}"
+
+
+def _wanted(request: BusinessRequest) -> Wanted:
+    show, start, item = (request.GET.get(name, "") for name in ("show", "start", "item"))
+    return Wanted(
+        show=Show(show) if show in set(Show) else Show.NEEDED,
+        query=request.GET.get("q", "").strip()[:100],
+        start=int(start) if start.isdigit() and len(start) < 8 else 0,
+        item_id=_uuid(item) if item else None,
+        edit=request.GET.get("edit", ""),
+    )
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error

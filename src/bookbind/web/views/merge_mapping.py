@@ -1,0 +1,96 @@
+"""The whole mapping as CSV: out, and back in with a look at what the file would change."""
+
+import base64
+import binascii
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from bookbind.kit.sheets import SheetUnreadable
+from bookbind.kit.text import plural
+from bookbind.merge.errors import MergeError
+from bookbind.merge.mapping_csv import Report, export_mapping, import_mapping
+from bookbind.merge.reading import draft_version, find_draft
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.views.merge_place import Place, open_place
+
+MOST_BYTES = 5_000_000
+PROBLEMS_SHOWN = 100
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_export(request: BusinessRequest, connection_id: UUID) -> StreamingHttpResponse:
+    """Every entry with what it is there, chosen, matched or suggested."""
+    place = open_place(request, connection_id)
+    # Read here: the scope is closed again before a stream is sent.
+    lines = list(export_mapping(place.connection))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{request.business.slug}-merge-lists.csv"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_import(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """Choose a file, see what it would change in the draft, and let it."""
+    place = open_place(request, connection_id)
+    if request.method == "GET":
+        return _page(request, place)
+    content = _content(request)
+    if content is None:
+        return _page(request, place, status=422, trouble="Choose a CSV file of at most 5 MB.")
+    is_preview = request.POST.get("do") != "use"
+    version = request.POST.get("version", "")
+    try:
+        report = import_mapping(
+            place.connection,
+            content,
+            request.user,
+            int(version) if version.isdigit() else 0,
+            is_preview=is_preview,
+        )
+    except SheetUnreadable as error:
+        return _page(request, place, status=422, trouble=str(error))
+    except MergeError as error:
+        return _page(request, place, status=int(error.status), trouble=str(error))
+    if is_preview:
+        return _page(request, place, report=report, content=content)
+    messages.success(request, f"{plural(len(report.changes), 'choice')} taken from the file into the draft.")
+    return redirect(place.url("merge"))
+
+
+def _content(request: BusinessRequest) -> bytes | None:
+    """The file that was chosen, or the one that was looked at and came back with the page."""
+    file = request.FILES.get("file")
+    if file is not None:
+        return file.read() if (file.size or 0) <= MOST_BYTES else None
+    try:
+        return base64.b64decode(request.POST.get("content", ""), validate=True) or None
+    except binascii.Error:
+        return None
+
+
+def _page(
+    request: BusinessRequest,
+    place: Place,
+    *,
+    status: int = 200,
+    trouble: str = "",
+    report: Report | None = None,
+    content: bytes = b"",
+) -> HttpResponse:
+    context = {
+        "place": place,
+        "connection": place.connection,
+        "trouble": trouble,
+        "report": report,
+        "problems": report.problems[:PROBLEMS_SHOWN] if report else (),
+        "content": base64.b64encode(content).decode(),
+        "version": draft_version(find_draft(place.connection)),
+    }
+    return render(request, "merge/mapping.html", context, status=status)

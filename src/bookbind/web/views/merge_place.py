@@ -1,0 +1,196 @@
+"""What every page of Merge lists begins with: the connection, the books before it, and the steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+
+from bookbind.connections.change import find_change_to
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import get_connection, label_of
+from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
+from bookbind.lists.queries import list_words
+from bookbind.merge.choices import CREATE
+from bookbind.merge.drafting import others_here
+from bookbind.merge.impact import Impact
+from bookbind.merge.models import Applied, DraftRow
+from bookbind.merge.preview import impact_of
+from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_changes, read_lists
+from bookbind.merge.steps import Step, StepState
+from bookbind.merge.using import find_last_applied
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+from bookbind.web.access import BusinessRequest
+from bookbind.web.merge_words import TAB_ICONS, Tab, Using, bar_words, step_words
+
+TONES = {
+    StepState.DONE: "ok",
+    StepState.OPEN: "warn",
+    StepState.EMPTY: "quiet",
+    StepState.LACKING: "quiet",
+}
+
+
+# All lists of the connection, read once a page.
+Data = dict[ListName, ListData]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The connection whose lists are matched, and the books that the business left for it, if any."""
+
+    connection: Connection
+    slug: str
+    label: str
+    software: str
+    old_label: str
+    old_software: str
+
+    def url(self, name: str, *parts: object) -> str:
+        """An address of Merge lists."""
+        return reverse(name, args=[self.slug, self.connection.id, *parts])
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who saved last and who else is here."""
+
+    saved_at: object
+    saved_by: str
+    others: tuple[str, ...]
+    version: int
+
+    @property
+    def seen(self) -> str:
+        """Changes whenever the words of the page's frame do."""
+        return ".".join([str(self.version), *self.others])
+
+
+def open_place(request: BusinessRequest, connection_id: UUID) -> Place:
+    """The connection in use; 404 for one that is being set up or ended."""
+    place = find_place(request, connection_id)
+    if place.connection.stage != Connection.Stage.ACTIVE:
+        raise Http404
+    return place
+
+
+def find_place(request: BusinessRequest, connection_id: UUID) -> Place:
+    """The connection, whatever its stage."""
+    connection = get_connection(connection_id)
+    change = find_change_to(connection)
+    left = change.left if change is not None else None
+    return Place(
+        connection=connection,
+        slug=request.business.slug,
+        label=label_of(connection),
+        software=get_provider(connection.provider).name,
+        old_label=label_of(left) if left else "",
+        old_software=get_provider(left.provider).name if left else "",
+    )
+
+
+def read_presence(request: BusinessRequest, place: Place) -> Presence:
+    """Who saved the draft last, and when."""
+    draft = find_draft(place.connection)
+    saved_by = draft.saved_by if draft is not None else None
+    return Presence(
+        saved_at=draft.saved_at if draft is not None else None,
+        saved_by=saved_by.get_full_name() if saved_by and saved_by.id != request.user.id else "",
+        others=tuple(others_here(place.connection, request.user)),
+        version=draft_version(draft),
+    )
+
+
+def tone_of(step: Step) -> str:
+    """The colour that repeats a step's state."""
+    return "info" if step.state is StepState.OPEN and not step.left else TONES[step.state]
+
+
+def read_all(place: Place) -> Data:
+    """All lists of the connection with what is bound, proposed and chosen."""
+    return read_lists(place.connection, list_names(place.connection))
+
+
+def is_left(step: Step) -> bool:
+    """Whether something of the step needs a decision."""
+    return step.state is StepState.OPEN and step.left > 0
+
+
+def build_tabs(place: Place, steps: list[Step], current: str) -> list[Tab]:
+    """The steps as tabs."""
+    words = list_words(place.connection)
+    return [
+        Tab(
+            key=step.key,
+            label=_tab_label(step, words),
+            url=place.url("merge_step", step.key),
+            state=step_words(step),
+            tone=tone_of(step),
+            icon="check" if step.state is StepState.OPEN and not step.left else TAB_ICONS[step.state],
+            is_current=step.key == current,
+        )
+        for step in steps
+    ]
+
+
+def _tab_label(step: Step, words: Mapping[ListName, str]) -> str:
+    """`Projects → Class`; beside the name of the business's own list what it is there."""
+    if step.key not in {name.value for name in TRACKING_LISTS}:
+        return step.label
+    name = ListName(step.key)
+    is_there = step.state not in (StepState.LACKING, StepState.EMPTY) and words.get(name)
+    return f"{LIST_LABELS[name]} → {words[name]}" if is_there else LIST_LABELS[name]
+
+
+def frame_context(
+    request: BusinessRequest, place: Place, data: Data, steps: list[Step], current: str
+) -> dict[str, object]:
+    """What stands around the rows and moves with every choice: presence, tabs and the bar."""
+    impact = impact_of(place.connection, read_changes(place.connection, data))
+    return {
+        "place": place,
+        "connection": place.connection,
+        "current": current,
+        "steps": steps,
+        "tabs": build_tabs(place, steps, current),
+        "presence": read_presence(request, place),
+        "following": find_following(steps, current),
+        **bar_context(place, impact),
+    }
+
+
+def bar_context(place: Place, impact: Impact) -> dict[str, object]:
+    """The bar's numbers, and what *Undo last* takes back."""
+    last: Applied | None = find_last_applied(place.connection)
+    return {
+        "impact": impact,
+        "using": Using(impact.matches, impact.taken_back, len(list_creations(place.connection))),
+        "bar": bar_words(impact, awaits_start=place.connection.awaits_start),
+        "last": last,
+    }
+
+
+def list_creations(connection: Connection, names: frozenset[str] | None = None) -> list[str]:
+    """The entries that using would create there first."""
+    rows = DraftRow.objects.filter(draft__connection=connection, action=CREATE, ticked=True)
+    if names is not None:
+        rows = rows.filter(list_item__list__in=names)
+    return list(rows.order_by("list_item__folded_name").values_list("list_item__name", flat=True))
+
+
+def find_following(steps: list[Step], current: str) -> Step | None:
+    """The next step in which something is left, from the current one on and round again."""
+    keys = [step.key for step in steps]
+    at = keys.index(current) if current in keys else -1
+    later = [*steps[at + 1 :], *steps[: max(at, 0)]]
+    return next((step for step in later if is_left(step)), None)
+
+
+def first_step(steps: list[Step]) -> str:
+    """The step that opens: the first in which something is needed, else the first with anything in it."""
+    needed = next((step for step in steps if is_left(step)), None)
+    needed = needed or next((step for step in steps if step.state is StepState.OPEN), None)
+    filled = next((step for step in steps if step.state is StepState.DONE and step.total), None)
+    return (needed or filled or steps[0]).key

@@ -1,0 +1,156 @@
+"""The first two steps of Merge lists: how documents go, which dimension is which; and the end of a step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from bookbind.kit.text import plural
+from bookbind.lists.errors import DimensionUnknown
+from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
+from bookbind.lists.merging import finish_step
+from bookbind.merge.dimensions import DimensionQuestion, choose_dimension
+from bookbind.merge.publishing import KEEP, Question, choose_way
+from bookbind.merge.steps import DIMENSIONS, PUBLISHING
+from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
+from bookbind.publishing.errors import SettingNotTaken
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.forms.costs import KIND_LABELS
+from bookbind.web.views.costs_choices import FINALITY_LABELS
+from bookbind.web.views.merge_place import open_place
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to a question."""
+
+    value: str
+    label: str
+    hint: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answers; `is_open` until somebody answered."""
+
+    key: str
+    title: str
+    help: str
+    answers: tuple[Answer, ...]
+    is_open: bool
+
+
+def view_ways(questions: Sequence[Question]) -> list[Asked]:
+    """What the new books do not take as it was, in words."""
+    return [_view_way(question) for question in questions]
+
+
+def view_dimensions(questions: Sequence[DimensionQuestion]) -> list[Asked]:
+    """Which dimension each tracking list is, in words."""
+    return [_view_dimension(question) for question in questions]
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_way(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """Answer how one kind of document is published."""
+    place = open_place(request, connection_id)
+    try:
+        choose_way(
+            place.connection, request.POST.get("key", ""), request.POST.get("answer", ""), request.user
+        )
+        messages.success(request, "Saved. It can be changed here and in the connection's settings.")
+    except SettingNotTaken as error:
+        messages.error(request, str(error) or "This is none of the ways that these books offer.")
+    return redirect(place.url("merge_step", PUBLISHING))
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_dimension(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """Answer which dimension a tracking list is; its entries are read next."""
+    place = open_place(request, connection_id)
+    slot, answer = request.POST.get("key", ""), request.POST.get("answer", "")
+    if slot not in {name.value for name in TRACKING_LISTS}:
+        raise Http404
+    try:
+        choose_dimension(place.connection, ListName(slot), _dimension_id(answer), request.user)
+        messages.success(request, "Saved.")
+    except DimensionUnknown as error:
+        messages.error(request, str(error))
+    return redirect(place.url("merge_step", DIMENSIONS))
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_finish(request: BusinessRequest, connection_id: UUID, step: str) -> HttpResponse:
+    """Close the step of a list: what is only in the books becomes an entry of the business too."""
+    place = open_place(request, connection_id)
+    if step not in {name.value for name in get_provider(place.connection.provider).lists}:
+        raise Http404
+    adopted = finish_step(place.connection, ListName(step), request.user)
+    label = LIST_LABELS[ListName(step)]
+    added = f" {plural(adopted, 'entry was', 'entries were')} added from {place.label}." if adopted else ""
+    messages.success(request, f"{label}: finished.{added}")
+    return redirect(place.url("merge"))
+
+
+def _view_way(question: Question) -> Asked:
+    kind = KIND_LABELS[question.kind]
+    if question.publish_as is None:
+        title = f"{kind}: these books have no such document."
+        help_ = "Choose what such documents become there."
+    else:
+        title = f"{kind}, {FINALITY_LABELS[question.publish_as].lower()}: these books have no such state."
+        help_ = "Choose how such documents are published."
+    answers = [
+        Answer(value, label, _more_final(question, value), value == question.answer)
+        for value, label in question.options
+    ]
+    keep = Answer(
+        KEEP, "Keep them in Bookbind", "They wait here until you change this.", question.answer == KEEP
+    )
+    return Asked(question.key, title, help_, (*answers, keep), not question.answer)
+
+
+def _more_final(question: Question, value: str) -> str:
+    return "More final than asked: it is posted at once." if value in question.is_more_final else ""
+
+
+def _view_dimension(question: DimensionQuestion) -> Asked:
+    was = f" It was {question.was}." if question.was else ""
+    chosen = question.chosen or question.proposed
+    answers = [
+        Answer(
+            str(each.id),
+            each.name,
+            "" if each.per_line else "For the whole document: all lines have to agree.",
+            chosen is not None and chosen.id == each.id,
+        )
+        for each in question.options
+    ]
+    is_none = question.chosen is None and not question.is_open
+    none = Answer(NONE, "None of these", "They stay in Bookbind and are left out of what is sent.", is_none)
+    return Asked(
+        key=question.slot.value,
+        title=f"{question.label}: which dimension is it there?",
+        help=f"{plural(question.entries, 'entry', 'entries')}.{was}",
+        answers=(*answers, none),
+        is_open=question.is_open,
+    )
+
+
+def _dimension_id(answer: str) -> UUID | None:
+    try:
+        return None if answer in (NONE, "") else UUID(answer)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,223 @@
+"""Using the ticked matches: what it would do, doing it, and taking it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from bookbind.kit.text import plural
+from bookbind.lists.labels import LIST_LABELS
+from bookbind.lists.models import ListItem
+from bookbind.merge.creating import create_chosen
+from bookbind.merge.errors import DraftMoved, MergeError, NothingToUse, UndoBlocked
+from bookbind.merge.models import Applied
+from bookbind.merge.preview import impact_of
+from bookbind.merge.reading import (
+    Changes,
+    draft_version,
+    find_draft,
+    list_names,
+    read_changes,
+    read_lists,
+)
+from bookbind.merge.undoing import find_blocking, undo, undone_of
+from bookbind.merge.using import use_matches
+from bookbind.providers.base.errors import ProviderError
+from bookbind.providers.base.types import ListName
+from bookbind.publishing.queries import count_held_for_look
+from bookbind.publishing.resume import finish_check
+from bookbind.publishing.starting import start_summary
+from bookbind.tenancy.permissions import Permission
+from bookbind.web.access import BusinessRequest, page
+from bookbind.web.merge_words import Using, consequences, count_by_list, question, undone_words
+from bookbind.web.views.merge_place import Place, list_creations, open_place
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One match that would be made, or taken back where there is no target."""
+
+    old: str
+    use: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The matches of one list."""
+
+    key: str
+    label: str
+    pairs: tuple[Pair, ...]
+    count: int
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.pairs)
+
+
+@require_GET
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_preview(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """What using would do, for all lists or one; the dialog's content, or a page with every match."""
+    place = open_place(request, connection_id)
+    names = _wanted(place, request.GET.get("list", ""))
+    changes = read_changes(place.connection, read_lists(place.connection, names))
+    impact = impact_of(place.connection, changes)
+    creations = list_creations(place.connection, frozenset(name.value for name in names))
+    using = Using(impact.matches, impact.taken_back, len(creations))
+    lists = ListItem.objects.in_bulk(list(impact.waiting_for))
+    waited = count_by_list([ListName(item.list) for item in lists.values()])
+    context = {
+        "place": place,
+        "connection": place.connection,
+        "impact": impact,
+        "using": using,
+        "question": question(using),
+        "consequences": consequences(impact, using, place.old_software, place.software, waited),
+        "refused": changes.refused[:SHOWN],
+        "groups": _groups(changes),
+        "created": creations[:SHOWN],
+        "list_key": names[0].value if len(names) == 1 else "",
+        "version": draft_version(find_draft(place.connection)),
+    }
+    is_fragment = bool(request.headers.get("HX-Request"))
+    return render(request, "merge/_question.html" if is_fragment else "merge/preview.html", context)
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """Use what is ticked: create first what is to be created, then write the matches in one go."""
+    place = open_place(request, connection_id)
+    names = _wanted(place, request.POST.get("list", ""))
+    version = request.POST.get("version", "")
+    here = place.url("merge")
+    try:
+        draft = find_draft(place.connection)
+        if version != str(draft_version(draft)):
+            raise DraftMoved(_other(request, draft))
+        _create(request, place, names)
+        applied = use_matches(
+            place.connection,
+            request.user,
+            expected_version=draft_version(find_draft(place.connection)),
+            names=names,
+        )
+        # The page that follows says how many documents that made ready, so they are looked at now.
+        finish_check(place.connection.id)
+    except (MergeError, ProviderError) as error:
+        messages.error(request, _said(error))
+        return redirect(here)
+    return redirect(f"{here}?used={applied.id}")
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def merge_undo(request: BusinessRequest, connection_id: UUID, applied_id: UUID) -> HttpResponse:
+    """Take one use back."""
+    place = open_place(request, connection_id)
+    applied = Applied.objects.select_related("connection").get(id=applied_id, connection=place.connection)
+    here = place.url("merge")
+    try:
+        undo(applied, request.user)
+    except UndoBlocked:
+        return redirect(f"{here}?blocked={applied.id}")
+    except MergeError as error:
+        messages.info(request, str(error))
+        return redirect(here)
+    return redirect(f"{here}?undone={applied.id}")
+
+
+def used_context(request: BusinessRequest, place: Place) -> dict[str, object]:
+    """What was just used, taken back, or could not be, when the address says so."""
+    if "used" in request.GET:
+        return _used(request, place)
+    if "undone" in request.GET:
+        applied = _applied(place, request.GET["undone"])
+        undone = undone_of(applied) if applied else None
+        return {"undone": undone, "undone_words": undone_words(undone, place.software)} if undone else {}
+    if "blocked" in request.GET:
+        return _blocked(request, place)
+    return {}
+
+
+def _used(request: BusinessRequest, place: Place) -> dict[str, object]:
+    applied = _applied(place, request.GET["used"])
+    if applied is None or applied.undone_at is not None:
+        return {}
+    waits_for_start = place.connection.awaits_start
+    ready = (
+        start_summary(place.connection).count if waits_for_start else count_held_for_look(place.connection)
+    )
+    return {"used": applied, "ready": ready, "ready_words": _ready_words(ready)}
+
+
+def _ready_words(ready: int) -> str:
+    if not ready:
+        return "No document became ready by it."
+    return f"{plural(ready, 'document')} {'is' if ready == 1 else 'are'} ready."
+
+
+def _blocked(request: BusinessRequest, place: Place) -> dict[str, object]:
+    applied = _applied(place, request.GET["blocked"])
+    blocking = find_blocking(applied) if applied else None
+    if blocking is None:
+        return {}
+    show = reverse("list", args=[place.slug, blocking.kept.list])
+    return {"blocked": blocking, "blocked_url": f"{show}?show=combined"}
+
+
+def _applied(place: Place, text: str) -> Applied | None:
+    try:
+        rows = Applied.objects.filter(id=UUID(text), connection=place.connection)
+    except ValueError:
+        return None
+    found: Applied | None = rows.select_related("used_by").first()
+    return found
+
+
+def _wanted(place: Place, text: str) -> tuple[ListName, ...]:
+    names = list_names(place.connection)
+    if not text:
+        return names
+    if text not in {name.value for name in names}:
+        raise Http404
+    return (ListName(text),)
+
+
+def _create(request: BusinessRequest, place: Place, names: Sequence[ListName]) -> None:
+    report = create_chosen(place.connection, request.user, frozenset(names))
+    for name, why in report.failed:
+        messages.warning(request, f"{name} was not created: {why}")
+
+
+def _other(request: BusinessRequest, draft: object) -> str:
+    saved_by = getattr(draft, "saved_by", None)
+    return "" if saved_by is None or saved_by.id == request.user.id else str(saved_by.get_full_name())
+
+
+def _said(error: MergeError | ProviderError) -> str:
+    if isinstance(error, NothingToUse):
+        return "Nothing is ticked, so there was nothing to use."
+    return str(error)
+
+
+def _groups(changes: Changes) -> list[Group]:
+    pairs: dict[ListName, list[Pair]] = {}
+    for id_, plan in changes.plans.items():
+        entry = changes.entries[id_]
+        found = pairs.setdefault(entry.list, [])
+        found += [Pair(entry.label, use, changes.targets[target].label) for use, target in plan.open.items()]
+        found += [Pair(entry.label, use, "") for use in plan.close - set(plan.open)]
+    return [
+        Group(name.value, LIST_LABELS[name], tuple(each[:SHOWN]), len(each)) for name, each in pairs.items()
+    ]

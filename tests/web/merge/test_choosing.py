@@ -1,0 +1,118 @@
+"""Choosing in Merge lists: saved at once, never over somebody else's choice, and refused with the reason."""
+
+import pytest
+
+from bookbind.merge.models import DraftRow
+from tests.merge.conftest import TAXES
+from tests.support.factories import People
+from tests.web.conftest import Browse
+from tests.web.merge.conftest import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_choice_is_kept_at_once_and_its_row_comes_back(desk: Desk) -> None:
+    row = desk.match("Motor expenses", "n-7300")
+    assert row.status == 200
+    assert "7300 Vehicle costs" in row.text
+    assert 'aria-checked="true"' in row.html
+    assert DraftRow.objects.get(list_item__name="Motor expenses").ticked
+
+
+def test_a_tick_is_taken_away_and_given_back(desk: Desk) -> None:
+    ads = desk.firm.item("Advertising")
+    target = desk.new.remote("n-6200").id
+    off = desk.choose(f"{ads.id}:any:match:{target}:0")
+    assert 'aria-checked="false"' in off.html
+    on = desk.choose(f"{ads.id}:any:match:{target}:1")
+    assert 'aria-checked="true"' in on.html
+
+
+@pytest.mark.req("CHG-08")
+def test_a_tax_rate_of_another_kind_is_refused_with_the_reason(desk: Desk) -> None:
+    row = desk.match("Zero rated", "n-5", in_list=TAXES)
+    assert row.status == 422
+    assert "can't be 5.0% R" in row.text
+    assert not DraftRow.objects.filter(list_item__name="Zero rated").exists()
+
+
+@pytest.mark.req("CHG-08")
+def test_an_entry_is_split_by_use_and_joined_again(desk: Desk) -> None:
+    motor = desk.firm.item("5% VAT", TAXES)
+    row = desk.choose(f"{motor.id}:any:split::1")
+    assert "on costs" in row.text
+    assert "on sales" in row.text
+    joined = desk.choose(f"{motor.id}:costs:join::1")
+    assert "on costs" not in joined.text
+
+
+def test_what_is_left_unmatched_stays_so_until_it_is_taken_back(desk: Desk) -> None:
+    ads = desk.firm.item("Advertising")
+    left = desk.choose(f"{ads.id}:any:leave::1")
+    assert "Left unmatched" in left.text
+    proposed = desk.choose(f"{ads.id}:any:forget::1")
+    assert "6200 Advertising" in proposed.text
+
+
+def test_an_entry_is_to_be_created_when_the_matches_are_used(desk: Desk) -> None:
+    motor = desk.firm.item("Motor expenses")
+    row = desk.choose(f"{motor.id}:any:create::1")
+    assert "Create “Motor expenses”" in row.text
+    assert "and create 1" in desk.open("merge_step", "categories").text
+
+
+@pytest.mark.req("CHG-09")
+def test_the_second_of_two_people_is_told_who_chose_what_and_loses_nothing(
+    desk: Desk, people: People, browse: Browse
+) -> None:
+    seen = desk.new.version
+    desk.match("Motor expenses", "n-7300")
+    motor, other = desk.firm.item("Motor expenses"), desk.new.remote("n-6200")
+    mine = f"{motor.id}:any:match:{other.id}:1"
+    carol = browse(people.carol)
+    row = desk.choose(mine, version=seen, client=carol)
+    assert row.status == 409
+    assert "Alice Admin changed this just before you." in row.text
+    assert "7300 Vehicle costs" in row.text, "what stands now is shown"
+    assert "You chose 6200 Advertising." in row.text, "what was chosen is not lost"
+    assert row.has_button("Use mine")
+    assert desk.choose(mine, client=carol).status == 200
+    assert "Carol Accountant is also here" in desk.open("merge_step", "categories").text
+
+
+def test_somebody_else_in_another_row_is_in_nobodys_way(desk: Desk, people: People, browse: Browse) -> None:
+    seen = desk.new.version
+    desk.match("Motor expenses", "n-7300")
+    ads = desk.firm.item("Advertising")
+    assert desk.choose(f"{ads.id}:any:leave::1", version=seen, client=browse(people.carol)).status == 200
+
+
+@pytest.mark.parametrize("value", ["", "nonsense", "a:any:match:b:1", "x:y:z:w:1:2"])
+def test_what_no_page_sends_is_no_choice(desk: Desk, value: str) -> None:
+    assert desk.choose(value).status == 404
+
+
+def test_the_field_offers_what_else_can_be_done(desk: Desk) -> None:
+    motor = desk.firm.item("Motor expenses")
+    field = desk.fragment("merge_edit", motor.id, use="any")
+    for words in ("Create “Motor expenses” in QuickBooks Online", "Leave unmatched"):
+        assert words in field.text
+    rate = desk.firm.item("5% VAT", TAXES)
+    assert "on costs and on sales separately" in desk.fragment("merge_edit", rate.id, use="any").text
+    assert desk.fragment("merge_edit", motor.id, use="nonsense").status == 404
+
+
+def test_dimensions_and_ways_take_only_what_is_offered(desk: Desk) -> None:
+    assert desk.client.post(desk.url("merge_dimension"), {"key": "categories"}).status_code == 404
+    refused = desk.client.post(
+        desk.url("merge_way"), {"key": "bill/draft", "answer": "nonsense"}, follow=True
+    )
+    assert b"to decide" in refused.content
+
+
+def test_finishing_a_step_adds_what_is_only_there(desk: Desk) -> None:
+    page = desk.open("merge_step", "suppliers", show="all")
+    assert page.has_button("Finish suppliers")
+    answer = desk.client.post(desk.url("merge_finish", "suppliers"), follow=True)
+    assert b"Suppliers: finished." in answer.content
+    assert "Somebody Else" in desk.open("merge_step", "suppliers", show="all").text

@@ -1,0 +1,172 @@
+"""Looking at Merge lists: what opens first, what each step says, and what rows show."""
+
+import pytest
+
+from bookbind.connections.models import Connection
+from bookbind.jobs.runner import run_due
+from bookbind.lists.models import ListItem
+from bookbind.merge.rows import Show
+from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
+from bookbind.providers.base.types import ListName
+from tests.merge.conftest import SUPPLIERS, TAXES
+from tests.support.factories import People
+from tests.support.queries import assert_rows_add_no_queries
+from tests.web.conftest import Browse
+from tests.web.merge.conftest import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_opens_on_the_first_step_in_which_something_is_left(desk: Desk) -> None:
+    page = desk.open()
+    assert page.heading == "Merge lists"
+    assert "Xero (Acme Ltd)" in page.text
+    assert "Invoice, draft: these books have no such state." in page.text
+    read = desk.client.post(desk.url("merge_way"), {"key": "bill/draft", "answer": "awaiting_payment"})
+    assert read.status_code == 302
+    page = desk.open()
+    assert "449 Motor expenses" in page.text
+    assert "Needed now 1" in page.text
+
+
+@pytest.mark.req("CHG-03")
+def test_each_step_says_how_it_stands_and_which_side_lacks_a_list(desk: Desk) -> None:
+    page = desk.open("merge_step", "categories")
+    assert "Categories 1 left" in page.text
+    assert "Suppliers 2 new" in page.text
+    assert "Products none" in page.text
+    item = ListItem(business=desk.firm.business, list=ListName.TRACKING_1, name="North", folded_name="north")
+    item.save()
+    lacking = desk.open("merge_step", "tracking_1")
+    assert "Projects left out" in lacking.text
+    assert "has none here. Yours are kept, and are left out of what is sent." in lacking.text
+
+
+@pytest.mark.req("CHG-04")
+def test_a_row_says_what_is_proposed_how_sure_that_is_and_why(desk: Desk) -> None:
+    page = desk.open("merge_step", "categories", show="all")
+    assert "400 Advertising" in page.text
+    spoken = "400 Advertising: 6200 Advertising, certain, the same in both"
+    assert f'role="checkbox" aria-checked="true" aria-label="{spoken}"' in page.html
+    assert "same name" in page.text
+    assert "% sure" in page.html, "the number is there on hover and for screen readers"
+    assert "1 rule" in desk.open("merge_step", "categories").text
+
+
+def test_a_supplier_without_a_match_is_created_when_first_used(desk: Desk) -> None:
+    page = desk.open("merge_step", "suppliers", show="all")
+    assert "Paper Mill" in page.text
+    assert "Created when first used" in page.text
+
+
+def test_filters_and_search_stand_in_the_address(desk: Desk) -> None:
+    all_of_them = desk.open("merge_step", "categories", show="all")
+    assert "Needed now 1" in all_of_them.text
+    assert "All 3" in all_of_them.text
+    found = desk.open("merge_step", "categories", show="all", q="adver")
+    assert "400 Advertising" in found.text
+    assert "449 Motor" not in found.text
+    assert "Nothing matches “zebra”" in desk.open("merge_step", "categories", q="zebra").text
+    rows = desk.fragment("merge_step", "categories", show="all", q="sales")
+    assert "200 Sales" in rows.text
+    assert "<html" not in rows.html
+
+
+def test_one_row_can_be_shown_alone_and_edited_without_scripts(desk: Desk) -> None:
+    motor = desk.firm.item("Motor expenses")
+    page = desk.open("merge_step", "categories", item=str(motor.id), edit="any")
+    assert "Only 449 Motor expenses." in page.text
+    assert "7300 Vehicle costs" in page.text
+    assert 'name="choice"' in page.html
+    chosen = f"{motor.id}:any:match:{desk.new.remote('n-7300').id}:1"
+    back = desk.url("merge_step", "categories")
+    answer = desk.client.post(
+        desk.url("merge_choose"), {"choice": chosen, "version": str(desk.new.version), "back": back}
+    )
+    assert answer["Location"] == back
+    assert desk.uses_of("Motor expenses")["any"] == ("match", desk.new.remote("n-7300").id, True)
+
+
+def test_a_two_way_tax_rate_is_shown_by_use(desk: Desk) -> None:
+    page = desk.open("merge_step", "tax_rates", show="all", q="20")
+    assert "on costs" in page.text
+    assert "on sales" in page.text
+    assert "20.0% S on purchases" in page.text
+
+
+def test_several_entries_on_one_say_so(desk: Desk) -> None:
+    desk.match("Motor expenses", "n-6200")
+    page = desk.open("merge_step", "categories", show="all")
+    assert "also for 400 Advertising" in page.text
+
+
+def test_when_nothing_is_left_the_page_says_so(desk: Desk) -> None:
+    desk.client.post(desk.url("merge_way"), {"key": "bill/draft", "answer": "awaiting_payment"})
+    desk.match("Motor expenses", "n-7300")
+    desk.use()
+    page = desk.open("merge")
+    assert "Everything your rules and documents use is matched." in page.text
+    assert "left alone" in page.text
+
+
+def test_a_connection_that_is_not_in_use_has_nothing_to_match(desk: Desk) -> None:
+    Connection.objects.filter(id=desk.new.connection.id).update(stage=Connection.Stage.SETTING_UP)
+    assert "are still being read" in desk.open("merge").text
+    assert desk.open("merge_step", "categories").status == 404
+    Connection.objects.filter(id=desk.new.connection.id).update(stage=Connection.Stage.ENDED)
+    assert "is not in use" in desk.open("merge").text
+
+
+def test_a_step_that_is_none_is_not_found(desk: Desk) -> None:
+    assert desk.open("merge_step", "nonsense").status == 404
+    assert desk.open("merge_step", "categories", item="nonsense").status == 404
+
+
+def test_a_standard_user_is_told_who_may(desk: Desk, people: People, browse: Browse) -> None:
+    bob = browse(people.bob)
+    refused = bob.get(desk.url("merge"))
+    assert refused.status_code == 403
+    assert b"Connections are managed by Admins" in refused.content
+
+
+@pytest.mark.req("UX-04")
+def test_rows_add_no_queries(desk: Desk) -> None:
+    def look() -> None:
+        assert desk.open("merge_step", "suppliers", show="all").status == 200
+
+    def add() -> None:
+        items = [
+            ListItem(business=desk.firm.business, list=SUPPLIERS, name=f"New {n}", folded_name=f"new {n}")
+            for n in range(60)
+        ]
+        ListItem.objects.bulk_create(items)
+        # What is proposed is made in the background after each read of a list.
+        queue_suggestions(desk.new.connection)
+        run_due(kinds=[SUGGEST_JOB])
+
+    assert_rows_add_no_queries(look, add, most=75)
+
+
+def test_the_frame_is_drawn_anew_only_when_something_changed(desk: Desk) -> None:
+    seen = str(desk.new.version)
+    assert desk.fragment("merge_state", seen=seen, step="categories").status == 204
+    desk.match("Motor expenses", "n-7300")
+    fresh = desk.fragment("merge_state", seen=seen, step="categories")
+    assert fresh.status == 200
+    assert "Categories 1 ready" in fresh.text
+    assert "Draft saved" in fresh.text
+
+
+@pytest.mark.parametrize("show", list(Show))
+@pytest.mark.parametrize("name", ["tax_rates", "suppliers", "categories", "payment_methods"])
+def test_every_list_opens_under_every_filter(desk: Desk, name: str, show: Show) -> None:
+    assert desk.open("merge_step", name, show=show.value).status == 200
+
+
+def test_taxes_are_offered_by_what_fits(desk: Desk) -> None:
+    zero = desk.firm.item("Zero rated", TAXES)
+    options = desk.fragment("merge_targets", zero.id, use="any").html
+    assert options.index("0.0% Z") < options.index("20.0% S on sales"), "what can be chosen stands first"
+    greyed = options[options.index("5.0% R") - 400 : options.index("5.0% R")]
+    assert "disabled" in greyed
+    assert "data-hint" in greyed, "what can't be chosen says why"

@@ -1,0 +1,55 @@
+"""The mapping as a file, through the pages: out, looked at, and taken into the draft."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.support.pages import Page, read
+from tests.web.merge.conftest import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(client: Client, url: str, text: str) -> Page:
+    """Choose a file and press Look at it."""
+    file = SimpleUploadedFile("mapping.csv", text.encode(), content_type="text/csv")
+    return read(client.post(url, {"file": file, "do": "look"}))
+
+
+def download(desk: Desk) -> str:
+    answer = desk.client.get(desk.url("merge_export"))
+    assert answer["Content-Type"].startswith("text/csv")
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_the_mapping_goes_out_and_back_in_through_a_look(desk: Desk) -> None:
+    mine = [line for line in download(desk).splitlines() if ",449,Motor expenses," in line]
+    assert len(mine) == 1
+    headings = download(desk).splitlines()[0].lstrip("\ufeff")
+    changed = f"{headings}\ncategories,449,Motor expenses,,any,7300,Vehicle costs,,match\n"
+    looked = upload(desk.client, desk.url("merge_import"), changed)
+    assert "1 choice would change in the draft." in looked.text
+    assert desk.uses_of("Motor expenses")["any"][0] != "match" or not desk.uses_of("Motor expenses")["any"][2]
+    fields = {name: _hidden(looked, name) for name in ("content", "version")}
+    done = read(desk.client.post(desk.url("merge_import"), {**fields, "do": "use"}, follow=True))
+    assert "1 choice taken from the file into the draft." in done.text
+    assert desk.uses_of("Motor expenses")["any"] == ("match", desk.new.remote("n-7300").id, True)
+
+
+def test_lines_that_cannot_be_used_are_listed_with_their_place(desk: Desk) -> None:
+    text = "list,old_name,use,new_name,action\ncategories,Nobody,any,Vehicle costs,match\n"
+    looked = upload(desk.client, desk.url("merge_import"), text)
+    assert "1 line can't be used and is left out" in looked.text
+    assert "Nobody" in looked.text
+    assert "old_name" in looked.text
+
+
+@pytest.mark.parametrize("text", ["", "PK\x03\x04nonsense", "name,what\na,b\n"])
+def test_a_file_that_is_no_mapping_is_refused_in_words(desk: Desk, text: str) -> None:
+    looked = upload(desk.client, desk.url("merge_import"), text)
+    assert looked.status == 422
+    assert "The file was not taken." in looked.text
+
+
+def _hidden(page: Page, name: str) -> str:
+    return page.html.split(f'name="{name}" value="')[1].split('"')[0]

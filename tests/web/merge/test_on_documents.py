@@ -1,0 +1,92 @@
+"""An entry without a match, on the document that waits for it and on the rules that use it."""
+
+import pytest
+from django.urls import reverse
+
+from bookbind.connections.models import Connection
+from bookbind.publishing.models import Publication
+from tests.merge.conftest import TAXES, look
+from tests.support.factories import People
+from tests.support.pages import Page, read
+from tests.web.conftest import Browse
+from tests.web.merge.conftest import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(desk: Desk) -> Publication:
+    """A bill that waits for its category alone, and another one beside it."""
+    desk.match("20% VAT", "n-20c", use="costs", in_list=TAXES)
+    desk.use(list="tax_rates")
+    desk.firm.wait(desk.new)
+    return desk.firm.wait(desk.new)
+
+
+def document_page(desk: Desk, publication: Publication) -> Page:
+    """The document's page, as Alice sees it."""
+    return read(desk.client.get(reverse("cost", args=[desk.firm.business.slug, publication.document_id])))
+
+
+def match(desk: Desk, publication: Publication, choice: str) -> Page:
+    """Press Match on the document."""
+    address = reverse("cost_match", args=[desk.firm.business.slug, publication.document_id])
+    return read(desk.client.post(address, {"choice": choice}, follow=True))
+
+
+def test_the_document_says_what_it_was_and_who_else_waits(desk: Desk, waiting: Publication) -> None:
+    page = document_page(desk, waiting)
+    assert "449 Motor expenses has no match in QuickBooks Online (Acme Ltd) yet." in page.text
+    assert "It was 449 Motor expenses in Xero." in page.text
+    assert "This bill and 1 other wait for it; 1 rule uses it." in page.text
+    assert page.has_button("Match")
+    assert page.has_button("Create “Motor expenses” in QuickBooks Online")
+    assert "?item=" in page.link("See it in Merge lists")
+
+
+@pytest.mark.req("CHG-07")
+def test_one_press_matches_and_releases_every_document_that_waited(desk: Desk, waiting: Publication) -> None:
+    motor = desk.firm.item("Motor expenses")
+    page = match(desk, waiting, f"{motor.id}:any:match:{desk.new.remote('n-7300').id}:1")
+    assert "Matched. 2 documents are being published." in page.text
+    assert look(waiting).state == "waiting"
+
+
+def test_before_the_start_matching_sends_nothing(desk: Desk, waiting: Publication) -> None:
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    motor = desk.firm.item("Motor expenses")
+    page = match(desk, waiting, f"{motor.id}:any:match:{desk.new.remote('n-7300').id}:1")
+    assert "Matched. Nothing is sent until you press Start publishing." in page.text
+    assert look(waiting).state == "held"
+
+
+def test_a_match_that_cannot_be_is_refused_in_words(desk: Desk, waiting: Publication) -> None:
+    motor = desk.firm.item("Motor expenses")
+    assert "Choose what it is first." in match(desk, waiting, "").text
+    page = match(desk, waiting, f"{motor.id}:any:match:{desk.new.remote('n-4000').id}:1")
+    assert "449 Motor expenses can't be 4000 Sales" in page.text
+    assert look(waiting).state == "held"
+
+
+def test_a_standard_user_sees_who_matches(
+    desk: Desk, waiting: Publication, people: People, browse: Browse
+) -> None:
+    bob = browse(people.bob)
+    page = read(bob.get(reverse("cost", args=[desk.firm.business.slug, waiting.document_id])))
+    assert "has no match in" in page.text
+    assert not page.has_button("Match")
+    assert "An Admin or your accountant can do this." in page.text
+
+
+def test_numbers_open_what_they_count(desk: Desk, waiting: Publication) -> None:
+    row = desk.open("merge_step", "categories")
+    shown = read(desk.client.get(row.link("2 waiting")))
+    assert "Documents that use Motor expenses." in shown.text
+    assert shown.text.count("Needs a match") + shown.text.count("needs a match") >= 2
+
+
+@pytest.mark.req("CHG-07")
+def test_rules_that_need_a_match_lead_to_the_row(desk: Desk) -> None:
+    page = read(desk.client.get(reverse("rules", args=[desk.firm.business.slug])))
+    link = page.link("449 Motor expenses needs a match (it was 449 Motor expenses in Xero)")
+    assert "Only 449 Motor expenses." in read(desk.client.get(link)).text

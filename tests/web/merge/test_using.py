@@ -1,0 +1,114 @@
+"""Using matches from the pages: the question, what happened, the undo, and what stands in its way."""
+
+import pytest
+from django.urls import reverse
+
+from bookbind.connections.models import Connection
+from bookbind.lists.combine import combine
+from bookbind.merge.models import Applied
+from tests.merge.conftest import SUPPLIERS, TAXES, look
+from tests.support.pages import read
+from tests.web.merge.conftest import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+def decide_all(desk: Desk) -> None:
+    """Everything that a bill needs is chosen."""
+    desk.match("Motor expenses", "n-7300")
+    desk.match("20% VAT", "n-20c", use="costs", in_list=TAXES)
+
+
+@pytest.mark.req("CHG-05")
+def test_the_question_says_what_will_happen_before_it_does(desk: Desk) -> None:
+    desk.firm.wait(desk.new)
+    decide_all(desk)
+    question = desk.fragment("merge_preview")
+    assert "Use these" in question.text
+    assert "1 rule will work in QuickBooks Online." in question.text
+    assert "1 waiting document becomes ready." in question.text
+    assert "1 supplier will be created when first used." in question.text
+    assert "Nothing already published changes, nothing in Xero changes. You can undo this." in question.text
+    page = desk.open("merge_preview")
+    assert "449 Motor expenses" in page.text
+    assert "7300 Vehicle costs" in page.text
+    assert page.has_button("Use only categories")
+
+
+@pytest.mark.req("CHG-06")
+def test_used_matches_release_documents_and_offer_to_publish_them(desk: Desk) -> None:
+    waiting = desk.firm.wait(desk.new)
+    decide_all(desk)
+    page = desk.use()
+    assert "Matched. 1 document is ready." in page.text
+    assert page.has_button("Publish the 1 that waited")
+    assert look(waiting).reason == "look_first"
+    assert "used by Alice Admin" in page.text, "what was used stands under Earlier"
+    desk.client.post(reverse("costs_publish_all", args=[desk.firm.business.slug]), {"what": "looked"})
+    assert look(waiting).state == "waiting"
+
+
+def test_before_publishing_was_started_the_start_is_offered(desk: Desk) -> None:
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    decide_all(desk)
+    page = desk.use()
+    assert page.link("Start publishing…").endswith("/start")
+    assert not page.has_button("Publish the 0 that waited")
+
+
+def test_one_list_is_used_alone(desk: Desk) -> None:
+    decide_all(desk)
+    desk.use(list="tax_rates")
+    assert Applied.objects.get().list == "tax_rates"
+    assert desk.use(list="nonsense").status == 404
+
+
+@pytest.mark.req("CHG-06")
+def test_an_undo_says_what_it_did(desk: Desk) -> None:
+    desk.firm.wait(desk.new)
+    decide_all(desk)
+    desk.use()
+    applied = Applied.objects.get()
+    page = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
+    assert f"Undone: {applied.opened_count} of {applied.opened_count} matches." in page.text
+    assert "1 document waits again." in page.text
+    assert "what stayed" in page.text
+    again = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
+    assert "taken back already" in again.text
+
+
+def test_an_undo_that_a_combination_stands_on_leads_to_it(desk: Desk) -> None:
+    desk.use(list="suppliers")
+    combine(
+        desk.firm.item("City Fuel Ltd", SUPPLIERS), desk.firm.item("Paper Mill", SUPPLIERS), desk.firm.user
+    )
+    page = read(desk.client.post(desk.url("merge_undo", Applied.objects.get().id), follow=True))
+    assert "This match can't be undone yet." in page.text
+    assert "Combine City Fuel Ltd and Paper Mill builds on it. Undo that first." in page.text
+    assert page.link("Show it").endswith("/lists/suppliers/?show=combined")
+
+
+@pytest.mark.req("CHG-09")
+def test_a_draft_that_moved_since_it_was_shown_is_not_used(desk: Desk) -> None:
+    seen = desk.new.version
+    decide_all(desk)
+    page = desk.use(version=str(seen))
+    assert "Nothing was changed now; please look at it again." in page.text
+    assert not Applied.objects.exists()
+
+
+def test_nothing_ticked_is_nothing_to_use(desk: Desk) -> None:
+    desk.use()
+    assert desk.fragment("merge_preview").text.startswith("Nothing is ticked.")
+    assert "Nothing is ticked, so there was nothing to use." in desk.use().text
+
+
+def test_the_menu_offers_merge_lists_while_there_is_something_to_do(desk: Desk) -> None:
+    root = reverse("connections", args=[desk.firm.business.slug])
+    page = read(desk.client.get(root))
+    assert page.link("Merge lists (").endswith("/merge/")
+
+
+def test_an_address_that_names_no_use_shows_nothing_special(desk: Desk) -> None:
+    for query in ({"used": "nonsense"}, {"undone": "nonsense"}, {"blocked": "nonsense"}):
+        assert desk.open("merge", **query).status == 200
