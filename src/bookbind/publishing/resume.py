@@ -104,8 +104,10 @@ def check_resume(resume: Resume) -> None:
         try:
             if publication.document_id in needing:
                 hold(publication, Reason.LISTS, attempts=0)
+            elif _asked_since(publication, resume):
+                _place_asked(publication)
             else:
-                _place(publication, publish_now=resume.publish_now or _asked_since(publication, resume))
+                _place(publication, publish_now=resume.publish_now)
         except MovedMeanwhile:
             continue
     Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
@@ -146,6 +148,15 @@ def _needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[
     ids = [publication.document_id for publication in rows]
     unread = find_unread_lists(connection)
     return set(ids) if unread is None else find_needing(ids, unread)
+
+
+def _place_asked(publication: Publication) -> None:
+    """Queued where nothing is in the way; else it says at once what it waits for."""
+    blocking = check_again(publication).blocking
+    if blocking:
+        hold_for(publication, blocking[0])
+    else:
+        queue(publication)
 
 
 def _asked_since(publication: Publication, resume: Resume) -> bool:
