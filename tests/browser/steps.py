@@ -1,6 +1,7 @@
 """What a person does in one go, as steps that tests put together."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -35,6 +36,33 @@ def allow(page: Page, login: str, organisation: str) -> None:
     page.get_by_role("radio", name=re.compile(f"^{re.escape(organisation)}( connected already)?$")).check()
     page.get_by_role("button", name="Allow access").click()
     page.wait_for_url(re.compile("/b/"))
+
+
+def allow_company(page: Page, login: str, company: str) -> None:
+    """Log in to the simulated QuickBooks, unless its session remembers, and connect one company."""
+    at_the_vendor = page.get_by_role("button", name=login)
+    connect = page.get_by_role("button", name="Connect", exact=True)
+    expect(at_the_vendor.or_(connect)).to_be_visible()
+    if at_the_vendor.is_visible():
+        at_the_vendor.click()
+    page.get_by_role("radio", name=re.compile(f"^{re.escape(company)}( |$)")).check()
+    connect.click()
+    page.wait_for_url(re.compile("/b/"))
+
+
+def use_matches_as_proposed(page: Page, keep: Callable[[str], None]) -> None:
+    """Take every proposal of categories and tax rates that is needed now, and use the matches."""
+    for step in ("Categories", "Tax rates"):
+        page.get_by_role("link", name=re.compile(f"^{step}")).first.click()
+        expect(page.get_by_role("heading", name="Merge lists")).to_be_visible()
+        keep(step.lower().replace(" ", "-"))
+        for tick in page.get_by_role("checkbox", checked=False).all():
+            tick.click()
+        expect(page.get_by_role("checkbox", checked=False)).to_have_count(0)
+    page.get_by_role("link", name=re.compile("^Use [0-9]+ match")).click()
+    keep("preview")
+    page.get_by_role("button", name=re.compile("^Use [0-9]+ match")).first.click()
+    expect(page.get_by_role("main")).to_contain_text("Matched.")
 
 
 def connect_acme(ada: Visitor) -> None:
