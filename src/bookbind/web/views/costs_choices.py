@@ -15,6 +15,7 @@ from bookbind.providers.base.contract import KindChoice, Provider
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, Side, TaxMode
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import PublishingSettings
 from bookbind.tenancy.models import Business
 from bookbind.web.forms.costs import KIND_LABELS, CostChoices
@@ -141,9 +142,20 @@ def _publish_as(document: Document, target: Target) -> list[tuple[str, str]]:
     if document.publish_as:
         chosen = PublishAs(document.publish_as)
         labels.setdefault(chosen, FINALITY_LABELS[chosen])
+    return [
+        ("", _usual_words(document, target, labels)),
+        *((each.value, said) for each, said in labels.items()),
+    ]
+
+
+def _usual_words(document: Document, target: Target, labels: dict[PublishAs, str]) -> str:
+    """How the document goes when nobody says otherwise, with what was chosen where the books lack a way."""
     usual = PublishAs(target.settings.publish_as) if target.settings else PublishAs.DRAFT
-    said = labels.get(usual, FINALITY_LABELS[usual])
-    return [("", f"{said} (usual)"), *((each.value, label) for each, label in labels.items())]
+    if target.settings is None or target.provider is None:
+        return f"{FINALITY_LABELS[usual]} (usual)"
+    way = find_way(DocumentKind(document.kind), usual, target.provider.kinds, target.settings.instead)
+    said = labels.get(way.publish_as, FINALITY_LABELS[way.publish_as])
+    return f"{said} (kept here)" if way.kept else f"{said} (usual)"
 
 
 def _currencies(business: Business, document: Document, target: Target) -> list[str]:
