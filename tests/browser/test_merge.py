@@ -222,10 +222,14 @@ def test_every_step_can_be_used_by_everybody(jo: Visitor, root: str, scheme: str
 
 
 @pytest.mark.req("UX-04")
-def test_five_thousand_suppliers_scroll_smoothly(jo: Visitor, root: str, demo: Demo) -> None:
+def test_five_thousand_suppliers_scroll_smoothly(
+    visit: Callable[..., Visitor], root: str, demo: Demo
+) -> None:
     fill(demo, "suppliers", "cole-son", str(MANY))
-    page = jo.page
-    jo.open(f"{root}lists/suppliers/?show=all")
+    # Somebody of their own: what axe does to a page is no trouble of the page.
+    somebody = visit("Jo Harbour", reduced_motion="reduce")
+    page = somebody.page
+    somebody.open(f"{root}lists/suppliers/?show=all")
     page.evaluate(WATCH_TASKS)
     page.mouse.move(640, 600)
     for _ in range(200):
@@ -237,5 +241,5 @@ def test_five_thousand_suppliers_scroll_smoothly(jo: Visitor, root: str, demo: D
     assert page.evaluate("longest") < LONGEST_TASK_MILLISECONDS
     page.locator("#q").fill("Supplier 04999")
     expect(page.locator(".merge-entry")).to_have_count(1)
-    jo.keep("merge-many")
-    assert sorted(set(jo.troubles)) == []
+    somebody.keep("merge-many")
+    assert somebody.troubles == []
