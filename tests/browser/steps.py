@@ -139,3 +139,20 @@ def publish(page: Page) -> None:
 def skip_ahead(demo: Demo, length: str) -> None:
     """Walk product and sandbox ahead from the command line."""
     demo.command("demo", "skip", length)
+
+
+def change_to_quickbooks(visitor: Visitor, business: str, login: str, company: str) -> None:
+    """From the selection screen to the confirmation, and until the new lists have been read."""
+    page = visitor.page
+    visitor.open(f"{business}/settings/connections/")
+    change = page.locator("main a[href*='/change/']").first.get_attribute("href")
+    visitor.open(f"{change}quickbooks/")
+    page.get_by_role("button", name="Go on to QuickBooks Online").click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("QuickBooks")).first.click()
+    page.get_by_role("button", name=login).click()
+    page.get_by_role("radio", name=re.compile(f"^{re.escape(company)}")).check()
+    page.get_by_role("button", name="Connect", exact=True).click()
+    page.wait_for_url(re.compile("/b/"))
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("main")).to_contain_text("is now your accounting software", timeout=90_000)

@@ -77,6 +77,17 @@ def test_an_undo_says_what_it_did(desk: Desk) -> None:
     assert "taken back already" in again.text
 
 
+@pytest.mark.req("CHG-06")
+def test_an_undo_keeps_what_people_had_chosen_by_hand(desk: Desk) -> None:
+    decide_all(desk)
+    before = desk.open("merge_step", "categories").text
+    desk.use()
+    desk.client.post(desk.url("merge_undo", Applied.objects.get().id))
+    assert desk.uses_of("Motor expenses")["any"] == ("match", desk.new.remote("n-7300").id, True)
+    promised = before[before.index("Use ") :].split(" matches")[0]
+    assert f"{promised} matches" in desk.open("merge_step", "categories").text
+
+
 def test_an_undo_that_a_combination_stands_on_leads_to_it(desk: Desk) -> None:
     desk.use(list="suppliers")
     combine(

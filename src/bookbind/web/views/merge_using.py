@@ -25,6 +25,7 @@ from bookbind.merge.reading import (
     read_changes,
     read_lists,
 )
+from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import find_blocking, undo, undone_of
 from bookbind.merge.using import use_matches
 from bookbind.providers.base.errors import ProviderError
@@ -129,6 +130,9 @@ def merge_undo(request: BusinessRequest, connection_id: UUID, applied_id: UUID) 
     here = place.url("merge")
     try:
         undo(applied, request.user)
+        restore_choices(applied, request.user)
+        # The documents wait again from this moment, not from when a job comes round.
+        finish_check(place.connection.id)
     except UndoBlocked:
         return redirect(f"{here}?blocked={applied.id}")
     except MergeError as error:

@@ -1,0 +1,43 @@
+"""After an undo: what people had chosen by hand is chosen again in the draft, so that no work is lost."""
+
+from bookbind.lists.bindings import UNDONE
+from bookbind.lists.models import Binding, RemoteItem
+from bookbind.merge.choices import MATCH
+from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.models import Applied, Draft
+from bookbind.merge.reading import draft_version, find_draft, list_names, read_lists
+from bookbind.tenancy.models import User
+
+
+def restore_choices(applied: Applied, user: User) -> int:
+    """Choose in the draft what the undone use had matched and nothing proposes by itself; returns how many.
+
+    What somebody chose since, or what can't be a match any more, is left alone.
+    """
+    connection = applied.connection
+    choices = {
+        (id_, use): choice
+        for data in read_lists(connection, list_names(connection)).values()
+        for id_, uses in data.choices.items()
+        for use, choice in uses.items()
+    }
+    closed = Binding.objects.filter(
+        opened_in=applied.id, closed_why=UNDONE, remote_item__state=RemoteItem.State.ACTIVE
+    )
+    rows = closed.values_list("list_item", "use", "remote_item")
+    matched = {(item_id, use): target for item_id, use, target in rows}
+    kept = []
+    for (item_id, use), target in matched.items():
+        choice = choices.get((item_id, use))
+        if choice is not None and (choice.by_person or (choice.ticked and choice.target == target)):
+            continue
+        kept.append(NewChoice(item_id, use, MATCH, target))
+    return _save(applied, kept, user)
+
+
+def _save(applied: Applied, choices: list[NewChoice], user: User) -> int:
+    if not choices:
+        return 0
+    draft: Draft | None = find_draft(applied.connection)
+    save_choices(applied.connection, choices, user, draft_version(draft))
+    return len(choices)

@@ -1,0 +1,245 @@
+"""Merge lists in a real browser: by keyboard alone, live numbers, the preview, the undo, 5,000 suppliers."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # It ships no types.
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PICTURES, Demo, Visitor
+from tests.browser.steps import change_to_quickbooks
+from tests.support.processes import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+COLE = "/b/cole-son"
+MANY, SCROLLED = 5_000, 1_500
+STOPS = (
+    "lists/dimensions/",
+    "lists/categories/?show=all",
+    "lists/suppliers/?show=all",
+    "preview",
+    "mapping",
+)
+SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+FOCUSED = "document.activeElement.id"
+# A step of work may keep the page from answering for a moment, but never for long.
+LONGEST_TASK_MILLISECONDS = 700
+WATCH_TASKS = """() => {
+  window.longest = 0;
+  const note = (list) => list.getEntries().forEach((e) => { longest = Math.max(longest, e.duration); });
+  new PerformanceObserver(note).observe({ type: "longtask" });
+}"""
+
+
+@pytest.fixture(scope="module")
+def jo(visit: Callable[..., Visitor], demo: Demo) -> Visitor:
+    """The accountant, after Cole & Son moved from Xero to QuickBooks and bills arrived."""
+    visitor = visit("Jo Harbour", reduced_motion="reduce")
+    change_to_quickbooks(visitor, COLE, "jo@harbour.test", "Cole & Son Ltd")
+    fill(demo, "bills", "cole-son")
+    return visitor
+
+
+@pytest.fixture(scope="module")
+def root(jo: Visitor) -> str:
+    """The address of Merge lists."""
+    jo.open(f"{COLE}/settings/connections/")
+    href = jo.page.locator("main a[href$='/merge/']").first.get_attribute("href")
+    assert href is not None
+    return href
+
+
+def fill(demo: Demo, *what: str) -> None:
+    """Put bills or suppliers into the running demo."""
+    command = [sys.executable, "-m", "tests.browser.crowd", *what]
+    subprocess.run(command, env=demo.environment, cwd=ROOT, check=True, timeout=300)
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe says."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
+
+
+def settle(page: Page) -> None:
+    """Until no row is being saved."""
+    expect(page.locator(".merge-entry[aria-busy]")).to_have_count(0)
+
+
+def test_merge_lists_opens_after_the_change(jo: Visitor, root: str) -> None:
+    jo.open(root)
+    main = jo.page.get_by_role("main")
+    expect(main).to_contain_text("Xero (Cole & Son Ltd)")
+    expect(main).to_contain_text("QuickBooks Online (Cole & Son Ltd)")
+    expect(main.get_by_role("navigation", name="Steps")).to_contain_text("Suppliers")
+    jo.keep("merge-publishing")
+
+
+@pytest.mark.req("UX-01", "CHG-04")
+def test_everything_is_matched_by_keyboard_alone(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/")
+    page.keyboard.press("/")
+    assert page.evaluate(FOCUSED) == "q"
+    page.keyboard.press("ArrowDown")
+    rows = page.locator(".merge-table [data-stop]")
+    for number in range(rows.count()):
+        assert page.evaluate(FOCUSED) == rows.nth(number).get_attribute("id"), "the focus is never lost"
+        if rows.nth(number).get_attribute("role") != "checkbox":
+            page.keyboard.press("u")
+        else:
+            page.keyboard.press("Enter")
+        settle(page)
+    expect(page.locator("#merge-tabs")).to_contain_text(re.compile(r"Categories\s*\d+ ready"))
+    jo.keep("merge-keyboard")
+
+
+@pytest.mark.req("UX-01")
+def test_another_match_is_searched_created_left_and_ticked_by_keyboard(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all&q=consulting")
+    page.locator("#q").focus()
+    page.keyboard.press("ArrowDown")
+    stop = page.evaluate(FOCUSED)
+    page.keyboard.press("e")
+    field = page.get_by_role("combobox", name=re.compile("Consulting"))
+    expect(field).to_be_focused()
+    page.keyboard.type("legal")
+    expect(page.get_by_role("option", name=re.compile("Legal")).first).to_be_visible()
+    jo.keep("merge-choosing")
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(page.locator(f"#{stop}")).to_be_focused()
+    expect(page.locator(".merge-match").first).to_contain_text("Legal")
+    page.keyboard.press("c")
+    settle(page)
+    expect(page.locator(".merge-match").first).to_contain_text("Create “Consulting”")
+    page.keyboard.press("u")
+    settle(page)
+    expect(page.locator(".merge-match").first).to_contain_text("Left unmatched")
+    page.keyboard.press("e")
+    page.get_by_role("option", name="Back to what is proposed").click()
+    settle(page)
+    expect(page.locator(f"#{stop}")).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("Space")
+    settle(page)
+    expect(page.locator(f"#{stop}")).to_have_attribute("aria-checked", "false")
+    expect(page.locator(f"#{stop}")).to_be_focused()
+    page.keyboard.press("Space")
+    settle(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#{stop}")).to_be_focused()
+
+
+@pytest.mark.req("CHG-05", "CHG-06")
+def test_the_numbers_move_and_what_they_promise_happens(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/tax_rates/")
+    number = page.locator("#merge-bar .merge-numbers a").nth(1)
+    expect(number).to_have_text("0 documents become ready")
+    page.locator(".merge-table [data-stop]").first.focus()
+    page.keyboard.press("Enter")
+    expect(number).not_to_have_text("0 documents become ready")
+    promised = number.inner_text()
+    jo.open(f"{root}lists/categories/")
+    jo.page.screenshot(path=PICTURES / "merge-lists.png")
+    page.locator("#merge-use").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(re.compile(r"Use these \d+ matches\?"))
+    expect(dialog).to_contain_text("Nothing already published changes, nothing in Xero changes.")
+    jo.page.screenshot(path=PICTURES / "merge-preview.png")
+    assert complaints(page) == []
+    dialog.get_by_role("button", name=re.compile("^Use")).click()
+    expect(page.get_by_role("main")).to_contain_text("Matched.")
+    count = promised.split(" ", 1)[0]
+    expect(page.get_by_role("main")).to_contain_text(
+        re.compile(rf"Matched\. {count} documents? (is|are) ready")
+    )
+    expect(page.get_by_role("link", name="Start publishing…")).to_be_visible()
+    jo.keep("merge-used")
+    assert complaints(page) == []
+
+
+@pytest.mark.req("CHG-06")
+def test_what_was_used_is_taken_back_with_one_press(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(root)
+    page.locator("#merge-undo").click()
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"Undone: (\d+) of \1 matches\."))
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"\d+ documents wait again\."))
+    jo.keep("merge-undone")
+
+
+@pytest.mark.req("CHG-07")
+def test_a_document_is_matched_where_it_waits(jo: Visitor) -> None:
+    page = jo.page
+    jo.open(f"{COLE}/costs/?show=waiting")
+    page.locator("main table a").first.click()
+    expect(page.get_by_role("main")).to_contain_text(
+        "has no match in QuickBooks Online (Cole & Son Ltd) yet."
+    )
+    expect(page.get_by_role("main")).to_contain_text("in Xero.")
+    jo.page.screenshot(path=PICTURES / "merge-document.png")
+    assert complaints(page) == []
+    page.get_by_role("button", name="Match", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("Matched.")
+
+
+@pytest.mark.req("UX-01", "UX-05")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_step_can_be_used_by_everybody(jo: Visitor, root: str, scheme: str) -> None:
+    page = jo.page
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    said = []
+    for path in (
+        "lists/dimensions/",
+        "lists/categories/?show=all",
+        "lists/suppliers/?show=all",
+        "preview",
+        "mapping",
+    ):
+        jo.open(f"{root}{path}")
+        said += [f"{path} {each}" for each in complaints(page)]
+        page.set_viewport_size({"width": 320, "height": 700})
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        said += [f"{path} scrolls sideways"] if sideways else []
+        jo.keep(f"merge-narrow-{scheme}-{re.sub('[^a-z]+', '-', path).strip('-')}")
+        page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert said == []
+
+
+@pytest.mark.req("UX-04")
+def test_five_thousand_suppliers_scroll_smoothly(
+    visit: Callable[..., Visitor], root: str, demo: Demo
+) -> None:
+    fill(demo, "suppliers", "cole-son", str(MANY))
+    # Somebody of their own: what axe does to a page is no trouble of the page.
+    somebody = visit("Jo Harbour", reduced_motion="reduce")
+    page = somebody.page
+    somebody.open(f"{root}lists/suppliers/?show=all")
+    page.evaluate(WATCH_TASKS)
+    page.mouse.move(640, 600)
+    for _ in range(200):
+        if page.locator(".merge-entry").count() >= SCROLLED:
+            break
+        page.mouse.wheel(0, 4000)
+        page.wait_for_timeout(100)
+    assert page.locator(".merge-entry").count() >= SCROLLED, "rows arrive while somebody scrolls"
+    assert page.evaluate("longest") < LONGEST_TASK_MILLISECONDS
+    page.locator("#q").fill("Supplier 04999")
+    expect(page.locator(".merge-entry")).to_have_count(1)
+    somebody.keep("merge-many")
+    assert somebody.troubles == []
