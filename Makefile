@@ -2,4 +2,4 @@
 demo test check bench interop lock train-matcher:
 	@python3 dev.py $@
 bench-merge:
-	@python3 dev.py bench merge
+	@python3 dev.py bench merge apply
