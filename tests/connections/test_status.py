@@ -310,3 +310,18 @@ def test_every_pair_of_state_and_health_is_reached_or_impossible() -> None:
         (State.NEEDS_RECONNECT, Health.ATTENTION),
         (State.DISCONNECTED, Health.OK),
     }
+
+
+def test_nothing_is_published_before_somebody_started_it() -> None:
+    status = derive_status(Facts(consent_expires_at=NOW + timedelta(days=300), awaits_start=True), NOW)
+    assert (status.state, status.health, status.cause) == (
+        State.CONNECTED,
+        Health.ATTENTION,
+        Cause.NOT_STARTED,
+    )
+    assert (status.action, status.can_publish, status.can_call) == (Action.START, False, True)
+
+
+def test_a_connection_that_was_left_counts_as_disconnected() -> None:
+    status = derive_status(Facts(stage=Stage.LEFT, consent_expires_at=NOW + timedelta(days=300)), NOW)
+    assert (status.state, status.can_call, status.action) == (State.DISCONNECTED, False, Action.CONNECT)

@@ -133,7 +133,9 @@ def test_earlier_connections_are_listed_apart(people: People, admin: Client) -> 
     assert page.has_button("Connect Xero")
 
 
-@pytest.mark.parametrize("page", ["settings", "refresh", "disconnect", "history", "change", "merge", "help"])
+@pytest.mark.parametrize(
+    "page", ["settings", "refresh", "disconnect", "history", "change/", "merge/", "help"]
+)
 def test_every_page_of_manage_opens_with_its_heading(page: str, people: People, admin: Client) -> None:
     connection = make_connection(people.acme, people.alice)
     opened = read(admin.get(f"{root(people)}{connection.id}/{page}"))

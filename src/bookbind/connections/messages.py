@@ -48,6 +48,8 @@ def explain(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
         return _expiring(status, words, viewer)
     if status.cause in _MANAGED:
         return _needs_person(status, words, viewer)
+    if status.cause is Cause.NOT_STARTED:
+        return _not_started(words, viewer)
     if status.cause in _UNMANAGED:
         return _UNMANAGED[status.cause](_Case(status, words))
     if status.state is State.SETTING_UP:
@@ -293,6 +295,14 @@ def _name_differs(case: _Case) -> Message:
     )
 
 
+def _not_started(words: ConnectionWords, viewer: Viewer) -> Message:
+    headline = f"Publishing to {words.label} has not been started."
+    body = f"{waiting(words)}Nothing is sent to {words.provider_name} until an Admin says so."
+    if not viewer.may_manage:
+        return Message(Tone.INFO, headline, f"{body} {whom_to_ask(viewer)}")
+    return Message(Tone.INFO, headline, body, (ActionWord(ActionName.START, "Start publishing…"),))
+
+
 _UNMANAGED = {
     Cause.PROVIDER_DOWN: _down,
     Cause.RATE_LIMITED: _limited,
@@ -314,6 +324,7 @@ _SHORT = {
     Cause.APP_SUSPENDED: "{provider} doesn't accept Bookbind",
     Cause.SECRETS_UNREADABLE: "Stored sign-in can't be read",
     Cause.NAME_DIFFERS: "Connected, name differs",
+    Cause.NOT_STARTED: "Connected, publishing not started",
 }
 
 

@@ -57,6 +57,7 @@ class Cause(StrEnum):
     APP_SUSPENDED = "app_suspended"
     SECRETS_UNREADABLE = "secrets_unreadable"
     NAME_DIFFERS = "name_differs"
+    NOT_STARTED = "not_started"
 
 
 class Action(StrEnum):
@@ -68,6 +69,7 @@ class Action(StrEnum):
     OPERATOR = "operator"
     CONNECT = "connect"
     CHECK = "check"
+    START = "start"
 
 
 RECONNECT_CAUSES = frozenset(
@@ -305,6 +307,8 @@ def _working(facts: Facts, now: datetime) -> Status:
         health, cause, action = Health.ATTENTION, Cause.SCOPE_MISSING, Action.RECONNECT
     elif facts.name_differs:
         health, cause, action = Health.ATTENTION, Cause.NAME_DIFFERS, Action.CHECK
+    elif facts.awaits_start and facts.stage == Stage.ACTIVE:
+        health, cause, action = Health.ATTENTION, Cause.NOT_STARTED, Action.START
     return Status(state, health, cause, deadline, action, can_publish=_may_publish(facts), can_call=True)
 
 

@@ -28,6 +28,7 @@ class ActionName(StrEnum):
     EXPORT_WAITING = "export_waiting"
     SHOW_WAITING = "show_waiting"
     CONFIRM_NAME = "confirm_name"
+    START = "start"
     ASK = "ask"
 
 

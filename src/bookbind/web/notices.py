@@ -131,6 +131,7 @@ _OWN_PAGES = {
     ActionName.CANNOT_SIGN_IN: "connection_help",
     ActionName.WHO_DID_THIS: "connection_help",
     ActionName.CONFIRM_NAME: "confirm_name",
+    ActionName.START: "start_publishing",
     ActionName.ASK: "ask",
 }
 
