@@ -132,6 +132,8 @@ def install(lock: Path) -> None:
         return
     if not PYTHON.exists() or not has_pip_or_uv():
         make_environment()
+    # What stops in the middle leaves no mark, so the next run begins again.
+    (VENV / "installed").unlink(missing_ok=True)
     if not install_with_uv(lock):
         install_with_pip(lock)
     (VENV / "installed").write_text(marks(lock), encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.report import Row, keep, show
 
-BENCHMARKS = ("pages", "sync", "resume", "startup", "apply")
+BENCHMARKS = ("pages", "sync", "resume", "startup", "apply", "merge")
 
 
 def main(names: list[str]) -> int:

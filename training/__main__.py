@@ -25,7 +25,7 @@ MODELS = Path(__file__).parents[1] / "src/bookbind/merge/matching/models"
 _SYNTHETIC = "suppliers_synthetic/syn_dev_20000"
 _SMALL = "suppliers_synthetic/syn_dev_2000"
 _REAL = ("suppliers_nhs", "suppliers_gpg")
-_WEIGHTS = {_SYNTHETIC: 2.0, _SMALL: 0.5, "suppliers_nhs": 2.0, "suppliers_gpg": 0.4}
+_WEIGHTS = {_SYNTHETIC: 2.0, _SMALL: 0.5, "suppliers_nhs": 3.0, "suppliers_gpg": 0.4}
 _GENERATED_WEIGHT = 3.5
 _GENERATED_SIZES = (400, 600, 800, 1000) * 10
 _TRAINED_NAMES = 13_000
@@ -66,7 +66,7 @@ def _train_names() -> None:
     _write("names", model)
     unseen = base[_TRAINED_NAMES:]
     evaluations = {
-        "drawn, other names": generate("drawn", unseen, 2500, 1003, Recipe()),
+        "drawn, known noise": generate("drawn", unseen, 2500, 1003, Recipe()),
         "drawn, unseen noise": generate("unseen", unseen, 2500, 1004, Recipe(held_out=1.0)),
     }
     for name, labelled in evaluations.items():

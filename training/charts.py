@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookbind.merge.matching.account_types import FAMILIES
-from bookbind.merge.matching.accounts import FEATURES, compare_accounts
+from bookbind.merge.matching.accounts import FEATURES, LEARNED, compare_accounts
 from bookbind.merge.matching.catalogue import WRITTEN_DOWN, load_catalogue
 from bookbind.merge.matching.items import Item
 from bookbind.merge.matching.model import Model
@@ -22,13 +22,14 @@ BANK BANK CURRENT CURRENT INVENTORY FIXED CURRLIAB CURRLIAB TERMLIAB EQUITY REVE
 Bank Credit+Card Accounts+Receivable Other+Current+Asset Other+Current+Asset Fixed+Asset Accounts+Payable
     Other+Current+Liability Long+Term+Liability Equity Income Other+Income Cost+of+Goods+Sold Expense
     Other+Expense
-Asset Liability Asset Asset Asset Asset Liability Liability Liability Equity Income Income Expense Expense Expense
+Asset Liability Asset Asset Asset Asset Liability Liability Liability Equity Income Income Expense Expense
+    Expense
 asset_cash liability_credit_card asset_receivable asset_current asset_current asset_fixed liability_payable
     liability_current liability_non_current equity income income_other expense_direct_cost expense
     expense_depreciation
 Current+Assets Current+Liabilities Current+Assets Current+Assets Current+Assets Fixed+Assets
-    Current+Liabilities Current+Liabilities Long+Term+Liabilities Capital+&+Reserves Sales Sales Direct+Expenses
-    Overheads Overheads
+    Current+Liabilities Current+Liabilities Long+Term+Liabilities Capital+&+Reserves Sales Sales
+    Direct+Expenses Overheads Overheads
 """.split()
 _STYLES = tuple(
     {
@@ -38,8 +39,8 @@ _STYLES = tuple(
     for first in range(0, len(_STYLE_TYPES), len(FAMILIES))
 )
 _OWN_WORDS = "Alpha Mill Harbour Unit Depot Elm Street Phase North Wing Studio Lodge Cedar Barn Dock".split()
-_HELD_PHRASE = 0.25
-_BROADER_TAKEN, _KIN_TAKEN = 0.65, 0.25
+_HELD_PHRASE = 0.2
+_BROADER_TAKEN, _KIN_TAKEN = 0.85, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def sample_charts(seed: int) -> Sample:
     # Nothing competes for the new side, so each pair is its own rival there.
     return Sample(
         f"charts {seed}",
-        features[keep],
+        features[keep][:, :LEARNED],
         right[rows, columns][keep],
         rows[keep],
         np.arange(int(keep.sum())),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from bookbind.merge.matching.items import Item
 from training.lists import Labelled
-from training.noise import HELD_OUT, TRAINED, changed, draw_kind, same_identity, sibling
+from training.noise import HELD_OUT, TRAINED, changed, draw_kind, same_identity, sibling, trading_name
+
+_ALIAS_TRAP = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ def generate(name: str, base: list[str], size: int, seed: int, recipe: Recipe | 
         old.append(Item(old_id, source))
         if draw.random() < how.absent:
             truth[old_id], kinds[old_id] = frozenset[str](), "absent"
+            if draw.random() < _ALIAS_TRAP * how.absent_with_sibling:
+                # One owner with two shops: an equal part of the name is not the same business.
+                old[-1] = Item(old_id, trading_name(original, draw))
+                new.append(Item(f"t{place}", trading_name(original, draw)))
+                continue
             _add_sibling(new, original, f"s{place}", draw, how.absent_with_sibling)
             continue
         new.append(Item(new_id, target))

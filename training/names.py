@@ -14,7 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.model import LEAST, MOST, Layer, Model, rival_features, run_network
 from bookbind.merge.matching.named import Reader, best_readings, prepare_pairs, split_equal
-from bookbind.merge.matching.names import full_word, read_name
+from bookbind.merge.matching.names import full_words, read_name
 from bookbind.merge.matching.products import read_product
 from training.lists import Labelled
 
@@ -44,7 +44,7 @@ def common_words(names: Sequence[str]) -> dict[str, float]:
     """In what share of all names the commonest words stand."""
     counts: Counter[str] = Counter()
     for name in names:
-        counts.update({full_word(word) for word in read_name(fold(name)).readings[0].words})
+        counts.update(set(full_words(read_name(fold(name)).readings[0].words)))
     return {word: count / len(names) for word, count in counts.most_common(_COMMON_WORDS)}
 
 

@@ -97,7 +97,7 @@ def _person(draw: Draw) -> str:
 
 
 def _joined(one: str, other: str, draw: Draw) -> str:
-    return f"{one}{draw.choice([' ', ', ', ' - ', ' \u2013 ', '; ', ' / '])}{other}"
+    return one + draw.choice([" ", ", ", " - ", " \u2013 ", "; ", " / "]) + other
 
 
 def attention(name: str, draw: Draw) -> str:
@@ -270,7 +270,7 @@ def place_added(name: str, draw: Draw) -> str:
 
 def abbreviation(name: str, draw: Draw) -> str:
     """A long word shortened, or a general word left out."""
-    shorts = {full: short for short, full in FULL_WORDS.items() if len(short) < len(full)}
+    shorts = {full: short for short, full in FULL_WORDS.items() if len(short) < len(full) and " " not in full}
     words = name.split()
     places = [place for place, word in enumerate(words) if word.lower() in shorts]
     if places:
@@ -425,12 +425,7 @@ def sibling(name: str, draw: Draw) -> str:
     elif kind == 6 and len(words) > 1:
         words[0] = draw.choice(_LAST_NAMES)
     else:
-        other = f"{draw.choice(_LAST_NAMES)} {draw.choice(_TRADES)}"
-        return (
-            f"{' '.join(words)} t/a {other}"
-            if draw.random() < 0.3
-            else f"{draw.choice(_LAST_NAMES)} {words[-1]} {form}"
-        )
+        return f"{draw.choice(_LAST_NAMES)} {words[-1]} {form}"
     return " ".join([*words, form]).strip()
 
 

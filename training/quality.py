@@ -35,6 +35,7 @@ def measure(labelled: Labelled, suggestions: Sequence[Suggestion]) -> Quality:
     accepted = [s for s in suggestions if s.auto and s.old in truth]
     right = [s for s in accepted if s.new in truth[s.old]]
     pairs = max(len(with_partner), 1)
+    scored = [(s.old, s.new, s.confidence) for s in suggestions if s.new is not None]
     hits = [s.new in truth[s.old] for s in with_partner]
     three = [bool({s.new, *(new for new, _ in s.alternatives[:2])} & truth[s.old]) for s in with_partner]
     return Quality(
@@ -45,8 +46,8 @@ def measure(labelled: Labelled, suggestions: Sequence[Suggestion]) -> Quality:
         first=sum(hits) / pairs,
         first_three=sum(three) / pairs,
         calibration_error=_calibration_error(labelled, suggestions),
-        recall_at_sure=_recall_at(labelled, suggestions, frozenset(s.old for s in with_partner)),
-        recall_at_sure_same=_recall_at(labelled, suggestions, labelled.same),
+        recall_at_sure=recall_at(labelled, scored, frozenset(s.old for s in with_partner)),
+        recall_at_sure_same=recall_at(labelled, scored, labelled.same),
     )
 
 
@@ -66,15 +67,15 @@ def _calibration_error(labelled: Labelled, suggestions: Sequence[Suggestion]) ->
     return float(sum(gaps) / len(shown))
 
 
-def _recall_at(labelled: Labelled, suggestions: Sequence[Suggestion], wanted: frozenset[str]) -> float:
-    """The largest recall over `wanted` at a precision of SURE, whole groups of equal confidence at once."""
-    shown = sorted((s for s in suggestions if s.new is not None), key=lambda s: -s.confidence)
+def recall_at(labelled: Labelled, scored: Sequence[tuple[str, str, float]], wanted: frozenset[str]) -> float:
+    """The largest recall over `wanted` at a precision of SURE, whole groups of equal score at once."""
+    shown = sorted(scored, key=lambda row: -row[2])
     best, right, right_wanted = 0.0, 0, 0
-    for place, suggestion in enumerate(shown, 1):
-        hit = suggestion.new in labelled.truth.get(suggestion.old, ())
+    for place, (old, new, score) in enumerate(shown, 1):
+        hit = new in labelled.truth.get(old, ())
         right += hit
-        right_wanted += hit and suggestion.old in wanted
-        ends_group = place == len(shown) or shown[place].confidence < suggestion.confidence
+        right_wanted += hit and old in wanted
+        ends_group = place == len(shown) or shown[place][2] < score
         if ends_group and right / place >= SURE:
             best = right_wanted / max(len(wanted), 1)
     return best

@@ -73,6 +73,14 @@ def _business_stops(jo: Visitor) -> list[Stop]:
     plain = ("settings", "settings/people", "settings/history", "lists", "rules", "rules/new")
     places += [Stop(f"cole-{name.replace('/', '-')}", f"{cole}/{name}/") for name in plain]
     places.append(Stop("connect", "/b/birch-co/settings/connections/connect/xero/"))
+    unconnected = (
+        "lists/",
+        "lists/tax_rates/new",
+        "lists/suppliers/import",
+        "rules/import",
+        "costs/?show=ready",
+    )
+    places += [Stop(f"birch-{re.sub('[^a-z]+', '-', path)}", f"/b/birch-co/{path}") for path in unconnected]
     jo.open(f"{cole}/lists/")
     lists = _links(jo.page, rf"^{cole}/lists/[a-z0-9_-]+/$")
     places += [Stop(f"list-{path.split('/')[-2]}", path) for path in lists]

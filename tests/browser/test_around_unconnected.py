@@ -105,6 +105,14 @@ def test_it_fits_a_narrow_screen(visit: Callable[..., Visitor], path: str, schem
     assert visitor.troubles == []
 
 
+def test_disconnect_says_with_numbers_what_stays(jo: Visitor) -> None:
+    jo.open("/b/cole-son/settings/connections/")
+    jo.page.get_by_role("main").get_by_role("button", name=re.compile("Manage")).first.click()
+    jo.page.get_by_role("link", name="Disconnect").click()
+    expect(jo.page.get_by_role("main")).to_contain_text("You keep them here yourself.")
+    jo.keep("70-disconnect")
+
+
 def test_nothing_went_wrong_in_the_browser(jo: Visitor) -> None:
     assert jo.troubles == []
 

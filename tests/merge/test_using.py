@@ -10,6 +10,7 @@ from bookbind.merge.drafting import NewChoice, forget_choices, others_here, save
 from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, DraftRow
 from bookbind.merge.preview import preview
+from bookbind.merge.undoing import undo
 from bookbind.merge.using import find_last_applied, match_one, use_matches
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.publishing.models import Publication
@@ -112,13 +113,20 @@ def test_before_the_start_what_became_complete_waits_for_the_start(moved: Moved)
     waiting = firm.wait(second)
     Connection.objects.filter(id=second.connection.id).update(awaits_start=True)
     second.connection.refresh_from_db()
+    use(firm, second, names=[TAXES])
+    firm.recheck()
+    assert look(waiting).reason == Reason.CATEGORY_UNMATCHED
+    motor = firm.item("Motor expenses").id
+    matched = match_one(second.connection, motor, second.remote("n-7300").id, firm.user)
+    assert (matched.released, matched.ready) == (0, 1)
+    assert look(waiting).reason == Reason.NOT_STARTED
+    undo(matched.applied, firm.user)
+    firm.recheck()
+    assert look(waiting).reason == Reason.CATEGORY_UNMATCHED
     choose_vehicle_costs(firm, second)
     use(firm, second)
     firm.recheck()
     assert look(waiting).reason == Reason.NOT_STARTED
-    other = firm.wait(second, category="Sales")
-    match_one(second.connection, firm.item("Sales").id, second.remote("n-4000").id, firm.user)
-    assert look(other).reason == Reason.NOT_STARTED
 
 
 def test_matching_one_entry_releases_its_documents_at_once(moved: Moved) -> None:

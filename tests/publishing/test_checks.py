@@ -186,7 +186,7 @@ def test_a_project_never_holds_a_document_but_is_named(option: Reference) -> Non
     assert [(found.reason, found.weight) for found in problems] == [(Reason.TRACKING_LEFT_OUT, Weight.NOTICE)]
 
 
-SHARED = replace(BOOKS, shared_dimensions=(SharedDimension("Department", "Location"),))
+SHARED = replace(BOOKS, shared_dimensions=(SharedDimension("Department", "Location", "tracking_2"),))
 LEEDS = reference("Leeds", remote_id="l-1", dimension_id="Department")
 YORK = reference("York", remote_id="l-2", dimension_id="Department")
 NORTH = reference("North", remote_id="l-2", dimension_id="Class")
@@ -204,9 +204,9 @@ def tracked(*options: tuple[Reference, ...]) -> DocumentFacts:
 @pytest.mark.parametrize(
     ("options", "field", "labels"),
     [
-        (((LEEDS,), (LEEDS,), (YORK,)), "lines.3.tracking", "Leeds and York"),
-        (((LEEDS,), ()), "lines.2.tracking", "Leeds and none"),
-        (((NORTH,), (LEEDS, NORTH)), "lines.2.tracking", "none and Leeds"),
+        (((LEEDS,), (LEEDS,), (YORK,)), "lines.3.tracking_2", "Leeds and York"),
+        (((LEEDS,), ()), "lines.2.tracking_2", "Leeds and none"),
+        (((NORTH,), (LEEDS, NORTH)), "lines.2.tracking_2", "none and Leeds"),
     ],
 )
 @pytest.mark.req("PUB-07")

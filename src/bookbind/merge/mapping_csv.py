@@ -174,8 +174,8 @@ class _Import:
             return CellError(
                 line,
                 "use",
-                f"Line {first} says already what {entry.label} is. It can be two entries only as one on costs "
-                f"and one on sales.",
+                f"Line {first} says already what {entry.label} is. "
+                "It can be two entries only as one on costs and one on sales.",
             )
         self.said[entry.id, use] = line
         return None

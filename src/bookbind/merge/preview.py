@@ -19,6 +19,8 @@ from bookbind.publishing.states import State
 from bookbind.rules.queries import item_problems
 from bookbind.rules.targets import list_rule_targets
 
+_NOT_NEEDED = ("frozen", "labels", "error", "reason_data", "differences", "paper_error")
+
 
 def preview(connection: Connection, names: Iterable[ListName] | None = None) -> Impact:
     """What *Use these matches* would change now, for these lists or for all; the rows add no queries."""
@@ -61,8 +63,10 @@ def impact_of(connection: Connection, changes: Changes) -> Impact:
 
 
 def _waiting(connection: Connection) -> list[Publication]:
-    rows = list_unsent(connection.id).filter(state=State.HELD.value).select_related("document__file")
-    return list(rows.prefetch_related("document__lines"))
+    """What is held at the connection, without all that is kept for other purposes."""
+    rows = list_unsent(connection.id).filter(state=State.HELD.value).order_by()
+    plain = rows.select_related(None).select_related("document__file").defer(*_NOT_NEEDED)
+    return list(plain.prefetch_related("document__lines"))
 
 
 def _instead(changes: Changes, ids: set[UUID]) -> Instead:

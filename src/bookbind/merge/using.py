@@ -26,6 +26,7 @@ from bookbind.merge.reading import Changes, ListData, list_names, read_changes, 
 from bookbind.merge.standings import find_entry, read_standings, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.reasons import Reason
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.states import State
 from bookbind.tenancy.models import User
@@ -33,11 +34,15 @@ from bookbind.tenancy.models import User
 
 @dataclass(frozen=True)
 class Matched:
-    """One match that was made by hand: `released` documents are on their way now, `waiting` still wait."""
+    """One match that was made by hand: `released` documents are on their way, `waiting` still wait for it.
+
+    `ready` are complete now and go when publishing is started.
+    """
 
     applied: Applied
     released: int
     waiting: int
+    ready: int = 0
 
 
 def use_matches(
@@ -78,7 +83,7 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
     """
     finish_check(connection.id)
     held = list_unsent(connection.id).filter(state=State.HELD.value)
-    before = set(held.values_list("id", flat=True))
+    before = dict(held.values_list("id", "reason"))
     try:
         with transaction.atomic():
             bump(connection, user)
@@ -89,9 +94,11 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
             ).delete()
     except (IntegrityError, BindingsMoved) as error:
         raise DraftMoved from error
-    after = set(held.filter(id__in=before).values_list("id", flat=True))
-    waiting = sum(1 for row in held.filter(id__in=after) if row.reason_data.get("item") == str(item_id))
-    return Matched(applied, len(before) - len(after), waiting)
+    after = list(held.filter(id__in=before))
+    waiting = sum(1 for row in after if row.reason_data.get("item") == str(item_id))
+    started = Reason.NOT_STARTED.value
+    ready = sum(1 for row in after if row.reason == started != before[row.id])
+    return Matched(applied, len(before) - len(after), waiting, ready)
 
 
 def list_applied(connection: Connection, limit: int = 20) -> list[Applied]:

@@ -86,10 +86,11 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class SharedDimension:
-    """A dimension of which a whole document has one option, however many lines it has."""
+    """A dimension of which a whole document has one option, however many lines it has; `slot` is its list."""
 
     remote_id: str
     name: str
+    slot: str
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ def _check_shared_dimensions(document: DocumentFacts, books: BooksFacts) -> Iter
         if len({option.remote_id if option else "" for option in options}) > 1:
             at = next(number for number, option in enumerate(options) if not _is_same(option, options[0]))
             words = {"dimension": dimension.name, "labels": _labels(options)}
-            yield Problem(_at(document.lines[at], "tracking"), Reason.TRACKING_DIFFERS, data=words)
+            yield Problem(_at(document.lines[at], dimension.slot), Reason.TRACKING_DIFFERS, data=words)
 
 
 def _option_of(line: LineFacts, dimension: SharedDimension) -> Reference | None:

@@ -56,7 +56,7 @@ def read_books(connection: Connection) -> Books:
         asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
         reference_length=provider.reference_length,
         shared_dimensions=tuple(
-            SharedDimension(row.remote_id, row.name)
+            SharedDimension(row.remote_id, row.name, row.slot)
             for row in list_dimensions(connection)
             if row.slot and not row.per_line
         ),

@@ -96,15 +96,18 @@ def check_resume(resume: Resume) -> None:
     # Asked for between the return and now: it had to wait for the lists as well.
     joined = Q(connection_id=resume.connection_id, state=State.HELD.value, reason=Reason.LISTS)
     unsent = Q(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
-    found = Publication.objects.filter(unsent | joined | _matched(resume)).exclude(reason__in=list(_KEPT))
-    rows = _in_order(found)
-    needing = _needing_unread(resume.connection, rows)
+    found = Publication.objects.filter(unsent | joined | _matched(resume))
+    rows = _in_order(found.exclude(reason__in=list(_KEPT)))
+    # A person who matches entries has seen them, whatever became of the last read.
+    needing = set() if resume.for_matches else _needing_unread(resume.connection, rows)
     for publication in rows:
         try:
             if publication.document_id in needing:
                 hold(publication, Reason.LISTS, attempts=0)
+            elif _asked_since(publication, resume):
+                _place_asked(publication)
             else:
-                _place(publication, publish_now=resume.publish_now or _asked_since(publication, resume))
+                _place(publication, publish_now=resume.publish_now)
         except MovedMeanwhile:
             continue
     Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
@@ -136,17 +139,6 @@ def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bo
     return all(month >= this_month for month in summary.months)
 
 
-def _asked_since(publication: Publication, resume: Resume) -> bool:
-    """Whether somebody pressed Publish after the matches were made: that press was the look."""
-    return resume.for_matches and publication.queued_at >= resume.began_at
-
-
-def _matched(resume: Resume) -> Q:
-    if not resume.for_matches:
-        return Q(id__in=())
-    return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
-
-
 def _in_order(rows: QuerySet[Publication]) -> list[Publication]:
     return list(rows.select_related("connection", "document", "resume").order_by("queued_at", "id"))
 
@@ -156,6 +148,26 @@ def _needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[
     ids = [publication.document_id for publication in rows]
     unread = find_unread_lists(connection)
     return set(ids) if unread is None else find_needing(ids, unread)
+
+
+def _place_asked(publication: Publication) -> None:
+    """Queued where nothing is in the way; else it says at once what it waits for."""
+    blocking = check_again(publication).blocking
+    if blocking:
+        hold_for(publication, blocking[0])
+    else:
+        queue(publication)
+
+
+def _asked_since(publication: Publication, resume: Resume) -> bool:
+    """Whether somebody pressed Publish after the matches were made: that press was the look."""
+    return resume.for_matches and publication.queued_at >= resume.began_at
+
+
+def _matched(resume: Resume) -> Q:
+    if not resume.for_matches:
+        return Q(id__in=())
+    return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
 
 
 def _place(publication: Publication, *, publish_now: bool) -> None:

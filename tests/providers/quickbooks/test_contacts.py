@@ -102,7 +102,7 @@ def test_a_new_account_of_every_family_is_made_in_that_family(books: Books) -> N
     "name", [ListName.CATEGORIES, ListName.CUSTOMERS, ListName.TRACKING_1, ListName.SUPPLIERS]
 )
 def test_a_name_that_is_there_already_is_linked_and_not_made_twice(books: Books, name: ListName) -> None:
-    there = next(entry for entry in books.usable(name) if "short_name" not in entry.details)
+    there = next(entry for entry in books.usable(name) if "parent" not in entry.details)
     details = {"account_family": "expenses", "dimension_id": there.details.get("dimension_id", "")}
     assert books.session.create_entry(NewEntry(name, there.name, details=details), "key-1") == there
 

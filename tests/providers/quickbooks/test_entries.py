@@ -31,7 +31,7 @@ def test_categories_are_the_accounts_that_documents_can_be_coded_to() -> None:
             "tax_rate_id": "10",
             "system": False,
             "description": "Petrol and diesel",
-            "short_name": "Fuel",
+            "parent": "Motor",
         },
     )
     assert (sales.archived, sales.details["side"], sales.details["account_family"]) == (
@@ -131,7 +131,7 @@ def test_a_product_knows_the_accounts_behind_it_and_a_category_of_products_is_no
             "tax_rate_id": "10",
             "product_type": "NonInventory",
             "description": "Black, 3,000 pages",
-            "short_name": "Toner",
+            "parent": "Office",
         },
     )
     assert design is not None
@@ -146,7 +146,7 @@ def test_classes_stand_on_lines_and_locations_on_documents() -> None:
         name="North",
         details={"dimension_id": "Class", "is_document_level": False},
     )
-    assert (leeds.name, leeds.details["short_name"], leeds.archived) == ("North:Leeds", "Leeds", True)
+    assert (leeds.name, leeds.details["parent"], leeds.archived) == ("North:Leeds", "North", True)
     (workshop,) = map(entries.parse_location, rows("locations", "Department"))
     assert (workshop.remote_type, workshop.name) == ("Department", "Workshop")
     assert workshop.details == {"dimension_id": "Department", "is_document_level": True}
@@ -154,7 +154,7 @@ def test_classes_stand_on_lines_and_locations_on_documents() -> None:
 
 def test_a_way_of_paying_is_read() -> None:
     (cheque,) = map(entries.parse_payment_method, rows("payment_methods", "PaymentMethod"))
-    assert (cheque.remote_id, cheque.name, cheque.archived) == ("1", "Cheque", False)
+    assert cheque == RemoteEntry("1", "PaymentMethod", "Cheque", details={"payment_type": "NON_CREDIT_CARD"})
 
 
 REQUIRED = [

@@ -3,18 +3,15 @@
 import email.parser
 import email.policy
 import json
-from dataclasses import replace
 
 import pytest
 
 from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedReason
 from bookbind.providers.base.types import AttachedFile, DocumentKind, OutgoingFile
 from bookbind.providers.quickbooks.files import (
-    FILES,
     _read_attached,
     build_upload,
     parse_attached,
-    refuse_file,
     safe_name,
 )
 from tests.providers.quickbooks.payload import FOLDER, payload, reply
@@ -34,26 +31,6 @@ PDF = OutgoingFile("bill.pdf", "application/pdf", b"%PDF-1.7\r\n--bookbind\r\n\x
 )
 def test_names_lose_what_would_break_a_header_or_a_query(name: str, safe: str) -> None:
     assert safe_name(name) == safe
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        replace(PDF, content=b""),
-        replace(PDF, content=b"x" * (FILES.size_bytes + 1)),
-        replace(PDF, name="bill.exe"),
-        replace(PDF, name="bill"),
-    ],
-)
-def test_what_quickbooks_does_not_take_is_refused_before_any_call(file: OutgoingFile) -> None:
-    with pytest.raises(ProviderError) as raised:
-        refuse_file(file)
-    assert raised.value.field_errors[0].reason is RejectedReason.FILE_REFUSED
-
-
-def test_what_quickbooks_takes_passes() -> None:
-    for extension in FILES.extensions:
-        refuse_file(replace(PDF, name=f"bill.{extension}"))
 
 
 def test_an_upload_has_a_part_that_says_what_the_file_hangs_on_and_the_file_itself() -> None:

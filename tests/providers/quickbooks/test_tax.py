@@ -30,7 +30,7 @@ def test_a_code_for_both_sides_is_one_entry_with_the_rates_of_each() -> None:
         details={
             "rate": "20",
             "tax_kind": "standard",
-            "tax_kind_is_guessed": True,
+            "tax_kind_is_guessed": False,
             "side": "both",
             "cost_components": [["15", "20"]],
             "sales_components": [["14", "20"]],
@@ -47,7 +47,7 @@ def test_a_code_for_both_sides_is_one_entry_with_the_rates_of_each() -> None:
         ("20.0% RC SG", "0", TaxKind.REVERSE_CHARGE, False, Side.BOTH, False),
         ("0.0% ECG", "0", TaxKind.EC, True, Side.SALES, False),
         ("No VAT", "0", TaxKind.NO_VAT, False, Side.BOTH, False),
-        ("17.5% S", "17.5", TaxKind.STANDARD, True, Side.BOTH, True),
+        ("17.5% S", "17.5", TaxKind.STANDARD, False, Side.BOTH, True),
         ("TAX", "", TaxKind.OTHER, True, Side.BOTH, False),
     ],
 )
@@ -74,11 +74,12 @@ def test_a_reverse_charge_keeps_the_rate_that_gives_and_the_one_that_takes() -> 
         ("20.0% ECS", "FOREIGN_TAX", 20, (TaxKind.EC, False)),
         ("20.0% RC CIS", "NONE", 20, (TaxKind.REVERSE_CHARGE, True)),
         ("Exempt", "NONE", 0, (TaxKind.EXEMPT, True)),
-        ("5.0% R", "NONE", 5, (TaxKind.REDUCED, True)),
+        ("5.0% R", "NONE", 5, (TaxKind.REDUCED, False)),
         ("Out of scope", "NONE", 0, (TaxKind.NO_VAT, True)),
         ("Zero", "NONE", 0, (TaxKind.ZERO_RATED, True)),
-        ("My own", "NONE", 23, (TaxKind.STANDARD, True)),
-        ("My own", "NONE", 9, (TaxKind.REDUCED, True)),
+        ("My own", "NONE", 23, (TaxKind.STANDARD, False)),
+        ("My own", "NONE", 9, (TaxKind.REDUCED, False)),
+        ("Import 20%", "NONE", 20, (TaxKind.IMPORT, True)),
         ("My own", "NONE", 0, (TaxKind.OTHER, True)),
     ],
 )

@@ -1,4 +1,4 @@
-"""Moments, texts and numbers as QuickBooks writes and reads them."""
+"""Moments and texts as QuickBooks writes and reads them."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from bookbind.providers.quickbooks.wire import (
     amount_of,
-    as_json,
-    exact_number,
     find_day,
     moment,
     plain_percent,
@@ -53,16 +51,6 @@ def test_a_quoted_text_has_no_open_quote_inside(text: str) -> None:
     inside = quoted(text)[1:-1].replace("\\\\", "").replace("\\'", "")
     assert "'" not in inside
     assert "\\" not in inside
-
-
-@given(st.decimals(-(10**12), 10**12, places=2))
-def test_an_amount_is_written_with_exactly_its_value(value: Decimal) -> None:
-    assert Decimal(as_json(exact_number(value)).decode()) == value
-
-
-def test_an_amount_too_long_for_a_number_is_refused_rather_than_sent_a_fraction_off() -> None:
-    with pytest.raises(ValueError, match="exactly"):
-        exact_number(Decimal("123456789012345678.91"))
 
 
 @pytest.mark.parametrize(("value", "text"), [("20.0", "20"), ("17.50", "17.5"), ("0.0", "0"), ("-20", "-20")])

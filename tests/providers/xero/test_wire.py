@@ -1,11 +1,8 @@
-"""Dates, moments and numbers as Xero writes them."""
+"""Dates and moments as Xero writes them."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bookbind.providers.xero import wire
 
@@ -44,13 +41,3 @@ def test_the_since_header_is_utc_to_the_second() -> None:
 
 def test_a_day_in_a_filter() -> None:
     assert wire.date_literal(date(2026, 1, 9)) == "DateTime(2026,01,09)"
-
-
-@given(st.decimals(min_value=-(10**10), max_value=10**10, places=4))
-def test_amounts_are_written_with_exactly_their_value(amount: Decimal) -> None:
-    assert Decimal(repr(wire.exact_number(amount))) == amount
-
-
-def test_an_amount_too_large_to_be_exact_is_refused() -> None:
-    with pytest.raises(ValueError, match="exactly"):
-        wire.exact_number(Decimal("12345678901234567.89"))

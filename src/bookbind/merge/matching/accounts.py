@@ -12,15 +12,15 @@ from bookbind.merge.matching.account_types import TWO_FACED, class_of, needs_two
 from bookbind.merge.matching.catalogue import Catalogue, concept_scores, load_catalogue, name_rows
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.items import Item, Refusal, Suggestion
-from bookbind.merge.matching.model import Model, load_model
+from bookbind.merge.matching.model import MOST, Model, load_model
 
 Floats = NDArray[np.float32]
 Features = dict[str, NDArray[Any]]
 
 ACCEPTED = 0.95
-SHOWN = 0.015
+SHOWN, _PLAUSIBLE = 0.03, 0.06
 _RIVAL = 0.5
-_FITTING_TYPE = 0.5
+_FITTING_TYPE, _RELATED = 0.5, 0.3
 _MOST_ALTERNATIVES = 3
 _CONCEPTS_KEPT = 4
 _LEAST_CONCEPT = 0.45
@@ -44,12 +44,15 @@ FEATURES = (
     "same_name",
     "type_fit",
     "type_same",
-    "code_same",
-    "used_with",
     "gap_of_old",
     "gap_of_new",
     "catch_all",
+    "code_same",
+    "used_with",
 )
+# Charts that are drawn have no history, so what the last two tell is not learned but stated.
+LEARNED = len(FEATURES) - 2
+_LEAST_USED, _USED_TELLS, _CODE_TELLS, _CODE_FROM = 0.3, 0.7, 0.4, 0.1
 _CATCH_ALL = ("general_expenses", "other_income", "suspense", "office_expenses")
 
 
@@ -93,14 +96,20 @@ def match_accounts(
 def account_chances(evidence: Evidence, model: Model) -> Floats:
     """The calibrated probability of each pair, 0 where the types forbid it: (old, new)."""
     shape = evidence.allowed.shape
-    scores = model.raw(evidence.features.reshape(-1, len(FEATURES))).reshape(shape)
+    scores = model.raw(evidence.features[:, :, :LEARNED].reshape(-1, LEARNED)).reshape(shape)
     scores = np.where(evidence.allowed, scores, -20)
     rows, columns = np.nonzero(scores > -20)
     settled = np.zeros(shape, np.float32)
     # Rivals on the new side do not count: several old accounts may share a new one.
     alone = np.arange(len(rows), dtype=np.int64)
     settled[rows, columns] = model.settled(scores[rows, columns], rows, alone)
-    return settled
+    used = evidence.features[:, :, FEATURES.index("used_with")]
+    coded = (evidence.features[:, :, FEATURES.index("code_same")] > 0) & (settled >= _CODE_FROM)
+    doubt = (
+        (1 - settled) * (1 - _USED_TELLS * used * (used >= _LEAST_USED)) * np.where(coded, 1 - _CODE_TELLS, 1)
+    )
+    chances: Floats = np.where(evidence.allowed, np.minimum(1 - doubt, MOST), 0).astype(np.float32)
+    return chances
 
 
 def compare_accounts(
@@ -230,7 +239,11 @@ def _suggest(
     places = order[: _MOST_ALTERNATIVES + 1].tolist()
     shown = [(place, round(float(chances[place]), 4)) for place in places if chances[place] > 0]
     shown = [(place, chance) for place, chance in shown if _in_common(evidence.features[row, place])]
-    if not shown or shown[0][1] < SHOWN:
+    if (
+        not shown
+        or shown[0][1] < SHOWN
+        or (shown[0][1] < _PLAUSIBLE and not _related(evidence.features[row, shown[0][0]]))
+    ):
         return Suggestion(item.id, None, 0.0, False, ("nothing alike",))
     (best, chance), others = shown[0], tuple((new[place].id, other) for place, other in shown[1:])
     same = bool(evidence.same_concept[row, best])
@@ -246,6 +259,11 @@ def _in_common(features: Floats) -> bool:
     return any(
         features[FEATURES.index(name)] > 0 for name in ("concept", "related", "words_shared", "used_with")
     )
+
+
+def _related(features: Floats) -> bool:
+    """Whether what two accounts stand for is the same, or one is a kind of the other."""
+    return bool(features[FEATURES.index("concept")] > 0 or features[FEATURES.index("related")] >= _RELATED)
 
 
 def _reasons(old: Item, new: Item, features: Floats, *, same_concept: bool) -> tuple[str, ...]:

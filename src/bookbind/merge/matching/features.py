@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, Indel, JaroWinkler, Levenshtein
 
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.table import GROUP, INITIAL, NUMERIC, PLACE, Floats, Integers, Table
+from bookbind.merge.matching.words import KINDS
 
-BLOCK = 40_000
+BLOCK = 20_000
 Features = dict[str, NDArray[Any]]
 _SOFT_LEAST = 0.82
+# Two words for one kind of place, such as surgery and practice.
+_ONE_KIND = 0.85
 
 FEATURES = (
     "cosine",
@@ -28,6 +31,8 @@ FEATURES = (
     "jaro_winkler",
     "edits",
     "edits_share",
+    "edits_with_swaps",
+    "edits_without_replacing",
     "overlap_old",
     "overlap_new",
     "soft_old",
@@ -147,6 +152,9 @@ def _string_features(lists: Lists, pairs: Pairs) -> Features:
         "jaro_winkler": _compared(joined, JaroWinkler.normalized_similarity),
         "edits": np.minimum(edits, 12),
         "edits_share": edits / longest,
+        # A letter swapped, doubled or lost is a slip; a letter replaced may be another name.
+        "edits_with_swaps": np.minimum(_compared(joined, OSA.distance), 12),
+        "edits_without_replacing": np.minimum(_compared(joined, Indel.distance), 12),
         "letters_least": np.minimum(
             np.array([min(len(a), len(b)) for a, b in zip(*joined, strict=True)], np.float32), 30
         ),
@@ -247,6 +255,9 @@ def word_likeness(one: list[str], other: list[str]) -> Floats:
         short, long = (a, b) if len(a) <= len(b) else (b, a)
         if long.startswith(short):
             near[place] = max(near[place], 0.9 if len(short) > 2 else 0.7)
+        kind = KINDS.get(a)
+        if kind and kind == KINDS.get(b):
+            near[place] = max(near[place], _ONE_KIND)
     # Numbers are equal or they are not.
     digits = np.array([a.isdigit() or b.isdigit() for a, b in zip(one, other, strict=True)])
     near[digits] = 0

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,12 @@ def plain_account_number(text: str) -> str:
     return bare if len(bare) >= 4 else ""
 
 
+def last_four(text: str) -> str:
+    """The last four digits, which most masks leave."""
+    digits = re.sub(r"\D", "", text)
+    return digits[-4:] if len(digits) >= 4 else ""
+
+
 def plain_sku(text: str) -> str:
     """Letters and digits alone."""
     bare = _MARKS.sub("", fold(text))
@@ -85,6 +92,7 @@ _ACCOUNT = (
     Evidence(
         "account_number", plain_account_number, 0.999, "same account number", "different account numbers"
     ),
+    Evidence("account_number", last_four, 0.97, "same last four digits", ""),
     Evidence("currency", fold, 0.0, "same currency", "different currencies"),
 )
 _PRODUCT = (Evidence("sku", plain_sku, 0.998, "same SKU", "different SKUs"),)
@@ -150,7 +158,7 @@ def _may_be_same(one: str, other: str) -> bool:
 
 
 def _values(items: Sequence[Item], evidence: Evidence) -> list[str]:
-    raw = [getattr(item, evidence.field) for item in items]
+    raw = list(map(attrgetter(evidence.field), items))
     return [evidence.plain(value) if value else "" for value in raw] if any(raw) else []
 
 

@@ -17,6 +17,8 @@ LEAST, MOST = 0.0005, 0.9995
 _GAP_SHOWN = 6.0
 # A rival of these log odds is a look-alike.
 _CONTESTED = -2.0
+# As many entries of usual habits are added to each list.
+_USUAL_ENTRIES = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,23 @@ def list_habits(scores: Floats, old: NDArray[np.int64], equal_share: float) -> t
     a second one that is nearly as likely: where many have one, look-alikes are common, and one is no proof.
     """
     if not len(scores):
-        return equal_share * 2 - 1, -1.0, -1.0
+        return 0.2, 0.0, -0.5
     second = best_rival(scores, old)
     is_best = scores > second
     best, second = scores[is_best], second[is_best]
     hopeful = best > 0
-    likely = float(hopeful.sum()) / max(len(np.unique(old)), 1)
-    contested = float((second[hopeful] > _CONTESTED).mean()) if hopeful.any() else 0.0
-    return equal_share * 2 - 1, likely * 2 - 1, min(contested * 10, 2.0) - 1
+    others = len(np.unique(old))
+    # A short list shows no habits; it is taken for a usual one.
+    listed = others / max(1 - equal_share, 1e-3)
+    equal = _usual(equal_share * listed, listed, 0.6)
+    likely = _usual(float(hopeful.sum()), others, 0.5)
+    contested = _usual(float((second[hopeful] > _CONTESTED).sum()), float(hopeful.sum()), 0.05)
+    return equal * 2 - 1, likely * 2 - 1, min(contested * 10, 2.0) - 1
+
+
+def _usual(count: float, total: float, share: float) -> float:
+    """The share of `total` that `count` is, drawn towards the usual share where `total` is small."""
+    return (count + _USUAL_ENTRIES * share) / (total + _USUAL_ENTRIES)
 
 
 def best_rival(scores: Floats, owners: NDArray[np.int64]) -> Floats:

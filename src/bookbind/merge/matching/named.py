@@ -1,12 +1,12 @@
 """Lists whose entries are known by their names: exact layers first, then a learned score, one to one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.features import Lists, Pairs, explain, pair_features
+from bookbind.merge.matching.features import FEATURES, Lists, Pairs, explain, pair_features
 from bookbind.merge.matching.grams import count_grams, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
@@ -20,6 +20,8 @@ LEAST_COSINE = 0.22
 # How often such pairs are right, counted on the development lists.
 SAME_TEXT, SAME_CORE, SAME_BUT_FORM = 0.999, 0.998, 0.992
 _SHORTEST_SURE = 3
+# The most that is said where legal forms conflict.
+FORMS_CONFLICT = 0.8
 _EQUAL = {
     SAME_TEXT: "same name",
     SAME_CORE: "same name",
@@ -50,22 +52,17 @@ class Prepared:
     features: Floats
 
 
-def find_equal(
-    old: Sequence[str], new: Sequence[str], plain_old: Sequence[Reading], plain_new: Sequence[Reading]
-) -> dict[int, tuple[int, float]]:
-    """The folded names that are equal on both sides: old place to (new place, probability).
+def find_equal_cores(old: Sequence[Reading], new: Sequence[Reading]) -> dict[int, tuple[int, float]]:
+    """The readings that are equal on both sides: old place to (new place, probability).
 
     Names count as equal when only legal form, punctuation and spacing differ, and only where that is unique
-    on both sides; of several such names, those with equal text.
+    on both sides.
     """
-    found = {one: (other, SAME_TEXT) for one, other in _unique_pairs(old, new).items()}
-    taken = {other for other, _ in found.values()}
-    cores_old, cores_new = [plain.joined for plain in plain_old], [plain.joined for plain in plain_new]
+    found: dict[int, tuple[int, float]] = {}
+    cores_old, cores_new = [reading.joined for reading in old], [reading.joined for reading in new]
     for one, other in _unique_pairs(cores_old, cores_new).items():
-        form_old, form_new = plain_old[one].form, plain_new[other].form
-        if one in found or other in taken or conflict(form_old, form_new):
-            continue
-        if len(cores_old[one]) >= _SHORTEST_SURE:
+        form_old, form_new = old[one].form, new[other].form
+        if len(cores_old[one]) >= _SHORTEST_SURE and not conflict(form_old, form_new):
             found[one] = (other, SAME_CORE if form_old == form_new else SAME_BUT_FORM)
     return found
 
@@ -121,19 +118,29 @@ class Remainder:
 
 
 def split_equal(old: Sequence[str], new: Sequence[str], reader: Reader) -> Remainder:
-    """The exact layer first; only the names that it leaves are taken apart, which is the dearer part."""
-    plain_old, plain_new = [plain_reading(text) for text in old], [plain_reading(text) for text in new]
-    equal = find_equal(old, new, plain_old, plain_new)
-    taken = {place for place, _ in equal.values()}
-    rest_old = [place for place in range(len(old)) if place not in equal]
-    rest_new = [place for place in range(len(new)) if place not in taken]
+    """Equal texts first, then equal cores; only what is left is taken apart, which is the dearer part."""
+    equal = {one: (other, SAME_TEXT) for one, other in _unique_pairs(old, new).items()}
+    rest_old, rest_new = _rest(len(old), equal), _rest(len(new), {other for other, _ in equal.values()})
+    plain_old, plain_new = (
+        [plain_reading(text[at]) for at in rest] for text, rest in ((old, rest_old), (new, rest_new))
+    )
+    cores = find_equal_cores(plain_old, plain_new)
+    equal |= {rest_old[one]: (rest_new[other], chance) for one, (other, chance) in cores.items()}
+    left_old, left_new = (
+        _rest(len(rest_old), cores),
+        _rest(len(rest_new), {other for other, _ in cores.values()}),
+    )
     return Remainder(
         equal,
-        [reader(old[place], plain_old[place]) for place in rest_old],
-        [reader(new[place], plain_new[place]) for place in rest_new],
-        np.array(rest_old, dtype=np.int64),
-        np.array(rest_new, dtype=np.int64),
+        [reader(old[rest_old[at]], plain_old[at]) for at in left_old],
+        [reader(new[rest_new[at]], plain_new[at]) for at in left_new],
+        np.array([rest_old[at] for at in left_old], dtype=np.int64),
+        np.array([rest_new[at] for at in left_new], dtype=np.int64),
     )
+
+
+def _rest(size: int, taken: Container[int]) -> list[int]:
+    return [place for place in range(size) if place not in taken]
 
 
 def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Reader = read_name) -> Scored:
@@ -149,10 +156,14 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     scores = model.raw(prepared.features)
     best = best_readings(prepared.old, prepared.new, scores)
     one, other = prepared.old[best], prepared.new[best]
+    settled = model.settled(scores[best], one, other, len(rest.equal) / len(old))
+    # A partnership and a company of one name are two businesses, however alike.
+    clash = prepared.features[best, FEATURES.index("form_conflict")] > 0
+    settled = np.where(clash, np.minimum(settled, FORMS_CONFLICT), settled)
     return Scored(
         np.concatenate([sure_old, rest.old_places[one]]),
         np.concatenate([sure_new, rest.new_places[other]]),
-        np.concatenate([sure, model.settled(scores[best], one, other, len(rest.equal) / len(old))]),
+        np.concatenate([sure, settled]),
         reasons + explain(prepared.features[best]),
     )
 

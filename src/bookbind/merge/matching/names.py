@@ -1,6 +1,7 @@
 """Names of businesses and people, taken apart: what identifies, what a ledger added, other names inside."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bookbind.merge.matching.additions import is_suspicious, split_brackets, split_parts, without_additions
@@ -36,6 +37,8 @@ class Name:
 
 
 _NOT_WORDS = re.compile(r"[\W_]+")
+# Plain text goes through a table, which is faster than a pattern.
+_ONLY_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _DOTTED = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)")
 
 
@@ -59,12 +62,15 @@ def words_of(text: str) -> list[str]:
     spelled = text.replace("'", "").replace("&", " and ").replace("+", " and ")
     if "." in spelled:
         spelled = _DOTTED.sub("", spelled)
+    if spelled.isascii():
+        return spelled.translate(_ONLY_WORDS).split()
     return _NOT_WORDS.sub(" ", spelled).split()
 
 
-def full_word(word: str) -> str:
-    """The word that an abbreviation stands for, else the word itself."""
-    return FULL_WORDS.get(word, word)
+def full_words(words: Iterable[str]) -> tuple[str, ...]:
+    """The words with abbreviations written out; some stand for several words."""
+    written = [FULL_WORDS.get(word, word) for word in words]
+    return tuple(" ".join(written).split())
 
 
 def plain_reading(text: str) -> Reading:

@@ -14,11 +14,13 @@ from bookbind.merge.matching.names import read_name
 from bookbind.merge.matching.products import read_product
 
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
-ACCEPTED = 0.95
+ACCEPTED = 0.94
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04
 _CONTRADICTED = 0.3
+# From here on an identifier is as good as a name tag; other pairs of its entries are hardly likely.
+_NUMBER_KNOWN, _KNOWN_ELSEWHERE = 0.97, 0.1
 _ADDRESS_ALONE = 0.8
 _MOST_ALTERNATIVES = 3
 MODELS = dict.fromkeys(Kind, "names") | {Kind.PRODUCTS: "products"}
@@ -36,17 +38,19 @@ def match_one_to_one(
     `model` is another model than the one that belongs to the kind, for the training to judge.
     """
     # The result must not depend on the order in which a software lists its entries.
-    old, old_texts = _in_order(old_items)
-    new, new_texts = _in_order([item for item in new_items if not item.archived])
+    parents = any(item.parent for item in old_items) and any(item.parent for item in new_items)
+    old, old_texts = _in_order(old_items, with_parent=parents)
+    new, new_texts = _in_order([item for item in new_items if not item.archived], with_parent=parents)
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
     scored = _with_evidence(scored, old, new, kind)
     made = dict(zip((item.id for item in old), _suggestions(scored, old, new), strict=True))
     return [made[item.id] for item in old_items]
 
 
-def _in_order(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
-    """The entries by their folded names, and those names."""
-    keyed = sorted(((fold(item.name), item.id, place) for place, item in enumerate(items)))
+def _in_order(items: Sequence[Item], *, with_parent: bool) -> tuple[list[Item], list[str]]:
+    """The entries by their folded names, below their parents' where both lists have such, and those names."""
+    named = [f"{item.parent} {item.name}" if with_parent else item.name for item in items]
+    keyed = sorted((fold(name), items[place].id, place) for place, name in enumerate(named))
     return [items[place] for *_, place in keyed], [text for text, *_ in keyed]
 
 
@@ -59,15 +63,22 @@ def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kin
     evidence = equal_evidence(old, new, kind)
     if not evidence:
         return Scored(scored.old, scored.new, probability, reasons)
-    places = {pair: at for at, pair in enumerate(zip(scored.old.tolist(), scored.new.tolist(), strict=True))}
+    pairs = list(zip(scored.old.tolist(), scored.new.tolist(), strict=True))
+    places = {pair: at for at, pair in enumerate(pairs)}
     added: list[tuple[int, int, float, str]] = []
+    # What is known by its number is not sought by its name.
+    known_old = {one for (one, _), (sure, _) in evidence.items() if sure >= _NUMBER_KNOWN}
+    known_new = {other for (_, other), (sure, _) in evidence.items() if sure >= _NUMBER_KNOWN}
+    for place, (one, other) in enumerate(pairs):
+        if (one in known_old or other in known_new) and (one, other) not in evidence:
+            probability[place] = min(probability[place], _KNOWN_ELSEWHERE)
     for pair, (sure, said) in evidence.items():
-        at = places.get(pair)
-        by_name = float(probability[at]) if at is not None else 0.0
+        at = places.get(pair, -1)
+        by_name = float(probability[at]) if at >= 0 else 0.0
         # An address that a whole group shares is not enough where the names have nothing in common.
-        known = sure if sure > ACCEPTED + 0.02 or by_name > 0.1 else _ADDRESS_ALONE
+        known = sure if sure >= _NUMBER_KNOWN or by_name > 0.1 else _ADDRESS_ALONE
         chance, why = min(MOST, max(known, by_name)), ", ".join(said)
-        if at is None:
+        if at < 0:
             added.append((*pair, chance, why))
         else:
             probability[at], reasons[at] = chance, f"{why}, {reasons[at]}"
@@ -94,10 +105,10 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> li
     for row, item in enumerate(old):
         pairs = places[starts[row] : starts[row + 1]]
         at = chosen[row]
-        others = tuple((new[targets[place]].id, chances[place]) for place in pairs if place != at)
+        others = _others(pairs, at, new, targets, chances) if len(pairs) > 1 or at < 0 else ()
         if at < 0:
             reasons = ("nothing alike enough",) if others else NOTHING
-            made.append(Suggestion(item.id, None, 0.0, False, reasons, others[:_MOST_ALTERNATIVES]))
+            made.append(Suggestion(item.id, None, 0.0, False, reasons, others))
             continue
         said = (
             (scored.reasons[at],)
@@ -106,5 +117,13 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> li
         )
         auto = sure[at] and clear[at]
         target = new[targets[at]].id
-        made.append(Suggestion(item.id, target, chances[at], auto, said, others[:_MOST_ALTERNATIVES]))
+        made.append(Suggestion(item.id, target, chances[at], auto, said, others))
     return made
+
+
+def _others(
+    pairs: list[int], chosen: int, new: Sequence[Item], targets: list[int], chances: list[float]
+) -> tuple[tuple[str, float], ...]:
+    """The runners-up of an old entry, the likeliest first."""
+    places = [place for place in pairs if place != chosen][:_MOST_ALTERNATIVES]
+    return tuple((new[targets[place]].id, chances[place]) for place in places)

@@ -73,7 +73,7 @@ def read_product(folded: str, _plain: Reading | None = None) -> Name:
             words.append(closed)
         else:
             words += [word for word in re.split(r"[^\w]+", bare) if word]
-    return Name(folded, (Reading(tuple(dict.fromkeys(words)) or (folded,)),))
+    return Name(folded, (Reading(tuple(dict.fromkeys(words))),))
 
 
 def code_features(old: Sequence[Name], new: Sequence[Name], pairs: Pairs) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.names import Name, full_word
+from bookbind.merge.matching.names import Name, full_words
 from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, REGIONS, TOWNS
 
 WORDS_KEPT = 10
@@ -67,7 +67,7 @@ def build_table(names: Sequence[Name], vocabulary: Vocabulary) -> Table:
     """The table of a list's names; new words are added to the vocabulary."""
     owner = np.array([place for place, name in enumerate(names) for _ in name.readings], dtype=np.int64)
     readings = [reading for name in names for reading in name.readings]
-    full = [tuple(full_word(word) for word in reading.words) for reading in readings]
+    full = [full_words(reading.words) for reading in readings]
     words = np.zeros((len(readings), WORDS_KEPT), dtype=np.int32)
     for row, kept in enumerate(full):
         numbers = [vocabulary.number(word) for word in kept[:WORDS_KEPT]]

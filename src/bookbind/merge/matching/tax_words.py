@@ -13,7 +13,8 @@ class TaxFacts:
     """A tax rate as read: `rate` in percent, `side` sales, purchases, both or empty.
 
     `kind_given` says that the vendor's own field named the kind, `kind_named` that at least the words did.
-    `nature` is goods, services or empty; `traits` are marks that tell special rates apart.
+    `nature` is goods, services or empty; `traits` are marks that tell special rates apart. `region` are
+    places with a rate of their own, `family` the taxes that stand beside the ordinary one there.
     """
 
     rate: Decimal | None
@@ -25,6 +26,7 @@ class TaxFacts:
     nature: str
     traits: frozenset[str]
     region: frozenset[str]
+    family: frozenset[str]
     words: frozenset[str]
 
 
@@ -61,7 +63,8 @@ _EC = (
     r"|intra)\b(?! ?only)"
     r"|\bec(zr|acq|input|output|serv|goods)|intra.?com|intra.?gem|intra.?eu|innergem|innerg\b"
     r"|\bi\.?g\.? ?(lief|erw)"
-    r"|\big (lief|erw)|\baic\b|acquisition|intrakom|binnen de eu|binnen eu|unionsintern|wewnatrz"
+    r"|\big (lief|erw)|\baic\b|(?<!capital )acquisition"
+    r"|intrakom|binnen de eu|binnen eu|unionsintern|wewnatrz"
     r"|\bmoss\b|\boss\b"
     r"|european|community|adq.* intra|comunitari|eu.?land"
 )
@@ -189,6 +192,7 @@ _SAME_REGION = {
     "tvq": "qst",
     "rst": "pst",
 }
+_FAMILIES = frozenset({"hst", "pst", "qst", "igic", "ipsi"})
 _TWO_LETTERS = {"on", "bc", "ab", "sk", "mb", "qc", "nb", "ns", "nl", "pe"}
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?) ?%")
 _SIDES = {
@@ -237,7 +241,8 @@ def read_tax(item: Item) -> TaxFacts:
         capital=item.tax_kind == "capital" or bool(re.search(_CAPITAL, said)),
         nature=nature,
         traits=frozenset(trait for trait, pattern in _TRAITS if re.search(pattern, said)),
-        region=_regions(text),
+        region=_regions(text) - _FAMILIES,
+        family=_regions(text) & _FAMILIES,
         words=frozenset(re.findall(r"[a-z]{2,}", text)),
     )
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bookbind.merge.matching.items import Item, Refusal, Suggestion
 from bookbind.merge.matching.tax_words import TaxFacts, read_tax
 
-NAMED, ASSUMED = 0.9, 0.75
+ACCEPTED, NAMED, ASSUMED = 0.95, 0.97, 0.93
 _KIND_WORDS = {
     "standard": "standard",
     "reduced": "reduced",
@@ -59,10 +59,11 @@ def _refusal(old: TaxFacts, new: TaxFacts) -> Refusal | None:
     if old.side and new.side and "both" not in {old.side, new.side} and old.side != new.side:
         return Refusal(f"One is for {old.side}, the other for {new.side}.")
     if _kind_fit(old, new) == 0:
-        return Refusal(f"{_said(old)} and {_said(new)} are different kinds of tax.")
+        said = f"{_said(old)} and {_said(new)} are different kinds of tax."
+        return Refusal(said[0].upper() + said[1:])
     if old.capital != new.capital:
         return Refusal("One is for capital goods, the other is not.")
-    if old.region and new.region and not old.region & new.region:
+    if _apart(old.region, new.region) or _apart(old.family, new.family):
         return Refusal("They belong to different regions or taxes.")
     if old.rate is None and new.rate is None and "taxed" in {old.kind, new.kind}:
         return Refusal("Neither says its percentage.")
@@ -98,7 +99,7 @@ def _suggest(
     sure = facts.kind_given and target.kind_given and facts.kind == target.kind
     confidence = _confidence(facts, target, best.score, unique=unique)
     same_percentage = facts.rate is not None and facts.rate == target.rate
-    auto = unique and sure and same_percentage and _same_side(facts, target) and confidence >= NAMED
+    auto = unique and sure and same_percentage and _same_side(facts, target) and confidence >= ACCEPTED
     others = tuple(
         (new_items[fit.new].id, round(confidence * fit.score / best.score * 0.8, 4)) for fit in fits[1:4]
     )
@@ -119,9 +120,13 @@ def _fit(item: Item, facts: TaxFacts, new_item: Item, new: TaxFacts) -> float:
         facts.nature and new.nature and facts.nature != new.nature
     )
     score += 0.05 * (facts.traits == new.traits) - 0.04 * len(facts.traits ^ new.traits)
-    score += 0.04 * bool(facts.region & new.region)
+    score += 0.04 * _overlap(facts.region, new.region) + 0.04 * _overlap(facts.family, new.family)
     score += 0.05 * _overlap(facts.words, new.words)
     return max(0.05, score + 0.02 * (item.code != "" and item.code.lower() == new_item.code.lower()))
+
+
+def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other and not one & other)
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
@@ -159,7 +164,7 @@ def _nothing(facts: TaxFacts) -> str:
 
 
 def _said(facts: TaxFacts) -> str:
-    return (_KIND_WORDS.get(facts.kind) or "an ordinary rate").capitalize()
+    return _KIND_WORDS.get(facts.kind) or "an ordinary rate"
 
 
 def _percent(rate: Decimal) -> str:

@@ -12,6 +12,6 @@ REGIONS = _words("places", "region")
 GROUP_WORDS = _words("general_words", "group")
 EMPTY_WORDS = _words("general_words", "empty")
 TITLES = _words("general_words", "title")
-FULL_WORDS = {
-    short: full for full, shorts in read_table("abbreviations") for short in shorts if " " not in short
-}
+FULL_WORDS = {short: full for full, shorts in read_table("abbreviations") for short in shorts}
+# The kind of place that a word names; the first kind that lists it.
+KINDS = {word: kind for kind, words in reversed(read_table("alike_words")) for word in words}

@@ -169,8 +169,8 @@ class RemoteEntry:
     Neutral names in use: rate (string percent), tax_kind, tax_kind_is_guessed, side, account_type (the
     vendor's own word), account_family, category_id and cost_category_id (the accounts behind a product when
     it is sold and bought), cost_components and sales_components (see components.py), tax_rate_id, tax_number,
-    email, currency, account_number, dimension_id, is_document_level, unit_price, system, short_name (without
-    the names of what it belongs to).
+    email, currency, account_number, dimension_id, is_document_level, unit_price, system, parent (the name of
+    what it belongs to).
     """
 
     remote_id: str

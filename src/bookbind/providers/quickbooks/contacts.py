@@ -3,13 +3,14 @@
 from typing import Any
 
 from bookbind.kit.text import fold_name
+from bookbind.providers.base.bodies import as_json
 from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.shapes import Row
 from bookbind.providers.base.types import AccountFamily, ListName, NewContact, NewEntry, RemoteEntry
 from bookbind.providers.quickbooks.client import CompanyApi, expected_shape
 from bookbind.providers.quickbooks.entries import FAMILIES, parse_vendor
 from bookbind.providers.quickbooks.lists import DIMENSIONS, SOURCES, Source
-from bookbind.providers.quickbooks.wire import as_json, as_ref, quoted
+from bookbind.providers.quickbooks.wire import as_ref, quoted
 
 CREATABLE = frozenset(
     {

@@ -35,12 +35,12 @@ _NOT_PRODUCTS = ("Category", "Group", "Bundle")
 ACCOUNT = Shape(
     "Account",
     used=fields(
-        "Id Name FullyQualifiedName AcctNum Active AccountType AccountSubType TaxCodeRef"
+        "Id Name FullyQualifiedName ParentRef AcctNum Active AccountType AccountSubType TaxCodeRef"
         " CurrencyRef BankNum Description"
     ),
     ignored=COMMON
     | fields(
-        "SubAccount ParentRef Classification CurrentBalance CurrentBalanceWithSubAccounts"
+        "SubAccount Classification CurrentBalance CurrentBalanceWithSubAccounts"
         " TxnLocationType AccountAlias AcctNumExtn OpeningBalance OpeningBalanceDate"
         " TaxAccount OnlineBankingEnabled FIName JournalCodeRef"
     ),
@@ -55,7 +55,8 @@ _PERSON_IGNORED = fields(
 VENDOR = Shape(
     "Vendor",
     used=fields(
-        "Id DisplayName Active TaxIdentifier BusinessNumber GSTIN PrimaryEmailAddr CurrencyRef AcctNum"
+        "Id DisplayName ParentRef Active TaxIdentifier BusinessNumber GSTIN PrimaryEmailAddr"
+        " CurrencyRef AcctNum"
     ),
     ignored=COMMON
     | _PERSON_IGNORED
@@ -63,19 +64,20 @@ VENDOR = Shape(
         "Vendor1099 VendorPaymentBankDetail TaxReportingBasis APAccountRef T4AEligible"
         " T5018Eligible HasTPAR TDSEnabled TDSEntityTypeId TDSSectionTypeId"
         " TDSOverrideThreshold IsSubContractor SubcontractorType CISRate TaxCountry"
-        " TaxIdEffectiveDate ParentRef VendorTypeRef PrefillAccountRef"
+        " TaxIdEffectiveDate VendorTypeRef PrefillAccountRef"
         " AgencyVerificationStatus AgencyVerificationStatusMsg AgencyVerificationTSUTC"
     ),
 )
 CUSTOMER = Shape(
     "Customer",
     used=fields(
-        "Id DisplayName Active PrimaryTaxIdentifier BusinessNumber GSTIN PrimaryEmailAddr CurrencyRef AcctNum"
+        "Id DisplayName ParentRef Active PrimaryTaxIdentifier BusinessNumber GSTIN"
+        " PrimaryEmailAddr CurrencyRef AcctNum"
     ),
     ignored=COMMON
     | _PERSON_IGNORED
     | fields(
-        "Taxable Job BillWithParent ParentRef Level SalesTermRef PaymentMethodRef"
+        "Taxable Job BillWithParent Level SalesTermRef PaymentMethodRef"
         " BalanceWithJobs IsProject PreferredDeliveryMethod ResaleNum ARAccountRef"
         " SecondaryTaxIdentifier TaxExemptionReasonId ClientEntityId CustomerTypeRef"
         " RootCustomerRef TaxRegime IsCISContractor ClientCompanyId TotalRevenue"
@@ -85,12 +87,12 @@ CUSTOMER = Shape(
 ITEM = Shape(
     "Item",
     used=fields(
-        "Id Name FullyQualifiedName Sku Active Type IncomeAccountRef ExpenseAccountRef"
+        "Id Name FullyQualifiedName ParentRef Sku Active Type IncomeAccountRef ExpenseAccountRef"
         " PurchaseCost UnitPrice PurchaseTaxCodeRef Description"
     ),
     ignored=COMMON
     | fields(
-        "Taxable SubItem ParentRef Level SalesTaxIncluded PurchaseTaxIncluded PurchaseDesc"
+        "Taxable SubItem Level SalesTaxIncluded PurchaseTaxIncluded PurchaseDesc"
         " SalesTaxCodeRef AssetAccountRef COGSAccountRef TrackQtyOnHand QtyOnHand InvStartDate"
         " ReorderPoint PrefVendorRef PrintGroupedItems ItemGroupDetail ItemCategoryType"
         " TaxClassificationRef AbatementRate ReverseChargeRate ServiceType UQCDisplayText"
@@ -100,8 +102,8 @@ ITEM = Shape(
 )
 TRACKING = Shape(
     "Class or Department",
-    used=fields("Id Name FullyQualifiedName Active"),
-    ignored=COMMON | fields("SubClass SubDepartment ParentRef Address"),
+    used=fields("Id Name FullyQualifiedName ParentRef Active"),
+    ignored=COMMON | fields("SubClass SubDepartment Address"),
 )
 PAYMENT_METHOD = Shape("PaymentMethod", used=fields("Id Name Active Type"), ignored=COMMON)
 
@@ -187,16 +189,16 @@ def parse_location(row: Row) -> RemoteEntry:
 def parse_payment_method(row: Row) -> RemoteEntry:
     """A way of paying."""
     PAYMENT_METHOD.check(row)
-    return _entry(row, "PaymentMethod", "Name", {"account_type": text_of(row, "Type")})
+    return _entry(row, "PaymentMethod", "Name", {"payment_type": text_of(row, "Type")})
 
 
 def _entry(row: Row, remote_type: str, name_key: str, details: dict[str, Any], code: str = "") -> RemoteEntry:
     archived = not row.get("Active", True)
     shown = text_of(row, name_key) or required_text(row, "Name")
-    short = text_of(row, "Name")
     if archived:
-        shown, short = shown.removesuffix(_DELETED), short.removesuffix(_DELETED)
-    nested = {"short_name": short} if short not in ("", shown) else {}
+        shown = shown.removesuffix(_DELETED)
+    parent = shown.rpartition(":")[0] if ref_id(row, "ParentRef") else ""
+    nested = {"parent": parent} if parent else {}
     return RemoteEntry(
         remote_id=required_text(row, "Id"),
         remote_type=remote_type,

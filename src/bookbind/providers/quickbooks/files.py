@@ -5,15 +5,16 @@ import secrets
 from pathlib import PurePath
 
 from bookbind.kit.text import clean_text
+from bookbind.providers.base.bodies import as_json
 from bookbind.providers.base.contract import FileLimits
-from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.http import Reply
+from bookbind.providers.base.papers import refuse_file
 from bookbind.providers.base.shapes import Row, required_text, rows_of
 from bookbind.providers.base.types import AttachedFile, DocumentKind, OutgoingFile
 from bookbind.providers.quickbooks.client import CompanyApi, expected_shape, refused
 from bookbind.providers.quickbooks.publish import PAPERS
 from bookbind.providers.quickbooks.refusals import parse_refusals
-from bookbind.providers.quickbooks.wire import as_json, quoted
+from bookbind.providers.quickbooks.wire import quoted
 
 # What may be attached, by the lists of several integrators; no page of Intuit's counts the files (2026-11).
 FILES = FileLimits(
@@ -30,8 +31,8 @@ _LONGEST_STEM = 100
 
 def attach(api: CompanyApi, kind: DocumentKind, remote_id: str, file: OutgoingFile) -> AttachedFile:
     """Put the file on the document, unless one of its name is there: QuickBooks would keep both."""
-    refuse_file(file)
     name = safe_name(file.name)
+    refuse_file("QuickBooks", FILES, name, file.content)
     there = _find_attached(api, kind, remote_id, name)
     if there is not None:
         return there
@@ -60,21 +61,6 @@ def build_upload(kind: DocumentKind, remote_id: str, name: str, file: OutgoingFi
 def parse_attached(row: Row) -> AttachedFile:
     """What QuickBooks says that it keeps."""
     return AttachedFile(required_text(row, "Id"), int(row["Size"]))
-
-
-def refuse_file(file: OutgoingFile) -> None:
-    """Raise rejected, without a call, for what QuickBooks does not take."""
-    extension = PurePath(safe_name(file.name)).suffix.lstrip(".").lower()
-    problem = ""
-    if not file.content:
-        problem = "The file is empty."
-    elif len(file.content) > FILES.size_bytes:
-        problem = f"The file is larger than the {FILES.size_bytes // 1024 // 1024} MB that QuickBooks takes."
-    elif extension not in FILES.extensions:
-        problem = f"QuickBooks does not take files named .{extension}."
-    if problem:
-        refusal = FieldError("file", RejectedReason.FILE_REFUSED, problem)
-        raise ProviderError(ErrorKind.REJECTED, problem, field_errors=(refusal,))
 
 
 def safe_name(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from bookbind.kit.text import clean_text
+from bookbind.providers.base.bodies import as_json, exact_number
 from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.shapes import FieldMissing, Row, required_text, text_of
 from bookbind.providers.base.types import (
@@ -28,9 +29,7 @@ from bookbind.providers.quickbooks.tax_lines import build_tax
 from bookbind.providers.quickbooks.wire import (
     LINE_DETAIL,
     amount_of,
-    as_json,
     as_ref,
-    exact_number,
     ref_id,
 )
 

@@ -89,7 +89,11 @@ def tax_kind(row: Row, rates: Mapping[str, Row]) -> tuple[TaxKind, bool]:
         return TaxKind.NO_VAT, False
     if "ZERO_RATE" in told:
         return (TaxKind.EC, True) if named is TaxKind.EC else (TaxKind.ZERO_RATED, False)
-    return named or _kind_by_percent(row, rates), True
+    by_percent = _kind_by_percent(row, rates)
+    if by_percent is not TaxKind.OTHER and named in (None, TaxKind.STANDARD, TaxKind.REDUCED):
+        # An ordinary tax above zero, says its type; which of the two words it has changes nothing.
+        return named or by_percent, False
+    return named or by_percent, True
 
 
 def _kind_by_name(name: str) -> TaxKind | None:

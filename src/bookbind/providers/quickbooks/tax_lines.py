@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from bookbind.providers.base.bodies import exact_number
 from bookbind.providers.base.shapes import Row
 from bookbind.providers.base.types import OutgoingDocument, OutgoingLine, TaxComponent, TaxMode
-from bookbind.providers.quickbooks.wire import as_ref, exact_number
+from bookbind.providers.quickbooks.wire import as_ref
 
 _CENT = Decimal("0.01")
 _HUNDRED = Decimal(100)

@@ -1,6 +1,5 @@
 """QuickBooks' way of writing moments, days, numbers and the texts inside a query."""
 
-import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,14 +26,6 @@ def quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
-def exact_number(value: Decimal) -> float:
-    """A number for JSON, proved to be written with exactly this value; ValueError when it can't be."""
-    number = float(value)
-    if Decimal(repr(number)) != value:
-        raise ValueError(f"{value} can't be written exactly")
-    return number
-
-
 def amount_of(row: Row, key: str) -> Decimal:
     """A field's amount, nought when it is missing."""
     value = row.get(key)
@@ -55,8 +46,3 @@ def ref_id(row: Row, key: str) -> str:
 def as_ref(entity_id: str) -> Row:
     """A reference to an entity."""
     return {"value": entity_id}
-
-
-def as_json(content: Any) -> bytes:
-    """A request body; the same content always gives the same bytes."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -1,6 +1,5 @@
 """Calls to Xero: headers, limits, and the table from its refusals to error kinds."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,11 +141,6 @@ def messages_of(element: Mapping[str, Any]) -> list[str]:
     for part in nested:
         found += messages_of(part) if isinstance(part, dict) else []
     return list(dict.fromkeys(message for message in found if message))
-
-
-def as_json(content: Any) -> bytes:
-    """A request body; the same content always gives the same bytes."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _bearer(tokens: Tokens) -> dict[str, str]:

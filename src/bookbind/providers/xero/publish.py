@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from bookbind.providers.base.bodies import as_json, exact_number
 from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.http import Reply
 from bookbind.providers.base.shapes import Row, required_text, rows_of, text_of
@@ -19,8 +20,7 @@ from bookbind.providers.base.types import (
     TaxMode,
 )
 from bookbind.providers.xero import urls
-from bookbind.providers.xero.client import AccountingApi, as_json, messages_of, rejected
-from bookbind.providers.xero.wire import exact_number
+from bookbind.providers.xero.client import AccountingApi, messages_of, rejected
 
 MARK = "xero"
 _CENT = Decimal("0.01")

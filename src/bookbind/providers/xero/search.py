@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from bookbind.kit.text import fold_name
+from bookbind.providers.base.bodies import as_json
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.shapes import Row, required_text, rows_of, text_of
 from bookbind.providers.base.types import (
@@ -21,7 +22,7 @@ from bookbind.providers.base.types import (
     Twins,
 )
 from bookbind.providers.xero import urls
-from bookbind.providers.xero.client import AccountingApi, as_json
+from bookbind.providers.xero.client import AccountingApi
 from bookbind.providers.xero.lists import parse_contact
 from bookbind.providers.xero.publish import PAPERS, Paper, is_marked, parse_published, refuse_errors
 from bookbind.providers.xero.wire import date_literal, find_day

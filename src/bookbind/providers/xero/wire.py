@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 _TICKS = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
@@ -32,15 +31,3 @@ def modified_since(moment: datetime) -> str:
 def date_literal(day: date) -> str:
     """A day inside a `where` filter."""
     return f"DateTime({day.year},{day.month:02d},{day.day:02d})"
-
-
-def exact_number(value: Decimal) -> float:
-    """A number for JSON, proved to be written with exactly this value.
-
-    The shortest text of a float is the decimal it was made from up to 15 digits; larger amounts are refused
-    rather than sent a fraction off.
-    """
-    number = float(value)
-    if Decimal(repr(number)) != value:
-        raise ValueError(f"{value} can't be written exactly")
-    return number

@@ -1,0 +1,91 @@
+"""Names taken apart: what a ledger added is cut off, what identifies stays."""
+
+import pytest
+
+from bookbind.merge.matching.folding import fold
+from bookbind.merge.matching.names import read_name
+
+
+def _words(name: str) -> str:
+    return " ".join(read_name(fold(name)).readings[0].words)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Acme Widgets Ltd",
+        "ACME WIDGETS LIMITED",
+        "Acme Widgets P.L.C.",
+        "The Acme Widgets GmbH & Co. KG",
+        "Acme Widgets S.à r.l.",
+        "Acme Widgets Pty Ltd",
+        "Acme Widgets Sp. z o.o.",
+        "FAO John Smith - Acme Widgets Ltd",
+        "Acme Widgets Ltd, Attn: Accounts Payable",
+        "Acme Widgets Ltd c/o Smith & Co",
+        "c/o Acme Widgets Ltd",
+        "Acme Widgets Ltd SW1A 1AA",
+        "Acme Widgets Ltd, D08 X2Y3",
+        "Acme Widgets Inc, CA 94105",
+        "Acme Widgets (NSW 2000)",
+        "Acme Widgets Ltd 020 7946 0123",
+        "Acme Widgets Ltd (Tel: +44 20 7946 0123)",
+        "Acme Widgets (USD)",
+        "Acme Widgets - EUR account",
+        "GBP - Acme Widgets Ltd",
+        "www.acme-widgets.co.uk",
+        "Acme Widgets <accounts@acmewidgets.com>",
+        "ACME WIDGETS A/C 12345",
+        "P92024 Acme Widgets",
+        "*DD* Acme Widgets Ltd",
+        "DO NOT USE - Acme Widgets",
+        "Acme Widgets [12]",
+        "Acme Widgets Ltd VAT no. GB123456789",
+        "\u202eAcme\u202c Widgets",
+    ],
+)
+def test_what_a_ledger_adds_is_cut_off(name: str) -> None:
+    assert _words(name) == "acme widgets"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Halon No.2 Ltd", "halon no 2"),
+        ("A Ascot Care LLP", "a ascot care"),
+        ("24 Seven Recruitment", "24 seven recruitment"),
+        ("4C Labs Ltd", "4c labs"),
+        ("3M UK PLC", "3m uk"),
+        ("T.A. Smith", "ta smith"),
+        ("Limited", "limited"),
+        ("株式会社トヨタ", "株式会社トヨタ"),
+        ("\u041e\u041e\u041e Ромашка", "ромашка"),
+    ],
+)
+def test_what_identifies_stays(name: str, words: str) -> None:
+    assert _words(name) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [
+        ("Khan Foods t/a Shengxin International Ltd", {"khan foods", "shengxin international"}),
+        ("Acme Ltd trading as Zebra", {"acme", "zebra"}),
+        ("Acme (formerly Widget Works Ltd)", {"acme", "widget works"}),
+        ("Zebra (Acme Widgets Ltd)", {"zebra", "acme widgets"}),
+        ("Acme LLC d/b/a Zebra", {"acme", "zebra"}),
+    ],
+)
+def test_names_inside_a_name_are_found(name: str, inside: set[str]) -> None:
+    found = {" ".join(reading.words) for reading in read_name(fold(name)).readings}
+    assert inside <= found
+
+
+def test_the_currency_and_the_codes_are_kept_as_facts() -> None:
+    name = read_name(fold("10023 Acme Widgets (USD)"))
+    assert (name.currency, name.codes) == ("usd", frozenset({"10023"}))
+
+
+def test_nothing_is_left_empty() -> None:
+    for text in ("", "***", "020 7946 0123", "SW1A 1AA", "(USD)", "😀", "A/C 12345"):
+        assert read_name(fold(text)).readings

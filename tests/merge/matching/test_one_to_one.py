@@ -1,0 +1,156 @@
+"""Suppliers, customers, products and bank accounts: equal names, traps, and evidence beyond names."""
+
+import pytest
+
+from bookbind.merge.matching import Item, Kind, Suggestion, match
+
+CROWD = (
+    *(
+        "Brightwell Foods Ltd",
+        "Marlow Print Limited",
+        "J Patel Plumbing",
+        "Ostrava Metals s.r.o.",
+        "Nine Elms Cafe",
+    ),
+    *(
+        "Harbour Logistics Ltd",
+        "Kestrel Security",
+        "Oakfield Nursery School",
+        "Dunmore Tyres",
+        "Penrose & Hale LLP",
+    ),
+)
+
+
+def _match(old: str, *new: str, kind: Kind = Kind.SUPPLIERS) -> Suggestion:
+    items = [Item(name, name) for name in (*new, *CROWD)]
+    crowd = [Item(f"old {name}", name) for name in CROWD]
+    return match([Item("old", old), *crowd], items, kind)[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Acme Widgets Ltd", "Acme Widgets Ltd"),
+        ("Acme Widgets Ltd", "ACME WIDGETS LIMITED"),
+        ("Café Zoë & Söhne", "CAFE ZOE AND SOHNE"),
+        ("Acme Widgets", "Acme Widgets Ltd"),
+        ("Homecare Services", "Home Care Services"),
+        ("10023 Acme Widgets Ltd", "Acme Widgets Limited"),
+        ("Acme Widgets Ltd", "Acme Widgets Ltd (FAO Mary Jones)"),
+        ("Acme Widgets Ltd", "Acme Widgets Ltd, SW1A 1AA"),
+    ],
+)
+def test_the_same_business_is_accepted(old: str, new: str) -> None:
+    suggestion = _match(old, new)
+    assert (suggestion.new, suggestion.auto) == (new, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Acme Widgets Ltd", "Acme Widgets Holdings Ltd"),
+        ("Halon Entertainment Ltd", "Halon Entertainment No.2 Ltd"),
+        ("J Smith Plumbing", "K Smith Plumbing"),
+        ("Ascot Care LLP", "A Ascot Care LLP"),
+        ("Rowan Partners LLP", "Rowan Partners Ltd"),
+        ("Reade Works t/a Blue Door", "Reade Works t/a Red Lion"),
+        ("Kestrel Motors Ltd", "Kestrel Catering Ltd"),
+    ],
+)
+def test_a_sibling_is_never_accepted(old: str, new: str) -> None:
+    assert not _match(old, new).auto
+
+
+def test_one_alias_on_two_entries_is_never_accepted() -> None:
+    suggestion = _match("Blue Door", "Acme Ltd t/a Blue Door", "Zenith Ltd t/a Blue Door")
+    assert not suggestion.auto
+
+
+def test_two_spellings_of_one_name_leave_the_choice_to_a_person() -> None:
+    suggestion = _match("Acme Widgets", "Acme Widgets Ltd", "Acme Widgets Limited")
+    assert suggestion.new in {"Acme Widgets Ltd", "Acme Widgets Limited"}
+    assert not suggestion.auto
+    assert suggestion.alternatives
+
+
+def test_an_archived_entry_is_never_suggested() -> None:
+    old, new = [Item("a", "Acme Widgets")], [Item("b", "Acme Widgets", archived=True)]
+    assert match(old, new, Kind.SUPPLIERS) == [Suggestion("a", None, 0.0, False, ("nothing alike",))]
+
+
+def test_another_name_is_left_empty() -> None:
+    suggestion = _match("Quillon Vineyards", "Acme Widgets Ltd")
+    assert suggestion.new is None
+    assert not suggestion.auto
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new", "reason"),
+    [
+        ("tax_number", "GB 123 4567 82", "123456782", "same VAT number"),
+        ("company_number", "01234567", "1234567", "same company number"),
+        ("email", "Accounts@Zebra.example", "accounts@zebra.example", "same e-mail address"),
+        ("account_number", "ZEB-001", "zeb001", "same account number"),
+    ],
+)
+def test_an_identifier_finds_a_business_under_another_name(
+    field: str, old: str, new: str, reason: str
+) -> None:
+    suggestion = match(
+        [Item("a", "Zebra Trading", **{field: old})],  # type: ignore[arg-type]
+        [Item("b", "Acme Holdings", **{field: new}), Item("c", "Zebra Printing")],  # type: ignore[arg-type]
+        Kind.SUPPLIERS,
+    )[0]
+    assert suggestion.new == "b"
+    assert reason in suggestion.reasons[0]
+
+
+def test_an_address_alone_is_not_enough_to_accept() -> None:
+    old = [Item("a", "Zebra Trading", email="office@agency.example")]
+    new = [Item("b", "Quillon Vineyards", email="office@agency.example")]
+    assert not match(old, new, Kind.SUPPLIERS)[0].auto
+
+
+def test_different_vat_numbers_keep_equal_names_apart() -> None:
+    old = [Item("a", "Acme Widgets Ltd", tax_number="GB123456782")]
+    new = [Item("b", "Acme Widgets Ltd", tax_number="GB987654321")]
+    suggestion = match(old, new, Kind.SUPPLIERS)[0]
+    assert not suggestion.auto
+    assert "different VAT numbers" in suggestion.reasons[0]
+
+
+def test_the_model_number_decides_between_products() -> None:
+    new = [
+        Item("1", "Kelmex Dect Telephone KX-TG1033S"),
+        Item("2", "Kelmex Dect Telephone KX-TG1032B"),
+        Item("3", "Kelmex Wall Mount"),
+    ]
+    suggestion = match([Item("a", "Kelmex Cordless Telephone - KXTG1033S")], new, Kind.PRODUCTS)[0]
+    assert suggestion.new == "1"
+
+
+def test_an_equal_sku_finds_a_product_under_another_name() -> None:
+    old, new = (
+        [Item("a", "Red mug", sku="MUG-01")],
+        [Item("b", "Tasse rouge", sku="mug01"), Item("c", "Red mugs")],
+    )
+    suggestion = match(old, new, Kind.PRODUCTS)[0]
+    assert (suggestion.new, suggestion.auto) == ("b", True)
+
+
+def test_bank_accounts_of_one_name_are_told_apart_by_their_last_digits() -> None:
+    old = [
+        Item("a", "Current account", account_number="****1234"),
+        Item("b", "Current", account_number="****9876"),
+    ]
+    new = [
+        Item("1", "Business current", account_number="20-00-00 55559876"),
+        Item("2", "Main", account_number="20-00-00 55551234"),
+    ]
+    assert [suggestion.new for suggestion in match(old, new, Kind.BANK_ACCOUNTS)] == ["2", "1"]
+
+
+def test_bank_accounts_of_different_currencies_are_not_accepted() -> None:
+    old, new = [Item("a", "Current", currency="GBP")], [Item("b", "Current", currency="EUR")]
+    assert not match(old, new, Kind.BANK_ACCOUNTS)[0].auto
