@@ -3,8 +3,11 @@
 import pytest
 from django.test import Client
 
-from bookbind.connections.models import Change, Connection
+from bookbind.connections.models import Change, Connection, SignIn
+from bookbind.documents.models import Document
 from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
+from bookbind.publishing.models import Publication
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import People
 from tests.support.pages import Page, read
@@ -34,6 +37,31 @@ def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada:
     page = read(ada.client.get(f"{ada.root}/{connection.id}/change/"))
     assert "Connected: Acme Ltd. Connect another organisation." in page.text
     assert page.text.count("Added beside Xero.") == 2
+
+
+def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: Walk) -> None:
+    old = connect(ada)
+    with within(BusinessScope(ada.business.id)):
+        document = Document.objects.create(
+            business=ada.business, kind="bill", currency="GBP", total=120, captured_at=clock.now()
+        )
+        Publication.objects.create(
+            business=ada.business,
+            document=document,
+            connection=old,
+            state="held",
+            reason="look_first",
+            marker="m-1",
+            queued_at=clock.now(),
+        )
+    page = read(ada.client.get(f"{ada.root}/{old.id}/change/xero/"))
+    assert "1 document is ready for Xero (Acme Ltd), £120.00" in page.text
+    for answer, first in (("first", True), ("along", False)):
+        ada.client.post(f"{ada.root}/{old.id}/change/xero/", {"waiting": answer})
+        with within(BusinessScope(ada.business.id)):
+            begun = SignIn.objects.order_by("-begun_at").first()
+        assert begun is not None
+        assert begun.publish_first is first
 
 
 def test_finish_leaves_the_old_connection_in_use_and_offers_to_stop(ada: Walk) -> None:
