@@ -15,7 +15,7 @@ from tests.support.processes import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
-COLE = "/b/cole-son"
+DALE = "/b/dale"
 MANY, SCROLLED = 5_000, 1_500
 STOPS = (
     "lists/dimensions/",
@@ -37,17 +37,17 @@ WATCH_TASKS = """() => {
 
 @pytest.fixture(scope="module")
 def jo(visit: Callable[..., Visitor], demo: Demo) -> Visitor:
-    """The accountant, after Cole & Son moved from Xero to QuickBooks and bills arrived."""
+    """The accountant, after Dale moved from Xero to QuickBooks and bills arrived."""
     visitor = visit("Jo Harbour", reduced_motion="reduce")
-    change_to_quickbooks(visitor, COLE, "jo@harbour.test", "Cole & Son Ltd")
-    fill(demo, "bills", "cole-son")
+    change_to_quickbooks(visitor, DALE, "jo@harbour.test", "Acme Holdings Ltd")
+    fill(demo, "bills", "dale")
     return visitor
 
 
 @pytest.fixture(scope="module")
 def root(jo: Visitor) -> str:
     """The address of Merge lists."""
-    jo.open(f"{COLE}/settings/connections/")
+    jo.open(f"{DALE}/settings/connections/")
     href = jo.page.locator("main a[href$='/merge/']").first.get_attribute("href")
     assert href is not None
     return href
@@ -73,8 +73,8 @@ def settle(page: Page) -> None:
 def test_merge_lists_opens_after_the_change(jo: Visitor, root: str) -> None:
     jo.open(root)
     main = jo.page.get_by_role("main")
-    expect(main).to_contain_text("Xero (Cole & Son Ltd)")
-    expect(main).to_contain_text("QuickBooks Online (Cole & Son Ltd)")
+    expect(main).to_contain_text("Xero (Dale (Property) Ltd)")
+    expect(main).to_contain_text("QuickBooks Online (Acme Holdings Ltd)")
     expect(main.get_by_role("navigation", name="Steps")).to_contain_text("Suppliers")
     jo.keep("merge-publishing")
 
@@ -188,10 +188,10 @@ def test_what_was_used_is_taken_back_with_one_press(jo: Visitor, root: str) -> N
 @pytest.mark.req("CHG-07")
 def test_a_document_is_matched_where_it_waits(jo: Visitor) -> None:
     page = jo.page
-    jo.open(f"{COLE}/costs/?show=waiting")
+    jo.open(f"{DALE}/costs/?show=waiting")
     page.locator("main table a").first.click()
     expect(page.get_by_role("main")).to_contain_text(
-        "has no match in QuickBooks Online (Cole & Son Ltd) yet."
+        "has no match in QuickBooks Online (Acme Holdings Ltd) yet."
     )
     expect(page.get_by_role("main")).to_contain_text("in Xero.")
     jo.page.screenshot(path=PICTURES / "merge-document.png")
@@ -230,7 +230,7 @@ def test_every_step_can_be_used_by_everybody(jo: Visitor, root: str, scheme: str
 def test_five_thousand_suppliers_scroll_smoothly(
     visit: Callable[..., Visitor], root: str, demo: Demo
 ) -> None:
-    fill(demo, "suppliers", "cole-son", str(MANY))
+    fill(demo, "suppliers", "dale", str(MANY))
     # Somebody of their own: what axe does to a page is no trouble of the page.
     somebody = visit("Jo Harbour", reduced_motion="reduce")
     page = somebody.page
