@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookbind.connections.models import Connection
 from bookbind.lists.combine import combine, list_combinations, undo_combination
 from bookbind.lists.errors import ListError
 from bookbind.lists.models import Binding, ListItem
@@ -116,6 +117,7 @@ class Story:
         written = set(Binding.objects.filter(opened_in=applied.id).values_list("list_item_id", flat=True))
         before = self.here.bound()
         undo(applied, self.firm.user)
+        self.left.pop(self.firm.places.index(self.here), None)
         untouched = {row for row in before if row[0] not in written}
         assert untouched <= self.here.bound(), "an undo touches what it wrote and nothing else"
 
@@ -150,6 +152,9 @@ class Story:
     def create(self, number: int) -> None:
         """What publishing does with a supplier that the books lack."""
         place = self.here
+        place.connection.refresh_from_db()
+        if place.connection.stage != Connection.Stage.ACTIVE:
+            return
         supplier = self.firm.supplier(f"New {number % 3}")
         entry = RemoteEntry(f"made-{number % 3}", "supplier", supplier.name)
         place.books.put(SUPPLIERS, entry)

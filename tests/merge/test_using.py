@@ -7,7 +7,7 @@ from bookbind.connections.models import Connection
 from bookbind.lists.models import Binding
 from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, forget_choices, others_here, save_choices
-from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
+from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, DraftRow
 from bookbind.merge.preview import preview
 from bookbind.merge.undoing import undo
@@ -250,6 +250,21 @@ def test_a_choice_is_kept_until_it_is_used_and_can_be_forgotten(moved: Moved) ->
     assert find_last_applied(second.connection) is not None
 
 
+def test_nothing_is_matched_at_books_that_were_left_but_an_undo_is_still_possible(moved: Moved) -> None:
+    firm, first, second = moved
+    applied = use(firm, second)
+    firm.go_back(first)
+    choice = NewChoice(firm.item("Motor expenses").id, target=second.remote("n-7300").id)
+    with pytest.raises(BooksLeft):
+        choose(firm, second, choice)
+    with pytest.raises(BooksLeft):
+        use(firm, second)
+    with pytest.raises(BooksLeft):
+        match_one(second.connection, choice.item_id, second.remote("n-7300").id, firm.user)
+    undo(applied, firm.user)
+    assert second.bound() == set()
+
+
 def test_nothing_ticked_is_nothing_to_use(moved: Moved) -> None:
     firm, _, second = moved
     use(firm, second)
@@ -307,4 +322,4 @@ def test_use_costs_as_many_writes_as_matches_whatever_waits(moved: Moved, count:
     writes = [sql for sql in counted.queries if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
     bindings = [sql for sql in writes if "lists_binding" in sql]
     assert applied.opened_count == 7
-    assert (len(writes), len(bindings), counted.number) == (12, 1, 35)
+    assert (len(writes), len(bindings), counted.number) == (12, 1, 36)

@@ -17,7 +17,7 @@ from bookbind.lists.labels import SINGULAR_LABELS
 from bookbind.lists.models import Dimension, RemoteItem
 from bookbind.lists.services import mirror_entry
 from bookbind.merge.choices import CREATE, MATCH
-from bookbind.merge.drafting import NewChoice, bump, store_choice
+from bookbind.merge.drafting import NewChoice, bump, refuse_left, store_choice
 from bookbind.merge.entries import Entry
 from bookbind.merge.errors import ChoiceRefused, CreationRefused, CreationUncertain, MergeError, NotCreatable
 from bookbind.merge.models import Creation, DraftRow
@@ -146,6 +146,7 @@ def _account_id(connection: Connection, entry: Entry) -> str:
 def _begin(connection: Connection, entry: Entry, wanted: NewEntry, user: User) -> tuple[Creation, bool]:
     """The committed intent with its key, and whether it is new; what is undecided or done is that one."""
     bump(connection, user)
+    refuse_left(connection)
     mine = Creation.objects.filter(connection=connection, list_item_id=entry.id, list=wanted.list)
     done = mine.filter(
         outcome=Creation.Outcome.DONE, remote_item__state=RemoteItem.State.ACTIVE, name=wanted.name

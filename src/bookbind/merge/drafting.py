@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models import F
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import LIVE_STAGES
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
 from bookbind.lists.models import ListItem
 from bookbind.merge.choices import CREATE, MATCH, uses_beside
 from bookbind.merge.entries import refuse
-from bookbind.merge.errors import ChoiceRefused, DraftMoved, NotCreatable
+from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NotCreatable
 from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import ANY
 from bookbind.merge.reading import find_draft, sales_coded_by, uses_apart
@@ -48,6 +49,7 @@ def save_choices(
     DraftMoved when somebody else chose for one of these entries since `expected_version`; others may go on.
     """
     draft = bump(connection, user)
+    refuse_left(connection)
     ids = {choice.item_id for choice in choices}
     _refuse_moved(draft, ids, user, expected_version)
     for choice in choices:
@@ -77,6 +79,12 @@ def others_here(connection: Connection, user: User) -> list[str]:
     if last is not None and last.id != user.id:
         names[last.id] = last.get_full_name()
     return sorted(names.values())
+
+
+def refuse_left(connection: Connection) -> None:
+    """BooksLeft when the business is not connected there any more; what was used can still be undone."""
+    if not Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES).exists():
+        raise BooksLeft
 
 
 def bump(connection: Connection, user: User, expected_version: int | None = None) -> Draft:

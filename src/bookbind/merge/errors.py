@@ -30,6 +30,10 @@ class ChoiceRefused(MergeError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class BooksLeft(MergeError):
+    """The business is not connected to these books any more, so nothing is matched there."""
+
+
 class NothingToUse(MergeError):
     """Nothing is ticked, so there is nothing to use."""
 

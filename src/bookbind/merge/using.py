@@ -17,7 +17,7 @@ from bookbind.lists.bindings import CHOSEN, exchange_bindings, new_binding
 from bookbind.lists.errors import BindingsMoved
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.merge.choices import MATCH, Choice
-from bookbind.merge.drafting import bump
+from bookbind.merge.drafting import bump, refuse_left
 from bookbind.merge.entries import refuse
 from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, Creation, DraftRow
@@ -62,6 +62,7 @@ def use_matches(
         with transaction.atomic():
             # The draft's row is the lock: two people who press at once are served one after the other.
             bump(connection, user, expected_version)
+            refuse_left(connection)
             wanted = tuple(list_names(connection) if names is None else names)
             data = read_lists(connection, wanted, keep=True)
             only = None if item_ids is None else frozenset(item_ids)
@@ -87,6 +88,7 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
     try:
         with transaction.atomic():
             bump(connection, user)
+            refuse_left(connection)
             changes = _one_change(connection, item_id, target, use)
             applied = _write(connection, user, changes, changes.entries[item_id].list, may_go=True)
             DraftRow.objects.filter(
