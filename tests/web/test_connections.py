@@ -328,3 +328,21 @@ def test_entries_and_history_add_no_queries(people: People, admin: Client) -> No
 
     assert_rows_add_no_queries(lambda: admin.get(root(people)), more, most=24)
     assert "15 unmatched entries" in read(admin.get(root(people))).text
+
+
+def test_a_finality_that_the_new_books_lack_is_asked_for_and_not_replaced(
+    people: People, admin: Client
+) -> None:
+    connection = make_connection(people.acme, people.alice, provider="quickbooks")
+    with within(BusinessScope(people.acme.id)):
+        settings = get_settings(connection)
+        settings.publish_as = "draft"
+        settings.save()
+    address = f"{root(people)}{connection.id}/settings"
+    page = read(admin.get(address))
+    assert "QuickBooks Online has no such way as before: choose" in page.text
+    refused = read(admin.post(address, settings_values(publish_as="", exceptions=[])))
+    assert refused.status == 422
+    assert "Choose how final documents are there." in refused.text
+    with within(BusinessScope(people.acme.id)):
+        assert get_settings(connection).publish_as == "draft"

@@ -58,7 +58,9 @@ class SettingsForm(forms.Form):
         label="Publish to", help_text="Where new documents go unless a rule or you say otherwise."
     )
     publish_as = forms.ChoiceField(
-        label="Publish as", help_text="How final they are there; never more final than this."
+        label="Publish as",
+        help_text="How final they are there; never more final than this.",
+        error_messages={"required": "Choose how final documents are there."},
     )
     default_tax_rate = forms.ChoiceField(
         label="Default tax rate", required=False, help_text="For lines that no rule sets."
@@ -106,7 +108,7 @@ class SettingsForm(forms.Form):
         self.provider = provider
         excepted = [(str(item.id), item.name) for item in exceptions]
         self._set_choices("publish_to", [(kind.kind.value, kind.label) for kind in provider.kinds])
-        self._set_choices("publish_as", _finalities(provider))
+        self._set_choices("publish_as", self._ways(settings))
         self._set_choices("default_tax_rate", [("", "None"), *tax_rates])
         self._set_choices("paid_from", [("", "None"), *bank_accounts])
         self._set_choices("exceptions", excepted)
@@ -149,6 +151,15 @@ class SettingsForm(forms.Form):
             auto_publish_exception_ids=frozenset(excepted),
             books_closed_until=values["books_closed_until"],
         )
+
+    def _ways(self, settings: PublishingSettings) -> Choices:
+        """The ways to publish there; one that came from other books and is missing is not replaced unasked."""
+        ways = _finalities(self.provider)
+        kind = self.provider.kind_choice(DocumentKind(settings.publish_to))
+        if kind is None or settings.publish_as in {choice.publish_as for choice in kind.choices}:
+            return ways
+        self.initial["publish_as"] = ""
+        return [("", f"{self.provider.name} has no such way as before: choose"), *ways]
 
     def _set_choices(self, name: str, choices: Choices) -> None:
         field = self.fields[name]

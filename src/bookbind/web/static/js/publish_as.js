@@ -11,7 +11,7 @@ function read(text) {
 function offer() {
   const possible = read(frame.dataset.finalities).get(kind.value) ?? [];
   for (const option of finality.options) {
-    option.hidden = option.disabled = !possible.includes(option.value);
+    option.hidden = option.disabled = option.value !== "" && !possible.includes(option.value);
   }
   if (finality.selectedOptions[0]?.disabled) finality.value = possible[0];
 }
