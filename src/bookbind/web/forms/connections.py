@@ -153,7 +153,7 @@ class SettingsForm(forms.Form):
         )
 
     def _ways(self, settings: PublishingSettings) -> Choices:
-        """The ways to publish there; one that came from other books and is missing is not replaced unasked."""
+        """The ways to publish; one that came from other books and is missing is not replaced unasked."""
         ways = _finalities(self.provider)
         kind = self.provider.kind_choice(DocumentKind(settings.publish_to))
         if kind is None or settings.publish_as in {choice.publish_as for choice in kind.choices}:
