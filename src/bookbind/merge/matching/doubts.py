@@ -8,6 +8,7 @@ from bookbind.merge.matching.features import FEATURES
 Floats = NDArray[np.float32]
 
 BRANCH, SPELLING = "may be another branch", "may be another name"
+LETTER = "one letter may make it another name"
 _FEW_EDITS = 4
 _LONG_ENDING = 2
 _CUT_SLIP = 12
@@ -31,12 +32,12 @@ def doubts(features: Floats) -> list[str]:
     letter = (edits == 1) & (column("edits_without_replacing") == 1) & (column("slip_doubles") == 0)
     ending = (column("slip_ends_word") > 0) & (longer | letter)
     words = (column("left_words_old") > 0) & (column("left_words_new") > 0)
-    spelling = ((edits <= _FEW_EDITS) & (replaced | ending) & ~is_cut) | words
+    letters = (edits <= _FEW_EDITS) & replaced & ~is_cut
+    spelling = ((edits <= _FEW_EDITS) & ending & ~is_cut) | words
     branch = np.zeros(len(features), dtype=bool)
     for one, other in (("old", "new"), ("new", "old")):
         nothing = (column(f"left_words_{other}") == 0) & (column(f"left_places_{other}") == 0)
         places = column(f"left_places_{one}")
         branch |= nothing & (places > 0) & (places >= column(f"left_words_{one}"))
-    branch &= ~is_cut
-    rows = zip(branch.tolist(), spelling.tolist(), strict=True)
-    return [BRANCH if is_branch else SPELLING if is_spelling else "" for is_branch, is_spelling in rows]
+    said = np.select([letters, branch & ~is_cut, spelling], [LETTER, BRANCH, SPELLING], "")
+    return [str(doubt) for doubt in said]
