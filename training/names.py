@@ -23,6 +23,7 @@ FOLDS = 5
 # How many columns of `rival_features` there are without the habits of the lists, and with them.
 RIVALS_ALONE, RIVALS_AND_HABITS = 4, 7
 _COMMON_WORDS = 3000
+_LEAST_RISE = 1e-4
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
@@ -145,14 +146,15 @@ def _fit_rivals(
 
 
 def calibrate(scores: Floats, right: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
-    """A rising line of at most 60 places from score to probability."""
+    """A rising line from score to probability."""
     fitted = IsotonicRegression(y_min=LEAST, y_max=MOST, out_of_bounds="clip").fit(
         scores, right, sample_weight=weights
     )
-    places, heights = fitted.X_thresholds_, fitted.y_thresholds_
-    # Steps of hardly any height say nothing; the line goes through the rest.
-    kept = np.concatenate([[True], np.abs(np.diff(heights)) > 1e-4])
-    kept |= np.concatenate([np.abs(np.diff(heights)) > 1e-4, [True]])
+    # The line goes through the middle of each step: pairs of one step are not equally likely.
+    heights, step = np.unique(fitted.predict(scores), return_inverse=True)
+    total = np.bincount(step, weights)
+    places = np.bincount(step, weights * scores) / total
+    kept = [0, *(np.nonzero(np.diff(heights) > _LEAST_RISE)[0] + 1)]
     return places[kept].astype(np.float32), heights[kept].astype(np.float32)
 
 

@@ -264,7 +264,13 @@ def place_added(name: str, draw: Draw) -> str:
     """A town or region that the other ledger does not mention."""
     place = draw.choice([*_TOWNS, "UK", "(UK)", "London", "Ireland", "Europe", "(London)"])
     return draw.choice(
-        [f"{name} {place}", f"{core(name)} {place} Ltd", f"{name}, {place}", f"{name} - {place}"]
+        [
+            f"{name} {place}",
+            f"{core(name)} {place} Ltd",
+            f"{name}, {place}",
+            f"{name} - {place}",
+            f"{core(name)} ({place.strip('()')}) Ltd",
+        ]
     )
 
 
@@ -414,12 +420,11 @@ def sibling(name: str, draw: Draw) -> str:
             draw.choice(["Holdings", "Group", "Properties", "International", "UK", "Trading", "Trustees"])
         )
     elif kind == 2:
-        words.append(str(draw.randint(2, 12)))
+        words.append(draw.choice([str(draw.randint(2, 12)), str(draw.randint(2, 12)), "II", "III", "2019"]))
     elif kind == 3 and len(words) > 1:
         words[-1] = draw.choice(_TRADES)
     elif kind == 4 and len(words[0]) > 4:
-        place = draw.randrange(1, len(words[0]) - 1)
-        words[0] = words[0][:place] + draw.choice("aeioutrsn") + words[0][place + 1 :]
+        words[0] = _near_spelling(words[0], draw)
     elif kind == 5 and len(words[0]) == 1:
         words[0] = draw.choice(string.ascii_uppercase)
     elif kind == 6 and len(words) > 1:
@@ -427,6 +432,15 @@ def sibling(name: str, draw: Draw) -> str:
     else:
         return f"{draw.choice(_LAST_NAMES)} {words[-1]} {form}"
     return " ".join([*words, form]).strip()
+
+
+def _near_spelling(word: str, draw: Draw) -> str:
+    """Another letter within a word, or another ending."""
+    if draw.random() < 0.5:
+        ending = draw.choice(["er", "on", "ton", "man", "ley", "ing", "son", "ers", "ia", "well"])
+        return word[: len(word) - draw.randint(0, 2)] + ending
+    place = draw.randrange(1, len(word) - 1)
+    return word[:place] + draw.choice("aeioutrsn") + word[place + 1 :]
 
 
 def same_identity(one: str, other: str) -> bool:

@@ -144,3 +144,11 @@ def test_several_old_accounts_may_meet_on_one() -> None:
     old = [Item("a", "Bank charges", type="Expense"), Item("b", "Bank fees", type="Expense")]
     new = [Item("c", "Bank Charges and Fees", type="OVERHEADS")]
     assert [suggestion.new for suggestion in match(old, new, Kind.CATEGORIES)] == ["c", "c"]
+
+
+def test_the_account_for_all_the_rest_is_among_the_proposals() -> None:
+    old = [Item("a", "Charitable contributions", type="Expense")]
+    new = [Item("b", "General Expenses", type="Expense"), Item("c", "Sales", type="Income")]
+    suggestion = match(old, new, Kind.CATEGORIES)[0]
+    assert "b" in {suggestion.new, *(other for other, _ in suggestion.alternatives)}
+    assert not suggestion.auto

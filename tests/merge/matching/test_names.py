@@ -28,6 +28,11 @@ def _words(name: str) -> str:
         "Acme Widgets Ltd, D08 X2Y3",
         "Acme Widgets Inc, CA 94105",
         "Acme Widgets (NSW 2000)",
+        "Acme Widgets Ltd, Leeds LS1 4AP",
+        "Acme Widgets Lim",
+        "Acme Widgets Ltd - Accounts Receivable",
+        "Acme Widgets Ltd [30 days]",
+        "Acme Widgets Ltd - GB 123456789",
         "Acme Widgets Ltd 020 7946 0123",
         "Acme Widgets Ltd (Tel: +44 20 7946 0123)",
         "Acme Widgets (USD)",
@@ -89,3 +94,12 @@ def test_the_currency_and_the_codes_are_kept_as_facts() -> None:
 def test_nothing_is_left_empty() -> None:
     for text in ("", "***", "020 7946 0123", "SW1A 1AA", "(USD)", "😀", "A/C 12345"):
         assert read_name(fold(text)).readings
+
+
+def test_a_town_belongs_to_the_name_wherever_it_stands() -> None:
+    names = ["Acme (Leeds) Ltd", "Acme Ltd - Leeds", "ACME LEEDS LIMITED"]
+    assert {tuple(read_name(fold(name)).readings) for name in names} == {read_name("acme leeds ltd").readings}
+
+
+def test_a_year_is_part_of_the_name() -> None:
+    assert _words("Acme Packing 2019") == "acme packing 2019"

@@ -154,3 +154,16 @@ def test_bank_accounts_of_one_name_are_told_apart_by_their_last_digits() -> None
 def test_bank_accounts_of_different_currencies_are_not_accepted() -> None:
     old, new = [Item("a", "Current", currency="GBP")], [Item("b", "Current", currency="EUR")]
     assert not match(old, new, Kind.BANK_ACCOUNTS)[0].auto
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Interfloor Ltd", "Intarfloor Ltd"),
+        ("Traveller World Ltd", "Travellerton World Ltd"),
+        ("Harbour Paints Ltd", "Harbour Paints Norwich Ltd"),
+    ],
+)
+def test_what_may_be_a_look_alike_is_proposed_only(old: str, new: str) -> None:
+    suggestion = match([Item("a", old)], [Item("b", new)], Kind.SUPPLIERS)[0]
+    assert (suggestion.new, suggestion.auto) == ("b", False)

@@ -18,12 +18,12 @@ def _quality(folder: str, kind: Kind) -> Quality:
 
 @pytest.mark.parametrize(
     ("folder", "recall"),
-    [("suppliers_synthetic/syn_dev_2000", 0.85), ("suppliers_nhs", 0.75), ("suppliers_gpg", 0.95)],
+    [("suppliers_synthetic/syn_dev_2000", 0.9), ("suppliers_nhs", 0.85), ("suppliers_gpg", 0.96)],
 )
 def test_what_is_accepted_of_suppliers_is_right(folder: str, recall: float) -> None:
     quality = _quality(folder, Kind.SUPPLIERS)
     assert quality.precision >= 0.997
-    assert quality.partnerless_accepted <= 0.01
+    assert quality.partnerless_accepted <= 0.005
     assert quality.recall >= recall
 
 
@@ -32,7 +32,7 @@ def test_most_accounts_find_their_place_and_none_is_accepted_wrongly(folder: str
     quality = _quality(folder, Kind.CATEGORIES)
     assert quality.precision == 1
     assert quality.first >= 0.9
-    assert quality.first_three >= 0.95
+    assert quality.first_three >= 0.98
 
 
 def test_each_tax_rate_finds_its_like() -> None:

@@ -53,6 +53,8 @@ FEATURES = (
 # Charts that are drawn have no history, so what the last two tell is not learned but stated.
 LEARNED = len(FEATURES) - 2
 _LEAST_USED, _USED_TELLS, _CODE_TELLS, _CODE_FROM = 0.3, 0.7, 0.4, 0.1
+# Where nothing is likelier than that, the account for all the rest is proposed too, with this probability.
+_LIKELY, _CATCH_ALL_CHANCE, _BEFORE_CATCH_ALL = 0.5, 0.1, 2
 _CATCH_ALL = ("general_expenses", "other_income", "suspense", "office_expenses")
 
 
@@ -239,6 +241,7 @@ def _suggest(
     places = order[: _MOST_ALTERNATIVES + 1].tolist()
     shown = [(place, round(float(chances[place]), 4)) for place in places if chances[place] > 0]
     shown = [(place, chance) for place, chance in shown if _in_common(evidence.features[row, place])]
+    shown = _with_catch_all(shown, evidence.features[row], chances)
     if (
         not shown
         or shown[0][1] < SHOWN
@@ -252,6 +255,24 @@ def _suggest(
     auto = chance >= ACCEPTED and clear and same and fits
     reasons = _reasons(item, new[best], evidence.features[row, best], same_concept=same)
     return Suggestion(item.id, new[best].id, chance, auto, reasons, others)
+
+
+def _with_catch_all(
+    shown: list[tuple[int, float]], features: Floats, chances: Floats
+) -> list[tuple[int, float]]:
+    """The candidates, with the account for all the rest among the first three where none is likely."""
+    if shown and shown[0][1] >= _LIKELY:
+        return shown
+    fits = features[:, FEATURES.index("type_fit")] * (features[:, FEATURES.index("catch_all")] > 0)
+    fits = np.where(chances > 0, fits, 0)
+    place = int(fits.argmax())
+    if fits[place] < _FITTING_TYPE or place in [known for known, _ in shown[:_BEFORE_CATCH_ALL]]:
+        return shown
+    kept = [pair for pair in shown if pair[0] != place]
+    before = [pair for pair in kept[:_BEFORE_CATCH_ALL] if pair[1] >= SHOWN]
+    least = before[-1][1] if before else _CATCH_ALL_CHANCE
+    rest = kept[len(before) :] if before else []
+    return [*before, (place, round(min(least, _CATCH_ALL_CHANCE), 4)), *rest][: _MOST_ALTERNATIVES + 1]
 
 
 def _in_common(features: Floats) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+from bookbind.merge.matching.words import PLACES
+
 _CURRENCIES = (
     r"gbp|eur|euros?|usd|us dollars?|aud|nzd|cad|chf|jpy|sek|nok|dkk|pln|zar|inr|hkd|sgd|aed"
     r"|czk|huf|cny|sterling|stg"
@@ -49,10 +51,18 @@ _MARKERS = re.compile(
     r"|[-\u2013:(]\s*(?:inactive|closed|archived|deleted|on hold|on stop|direct debit|dd|bacs"
     r"|old(?: account)?|old a/c|new account)\s*\)?\s*$"
 )
+_REMARKS = re.compile(
+    r"\s*[-\u2013\u2014,;:/|(\[{*]+\s*(?:accounts(?: (?:receivable|payable|dep(?:t|artment)|team|office))?"
+    r"|credit control|(?:sales|purchase) ledger|finance (?:dep(?:t|artment)|team)|head office|remittances?"
+    r"|billing|payroll|invoic(?:es|ing)|weekly|monthly|quarterly|annual(?:ly)?|yearly|(?:paid|pay) by \w+"
+    r"|\d+ days(?: net)?|(?:see|ask|check) \w+|(?:new|old) bank details|dispute|landlord|tenant)"
+    r"\s*[)\]}*.]*\s*$"
+)
 _CODES = re.compile(
     r"[(\[]?\s*\b(?:a/c|acct?s?|account|acc|cust(?:omer)?|supp?(?:lier)?|vend(?:or)?|client|ref(?:erence)?"
     r"|our ref|your ref|inv(?:oice)?|vat(?: reg)?(?: no)?|abn|company no|co\.? no|reg(?: no)?|crn|gst|ein)\b"
     r"[\s.:#-]*(?:no\b|number\b|num\b|ref\b|code\b|id\b)?[\s.:#-]*([a-z]{0,5}[-/]?\d[\w/-]+)\s*[)\]]?"
+    r"|[(\[]?\s*\b((?:gb|ie|de|fr|nl|es|it|be)\s*(?:gb|ie|de|fr|nl|es|it|be)?\s*\d{8,11}[a-z]{0,2})\b\s*[)\]]?"
     r"|[(\[]?\s*\b(?:no|number|id|mid|cr|use|po)\b[\s.:#-]*([a-z]{0,5}[-/]?\d{3}[\w/-]*)\s*[)\]]?"
     r"|[#]\s?([a-z]{0,4}-?\d[\w-]*)"
     r"|[(\[]\s*(?:a/c|ref)?\s*([a-z]{0,5}[-/]?\d{3,}[\w/-]*)\s*[)\]]"
@@ -61,7 +71,11 @@ _LEADING_CODE = re.compile(
     r"^\s*((?:[a-z]{1,4}[-_/]?\d{2,}[a-z]?|\d{3,}|[a-z]{2,6}\d{2,5})(?:[-/]\d+)*)\s*(?:[-_:.|/)]+\s*"
     r"|\s+)(?=[a-z(]{2})"
 )
-_TRAILING_CODE = re.compile(r"[\s\-_:|/,]+((?:[a-z]{0,3}[-_/]?\d{4,}|[a-z]{3,6}\d{2,4}|\d{3,}[-/]\d+))\s*$")
+# A year at the end is a part of the name.
+_TRAILING_CODE = re.compile(
+    r"[\s\-_:|/,]+(?!(?:19|20)\d\d\s*$)((?:[a-z]{0,3}[-_/]?\d{4,}|[a-z]{3,6}\d{2,4}|\d{3,}[-/]\d+))\s*$"
+    r"|(?<=[a-z]{4})(0\d\d)\s*$"
+)
 _ACCOUNT_WORD = re.compile(
     r"[(\[\-\s]+(?:a/c|acct|acc)\.?\s*[)\]]?\s*$|^(?:a/c|acct)\.?\s+|[(\[]\s*(?:account|ledger|supplier"
     r"|customer|vendor)\s*[)\]]"
@@ -100,10 +114,13 @@ _ATTENTION = re.compile(rf"[(\[,;:|\s-]*(?:{_PERSON})\s*:?.*$")
 _CARE = re.compile(rf"[(\[,;:|\s-]*{_CARE_OF}\s*:?\s*(.*)$")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
 _NOT_WORDS = re.compile(r"[\W_]+")
+_TOWN_BEHIND = re.compile(r"\s*[-\u2013\u2014,;:/|(\[]+\s*([a-z]+(?: [a-z]+)?)\s*$")
 # A quick look that spares most names the long way through every pattern.
 _SUSPICIOUS = re.compile(
     r"[^\w &'.,+-]|\d\d|\b(?:t a|ta|dba|aka|fka|fao|attn|use|dd|old|dup|formerly|prev|previously"
     r"|trading|known|care of|account|acct?|acc"
+    r"|accounts|ledger|credit control|head office|finance|remittances?|billing|payroll|invoic\w+|weekly"
+    r"|monthly|quarterly|yearly|annual|annually|paid|pay|days|see|ask|check|details|dispute|landlord|tenant"
     r"|z{1,3}|x{2,3}|operating|was|now|att|vat|closed|inactive|ref|no)\b|www|\w\.\w{2,}|\.a\.|\b(?:"
     + _CURRENCIES
     + r")\b|\d \d|\d[a-z]{2}$"
@@ -120,11 +137,11 @@ def without_additions(text: str) -> tuple[str, str, frozenset[str], bool]:
     text = _EMAIL.sub(" ", text) if _EMAIL.sub(" ", text).strip() else _EMAIL.sub(r"\1", text)
     cleaned, webs = _WEB.subn(lambda found: f" {_brand(found)} ", text)
     text = cleaned
-    for pattern in (_PHONE, _MARKERS):
+    for pattern in (_PHONE, _REMARKS, _MARKERS):
         text = _cut(pattern, text)
     codes: set[str] = set()
     text = _cut_collecting(_CODES, text, codes)
-    text = _cut(_POSTCODE, text)
+    text = _cut_address(text)
     currency: set[str] = set()
     text = _cut_collecting(_CURRENCY, text, currency)
     text = _cut(_ATTENTION_FIRST, text)
@@ -152,6 +169,17 @@ def _cut(pattern: "re.Pattern[str]", text: str) -> str:
     return shorter if _NOT_WORDS.sub("", shorter) else text
 
 
+def _cut_address(text: str) -> str:
+    """The text without a postcode, and without the town before it where a mark parts that from the name."""
+    shorter = _cut(_POSTCODE, text)
+    if shorter == text:
+        return text
+    town = _TOWN_BEHIND.search(shorter)
+    if town and PLACES.issuperset(town[1].split()) and _NOT_WORDS.sub("", shorter[: town.start()]):
+        return shorter[: town.start()]
+    return shorter
+
+
 def _cut_collecting(pattern: "re.Pattern[str]", text: str, found: set[str]) -> str:
     shorter = pattern.sub(" ", text)
     if shorter == text or not _NOT_WORDS.sub("", shorter):
@@ -170,5 +198,8 @@ def split_parts(text: str) -> list[str]:
 def split_brackets(text: str) -> list[str]:
     """`Brand (Legal Name Ltd)` holds two names: what stands in brackets, and what stands around it."""
     inner = [part.strip() for part in _BRACKETS.findall(text) if len(_NOT_WORDS.sub("", part)) > 3]
+    if all(PLACES.issuperset(_NOT_WORDS.sub(" ", part).split()) for part in inner):
+        # `Name (Leeds)` is a branch: the town belongs to the name.
+        return []
     around = _BRACKETS.sub(" ", text).strip()
     return [around, *inner] if inner and len(_NOT_WORDS.sub("", around)) > 1 else []

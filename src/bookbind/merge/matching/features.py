@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA, Indel, JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, Indel, JaroWinkler, Levenshtein, Postfix, Prefix
 
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.table import GROUP, INITIAL, NUMERIC, PLACE, Floats, Integers, Table
@@ -18,6 +18,10 @@ Features = dict[str, NDArray[Any]]
 _SOFT_LEAST = 0.82
 # Two words for one kind of place, such as surgery and practice.
 _ONE_KIND = 0.85
+# A field narrower than this holds no names.
+_SHORTEST_CUT = 9
+# What differs is looked at more closely where this few letters do.
+_MOST_EDITS, _LONGEST_SLIP = 4, 12
 
 FEATURES = (
     "cosine",
@@ -75,6 +79,11 @@ FEATURES = (
     "currency_differs",
     "codes_differ",
     "letters_least",
+    "slip_length",
+    "slip_doubles",
+    "slip_ends_word",
+    "slip_begins_word",
+    "cut_within_word",
 )
 
 
@@ -143,7 +152,7 @@ def _string_features(lists: Lists, pairs: Pairs) -> Features:
     in_order = _picked(lists.old.sorted_texts, pairs.old), _picked(lists.new.sorted_texts, pairs.new)
     edits = _compared(joined, Levenshtein.distance)
     longest = np.array([max(len(a), len(b), 1) for a, b in zip(*joined, strict=True)], dtype=np.float32)
-    return {
+    found: Features = {
         "ratio_joined": _compared(joined, fuzz.ratio) / 100,
         "ratio_text": _compared(texts, fuzz.ratio) / 100,
         "ratio_sorted": _compared(in_order, fuzz.ratio) / 100,
@@ -159,6 +168,33 @@ def _string_features(lists: Lists, pairs: Pairs) -> Features:
             np.array([min(len(a), len(b)) for a, b in zip(*joined, strict=True)], np.float32), 30
         ),
     }
+    return found | _slip_features(texts, edits)
+
+
+def _slip_features(texts: tuple[list[str], list[str]], edits: Floats) -> Features:
+    """Where two nearly equal texts part: a doubled letter is a slip, another ending is often another name."""
+    found = np.zeros((len(edits), 4), np.float32)
+    found[:, 0] = _LONGEST_SLIP
+    for place in np.nonzero((edits > 0) & (edits <= _MOST_EDITS))[0].tolist():
+        found[place] = _slip(texts[0][place], texts[1][place])
+    names = ("slip_length", "slip_doubles", "slip_ends_word", "slip_begins_word")
+    return {name: found[:, place] for place, name in enumerate(names)}
+
+
+def _slip(one: str, other: str) -> tuple[float, float, float, float]:
+    """The length of what differs; whether it doubles a letter, ends a word or nearly so, begins one."""
+    least = min(len(one), len(other))
+    begin = Prefix.similarity(one, other)
+    end = min(Postfix.similarity(one, other), least - begin)
+    long = one if len(one) >= len(other) else other
+    length = len(long) - begin - end
+    single = length == 1 and least == len(long) - 1
+    doubles = single and begin > 0 and long[begin] == long[begin - 1]
+    behind = long[begin + length :].partition(" ")[0]
+    plural = single and not behind and long[begin] == "s"
+    ends = len(behind) <= 1 and not plural
+    begins = not doubles and (begin == 0 or long[begin - 1] == " ")
+    return min(length, _LONGEST_SLIP), doubles, ends, begins
 
 
 def _picked(texts: Sequence[str], rows: Integers) -> list[str]:
@@ -301,6 +337,9 @@ def _shape_features(lists: Lists, pairs: Pairs) -> Features:
                 for a, b in zip(pairs.old.tolist(), pairs.new.tolist(), strict=True)
             ]
         ),
+        "cut_within_word": np.array(
+            [_is_cut_within_word(old.folded[a], new.folded[b]) for a, b in owners], dtype=np.float32
+        ),
         "same_joined": np.array([a == b for a, b in joined]),
         "part_old": part_old,
         "part_new": part_new,
@@ -312,6 +351,13 @@ def _shape_features(lists: Lists, pairs: Pairs) -> Features:
             [bool(old.codes[a] and new.codes[b] and not old.codes[a] & new.codes[b]) for a, b in owners]
         ),
     }
+
+
+def _is_cut_within_word(one: str, other: str) -> bool:
+    """Whether one text is the other, cut off in the middle of a word, as a narrow field does."""
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    length = len(short)
+    return length > _SHORTEST_CUT and long[length : length + 1].isalpha() and long.startswith(short)
 
 
 # The first that holds is said. Each names a feature and the least that it must be.

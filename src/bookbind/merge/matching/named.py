@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.doubts import doubts
 from bookbind.merge.matching.features import FEATURES, Lists, Pairs, explain, pair_features
 from bookbind.merge.matching.grams import count_grams, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
 from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
-from bookbind.merge.matching.products import code_features, read_product
+from bookbind.merge.matching.products import code_features, product_doubts, read_product
 from bookbind.merge.matching.table import Vocabulary, build_table, marks_of_words, rarity_of_words
 
 CANDIDATES = 6
@@ -35,12 +36,16 @@ Reader = Callable[[str, Reading], Name]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Pairs of entries, by their place in either list: how likely they are the same, and why."""
+    """Pairs of entries, by their place in either list: how likely they are the same, and why.
+
+    `doubts` say in words why a pair may not be accepted without a person, where something speaks against it.
+    """
 
     old: Integers
     new: Integers
     probability: Floats
     reasons: list[str]
+    doubts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +156,9 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     sure = np.array([probability for _, probability in rest.equal.values()], dtype=np.float32)
     reasons = ["same name" if old[a] == new[b] else _EQUAL[chance] for a, (b, chance) in rest.equal.items()]
     if not rest.old or not rest.new:
-        return Scored(sure_old, sure_new, sure, reasons)
-    prepared = prepare_pairs(rest.old, rest.new, model.word_shares, products=reader is read_product)
+        return Scored(sure_old, sure_new, sure, reasons, [""] * len(reasons))
+    products = reader is read_product
+    prepared = prepare_pairs(rest.old, rest.new, model.word_shares, products=products)
     scores = model.raw(prepared.features)
     best = best_readings(prepared.old, prepared.new, scores)
     one, other = prepared.old[best], prepared.new[best]
@@ -160,11 +166,13 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     # A partnership and a company of one name are two businesses, however alike.
     clash = prepared.features[best, FEATURES.index("form_conflict")] > 0
     settled = np.where(clash, np.minimum(settled, FORMS_CONFLICT), settled)
+    said = (product_doubts if products else doubts)(prepared.features[best])
     return Scored(
         np.concatenate([sure_old, rest.old_places[one]]),
         np.concatenate([sure_new, rest.new_places[other]]),
         np.concatenate([sure, settled]),
         reasons + explain(prepared.features[best]),
+        [""] * len(reasons) + said,
     )
 
 

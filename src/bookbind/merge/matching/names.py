@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bookbind.merge.matching.additions import is_suspicious, split_brackets, split_parts, without_additions
 from bookbind.merge.matching.legal_forms import split_form
-from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, TITLES
+from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, PLACES, TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Name:
 _NOT_WORDS = re.compile(r"[\W_]+")
 # Plain text goes through a table, which is faster than a pattern.
 _ONLY_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_INNER_FORMS = frozenset(["ltd", "limited", "plc", "llp", "inc", "llc", "gmbh", "bv"])
 _DOTTED = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)")
 
 
@@ -75,7 +76,7 @@ def full_words(words: Iterable[str]) -> tuple[str, ...]:
 
 def plain_reading(text: str) -> Reading:
     """The identifying words of folded text and its legal form, without looking for what a ledger added."""
-    words, form = split_form(words_of(text))
+    words, form = split_form(form_behind(words_of(text)))
     if len(words) > 1 and words[-1] == "the":
         words, inner = split_form(words[:-1])
         form = form or inner
@@ -85,6 +86,16 @@ def plain_reading(text: str) -> Reading:
     if len(kept) > 2 and kept[-1] in ("and", "co"):
         kept = kept[:-1]
     return Reading(tuple(kept), form)
+
+
+def form_behind(words: list[str]) -> list[str]:
+    """The words of `Name Ltd - Leeds` with the legal form behind the town, where it stands otherwise."""
+    last = len(words)
+    while last > 1 and words[last - 1] in PLACES:
+        last -= 1
+    if 1 < last < len(words) and words[last - 1] in _INNER_FORMS:
+        return [*words[: last - 1], *words[last:], words[last - 1]]
+    return words
 
 
 def _together(parts: list[Reading]) -> Reading:

@@ -5,23 +5,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.doubts import BRANCH, LETTER, SPELLING
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
 from bookbind.merge.matching.model import MOST, Model, best_rival, load_model
 from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
-from bookbind.merge.matching.products import read_product
+from bookbind.merge.matching.products import MODEL, VARIANT, read_product
 
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
-ACCEPTED = 0.94
+ACCEPTED = 0.93
+# Where something speaks against a pair, it must be surer than others.
+DOUBTED = {BRANCH: 0.985, SPELLING: 0.99, LETTER: 0.996, MODEL: 0.995, VARIANT: 0.995}
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04
 _CONTRADICTED = 0.3
 # From here on an identifier is as good as a name tag; other pairs of its entries are hardly likely.
 _NUMBER_KNOWN, _KNOWN_ELSEWHERE = 0.97, 0.1
-_ADDRESS_ALONE = 0.8
+_ADDRESS_ALONE, _ADDRESSED_ELSEWHERE = 0.8, 0.7
 _MOST_ALTERNATIVES = 3
 MODELS = dict.fromkeys(Kind, "names") | {Kind.PRODUCTS: "products"}
 READERS: dict[Kind, Reader] = dict.fromkeys(Kind, read_name) | {Kind.PRODUCTS: read_product}
@@ -56,22 +59,27 @@ def _in_order(items: Sequence[Item], *, with_parent: bool) -> tuple[list[Item], 
 
 def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind: Kind) -> Scored:
     """What names say, corrected by the identifiers of either entry."""
-    probability, reasons = scored.probability.copy(), list(scored.reasons)
+    probability, reasons, doubts = scored.probability.copy(), list(scored.reasons), list(scored.doubts)
     for place, against in contradictions(old, new, scored.old, scored.new, kind).items():
         probability[place] = min(probability[place], _CONTRADICTED)
         reasons[place] = f"{reasons[place]}, {against}"
     evidence = equal_evidence(old, new, kind)
     if not evidence:
-        return Scored(scored.old, scored.new, probability, reasons)
+        return Scored(scored.old, scored.new, probability, reasons, doubts)
     pairs = list(zip(scored.old.tolist(), scored.new.tolist(), strict=True))
     places = {pair: at for at, pair in enumerate(pairs)}
     added: list[tuple[int, int, float, str]] = []
     # What is known by its number is not sought by its name.
     known_old = {one for (one, _), (sure, _) in evidence.items() if sure >= _NUMBER_KNOWN}
     known_new = {other for (_, other), (sure, _) in evidence.items() if sure >= _NUMBER_KNOWN}
+    addressed_old, addressed_new = {one for one, _ in evidence}, {other for _, other in evidence}
     for place, (one, other) in enumerate(pairs):
-        if (one in known_old or other in known_new) and (one, other) not in evidence:
+        if (one, other) in evidence:
+            continue
+        if one in known_old or other in known_new:
             probability[place] = min(probability[place], _KNOWN_ELSEWHERE)
+        elif one in addressed_old or other in addressed_new:
+            probability[place] = min(probability[place], _ADDRESSED_ELSEWHERE)
     for pair, (sure, said) in evidence.items():
         at = places.get(pair, -1)
         by_name = float(probability[at]) if at >= 0 else 0.0
@@ -82,11 +90,13 @@ def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kin
             added.append((*pair, chance, why))
         else:
             probability[at], reasons[at] = chance, f"{why}, {reasons[at]}"
+            doubts[at] = ""
     return Scored(
         np.concatenate([scored.old, np.array([row[0] for row in added], dtype=np.int64)]),
         np.concatenate([scored.new, np.array([row[1] for row in added], dtype=np.int64)]),
         np.concatenate([probability, np.array([row[2] for row in added], dtype=np.float32)]),
         reasons + [row[3] for row in added],
+        doubts + [""] * len(added),
     )
 
 
@@ -110,12 +120,11 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> li
             reasons = ("nothing alike enough",) if others else NOTHING
             made.append(Suggestion(item.id, None, 0.0, False, reasons, others))
             continue
-        said = (
-            (scored.reasons[at],)
-            if clear[at] or not sure[at]
-            else (scored.reasons[at], "another is as likely")
-        )
-        auto = sure[at] and clear[at]
+        doubt = "" if clear[at] else "another is as likely"
+        if scored.probability[at] < DOUBTED.get(scored.doubts[at], 0):
+            doubt = scored.doubts[at]
+        said = (scored.reasons[at], doubt) if doubt and sure[at] else (scored.reasons[at],)
+        auto = sure[at] and not doubt
         target = new[targets[at]].id
         made.append(Suggestion(item.id, target, chances[at], auto, said, others))
     return made

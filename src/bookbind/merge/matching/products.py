@@ -21,6 +21,7 @@ CODE_FEATURES = (
     "sizes_differ",
     "colours_differ",
 )
+MODEL, VARIANT = "may be another model", "may be another size or colour"
 _SHORTEST_CODE = 3
 _INNER = re.compile(r"[-./#_]+")
 _EDGES = "()[]{},;:.'\"!*-/#&+"
@@ -84,6 +85,15 @@ def code_features(old: Sequence[Name], new: Sequence[Name], pairs: Pairs) -> Flo
         for a, b in zip(pairs.old.tolist(), pairs.new.tolist(), strict=True)
     ]
     return np.array(rows, dtype=np.float32).reshape(len(rows), len(CODE_FEATURES))
+
+
+def product_doubts(features: Floats) -> list[str]:
+    """For each pair what speaks against it: no model number in common, or another size or colour."""
+    named = {name: features[:, place - len(CODE_FEATURES)] for place, name in enumerate(CODE_FEATURES)}
+    model = named["code_same"] == 0
+    variant = (named["sizes_differ"] > 0) | (named["colours_differ"] > 0)
+    rows = zip(model.tolist(), variant.tolist(), strict=True)
+    return [MODEL if is_model else VARIANT if is_variant else "" for is_model, is_variant in rows]
 
 
 Facts = tuple[frozenset[str], str, frozenset[str], frozenset[str]]

@@ -15,6 +15,7 @@ WORDS_KEPT = 10
 _PRIOR_NAMES = 4000
 _UNSEEN_SHARE = 2e-5
 _NUMBER = re.compile(r"\d")
+_ROMAN = frozenset(["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
 
 PLACE, GROUP, NUMERIC, EMPTY, INITIAL = 1, 2, 4, 8, 16
 
@@ -115,6 +116,6 @@ def marks_of_words(vocabulary: Vocabulary) -> NDArray[np.int32]:
 def _mark(word: str) -> int:
     mark = PLACE if word in TOWNS or word in REGIONS else 0
     mark |= GROUP if word in GROUP_WORDS else 0
-    mark |= NUMERIC if _NUMBER.search(word) else 0
+    mark |= NUMERIC if _NUMBER.search(word) or word in _ROMAN else 0
     mark |= EMPTY if word in EMPTY_WORDS else 0
     return mark | (INITIAL if len(word) == 1 and word.isalpha() else 0)

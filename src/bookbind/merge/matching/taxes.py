@@ -7,7 +7,7 @@ from decimal import Decimal
 from bookbind.merge.matching.items import Item, Refusal, Suggestion
 from bookbind.merge.matching.tax_words import TaxFacts, read_tax
 
-ACCEPTED, NAMED, ASSUMED = 0.95, 0.97, 0.93
+ACCEPTED, NAMED, ASSUMED, ASSUMED_ZERO = 0.95, 0.98, 0.96, 0.92
 _KIND_WORDS = {
     "standard": "standard",
     "reduced": "reduced",
@@ -141,7 +141,7 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 def _confidence(old: TaxFacts, new: TaxFacts, score: float, *, unique: bool) -> float:
     base = 0.99 if old.kind_given and new.kind_given else NAMED
     if not (old.kind_named and new.kind_named):
-        base = min(base, ASSUMED if old.rate else ASSUMED - 0.1)
+        base = min(base, ASSUMED if old.rate else ASSUMED_ZERO)
     if old.rate is None or new.rate is None:
         base -= 0.2
     return round(max(0.05, min(base, base * (0.4 + 0.75 * score)) - (0 if unique else 0.25)), 4)

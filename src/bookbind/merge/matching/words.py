@@ -9,6 +9,7 @@ def _words(table: str, kind: str) -> frozenset[str]:
 
 TOWNS = _words("places", "town")
 REGIONS = _words("places", "region")
+PLACES = TOWNS | REGIONS
 GROUP_WORDS = _words("general_words", "group")
 EMPTY_WORDS = _words("general_words", "empty")
 TITLES = _words("general_words", "title")

@@ -1,0 +1,43 @@
+"""What speaks against pairs that are alike: a town on one side, another ending, another letter."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookbind.merge.matching.features import FEATURES
+
+Floats = NDArray[np.float32]
+
+BRANCH, SPELLING = "may be another branch", "may be another name"
+LETTER = "one letter may make it another name"
+_FEW_EDITS = 4
+_LONG_ENDING = 2
+_CUT_SLIP = 12
+
+
+def doubts(features: Floats) -> list[str]:
+    """For each pair what speaks against it, empty where nothing does.
+
+    A town that only one side names is a branch as often as a remark. A letter replaced within a word, or
+    another ending or word, is how look-alikes differ; letters swapped, doubled or lost are slips.
+    """
+
+    def column(name: str) -> Floats:
+        return features[:, FEATURES.index(name)]
+
+    is_cut = column("cut_within_word") > 0
+    edits, swaps = column("edits"), column("edits_with_swaps")
+    replaced = (edits > 0) & (edits == swaps) & (column("edits_without_replacing") > edits)
+    slip = column("slip_length")
+    longer = (slip >= _LONG_ENDING) & (slip < _CUT_SLIP) & (swaps >= 2)
+    letter = (edits == 1) & (column("edits_without_replacing") == 1) & (column("slip_doubles") == 0)
+    ending = (column("slip_ends_word") > 0) & (longer | letter)
+    words = (column("left_words_old") > 0) & (column("left_words_new") > 0)
+    letters = (edits <= _FEW_EDITS) & replaced & ~is_cut
+    spelling = ((edits <= _FEW_EDITS) & ending & ~is_cut) | words
+    branch = np.zeros(len(features), dtype=bool)
+    for one, other in (("old", "new"), ("new", "old")):
+        nothing = (column(f"left_words_{other}") == 0) & (column(f"left_places_{other}") == 0)
+        places = column(f"left_places_{one}")
+        branch |= nothing & (places > 0) & (places >= column(f"left_words_{one}"))
+    said = np.select([letters, branch & ~is_cut, spelling], [LETTER, BRANCH, SPELLING], "")
+    return [str(doubt) for doubt in said]
