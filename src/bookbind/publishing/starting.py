@@ -8,12 +8,14 @@ from django.db import transaction
 
 from bookbind.connections.change import mark_started
 from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.errors import MovedMeanwhile
-from bookbind.publishing.models import Publication
+from bookbind.publishing.instead import find_way
+from bookbind.publishing.models import Publication, PublishingSettings
 from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import list_unsent
 from bookbind.publishing.reasons import Reason
@@ -51,8 +53,7 @@ class StartSummary:
 
 def start_summary(connection: Connection) -> StartSummary:
     """What pressing Start publishing would do now, in a constant number of queries."""
-    labels = _labels(connection)
-    default_as = get_settings(connection).publish_as
+    settings = get_settings(connection)
     months: dict[date, Month] = {}
     waiting: dict[str, int] = {}
     for publication in list_unsent(connection.id):
@@ -62,7 +63,7 @@ def start_summary(connection: Connection) -> StartSummary:
         document = publication.document
         day = document.date or clock.local_date(publication.queued_at, connection.business.time_zone)
         month = months.setdefault(day.replace(day=1), Month(day.replace(day=1), 0, {}, {}))
-        label = labels.get((document.kind, document.publish_as or default_as), "")
+        label = _label(document, settings)
         totals = {**month.totals}
         totals[document.currency] = totals.get(document.currency, Decimal(0)) + (document.total or Decimal(0))
         published_as = {**month.published_as, label: month.published_as.get(label, 0) + 1}
@@ -91,10 +92,14 @@ def settle_started(connection: Connection) -> None:
             continue
 
 
-def _labels(connection: Connection) -> dict[tuple[str, str], str]:
-    """`Bill, Awaiting payment` for each kind and finality that the vendor offers."""
-    found: dict[tuple[DocumentKind | str, PublishAs | str], str] = {}
-    for kind in get_provider(connection.provider).kinds:
-        for choice in kind.choices:
-            found[(kind.kind.value, choice.publish_as.value)] = f"{kind.label}, {choice.label}"
-    return found
+def _label(document: Document, settings: PublishingSettings) -> str:
+    """`Bill, Open bill`: how the document goes, in the vendor's words."""
+    kinds = get_provider(settings.connection.provider).kinds
+    asked = PublishAs(document.publish_as or settings.publish_as)
+    way = find_way(DocumentKind(document.kind), asked, kinds, settings.instead)
+    kind = next((one for one in kinds if one.kind == way.kind), None)
+    if kind is None:
+        return ""
+    return next(
+        (f"{kind.label}, {one.label}" for one in kind.choices if one.publish_as == way.publish_as), ""
+    )
