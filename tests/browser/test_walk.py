@@ -80,7 +80,7 @@ def test_selection_screen_shows_seven_systems_in_order(ada: Visitor) -> None:
     text = ada.page.locator("main").inner_text()
     places = [text.index(name) for name in names]
     assert places == sorted(places)
-    expect(ada.page.get_by_role("main").get_by_role("button", name="Connect", disabled=True)).to_have_count(6)
+    expect(ada.page.get_by_role("main").get_by_role("button", name="Connect", disabled=True)).to_have_count(5)
     ada.keep("02-selection")
 
 
