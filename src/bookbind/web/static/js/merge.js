@@ -14,7 +14,17 @@ function send(value, entry) {
     values: { choice: value, version: entry.dataset.version },
   });
   // The row is there first; the bar and the steps, which look at all lists, follow.
-  return sent.then(() => htmx.trigger("#merge-bar", "merge-changed"));
+  return sent.then(() => {
+    count();
+    clearTimeout(recount);
+    recount = setTimeout(count, 1500);
+  });
+}
+
+// A bar that is just being replaced hears nothing, so it is asked once more when the choices pause.
+let recount;
+function count() {
+  if (document.getElementById("merge-bar")) htmx.trigger("#merge-bar", "merge-changed");
 }
 
 // Stops that a reply brings back under the same name are found again by it.
