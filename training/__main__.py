@@ -62,7 +62,7 @@ def _train_names() -> None:
     weight = _GENERATED_WEIGHT / len(drawn)
     samples = [sample_pairs(labelled, shares, _WEIGHTS[name]) for name, labelled in sets.items()]
     samples += [sample_pairs(labelled, shares, weight) for labelled in drawn]
-    model = train(samples, shares)
+    model = _train(samples, shares)
     _write("names", model)
     unseen = base[_TRAINED_NAMES:]
     evaluations = {
@@ -74,7 +74,11 @@ def _train_names() -> None:
     for left_out in (*_REAL, "suppliers_synthetic"):
         kept = [sample for sample in samples if not sample.name.startswith(left_out)]
         name = left_out if left_out in sets else _SMALL
-        _say(f"{name}, not trained on", measure(sets[name], _match_names(sets[name], train(kept, shares))))
+        _say(f"{name}, not trained on", measure(sets[name], _match_names(sets[name], _train(kept, shares))))
+
+
+def _train(samples: Sequence[Sample], shares: dict[str, float]) -> Model:
+    return train(samples, shares, size=(96, 32), rounds=20)
 
 
 def _match_names(labelled: Labelled, model: Model) -> list[Suggestion]:

@@ -74,6 +74,7 @@ def train(
     shares: dict[str, float],
     size: tuple[int, ...] = (48, 24),
     rival_columns: int = RIVALS_AND_HABITS,
+    rounds: int = 14,
 ) -> Model:
     """The model from all samples; rivals and calibration are fitted on scores of unseen pairs."""
     features = np.concatenate([sample.features for sample in samples])
@@ -84,10 +85,10 @@ def train(
     scaled = np.clip((features - mean) / scale, -6, 6)
     unseen = np.zeros(len(features), np.float32)
     for fitted, held in GroupKFold(FOLDS).split(scaled, right, groups):
-        network = _fit(scaled[fitted], right[fitted], weights[fitted], size, SEED)
+        network = _fit(scaled[fitted], right[fitted], weights[fitted], size, SEED, rounds)
         unseen[held] = run_network(network, scaled[held])
-    networks = tuple(_fit(scaled, right, weights, size, SEED + place) for place in range(3))
-    rivals, final, truth, weight = _fit_rivals(samples, unseen, rival_columns)
+    networks = tuple(_fit(scaled, right, weights, size, SEED + place, rounds) for place in range(3))
+    rivals, final, truth, weight = _fit_rivals(samples, unseen, rival_columns, rounds)
     return Model(
         mean.astype(np.float32),
         scale.astype(np.float32),
@@ -106,10 +107,15 @@ def _weights(samples: Sequence[Sample]) -> Floats:
 
 
 def _fit(
-    features: Floats, right: NDArray[np.bool_], weights: Floats, size: tuple[int, ...], seed: int
+    features: Floats,
+    right: NDArray[np.bool_],
+    weights: Floats,
+    size: tuple[int, ...],
+    seed: int,
+    rounds: int,
 ) -> tuple[Layer, ...]:
     network = MLPClassifier(
-        size, alpha=1e-3, batch_size=512, learning_rate_init=2e-3, max_iter=14, random_state=seed, tol=0
+        size, alpha=1e-3, batch_size=512, learning_rate_init=2e-3, max_iter=rounds, random_state=seed, tol=0
     )
     network.fit(features, right, sample_weight=weights)
     return tuple(
@@ -119,7 +125,7 @@ def _fit(
 
 
 def _fit_rivals(
-    samples: Sequence[Sample], unseen: Floats, columns: int
+    samples: Sequence[Sample], unseen: Floats, columns: int, rounds: int
 ) -> tuple[tuple[Layer, ...], Floats, NDArray[np.bool_], Floats]:
     """A small network over a pair's score and its distance from its rivals; scored on folds of its own."""
     parts, first = [], 0
@@ -140,9 +146,9 @@ def _fit_rivals(
     final = np.zeros(len(labels), np.float32)
     for fitted, held in GroupKFold(FOLDS).split(features, labels, groups):
         final[held] = run_network(
-            _fit(features[fitted], labels[fitted], weights[fitted], (8,), SEED), features[held]
+            _fit(features[fitted], labels[fitted], weights[fitted], (8,), SEED, rounds), features[held]
         )
-    return _fit(features, labels, weights, (8,), SEED), final, labels, weights
+    return _fit(features, labels, weights, (8,), SEED, rounds), final, labels, weights
 
 
 def calibrate(scores: Floats, right: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:

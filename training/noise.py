@@ -86,6 +86,9 @@ _TRADES = [
 ]
 
 
+_SHORT_WORD = 8
+
+
 def core(name: str) -> str:
     """The name without the legal form behind it, in its own spelling."""
     return re.sub(r"[\s,]+(ltd|limited|llp|plc|co|inc|llc)\.?$", "", name, flags=re.IGNORECASE) or name
@@ -414,17 +417,22 @@ def sibling(name: str, draw: Draw) -> str:
     form = draw.choice(["Ltd", "Limited", ""])
     kind = draw.choice([0, 0, 1, 2, 3, 4, 5, 6, 7])
     if kind == 0:
-        return place_added(name, draw)
+        # A registered name has its town before the legal form.
+        place = draw.choice([*_TOWNS, "London", "Ireland", "Europe", "Midlands", "South", "Wales"])
+        return f"{core(name)} {draw.choice([place, f'({place})'])} {form}".strip()
     if kind == 1:
         words.append(
-            draw.choice(["Holdings", "Group", "Properties", "International", "UK", "Trading", "Trustees"])
+            draw.choice(
+                ["Holdings", "Group", "Properties", "International", "Services", "Trading", "Trustees"]
+            )
         )
     elif kind == 2:
         words.append(draw.choice([str(draw.randint(2, 12)), str(draw.randint(2, 12)), "II", "III", "2019"]))
     elif kind == 3 and len(words) > 1:
         words[-1] = draw.choice(_TRADES)
-    elif kind == 4 and len(words[0]) > 4:
-        words[0] = _near_spelling(words[0], draw)
+    elif kind == 4 and max(map(len, words)) > 4:
+        place = words.index(max(words, key=len)) if draw.random() < 0.5 else 0
+        words[place] = _near_spelling(words[place], draw)
     elif kind == 5 and len(words[0]) == 1:
         words[0] = draw.choice(string.ascii_uppercase)
     elif kind == 6 and len(words) > 1:
@@ -435,12 +443,15 @@ def sibling(name: str, draw: Draw) -> str:
 
 
 def _near_spelling(word: str, draw: Draw) -> str:
-    """Another letter within a word, or another ending."""
-    if draw.random() < 0.5:
-        ending = draw.choice(["er", "on", "ton", "man", "ley", "ing", "son", "ers", "ia", "well"])
-        return word[: len(word) - draw.randint(0, 2)] + ending
-    place = draw.randrange(1, len(word) - 1)
-    return word[:place] + draw.choice("aeioutrsn") + word[place + 1 :]
+    """Another ending, or another vowel in a short word; other letters are slips of the keys."""
+    vowels = [place for place, letter in enumerate(word) if place and letter in "aeiou"]
+    if len(word) < _SHORT_WORD and vowels and draw.random() < 0.4:
+        place = draw.choice(vowels)
+        return word[:place] + draw.choice("aeiou") + word[place + 1 :]
+    ending = draw.choice(
+        ["er", "on", "ton", "man", "ley", "ing", "son", "ers", "ia", "well", "s", "y", " One"]
+    )
+    return word[: len(word) - draw.randint(0, 2)] + ending
 
 
 def same_identity(one: str, other: str) -> bool:

@@ -1,8 +1,10 @@
 """What ledgers write into names beside the name: codes, remarks, addresses, and second names."""
 
 import re
+from collections.abc import Iterable
 
-from bookbind.merge.matching.words import PLACES
+from bookbind.merge.matching.legal_forms import FORMS
+from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, LEDGER_WORDS, PLACES
 
 _CURRENCIES = (
     r"gbp|eur|euros?|usd|us dollars?|aud|nzd|cad|chf|jpy|sek|nok|dkk|pln|zar|inr|hkd|sgd|aed"
@@ -69,7 +71,7 @@ _CODES = re.compile(
 )
 _LEADING_CODE = re.compile(
     r"^\s*((?:[a-z]{1,4}[-_/]?\d{2,}[a-z]?|\d{3,}|[a-z]{2,6}\d{2,5})(?:[-/]\d+)*)\s*(?:[-_:.|/)]+\s*"
-    r"|\s+)(?=[a-z(]{2})"
+    r"|\s+)(?=[a-z(]{2})(?!(?:ltd|limited|llp|plc|inc|t/as?|trading)\b)"
 )
 # A year at the end is a part of the name.
 _TRAILING_CODE = re.compile(
@@ -112,47 +114,51 @@ _CARE_OF = r"(?:\bc\s?/\s?o\b|\bcare of\b|\bc\.o\.|\bp/a\b|\bper adr\b)"
 _ATTENTION_FIRST = re.compile(rf"^[(\[]?\s*{_PERSON}\s*[:.-]?\s*[^,;:|/()-]+[,;:|/)-]+\s*(?=\w)")
 _ATTENTION = re.compile(rf"[(\[,;:|\s-]*(?:{_PERSON})\s*:?.*$")
 _CARE = re.compile(rf"[(\[,;:|\s-]*{_CARE_OF}\s*:?\s*(.*)$")
+_DIGIT = re.compile(r"\d")
+_CARE_FIRST = re.compile(r"^\s*(?:c\s?/\s?o\b\s*:?|(?=care of))")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _TOWN_BEHIND = re.compile(r"\s*[-\u2013\u2014,;:/|(\[]+\s*([a-z]+(?: [a-z]+)?)\s*$")
-# A quick look that spares most names the long way through every pattern.
-_SUSPICIOUS = re.compile(
-    r"[^\w &'.,+-]|\d\d|\b(?:t a|ta|dba|aka|fka|fao|attn|use|dd|old|dup|formerly|prev|previously"
-    r"|trading|known|care of|account|acct?|acc"
-    r"|accounts|ledger|credit control|head office|finance|remittances?|billing|payroll|invoic\w+|weekly"
-    r"|monthly|quarterly|yearly|annual|annually|paid|pay|days|see|ask|check|details|dispute|landlord|tenant"
-    r"|z{1,3}|x{2,3}|operating|was|now|att|vat|closed|inactive|ref|no)\b|www|\w\.\w{2,}|\.a\.|\b(?:"
-    + _CURRENCIES
-    + r")\b|\d \d|\d[a-z]{2}$"
-)
+_NAMELESS = PLACES | GROUP_WORDS | EMPTY_WORDS | FORMS.keys()
+# A quick look that spares most names the long way through every pattern: marks, numbers, words and phrases.
+_ODD = re.compile(r"[^\w &'.,+-]|\d[\d ]|\d[a-z]{2}$")
+_ODD_DOTS = re.compile(r"\w\.\w{2,}|\.a\.")
+_ODD_PHRASES = (" t a ", "care of", "credit control", "head office", "www")
 
 
-def is_suspicious(folded: str) -> bool:
-    """Whether a name may hold more than itself; most names do not, and are spared the patterns below."""
-    return bool(_SUSPICIOUS.search(folded))
+def is_suspicious(folded: str, words: Iterable[str]) -> bool:
+    """Whether a name of these words may hold more than itself; most names do not."""
+    return (
+        not LEDGER_WORDS.isdisjoint(words)
+        or _ODD.search(folded) is not None
+        or ("." in folded and _ODD_DOTS.search(folded) is not None)
+        or any(phrase in folded for phrase in _ODD_PHRASES)
+    )
 
 
 def without_additions(text: str) -> tuple[str, str, frozenset[str], bool]:
     """The text without what a ledger adds; the currency and codes cut off; whether it was a web address."""
-    text = _EMAIL.sub(" ", text) if _EMAIL.sub(" ", text).strip() else _EMAIL.sub(r"\1", text)
-    cleaned, webs = _WEB.subn(lambda found: f" {_brand(found)} ", text)
-    text = cleaned
-    for pattern in (_PHONE, _REMARKS, _MARKERS):
-        text = _cut(pattern, text)
+    numbered = bool(_DIGIT.search(text))
+    webs = 0
+    if "@" in text:
+        text = _EMAIL.sub(" ", text) if _EMAIL.sub(" ", text).strip() else _EMAIL.sub(r"\1", text)
+    if "." in text:
+        text, webs = _WEB.subn(lambda found: f" {_brand(found)} ", text)
+    if numbered:
+        text = _cut(_PHONE, text)
+    text = _cut(_MARKERS, _cut(_REMARKS, text))
     codes: set[str] = set()
-    text = _cut_collecting(_CODES, text, codes)
-    text = _cut_address(text)
+    if numbered:
+        text = _cut_address(_cut_collecting(_CODES, text, codes))
     currency: set[str] = set()
     text = _cut_collecting(_CURRENCY, text, currency)
-    text = _cut(_ATTENTION_FIRST, text)
-    text = _cut(_ATTENTION, text)
-    text = (
-        _cut(_CARE, text)
-        if not re.match(rf"\s*{_CARE_OF}", text)
-        else re.sub(rf"^\s*{_CARE_OF}\s*:?", "", text)
-    )
-    text = _cut_collecting(_LEADING_CODE, text, codes)
-    text = _cut_collecting(_TRAILING_CODE, text, codes)
+    if numbered:
+        text = _cut_collecting(_LEADING_CODE, text, codes)
+    text = _cut(_ATTENTION, _cut(_ATTENTION_FIRST, text))
+    # `Care of Excellence` is a name.
+    text = _cut(_CARE, text) if not _CARE_FIRST.match(text) else _CARE_FIRST.sub("", text)
+    if numbered:
+        text = _cut_collecting(_TRAILING_CODE, text, codes)
     text = _cut(_ACCOUNT_WORD, text)
     tag = min(currency, default="")
     return text, _CURRENCY_CODES.get(tag, tag), frozenset(codes), bool(webs)
@@ -181,8 +187,9 @@ def _cut_address(text: str) -> str:
 
 
 def _cut_collecting(pattern: "re.Pattern[str]", text: str, found: set[str]) -> str:
+    """The text without codes, unless what is left names nobody: `Mach42 (UK) Ltd` is a name."""
     shorter = pattern.sub(" ", text)
-    if shorter == text or not _NOT_WORDS.sub("", shorter):
+    if shorter == text or _NAMELESS.issuperset(_NOT_WORDS.sub(" ", shorter).split()):
         return text
     for match in pattern.finditer(text):
         found |= {group for group in match.groups() if group}

@@ -17,8 +17,9 @@ _CUT_SLIP = 12
 def doubts(features: Floats) -> list[str]:
     """For each pair what speaks against it, empty where nothing does.
 
-    A town that only one side names is a branch as often as a remark. A letter replaced within a word, or
-    another ending or word, is how look-alikes differ; letters swapped, doubled or lost are slips.
+    A town that only one side names is a branch as often as a remark, unless it stands apart from the name.
+    A letter replaced within a word, or another ending or word, is how look-alikes differ; letters swapped,
+    doubled or lost are slips.
     """
 
     def column(name: str) -> Floats:
@@ -39,5 +40,6 @@ def doubts(features: Floats) -> list[str]:
         nothing = (column(f"left_words_{other}") == 0) & (column(f"left_places_{other}") == 0)
         places = column(f"left_places_{one}")
         branch |= nothing & (places > 0) & (places >= column(f"left_words_{one}"))
+    branch &= column("left_place_apart") == 0
     said = np.select([letters, branch & ~is_cut, spelling], [LETTER, BRANCH, SPELLING], "")
     return [str(doubt) for doubt in said]

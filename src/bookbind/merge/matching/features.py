@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, Indel, JaroWinkler, Levenshtein, Postfix, Prefix
 
-from bookbind.merge.matching.legal_forms import conflict
-from bookbind.merge.matching.table import GROUP, INITIAL, NUMERIC, PLACE, Floats, Integers, Table
+from bookbind.merge.matching.legal_forms import CONFLICTS
+from bookbind.merge.matching.table import GROUP, HOME, INITIAL, NUMERIC, PLACE, Floats, Integers, Table
 from bookbind.merge.matching.words import KINDS
 
 BLOCK = 20_000
@@ -18,8 +18,11 @@ Features = dict[str, NDArray[Any]]
 _SOFT_LEAST = 0.82
 # Two words for one kind of place, such as surgery and practice.
 _ONE_KIND = 0.85
+# A word whose beginning is the other, and one of which two letters or less are left.
+_CUT_OFF, _ABBREVIATED, _INITIAL = 0.9, 0.7, 2
 # A field narrower than this holds no names.
 _SHORTEST_CUT = 9
+_SHORTEST_INITIALS = 2
 # What differs is looked at more closely where this few letters do.
 _MOST_EDITS, _LONGEST_SLIP = 4, 12
 
@@ -53,11 +56,16 @@ FEATURES = (
     "initials_one_side",
     "left_places_old",
     "left_places_new",
+    "left_place_apart",
+    "left_home",
     "left_group_old",
     "left_group_new",
     "left_words_old",
     "left_words_new",
     "best_soft",
+    "near_rarity_least",
+    "near_rarity_gap",
+    "near_in_first_word",
     "form_same",
     "form_conflict",
     "form_one_side",
@@ -139,19 +147,20 @@ def _block(lists: Lists, pairs: Pairs, gaps: Floats) -> Floats:
         "gap_to_best_of_old": gaps[:, 0],
         "gap_to_best_of_new": gaps[:, 1],
     }
-    found |= _string_features(lists, pairs)
+    joined = _picked(lists.old.joined, pairs.old), _picked(lists.new.joined, pairs.new)
+    found |= _string_features(lists, pairs, joined)
     found |= _word_features(lists, pairs)
     found |= _form_features(lists, pairs)
-    found |= _shape_features(lists, pairs)
+    found |= _shape_features(lists, pairs, joined)
     return np.stack([np.asarray(found[name], dtype=np.float32) for name in FEATURES], axis=1)
 
 
-def _string_features(lists: Lists, pairs: Pairs) -> Features:
+def _string_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[str]]) -> Features:
     texts = _picked(lists.old.texts, pairs.old), _picked(lists.new.texts, pairs.new)
-    joined = _picked(lists.old.joined, pairs.old), _picked(lists.new.joined, pairs.new)
     in_order = _picked(lists.old.sorted_texts, pairs.old), _picked(lists.new.sorted_texts, pairs.new)
     edits = _compared(joined, Levenshtein.distance)
-    longest = np.array([max(len(a), len(b), 1) for a, b in zip(*joined, strict=True)], dtype=np.float32)
+    lengths = lists.old.lengths[pairs.old], lists.new.lengths[pairs.new]
+    longest = np.maximum(np.maximum(*lengths), 1)
     found: Features = {
         "ratio_joined": _compared(joined, fuzz.ratio) / 100,
         "ratio_text": _compared(texts, fuzz.ratio) / 100,
@@ -164,9 +173,7 @@ def _string_features(lists: Lists, pairs: Pairs) -> Features:
         # A letter swapped, doubled or lost is a slip; a letter replaced may be another name.
         "edits_with_swaps": np.minimum(_compared(joined, OSA.distance), 12),
         "edits_without_replacing": np.minimum(_compared(joined, Indel.distance), 12),
-        "letters_least": np.minimum(
-            np.array([min(len(a), len(b)) for a, b in zip(*joined, strict=True)], np.float32), 30
-        ),
+        "letters_least": np.minimum(np.minimum(*lengths), 30),
     }
     return found | _slip_features(texts, edits)
 
@@ -233,7 +240,26 @@ def _word_features(lists: Lists, pairs: Pairs) -> Features:
         "words_old": lists.old.counts[pairs.old],
         "words_new": lists.new.counts[pairs.new],
     }
-    return found | _left_over(lists.marks, (old, new), (soft_old < 1, soft_new < 1))
+    found |= _near_words((rare_old, rare_new), (match_old, match_new), (soft_old, soft_new))
+    found |= _left_over(lists.marks, (old, new), (soft_old < 1, soft_new < 1))
+    behind_old = lists.old.place_apart[pairs.old] & (found["left_places_old"] > 0)
+    behind_new = lists.new.place_apart[pairs.new] & (found["left_places_new"] > 0)
+    return found | {"left_place_apart": behind_old | behind_new}
+
+
+def _near_words(
+    rarity: tuple[Floats, Floats],
+    match: tuple[Floats, Floats],
+    soft: tuple[Floats, Floats],
+) -> Features:
+    """How rare the words are that are spelled differently: a common word misspelled is still that word."""
+    near = [(match[side] == 0) & (soft[side] > 0) for side in (0, 1)]
+    rarest = [(rarity[side] * near[side]).max(axis=1) for side in (0, 1)]
+    return {
+        "near_rarity_least": np.minimum(*rarest),
+        "near_rarity_gap": np.abs(rarest[0] - rarest[1]),
+        "near_in_first_word": near[0][:, 0] | near[1][:, 0],
+    }
 
 
 def _left_over(
@@ -248,6 +274,7 @@ def _left_over(
         return sides[0].sum(axis=1).astype(np.float32), sides[1].sum(axis=1).astype(np.float32)
 
     numbers, initials, places, groups = count(NUMERIC), count(INITIAL), count(PLACE), count(GROUP)
+    homes = count(HOME)
     return {
         "numbers_differ": np.minimum(*numbers),
         "numbers_one_side": np.abs(numbers[0] - numbers[1]),
@@ -255,6 +282,7 @@ def _left_over(
         "initials_one_side": np.abs(initials[0] - initials[1]),
         "left_places_old": places[0],
         "left_places_new": places[1],
+        "left_home": homes[0] + homes[1],
         "left_group_old": groups[0],
         "left_group_new": groups[1],
     }
@@ -287,13 +315,12 @@ def word_likeness(one: list[str], other: list[str]) -> Floats:
     """How alike two words are: near spelling, one cut off from the other, or an initial; 0 where neither."""
     near = _compared((one, other), JaroWinkler.normalized_similarity)
     near[near < _SOFT_LEAST] = 0
-    for place, (a, b) in enumerate(zip(one, other, strict=True)):
-        short, long = (a, b) if len(a) <= len(b) else (b, a)
-        if long.startswith(short):
-            near[place] = max(near[place], 0.9 if len(short) > 2 else 0.7)
-        kind = KINDS.get(a)
-        if kind and kind == KINDS.get(b):
-            near[place] = max(near[place], _ONE_KIND)
+    shorter = np.array([min(len(a), len(b)) for a, b in zip(one, other, strict=True)])
+    begins = _compared((one, other), Prefix.similarity) >= shorter
+    near[begins] = np.maximum(near[begins], np.where(shorter[begins] > _INITIAL, _CUT_OFF, _ABBREVIATED))
+    kinds = [(KINDS.get(a, ""), KINDS.get(b)) for a, b in zip(one, other, strict=True)]
+    alike = np.array([bool(kind) and kind == its for kind, its in kinds], dtype=bool)
+    near[alike] = np.maximum(near[alike], _ONE_KIND)
     # Numbers are equal or they are not.
     digits = np.array([a.isdigit() or b.isdigit() for a, b in zip(one, other, strict=True)])
     near[digits] = 0
@@ -301,63 +328,72 @@ def word_likeness(one: list[str], other: list[str]) -> Floats:
 
 
 def _form_features(lists: Lists, pairs: Pairs) -> Features:
-    kinds = sorted({*lists.old.forms, *lists.new.forms})
-    place = {kind: number for number, kind in enumerate(kinds)}
-    clash = np.array([[conflict(a, b) for b in kinds] for a in kinds], dtype=np.float32)
-    old = np.array([place[lists.old.forms[row]] for row in pairs.old.tolist()], dtype=np.int64)
-    new = np.array([place[lists.new.forms[row]] for row in pairs.new.tolist()], dtype=np.int64)
-    named = np.array([bool(kind) for kind in kinds])
+    old, new = lists.old.forms[pairs.old], lists.new.forms[pairs.new]
     return {
-        "form_same": (old == new) & named[old],
-        "form_conflict": clash[old, new],
-        "form_one_side": named[old] != named[new],
+        "form_same": (old == new) & (old > 0),
+        "form_conflict": CONFLICTS[old, new],
+        "form_one_side": (old > 0) != (new > 0),
     }
 
 
-def _shape_features(lists: Lists, pairs: Pairs) -> Features:
+def _shape_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[str]]) -> Features:
     old, new = lists.old, lists.new
-    joined = list(zip(_picked(old.joined, pairs.old), _picked(new.joined, pairs.new), strict=True))
-    prefix = np.array([a.startswith(b) or b.startswith(a) for a, b in joined])
-    shorter = np.array([min(len(a), len(b)) for a, b in joined], dtype=np.float32)
-    longer = np.array([max(len(a), len(b)) for a, b in joined], dtype=np.float32)
-    owners = list(zip(old.owner[pairs.old].tolist(), new.owner[pairs.new].tolist(), strict=True))
+    lengths = old.lengths[pairs.old], new.lengths[pairs.new]
+    shorter, longer = np.minimum(*lengths), np.maximum(*lengths)
+    prefix = (_compared(joined, Prefix.similarity) >= shorter) & (shorter > 0)
+    owner_old, owner_new = old.owner[pairs.old], new.owner[pairs.new]
     part_old, part_new = old.is_part[pairs.old], new.is_part[pairs.new]
-    several = (old.readings_of_owner[old.owner[pairs.old]] > 1) & (
-        new.readings_of_owner[new.owner[pairs.new]] > 1
-    )
-    money = [(old.currencies[a], new.currencies[b]) for a, b in owners]
+    several = (old.readings_of_owner[owner_old] > 1) & (new.readings_of_owner[owner_new] > 1)
+    closed_old, closed_new = old.joined_numbers[pairs.old], new.joined_numbers[pairs.new]
+    initials = (lengths[1] > _SHORTEST_INITIALS) & (closed_new == old.acronym_numbers[pairs.old])
+    initials |= (lengths[0] > _SHORTEST_INITIALS) & (closed_old == new.acronym_numbers[pairs.new])
     return {
-        "prefix": prefix & (shorter > 0),
+        "prefix": prefix,
         "prefix_length": np.where(prefix, np.minimum(shorter, 30), 0),
         "prefix_left": np.where(prefix, np.minimum(longer - shorter, 20), 0),
-        "acronym": np.array(
-            [
-                (2 < len(new.joined[b]) == len(old.acronyms[a]) and new.joined[b] == old.acronyms[a])
-                or (2 < len(old.joined[a]) == len(new.acronyms[b]) and old.joined[a] == new.acronyms[b])
-                for a, b in zip(pairs.old.tolist(), pairs.new.tolist(), strict=True)
-            ]
-        ),
-        "cut_within_word": np.array(
-            [_is_cut_within_word(old.folded[a], new.folded[b]) for a, b in owners], dtype=np.float32
-        ),
-        "same_joined": np.array([a == b for a, b in joined]),
+        "acronym": initials,
+        "cut_within_word": _cut_within_word(old, new, owner_old, owner_new),
+        "same_joined": closed_old == closed_new,
         "part_old": part_old,
         "part_new": part_new,
         "part_both": part_old & part_new,
         "other_parts_differ": several,
-        "web": old.is_web[old.owner[pairs.old]] | new.is_web[new.owner[pairs.new]],
-        "currency_differs": np.array([bool(a and b and a != b) for a, b in money]),
-        "codes_differ": np.array(
-            [bool(old.codes[a] and new.codes[b] and not old.codes[a] & new.codes[b]) for a, b in owners]
-        ),
+        "web": old.is_web[owner_old] | new.is_web[owner_new],
+        "currency_differs": _both_differ(old.currencies, new.currencies, owner_old, owner_new),
+        "codes_differ": _codes_differ(old, new, owner_old, owner_new),
     }
 
 
-def _is_cut_within_word(one: str, other: str) -> bool:
+def _both_differ(
+    old: NDArray[np.object_], new: NDArray[np.object_], one: Integers, other: Integers
+) -> NDArray[np.bool_]:
+    """Whether both sides say something, and not the same."""
+    said_old, said_new = old.astype(bool)[one], new.astype(bool)[other]
+    found: NDArray[np.bool_] = said_old & said_new
+    found[found] = old[one[found]] != new[other[found]]
+    return found
+
+
+def _codes_differ(old: Table, new: Table, one: Integers, other: Integers) -> NDArray[np.bool_]:
+    """Whether both sides hold codes of a ledger, and none in common."""
+    coded_old = np.array([bool(codes) for codes in old.codes])
+    coded_new = np.array([bool(codes) for codes in new.codes])
+    found: NDArray[np.bool_] = coded_old[one] & coded_new[other]
+    for place in np.flatnonzero(found).tolist():
+        found[place] = not old.codes[one[place]] & new.codes[other[place]]
+    return found
+
+
+def _cut_within_word(old: Table, new: Table, one: Integers, other: Integers) -> NDArray[np.bool_]:
     """Whether one text is the other, cut off in the middle of a word, as a narrow field does."""
-    short, long = (one, other) if len(one) <= len(other) else (other, one)
-    length = len(short)
-    return length > _SHORTEST_CUT and long[length : length + 1].isalpha() and long.startswith(short)
+    texts = _picked(old.folded, one), _picked(new.folded, other)
+    lengths = old.folded_lengths[one], new.folded_lengths[other]
+    shorter = np.minimum(*lengths)
+    found = (_compared(texts, Prefix.similarity) >= shorter) & (shorter > _SHORTEST_CUT)
+    for place in np.flatnonzero(found).tolist():
+        long = texts[0][place] if lengths[0][place] > lengths[1][place] else texts[1][place]
+        found[place] = long[shorter[place] : shorter[place] + 1].isalpha()
+    return found
 
 
 # The first that holds is said. Each names a feature and the least that it must be.

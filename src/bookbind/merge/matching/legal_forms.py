@@ -1,14 +1,27 @@
 """Legal forms of businesses in the countries that people trade with, as they stand at the end of a name."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bookbind.merge.matching.vocabulary import read_table
 
 # In some countries the form stands first.
 _LEADING = frozenset(spelling for kind, spellings in read_table("leading_forms") for spelling in spellings)
-LONGEST_FORM = 6
-
-
 FORMS = {spelling: kind for kind, spellings in read_table("legal_forms") for spelling in spellings}
-_LAST_WORDS = frozenset(spelling.rsplit(" ", 1)[-1] for spelling in FORMS)
+# Every kind of form by number; 0 is none.
+FORM_NUMBERS = {kind: number for number, kind in enumerate(["", *sorted({*FORMS.values(), "ltd"})])}
+
+
+def _lengths_by_last_word() -> dict[str, list[int]]:
+    """How many words the spellings have that end in a word, the longest first."""
+    lengths: dict[str, set[int]] = {}
+    for spelling in FORMS:
+        words = spelling.split()
+        lengths.setdefault(words[-1], set()).add(len(words))
+    return {word: sorted(found, reverse=True) for word, found in lengths.items()}
+
+
+_LENGTHS = _lengths_by_last_word()
 
 # What a bookkeeper writes carelessly for one another; all other pairs of known forms are different companies.
 _INTERCHANGEABLE = (
@@ -28,9 +41,9 @@ _INTERCHANGEABLE = (
 def split_form(tokens: list[str]) -> tuple[list[str], str]:
     """The words without the legal form around them, and its kind or nothing; a name is never left empty."""
     kind = ""
-    while len(tokens) > 1 and tokens[-1] in _LAST_WORDS:
-        for length in range(min(LONGEST_FORM, len(tokens) - 1), 0, -1):
-            found = FORMS.get(" ".join(tokens[-length:]))
+    while len(tokens) > 1 and tokens[-1] in _LENGTHS:
+        for length in _LENGTHS[tokens[-1]]:
+            found = FORMS.get(" ".join(tokens[-length:])) if length < len(tokens) else None
             if found:
                 kind = found if kind in ("", "co") else kind
                 tokens = tokens[:-length]
@@ -47,3 +60,12 @@ def conflict(one: str, other: str) -> bool:
     if not one or not other or one == other or "co" in {one, other}:
         return False
     return not any({one, other} <= group for group in _INTERCHANGEABLE)
+
+
+def _conflicts() -> NDArray[np.bool_]:
+    kinds = list(FORM_NUMBERS)
+    return np.array([[conflict(one, other) for other in kinds] for one in kinds], dtype=bool)
+
+
+# Whether two forms conflict, by their numbers.
+CONFLICTS = _conflicts()

@@ -17,6 +17,8 @@ from bookbind.merge.matching.table import Vocabulary, build_table, marks_of_word
 
 CANDIDATES = 6
 LEAST_COSINE = 0.22
+# So many letters as initials of a name are told from chance.
+_INITIALS = range(3, 8)
 
 # How often such pairs are right, counted on the development lists.
 SAME_TEXT, SAME_CORE, SAME_BUT_FORM = 0.999, 0.998, 0.992
@@ -95,7 +97,8 @@ def prepare_pairs(
 ) -> Prepared:
     """The likely pairs of two lists of names, and their features."""
     vocabulary = Vocabulary.empty()
-    tables = build_table(old, vocabulary), build_table(new, vocabulary)
+    closed = Vocabulary.empty()
+    tables = build_table(old, vocabulary, closed), build_table(new, vocabulary, closed)
     lists = Lists(
         *tables,
         vocabulary.words,
@@ -104,11 +107,30 @@ def prepare_pairs(
     )
     weighed = weigh(count_grams(lists.old.texts), count_grams(lists.new.texts))
     found = nearest(*weighed, most=CANDIDATES, least=LEAST_COSINE)
-    pairs = Pairs(found.old, found.new, found.cosine)
+    pairs = _with_initials(lists, Pairs(found.old, found.new, found.cosine))
     features = pair_features(lists, pairs)
     if products:
         features = np.concatenate([features, code_features(old, new, pairs)], axis=1)
     return Prepared(lists.old.owner[pairs.old], lists.new.owner[pairs.new], features)
+
+
+def _with_initials(lists: Lists, pairs: Pairs) -> Pairs:
+    """The pairs, and those of a name and its initials where those are unique: they share no letter groups."""
+    found = list(_unique_pairs(lists.old.acronyms, lists.new.joined).items())
+    found += [(one, other) for other, one in _unique_pairs(lists.new.acronyms, lists.old.joined).items()]
+    found = [
+        (a, b)
+        for a, b in found
+        if len(lists.old.joined[a]) in _INITIALS or len(lists.new.joined[b]) in _INITIALS
+    ]
+    if not found:
+        return pairs
+    old, new = np.array(found, dtype=np.int64).T
+    return Pairs(
+        np.concatenate([pairs.old, old]),
+        np.concatenate([pairs.new, new]),
+        np.concatenate([pairs.cosine, np.zeros(len(found), np.float32)]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

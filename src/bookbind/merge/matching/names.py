@@ -11,10 +11,15 @@ from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, PLACES, TITLE
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a name: its identifying words, and the legal form that stood behind them."""
+    """One way to read a name: its identifying words, and the legal form that stood behind them.
+
+    `place_apart` says that a town stood behind the legal form or a mark, as in `Name Ltd Leeds` or
+    `Name, Leeds`: no registered name is written so, a ledger's remark about a branch is.
+    """
 
     words: tuple[str, ...]
     form: str = ""
+    place_apart: bool = False
 
     @property
     def joined(self) -> str:
@@ -38,15 +43,18 @@ class Name:
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 # Plain text goes through a table, which is faster than a pattern.
-_ONLY_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_ONLY_WORDS: dict[int, str | None] = {code: " " for code in range(128) if not chr(code).isalnum()}
+_ONLY_WORDS[ord("'")] = None
 _INNER_FORMS = frozenset(["ltd", "limited", "plc", "llp", "inc", "llc", "gmbh", "bv"])
+# A mark, and a place of one or two words behind it.
+_APART = re.compile(r"(?:\s[-\u2013/|]+\s*|[,;:]\s*)\w+(?: \w+)?[\s.]*$")
 _DOTTED = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)")
 
 
 def read_name(folded: str, plain: Reading | None = None) -> Name:
     """One folded name taken apart; `plain` is its plain reading, where that is known already."""
     plain = plain or plain_reading(folded)
-    if not is_suspicious(folded):
+    if not is_suspicious(folded, plain.words):
         return Name(folded, (plain,))
     text, currency, codes, is_web = without_additions(folded)
     parts = split_parts(text)
@@ -60,12 +68,12 @@ def read_name(folded: str, plain: Reading | None = None) -> Name:
 
 def words_of(text: str) -> list[str]:
     """The words of folded text: apostrophes close up, `&` is `and`, dotted initials close up."""
-    spelled = text.replace("'", "").replace("&", " and ").replace("+", " and ")
+    spelled = text.replace("&", " and ").replace("+", " and ")
     if "." in spelled:
         spelled = _DOTTED.sub("", spelled)
     if spelled.isascii():
         return spelled.translate(_ONLY_WORDS).split()
-    return _NOT_WORDS.sub(" ", spelled).split()
+    return _NOT_WORDS.sub(" ", spelled.replace("'", "")).split()
 
 
 def full_words(words: Iterable[str]) -> tuple[str, ...]:
@@ -76,7 +84,9 @@ def full_words(words: Iterable[str]) -> tuple[str, ...]:
 
 def plain_reading(text: str) -> Reading:
     """The identifying words of folded text and its legal form, without looking for what a ledger added."""
-    words, form = split_form(form_behind(words_of(text)))
+    written = words_of(text)
+    moved = form_behind(written)
+    words, form = split_form(moved)
     if len(words) > 1 and words[-1] == "the":
         words, inner = split_form(words[:-1])
         form = form or inner
@@ -85,7 +95,8 @@ def plain_reading(text: str) -> Reading:
         kept = kept[1:]
     if len(kept) > 2 and kept[-1] in ("and", "co"):
         kept = kept[:-1]
-    return Reading(tuple(kept), form)
+    apart = moved is not written or (bool(written) and written[-1] in PLACES and bool(_APART.search(text)))
+    return Reading(tuple(kept), form, apart)
 
 
 def form_behind(words: list[str]) -> list[str]:
@@ -100,8 +111,11 @@ def form_behind(words: list[str]) -> list[str]:
 
 def _together(parts: list[Reading]) -> Reading:
     """The words of all parts, and the legal form that stood last."""
+    if len(parts) == 1:
+        return parts[0]
     forms = [part.form for part in parts if part.form]
-    return Reading(tuple(word for part in parts for word in part.words), forms[-1] if forms else "")
+    words = tuple(word for part in parts for word in part.words)
+    return Reading(words, forms[-1] if forms else "", any(part.place_apart for part in parts))
 
 
 def _distinct(readings: list[Reading]) -> tuple[Reading, ...]:

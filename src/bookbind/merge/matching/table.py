@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.legal_forms import FORM_NUMBERS
 from bookbind.merge.matching.names import Name, full_words
-from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, REGIONS, TOWNS
+from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, HOME_WORDS, REGIONS, TOWNS
 
 WORDS_KEPT = 10
 # Weight of the frequencies that came with the model against those of the lists at hand, in names.
@@ -17,7 +18,7 @@ _UNSEEN_SHARE = 2e-5
 _NUMBER = re.compile(r"\d")
 _ROMAN = frozenset(["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
 
-PLACE, GROUP, NUMERIC, EMPTY, INITIAL = 1, 2, 4, 8, 16
+PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME = 1, 2, 4, 8, 16, 32
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -46,26 +47,34 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The readings of a list. `owner` is the place of the name that a reading belongs to."""
+    """The readings of a list. `owner` is the place of the name that a reading belongs to.
+
+    `lengths` are those of `joined`. Texts and legal forms are numbered, so that arrays find equal ones.
+    """
 
     owner: Integers
     texts: list[str]
     joined: list[str]
     sorted_texts: list[str]
     acronyms: list[str]
+    lengths: NDArray[np.int32]
+    joined_numbers: Integers
+    acronym_numbers: Integers
     words: NDArray[np.int32]
     counts: NDArray[np.int32]
-    forms: list[str]
+    forms: NDArray[np.int32]
     is_part: NDArray[np.bool_]
     readings_of_owner: Integers
     folded: list[str]
+    folded_lengths: NDArray[np.int32]
     currencies: NDArray[np.object_]
     codes: list[frozenset[str]]
     is_web: NDArray[np.bool_]
+    place_apart: NDArray[np.bool_]
 
 
-def build_table(names: Sequence[Name], vocabulary: Vocabulary) -> Table:
-    """The table of a list's names; new words are added to the vocabulary."""
+def build_table(names: Sequence[Name], vocabulary: Vocabulary, closed: Vocabulary) -> Table:
+    """The table of a list's names; new words are added to the vocabulary, and names closed up to `closed`."""
     owner = np.array([place for place, name in enumerate(names) for _ in name.readings], dtype=np.int64)
     readings = [reading for name in names for reading in name.readings]
     full = [full_words(reading.words) for reading in readings]
@@ -73,21 +82,28 @@ def build_table(names: Sequence[Name], vocabulary: Vocabulary) -> Table:
     for row, kept in enumerate(full):
         numbers = [vocabulary.number(word) for word in kept[:WORDS_KEPT]]
         words[row, : len(numbers)] = numbers
+    joined = [reading.joined for reading in readings]
+    acronyms = ["".join([word[0] for word in reading.words]) for reading in readings]
     return Table(
         owner=owner,
         texts=[" ".join(kept) for kept in full],
-        joined=[reading.joined for reading in readings],
+        joined=joined,
         sorted_texts=[" ".join(sorted(kept)) for kept in full],
-        acronyms=["".join(word[0] for word in reading.words) for reading in readings],
+        acronyms=acronyms,
+        lengths=np.array([len(text) for text in joined], dtype=np.int32),
+        joined_numbers=np.array([closed.number(text) for text in joined], dtype=np.int64),
+        acronym_numbers=np.array([closed.number(text) for text in acronyms], dtype=np.int64),
         words=words,
         counts=(words > 0).sum(axis=1).astype(np.int32),
-        forms=[reading.form for reading in readings],
+        forms=np.array([FORM_NUMBERS[reading.form] for reading in readings], dtype=np.int32),
         is_part=np.array([place > 0 for name in names for place in range(len(name.readings))], dtype=bool),
         readings_of_owner=np.array([len(name.readings) for name in names], dtype=np.int64),
         folded=[name.folded for name in names],
+        folded_lengths=np.array([len(name.folded) for name in names], dtype=np.int32),
         currencies=np.array([name.currency for name in names], dtype=object),
         codes=[name.codes for name in names],
         is_web=np.array([name.is_web for name in names], dtype=bool),
+        place_apart=np.array([reading.place_apart for reading in readings], dtype=bool),
     )
 
 
@@ -109,7 +125,7 @@ def rarity_of_words(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapp
 
 
 def marks_of_words(vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """What kind of word each is, as a sum of PLACE, GROUP, NUMERIC, EMPTY and INITIAL."""
+    """What kind of word each is, as a sum of PLACE, GROUP, NUMERIC, EMPTY, INITIAL and HOME."""
     return np.array([_mark(word) for word in vocabulary.words], dtype=np.int32)
 
 
@@ -118,4 +134,5 @@ def _mark(word: str) -> int:
     mark |= GROUP if word in GROUP_WORDS else 0
     mark |= NUMERIC if _NUMBER.search(word) or word in _ROMAN else 0
     mark |= EMPTY if word in EMPTY_WORDS else 0
+    mark |= HOME if word in HOME_WORDS else 0
     return mark | (INITIAL if len(word) == 1 and word.isalpha() else 0)

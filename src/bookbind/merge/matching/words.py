@@ -9,9 +9,12 @@ def _words(table: str, kind: str) -> frozenset[str]:
 
 TOWNS = _words("places", "town")
 REGIONS = _words("places", "region")
+# The country of the ledger itself: its branches need no telling apart, other places' do.
+HOME_WORDS = _words("places", "home")
 PLACES = TOWNS | REGIONS
 GROUP_WORDS = _words("general_words", "group")
 EMPTY_WORDS = _words("general_words", "empty")
+LEDGER_WORDS = frozenset(word for _, words in read_table("ledger_words") for word in words)
 TITLES = _words("general_words", "title")
 FULL_WORDS = {short: full for full, shorts in read_table("abbreviations") for short in shorts}
 # The kind of place that a word names; the first kind that lists it.
