@@ -1,4 +1,4 @@
-"""What speaks against pairs that are alike: a town on one side, another ending, another letter."""
+"""What speaks against pairs that are alike: a town or a word on one side, another ending, another letter."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from bookbind.merge.matching.features import FEATURES
 Floats = NDArray[np.float32]
 
 BRANCH, SPELLING = "may be another branch", "may be another name"
+LONGER = "one name has a word more"
 LETTER = "one letter may make it another name"
 _FEW_EDITS = 4
 _LONG_ENDING = 2
@@ -36,10 +37,13 @@ def doubts(features: Floats) -> list[str]:
     letters = (edits <= _FEW_EDITS) & replaced & ~is_cut
     spelling = ((edits <= _FEW_EDITS) & ending & ~is_cut) | words
     branch = np.zeros(len(features), dtype=bool)
+    left = column("left_words_old"), column("left_words_new")
+    longer_name = (np.minimum(*left) == 0) & (np.maximum(*left) > 0) & (column("left_place_apart") == 0)
     for one, other in (("old", "new"), ("new", "old")):
         nothing = (column(f"left_words_{other}") == 0) & (column(f"left_places_{other}") == 0)
         places = column(f"left_places_{one}")
         branch |= nothing & (places > 0) & (places >= column(f"left_words_{one}"))
     branch &= column("left_place_apart") == 0
-    said = np.select([letters, branch & ~is_cut, spelling], [LETTER, BRANCH, SPELLING], "")
+    conditions = [letters, branch & ~is_cut, spelling, longer_name & ~is_cut]
+    said = np.select(conditions, [LETTER, BRANCH, SPELLING, LONGER], "")
     return [str(doubt) for doubt in said]

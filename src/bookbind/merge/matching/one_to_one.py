@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.doubts import BRANCH, LETTER, SPELLING
+from bookbind.merge.matching.doubts import BRANCH, LETTER, LONGER, SPELLING
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
@@ -17,7 +17,7 @@ from bookbind.merge.matching.products import MODEL, VARIANT, read_product
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
 ACCEPTED = 0.92
 # Where something speaks against a pair, it must be surer than others.
-DOUBTED = {BRANCH: 0.95, SPELLING: 0.98, LETTER: 0.99, MODEL: 0.995, VARIANT: 0.995}
+DOUBTED = {BRANCH: 0.97, LONGER: 0.97, SPELLING: 0.98, LETTER: 0.99, MODEL: 0.995, VARIANT: 0.995}
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04
