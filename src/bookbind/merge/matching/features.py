@@ -10,8 +10,18 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, Indel, JaroWinkler, Levenshtein, Postfix, Prefix
 
 from bookbind.merge.matching.legal_forms import CONFLICTS
-from bookbind.merge.matching.table import GROUP, HOME, INITIAL, NUMERIC, PLACE, Floats, Integers, Table
-from bookbind.merge.matching.words import KINDS
+from bookbind.merge.matching.table import (
+    DIGITS,
+    GROUP,
+    HOME,
+    INITIAL,
+    NUMERIC,
+    PLACE,
+    Floats,
+    Integers,
+    Table,
+    Words,
+)
 
 BLOCK = 20_000
 Features = dict[str, NDArray[Any]]
@@ -112,23 +122,21 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Both tables, and what each word of their vocabulary tells and is."""
+    """Both tables, and the words of their vocabulary."""
 
     old: Table
     new: Table
-    words: Sequence[str]
-    rarity: Floats
-    marks: NDArray[np.int32]
+    words: Words
 
 
 def pair_features(lists: Lists, pairs: Pairs) -> Floats:
     """One row of FEATURES for each pair, computed block by block so that memory stays small."""
     gaps = _gaps(lists, pairs)
-    blocks = []
+    features = np.empty((len(pairs), len(FEATURES)), np.float32)
     for first in range(0, len(pairs), BLOCK):
         part = slice(first, first + BLOCK)
-        blocks.append(_block(lists, pairs[part], gaps[part]))
-    return np.concatenate(blocks) if blocks else np.zeros((0, len(FEATURES)), np.float32)
+        features[part] = _block(lists, pairs[part], gaps[part])
+    return features
 
 
 def _gaps(lists: Lists, pairs: Pairs) -> Floats:
@@ -217,7 +225,7 @@ def _word_features(lists: Lists, pairs: Pairs) -> Features:
     same = (old[:, :, None] == new[:, None, :]) & (old[:, :, None] > 0)
     match_old, match_new = same.any(axis=2).astype(np.float32), same.any(axis=1).astype(np.float32)
     soft_old, soft_new = _soft_matches(lists.words, old, new, match_old, match_new)
-    rare_old, rare_new = lists.rarity[old], lists.rarity[new]
+    rare_old, rare_new = lists.words.rarity[old], lists.words.rarity[new]
     left_old, left_new = rare_old * (1 - soft_old), rare_new * (1 - soft_new)
     mass_old, mass_new = (np.maximum(rare.sum(axis=1), 1e-3) for rare in (rare_old, rare_new))
     found: Features = {
@@ -241,7 +249,7 @@ def _word_features(lists: Lists, pairs: Pairs) -> Features:
         "words_new": lists.new.counts[pairs.new],
     }
     found |= _near_words((rare_old, rare_new), (match_old, match_new), (soft_old, soft_new))
-    found |= _left_over(lists.marks, (old, new), (soft_old < 1, soft_new < 1))
+    found |= _left_over(lists.words.marks, (old, new), (soft_old < 1, soft_new < 1))
     behind_old = lists.old.place_apart[pairs.old] & (found["left_places_old"] > 0)
     behind_new = lists.new.place_apart[pairs.new] & (found["left_places_new"] > 0)
     return found | {"left_place_apart": behind_old | behind_new}
@@ -289,7 +297,7 @@ def _left_over(
 
 
 def _soft_matches(
-    words: Sequence[str],
+    words: Words,
     old: NDArray[np.int32],
     new: NDArray[np.int32],
     match_old: Floats,
@@ -302,28 +310,24 @@ def _soft_matches(
     if len(rows):
         keys = old[rows, left].astype(np.int64) << 32 | new[rows, right]
         unique, place = np.unique(keys, return_inverse=True)
-        alike = word_likeness(
-            [words[key] for key in (unique >> 32).tolist()],
-            [words[key] for key in (unique & 0xFFFFFFFF).tolist()],
-        )[place]
+        alike = word_likeness(words, unique >> 32, unique & 0xFFFFFFFF)[place]
         np.maximum.at(soft_old, (rows, left), alike)
         np.maximum.at(soft_new, (rows, right), alike)
     return soft_old, soft_new
 
 
-def word_likeness(one: list[str], other: list[str]) -> Floats:
-    """How alike two words are: near spelling, one cut off from the other, or an initial; 0 where neither."""
-    near = _compared((one, other), JaroWinkler.normalized_similarity)
+def word_likeness(words: Words, one: Integers, other: Integers) -> Floats:
+    """How alike words are: near spelling, one cut off from the other, or an initial; 0 where neither."""
+    texts = _picked(words.texts, one), _picked(words.texts, other)
+    near = _compared(texts, JaroWinkler.normalized_similarity)
     near[near < _SOFT_LEAST] = 0
-    shorter = np.array([min(len(a), len(b)) for a, b in zip(one, other, strict=True)])
-    begins = _compared((one, other), Prefix.similarity) >= shorter
+    shorter = np.minimum(words.lengths[one], words.lengths[other])
+    begins = _compared(texts, Prefix.similarity) >= shorter
     near[begins] = np.maximum(near[begins], np.where(shorter[begins] > _INITIAL, _CUT_OFF, _ABBREVIATED))
-    kinds = [(KINDS.get(a, ""), KINDS.get(b)) for a, b in zip(one, other, strict=True)]
-    alike = np.array([bool(kind) and kind == its for kind, its in kinds], dtype=bool)
-    near[alike] = np.maximum(near[alike], _ONE_KIND)
+    of_one_kind = (words.kinds[one] > 0) & (words.kinds[one] == words.kinds[other])
+    near[of_one_kind] = np.maximum(near[of_one_kind], _ONE_KIND)
     # Numbers are equal or they are not.
-    digits = np.array([a.isdigit() or b.isdigit() for a, b in zip(one, other, strict=True)])
-    near[digits] = 0
+    near[((words.marks[one] | words.marks[other]) & DIGITS) > 0] = 0
     return near * 0.95
 
 

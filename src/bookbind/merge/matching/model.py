@@ -15,6 +15,7 @@ Layer = tuple[Floats, Floats]
 # A probability is never said to be certain: the training saw about ten thousand pairs of the surest sort.
 LEAST, MOST = 0.0005, 0.9995
 _GAP_SHOWN = 6.0
+_BLOCK = 20_000
 # A rival of these log odds is a look-alike.
 _CONTESTED = -2.0
 # As many entries of usual habits are added to each list.
@@ -40,8 +41,12 @@ class Model:
 
     def raw(self, features: Floats) -> Floats:
         """The log odds that a pair is right, looked at alone."""
-        scaled = np.clip((features - self.mean) / self.scale, -6, 6)
-        scores: Floats = np.mean([run_network(network, scaled) for network in self.networks], axis=0)
+        scores = np.empty(len(features), np.float32)
+        # Block by block, so that memory stays small.
+        for first in range(0, len(features), _BLOCK):
+            part = slice(first, first + _BLOCK)
+            scaled = np.clip((features[part] - self.mean) / self.scale, -6, 6)
+            scores[part] = np.mean([run_network(network, scaled) for network in self.networks], axis=0)
         return scores
 
     def settled(

@@ -13,7 +13,7 @@ from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
 from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
 from bookbind.merge.matching.products import code_features, product_doubts, read_product
-from bookbind.merge.matching.table import Vocabulary, build_table, marks_of_words, rarity_of_words
+from bookbind.merge.matching.table import Vocabulary, build_table, describe_words
 
 CANDIDATES = 6
 LEAST_COSINE = 0.22
@@ -99,12 +99,7 @@ def prepare_pairs(
     vocabulary = Vocabulary.empty()
     closed = Vocabulary.empty()
     tables = build_table(old, vocabulary, closed), build_table(new, vocabulary, closed)
-    lists = Lists(
-        *tables,
-        vocabulary.words,
-        rarity_of_words(vocabulary, tables, word_shares),
-        marks_of_words(vocabulary),
-    )
+    lists = Lists(*tables, describe_words(vocabulary, tables, word_shares))
     weighed = weigh(count_grams(lists.old.texts), count_grams(lists.new.texts))
     found = nearest(*weighed, most=CANDIDATES, least=LEAST_COSINE)
     pairs = _with_initials(lists, Pairs(found.old, found.new, found.cosine))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bookbind.merge.matching.legal_forms import FORM_NUMBERS
 from bookbind.merge.matching.names import Name, full_words
-from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, HOME_WORDS, REGIONS, TOWNS
+from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, HOME_WORDS, KINDS, REGIONS, TOWNS
 
 WORDS_KEPT = 10
 # Weight of the frequencies that came with the model against those of the lists at hand, in names.
@@ -18,7 +18,7 @@ _UNSEEN_SHARE = 2e-5
 _NUMBER = re.compile(r"\d")
 _ROMAN = frozenset(["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
 
-PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME = 1, 2, 4, 8, 16, 32
+PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME, DIGITS = 1, 2, 4, 8, 16, 32, 64
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -107,8 +107,35 @@ def build_table(names: Sequence[Name], vocabulary: Vocabulary, closed: Vocabular
     )
 
 
-def rarity_of_words(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapping[str, float]) -> Floats:
-    """How much each word tells, in nats: minus the logarithm of the share of names that have it."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What each word of a vocabulary tells and is, by its number.
+
+    `rarity` is in nats: minus the logarithm of the share of names that have it. `marks` are sums of PLACE and
+    what follows it. `kinds` are equal for words of one kind of place, 0 for none.
+    """
+
+    texts: Sequence[str]
+    lengths: NDArray[np.int32]
+    rarity: Floats
+    marks: NDArray[np.int32]
+    kinds: NDArray[np.int32]
+
+
+def describe_words(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapping[str, float]) -> Words:
+    """The facts of all words of the tables; `prior` says in what share of all names a common word stands."""
+    numbers = {kind: number for number, kind in enumerate(sorted(set(KINDS.values())), 1)}
+    words = vocabulary.words
+    return Words(
+        texts=words,
+        lengths=np.array([len(word) for word in words], dtype=np.int32),
+        rarity=_rarity(vocabulary, tables, prior),
+        marks=np.array([_mark(word) for word in words], dtype=np.int32),
+        kinds=np.array([numbers[KINDS[word]] if word in KINDS else 0 for word in words], dtype=np.int32),
+    )
+
+
+def _rarity(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapping[str, float]) -> Floats:
     counts = np.zeros(len(vocabulary.words))
     total = 0
     for table in tables:
@@ -124,15 +151,11 @@ def rarity_of_words(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapp
     return rarity
 
 
-def marks_of_words(vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """What kind of word each is, as a sum of PLACE, GROUP, NUMERIC, EMPTY, INITIAL and HOME."""
-    return np.array([_mark(word) for word in vocabulary.words], dtype=np.int32)
-
-
 def _mark(word: str) -> int:
     mark = PLACE if word in TOWNS or word in REGIONS else 0
     mark |= GROUP if word in GROUP_WORDS else 0
     mark |= NUMERIC if _NUMBER.search(word) or word in _ROMAN else 0
     mark |= EMPTY if word in EMPTY_WORDS else 0
     mark |= HOME if word in HOME_WORDS else 0
+    mark |= DIGITS if word.isdigit() else 0
     return mark | (INITIAL if len(word) == 1 and word.isalpha() else 0)
