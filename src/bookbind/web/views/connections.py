@@ -58,7 +58,7 @@ def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     response = render(request, "connections/_progress.html", words)
     was = request.GET.get("was", "")
     if was and not words["is_first"]:
-        # Whoever waited for the lists goes on to match them; with nothing to match, the page says what is now.
+        # Whoever waited for the lists goes on to match them; with nothing to match the page says what is.
         if words.get("awaits_start") and words["unmatched"]:
             merge = reverse("merge", args=[request.business.slug, connection_id])
             response["HX-Redirect"] = f"{merge}?moved=yes"
