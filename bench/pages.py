@@ -1,4 +1,4 @@
-"""Server time of each page of the walk, at 1,000 documents and 2,000 list items."""
+"""Server time of each page of the walk, at 1,000 documents and 2,000 list items, and of long Merge lists."""
 
 import statistics
 import time
@@ -8,7 +8,10 @@ from django.urls import reverse
 
 from bench.books import SIZED, connect, fill_costs
 from bench.environment import SANDBOX
+from bench.moved import make_moved
 from bench.report import Row
+from bookbind.cli.collecting import collect_seldom
+from bookbind.connections.models import Connection
 from bookbind.demo import seed
 from bookbind.demo.sandbox import VENDOR
 from bookbind.documents.models import Document
@@ -46,6 +49,7 @@ def measure() -> list[Row]:
         "connection settings": reverse("connection_settings", args=[slug, connection.id]),
         "confirmation": reverse("confirmed", args=[slug, connection.id]),
     }
+    collect_seldom()
     anonymous = Client(HTTP_HOST="localhost")
     rows = []
     for name, url in pages.items():
@@ -53,13 +57,35 @@ def measure() -> list[Row]:
         rows.append(
             Row("pages", f"{name}, p95", _p95_ms(visitor, url), "ms", _AIM, "health page", peer_value=floor)
         )
-    return rows
+    return [*rows, *_merge_lists(client, make_moved(user), floor)]
 
 
-def _p95_ms(client: Client, url: str) -> float:
+def _merge_lists(client: Client, moved: Connection, floor: float) -> list[Row]:
+    """Merge lists with 5,000 suppliers and 1,000 waiting documents: its page, and the bar after a choice."""
+    place = [moved.business.slug, moved.id]
+    pages = {
+        "Merge lists, 5,000 suppliers": f"{reverse('merge_step', args=[*place, 'suppliers'])}?show=all",
+        "Merge lists, the bar": f"{reverse('merge_state', args=place)}?seen=nothing&step=suppliers",
+        "Merge lists, preview": reverse("merge_preview", args=place),
+    }
+    return [
+        Row(
+            "pages",
+            f"{name}, p95",
+            _p95_ms(client, url, rounds=15),
+            "ms",
+            "",
+            "health page",
+            peer_value=floor,
+        )
+        for name, url in pages.items()
+    ]
+
+
+def _p95_ms(client: Client, url: str, rounds: int = ROUNDS) -> float:
     assert client.get(url).status_code == 200, f"{url} does not answer 200"
     times = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         began = time.perf_counter()
         client.get(url)
         times.append((time.perf_counter() - began) * 1000)

@@ -18,7 +18,10 @@ class ConfigurationInvalid(ValueError):
 
 @dataclass(frozen=True)
 class Config:
-    """Everything the operator decides. `sandbox_url` is empty in production; `keys` is `name:base64,…`."""
+    """Everything the operator decides. `sandbox_url` is empty in production; `keys` is `name:base64,…`.
+
+    `confirm_minutes`: how long a password counts before a connection is changed or ended; 0 never asks.
+    """
 
     mode: str
     data: Path
@@ -31,6 +34,7 @@ class Config:
     mail_url: str
     mail_from: str
     operator_mail: str
+    confirm_minutes: int
 
     @property
     def is_demo(self) -> bool:
@@ -59,6 +63,7 @@ def read_config(environ: dict[str, str]) -> Config:
         mail_url=secret(environ, "BOOKBIND_MAIL_URL"),
         mail_from=environ.get("BOOKBIND_MAIL_FROM", "Bookbind <bookbind@localhost>"),
         operator_mail=environ.get("BOOKBIND_OPERATOR_MAIL", ""),
+        confirm_minutes=_minutes(environ, "BOOKBIND_CONFIRM_MINUTES", 15),
     )
 
 
@@ -114,6 +119,15 @@ def _port(environ: dict[str, str], name: str, default: int) -> int:
     text = environ.get(name, str(default))
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise ConfigurationInvalid(f"{name} is {text!r}; it must be a port number such as {default}.")
+    return int(text)
+
+
+def _minutes(environ: dict[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not text.isdigit():
+        raise ConfigurationInvalid(
+            f"{name} is {text!r}; it must be minutes such as {default}, or 0 for never."
+        )
     return int(text)
 
 

@@ -142,7 +142,7 @@ def skip_ahead(demo: Demo, length: str) -> None:
 
 
 def change_to_quickbooks(visitor: Visitor, business: str, login: str, company: str) -> None:
-    """From the selection screen to the confirmation, and until the new lists have been read."""
+    """From the selection screen until the new lists have been read and Merge lists opens by itself."""
     page = visitor.page
     visitor.open(f"{business}/settings/connections/")
     change = page.locator("main a[href*='/change/']").first.get_attribute("href")

@@ -74,11 +74,23 @@ def test_finish_moves_the_books_and_says_what_is_kept(jo: Visitor, demo: Demo) -
     to_quickbooks(jo)
     page.get_by_role("button", name="Finish").click()
     main = page.get_by_role("main")
-    expect(main).to_contain_text("is now your accounting software", timeout=90_000)
+    expect(main).to_contain_text("Merge lists opens by itself, if anything is left to match.")
+    confirmation = page.url
+    jo.keep("63-change-waiting")
+    # Nobody presses anything: whoever waits lands in Merge lists, and hears what is connected now.
+    expect(page.get_by_role("heading", name="Merge lists", exact=True)).to_be_visible(timeout=90_000)
+    expect(main.get_by_role("heading", name=re.compile("is now your accounting software"))).to_be_focused()
     expect(main).to_contain_text("3 rules kept")
-    for label in ("Merge lists", "Start publishing…", "Undo this change", "Using the List Merge Tool"):
+    for label in ("Start publishing…", "Undo this change", "Using the List Merge Tool"):
         expect(main.get_by_role("link", name=label)).to_be_visible()
     jo.keep("63-changed")
+    page.reload()
+    expect(page.get_by_role("heading", name="Merge lists", exact=True)).to_be_visible()
+    expect(main).not_to_contain_text("is now your accounting software")
+    page.goto(confirmation)
+    for label in ("Merge lists", "Start publishing…", "Undo this change", "Using the List Merge Tool"):
+        expect(main.get_by_role("link", name=label)).to_be_visible()
+    jo.keep("63-changed-later")
     page.get_by_role("link", name="Using the List Merge Tool").click()
     expect(page.get_by_role("heading", name=re.compile("Using the List Merge Tool"))).to_be_visible()
     jo.keep("64-guide")

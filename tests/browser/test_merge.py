@@ -71,6 +71,9 @@ def settle(page: Page) -> None:
 
 
 def test_merge_lists_opens_after_the_change(jo: Visitor, root: str) -> None:
+    jo.open(f"{root}?moved=yes")
+    expect(jo.page.get_by_role("main")).to_contain_text("is now your accounting software.")
+    assert complaints(jo.page) == []
     jo.open(root)
     main = jo.page.get_by_role("main")
     expect(main).to_contain_text("Xero (Dale (Property) Ltd)")

@@ -73,6 +73,7 @@ def test_serve_refuses_with_a_hint(serve: Serve, changes: dict[str, str], why: s
         ({"BOOKBIND_KEYS": "k1:tooshort"}, "Key 'k1'"),
         ({"BOOKBIND_MODE": "productoin"}, "must be one of demo, test, production"),
         ({"PORT": "eighty"}, "must be a port number"),
+        ({"BOOKBIND_CONFIRM_MINUTES": "soon"}, "must be minutes"),
         ({"DATABASE_URL": "mysql://x/y"}, "postgresql://"),
         ({"BOOKBIND_SECRET_KEY_FILE": "/nonexistent"}, "BOOKBIND_SECRET_KEY_FILE names /nonexistent"),
     ],

@@ -127,6 +127,8 @@ TABLE = (
     Row("rule_new", "POST", RULES, 422),
     # Business settings
     Row("settings", "GET", SETTINGS, 200),
+    Row("confirm", "GET", CONNECTIONS, 200),
+    Row("confirm", "POST", CONNECTIONS, 422),
     Row("history", "GET", PEOPLE, 200),
     Row("people", "GET", PEOPLE, 200),
     Row("person_add", "POST", PEOPLE, 422),

@@ -7,6 +7,8 @@ from bookbind.connections.models import Change, Connection, SignIn
 from bookbind.documents.models import Document
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
+from bookbind.lists.models import ListItem
+from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import People
@@ -88,8 +90,58 @@ def test_after_the_switch_three_ways_lead_on(ada: Walk) -> None:
     assert "what was published to Xero (Acme Ltd) stays there" in page.text
     for label in ("Merge lists", "Start publishing…", "Undo this change"):
         assert label in page.text
-    moved = ada.client.get(f"{ada.root}/{joined.id}/progress?switching=yes")
+
+
+@pytest.mark.req("CHG-01")
+def test_whoever_waits_for_the_lists_lands_in_merge_lists(ada: Walk) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    assert "Merge lists opens by itself, if anything is left to match" in waiting.text
+    merge = waiting.link("Merge lists")
+    early = read(ada.client.get(merge))
+    assert "are still being read" in early.text
+    assert early.link("Look again") == merge
+    assert early.link("Watch the lists arrive") == waiting.path
+    poll = waiting.path.replace("confirmed", "progress?was=switching")
+    assert "HX-Redirect" not in ada.client.get(poll)
+    run_due()
+    assert ada.client.get(poll)["HX-Redirect"] == merge
+    page = read(ada.client.get(merge))
+    assert page.heading == "Merge lists"
+    assert f"Xero ({HOLDINGS}) is now your accounting software." in page.text
+    assert "Nothing is sent to Xero until you press Start publishing." in page.text
+    for label in ("Start publishing…", "Undo this change", "Using the List Merge Tool"):
+        assert page.link(label)
+    assert "is now your accounting software" not in read(ada.client.get(merge.split("?")[0])).text
+
+
+def test_where_nothing_is_left_to_match_the_confirmation_stays(ada: Walk) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    run_due()
+    with within(BusinessScope(ada.business.id)):
+        ListItem.objects.update(archived_at=clock.now())
+    moved = ada.client.get(waiting.path.replace("confirmed", "progress?was=switching"))
+    assert "HX-Redirect" not in moved
     assert moved["HX-Refresh"] == "true"
+    page = read(ada.client.get(waiting.path))
+    assert f"Xero ({HOLDINGS}) is now your accounting software." in page.text
+
+
+@pytest.mark.req("CHG-12")
+def test_a_business_with_lists_of_its_own_lands_in_merge_lists_when_it_connects(ada: Walk) -> None:
+    with within(BusinessScope(ada.business.id)):
+        ListItem.objects.create(
+            business=ada.business, list=ListName.CATEGORIES, name="Paint", folded_name="paint"
+        )
+    page = ada.allow("Acme Ltd")
+    summary = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    waiting = ada.press(summary, "finish")
+    run_due()
+    moved = ada.client.get(waiting.path.replace("confirmed", "progress?was=new"))
+    assert moved["HX-Redirect"] == waiting.link("Merge lists")
+    landed = read(ada.client.get(moved["HX-Redirect"]))
+    assert "Xero (Acme Ltd) is now your accounting software." in landed.text
 
 
 @pytest.mark.req("CHG-06")

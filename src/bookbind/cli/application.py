@@ -2,9 +2,11 @@
 
 import os
 
+from bookbind.cli.collecting import collect_seldom
 from bookbind.cli.lifeline import end_with
 from bookbind.web.wsgi import application
 
 __all__ = ["application"]
 
 end_with(os.getppid())
+collect_seldom()

@@ -152,15 +152,16 @@ def current_bindings(
     item_ids: Iterable[UUID],
     use: str = Binding.Use.ANY,
     instead: Instead | None = None,
+    items: Mapping[UUID, ListItem] | None = None,
 ) -> dict[UUID, RemoteItem]:
     """What stands for each entry at the connection; an entry that is missing in the answer needs a match.
 
     A binding for this use goes before one for any. Of combined entries the kept one's match counts, else that
     of the one made first. What was archived or deleted there is returned too: its `state` says so. `instead`
-    asks how it would be if these entries stood for these.
+    asks how it would be if these entries stood for these. `items` are the entries by id where they were read
+    already.
     """
-    wanted = list(set(item_ids))
-    kept = {id_: item.id for id_, item in items_by_id(wanted).items()}
+    kept = {id_: item.id for id_, item in (items_by_id(item_ids) if items is None else items).items()}
     members = members_of(set(kept.values()))
     everyone = [id_ for group in members.values() for id_ in group]
     found = _bound(connection_id, everyone, use, instead or {})

@@ -19,6 +19,7 @@ KINDS = {
 }
 # How the matcher calls the kinds of tax that are called otherwise here.
 _TAX_KINDS = {TaxKind.ZERO_RATED: "zero", TaxKind.NO_VAT: "outside"}
+_KNOWN_KINDS = frozenset(TaxKind)
 _INCOME = frozenset({AccountFamily.INCOME, AccountFamily.OTHER_INCOME})
 _ACTIVE = "active"
 _STATE_WORDS = {"archived": "is archived", "gone": "was deleted"}
@@ -137,7 +138,7 @@ def _text(details: Mapping[str, Any], name: str) -> str:
 
 
 def _tax_kind(text: str) -> str:
-    return _TAX_KINDS.get(TaxKind(text), text) if text in set(TaxKind) else text
+    return _TAX_KINDS.get(TaxKind(text), text) if text in _KNOWN_KINDS else text
 
 
 def _rate(value: Any) -> Decimal | None:

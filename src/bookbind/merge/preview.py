@@ -1,6 +1,7 @@
 """What using the ticked matches would change, asked of the same checks that decide it afterwards."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from bookbind.connections.models import Connection
@@ -12,9 +13,18 @@ from bookbind.merge.reading import Changes, list_names, own_targets, read_change
 from bookbind.merge.standings import read_standings
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.checks import check_document, list_blocking
-from bookbind.publishing.facts import build_facts, item_ids_of, read_books, read_references
+from bookbind.publishing.facts import (
+    Books,
+    References,
+    build_facts,
+    item_ids_of,
+    read_books,
+    read_lines,
+    read_references,
+)
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.reasons import Problem
 from bookbind.publishing.states import State
 from bookbind.rules.queries import item_problems
 from bookbind.rules.targets import list_rule_targets
@@ -37,36 +47,34 @@ def impact_of(connection: Connection, changes: Changes) -> Impact:
     """What these changes would do."""
     rules = list_rule_targets()
     books = read_books(connection)
-    rows = _waiting(connection)
-    named = {id_ for row in rows for id_ in item_ids_of(row.document, books.settings)}
+    rows, lines = _waiting(connection)
+    named = {id_ for row in rows for id_ in item_ids_of(row.document, books.settings, lines[row.document_id])}
     ruled = {id_ for rule in rules for id_ in rule.targets}
     instead = _instead(changes, named | ruled)
     now = item_problems(ruled, connection)
     then = item_problems(ruled, connection, instead)
     references = read_references(connection, named, instead)
-    kinds = books.facts.kinds
     documents = [
-        DocumentFacts(
-            row.reason,
-            tuple(
-                list_blocking(
-                    check_document(
-                        build_facts(row.document, books.settings, kinds, references, row), books.facts
-                    )
-                )
-            ),
-        )
-        for row in rows
+        DocumentFacts(row.reason, _then(row, lines[row.document_id], books, references)) for row in rows
     ]
     facts = [RuleFacts(not rule.targets & now.keys(), not rule.targets & then.keys()) for rule in rules]
     return weigh(facts, documents, _counts(connection, changes))
 
 
-def _waiting(connection: Connection) -> list[Publication]:
-    """What is held at the connection, without all that is kept for other purposes."""
-    rows = list_unsent(connection.id).filter(state=State.HELD.value).order_by()
-    plain = rows.select_related(None).select_related("document__file").defer(*_NOT_NEEDED)
-    return list(plain.prefetch_related("document__lines"))
+def _waiting(connection: Connection) -> tuple[list[Publication], dict[UUID, list[Any]]]:
+    """What is held at the connection, without all that is kept for other purposes, and the lines of each."""
+    rows = list_unsent(connection.id).filter(state=State.HELD.value).order_by().select_related(None)
+    plain = rows.select_related("document__file").defer(*_NOT_NEEDED)
+    return list(plain), read_lines(rows.values_list("document_id", flat=True))
+
+
+def _then(
+    publication: Publication, lines: list[Any], books: Books, references: References
+) -> tuple[Problem, ...]:
+    """What would stand in the way of one document, asked as it is asked before sending."""
+    kinds = books.facts.kinds
+    facts = build_facts(publication.document, books.settings, kinds, references, publication, lines)
+    return tuple(list_blocking(check_document(facts, books.facts)))
 
 
 def _instead(changes: Changes, ids: set[UUID]) -> Instead:

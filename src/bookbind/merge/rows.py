@@ -114,13 +114,14 @@ def list_rows(
     start: int = 0,
     limit: int = 100,
     data: ListData | None = None,
+    uses: Mapping[UUID, Uses] | None = None,
 ) -> RowPage:
     """The rows of a list under a filter, those that wait most first; a constant number of queries.
 
-    `data` where the list was read already.
+    `data` where the list was read already, and `uses` where it is known what uses each entry.
     """
     data = data or read_lists(connection, [name])[name]
-    uses = read_uses(connection)
+    uses = read_uses(connection) if uses is None else uses
     groups = {each: _select(data, uses, each) for each in Show}
     found = _search(groups[show], search)
     shown = found[start : start + limit]

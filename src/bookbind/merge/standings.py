@@ -57,8 +57,10 @@ class Standings:
         return {each.target for uses in self.bound.values() for each in uses.values() if each.is_alive}
 
     def _own(self, item_id: UUID) -> dict[str, Bound]:
+        uses = self.bound.get(item_id)
+        if not uses:
+            return {}
         name = self.entries[item_id].list
-        uses = self.bound.get(item_id, {})
         return {use: each for use, each in uses.items() if each.target_list is name}
 
 

@@ -16,7 +16,7 @@ from bookbind.merge.dimensions import list_dimension_questions
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import ListData
 from bookbind.merge.standings import Standings, read_standings
-from bookbind.merge.usage import read_uses
+from bookbind.merge.usage import Uses, read_uses
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
@@ -73,8 +73,15 @@ class Step:
         return self.needed - self.decided
 
 
-def list_steps(connection: Connection, data: Mapping[ListName, ListData] | None = None) -> list[Step]:
-    """All steps in their order, in a constant number of queries; `data` where all lists were read already."""
+def list_steps(
+    connection: Connection,
+    data: Mapping[ListName, ListData] | None = None,
+    uses: Mapping[UUID, Uses] | None = None,
+) -> list[Step]:
+    """All steps in their order, in a constant number of queries.
+
+    `data` where all lists were read already, and `uses` where it is known what uses each entry.
+    """
     provider = get_provider(connection.provider)
     standings = (
         read_standings(connection, provider.lists)
@@ -82,7 +89,7 @@ def list_steps(connection: Connection, data: Mapping[ListName, ListData] | None 
         else {name: each.standings for name, each in data.items()}
     )
     decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
-    uses = read_uses(connection)
+    uses = read_uses(connection) if uses is None else uses
     needed = {id_ for id_, each in uses.items() if each.is_used}
     held = {id_ for id_, each in uses.items() if each.waiting}
     words, slots = list_words(connection), dimension_slots(connection)

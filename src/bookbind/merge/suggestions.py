@@ -68,8 +68,10 @@ def read_suggestions(
     if not question.ours:
         return {}
     stored = Suggested.objects.filter(connection=connection, list=name).first()
-    if stored is not None and _answers(stored, question):
-        return from_json(stored.proposals)
+    if stored is not None and stored.generation == question.generation:
+        known = from_json(stored.proposals)
+        if all(entry.id in known for entry in question.ours):
+            return known
     made = make_suggestions(question)
     if keep:
         _keep(question, made, stored)
@@ -104,11 +106,6 @@ def _ask(connection: Connection, name: ListName, standings: Standings) -> Questi
             if id_ not in asked and is_income(entry) and SALES not in standings.bound.get(id_, {})
         ]
     return Question(connection, name, standings, tuple(ours), read.first() or 0)
-
-
-def _answers(stored: Suggested, question: Question) -> bool:
-    known = stored.proposals.keys()
-    return stored.generation == question.generation and all(str(each.id) in known for each in question.ours)
 
 
 @transaction.atomic

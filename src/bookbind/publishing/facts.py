@@ -1,10 +1,13 @@
 """Reading a document and the books of a connection as plain facts, in a constant number of queries."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.documents.files import EXTENSIONS
@@ -24,6 +27,7 @@ from bookbind.publishing.models import Publication, PublishingSettings
 
 # What each entry that a document names means at one connection; None names nothing.
 References = Mapping[Any, Reference]
+_LINE_FIELDS = ("position", "net", "tax", "quantity", "description")
 _LINE_ITEMS = ("category_id", "tax_rate_id", "tracking_1_id", "tracking_2_id")
 
 
@@ -81,9 +85,11 @@ def build_facts(
     kinds: Iterable[KindChoice],
     references: References,
     publication: Publication | None = None,
+    lines: Iterable[Any] | None = None,
 ) -> DocumentFacts:
     """The facts of one document out of what was read before; no query when lines and file were read too."""
     file = document.file
+    lines = document.lines.all() if lines is None else lines
     asked = PublishAs(document.publish_as or settings.publish_as)
     way = find_way(DocumentKind(document.kind), asked, kinds, settings.instead)
     return DocumentFacts(
@@ -102,7 +108,7 @@ def build_facts(
         paid_from=references.get(document.paid_from_id or settings.paid_from_id)
         if way.kind is DocumentKind.EXPENSE
         else None,
-        lines=tuple(_line_facts(line, references) for line in document.lines.all()),
+        lines=tuple(_line_facts(line, references) for line in lines),
         file_bytes=file.size_bytes if file else 0,
         file_extension=EXTENSIONS[file.content_type].lstrip(".") if file else "",
         archived=document.shelf == Document.Shelf.ARCHIVE,
@@ -135,10 +141,21 @@ def read_own_document(document: Document) -> DocumentFacts:
     )
 
 
-def item_ids_of(document: Document, settings: PublishingSettings | None) -> set[UUID]:
+def read_lines(documents: "QuerySet[Any, UUID]") -> dict[UUID, list[Any]]:
+    """The lines of many documents, by document, as plain rows; objects would cost several times as much."""
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    rows = DocumentLine.objects.filter(document__in=documents).order_by("position")
+    for row in rows.values_list("document_id", *_LINE_FIELDS, *_LINE_ITEMS, named=True):
+        found[row.document_id].append(row)
+    return found
+
+
+def item_ids_of(
+    document: Document, settings: PublishingSettings | None, lines: Iterable[Any] | None = None
+) -> set[UUID]:
     """Every entry that the document refers to, as published with these settings, or else as it stands."""
     ids = {document.supplier_id, document.paid_from_id, settings.paid_from_id if settings else None}
-    for line in document.lines.all():
+    for line in document.lines.all() if lines is None else lines:
         ids |= {getattr(line, column) for column in _LINE_ITEMS}
     return {item_id for item_id in ids if item_id is not None}
 
@@ -151,7 +168,7 @@ def read_references(
     `instead` asks how it would be with other matches.
     """
     items = lists.items_by_id(item_ids)
-    bound = lists.current_bindings(connection.id, item_ids, Binding.Use.COSTS, instead)
+    bound = lists.current_bindings(connection.id, item_ids, Binding.Use.COSTS, instead, items)
     slots = lists.dimension_slots(connection)
     return {
         item_id: _reference(item, bound.get(item_id), slots.get(ListName(item.list), ""))
@@ -159,7 +176,7 @@ def read_references(
     }
 
 
-def _line_facts(line: DocumentLine, references: References) -> LineFacts:
+def _line_facts(line: Any, references: References) -> LineFacts:
     tracking = (references.get(line.tracking_1_id), references.get(line.tracking_2_id))
     return LineFacts(
         position=line.position,

@@ -89,7 +89,7 @@ def item_problems(
     items = items_by_id(item_ids)
     if connection is None:
         return {id_: Problem.ARCHIVED for id_, item in items.items() if item.archived_at is not None}
-    bound = current_bindings(connection.id, items, Binding.Use.COSTS, instead)
+    bound = current_bindings(connection.id, items, Binding.Use.COSTS, instead, items)
     needed = set(ListName) - CONTACT_LISTS
     if any(item.list in TRACKING_LISTS for item in items.values()):
         needed -= set(TRACKING_LISTS) - dimension_slots(connection).keys()

@@ -8,6 +8,7 @@ from bookbind.web.views import (
     changing,
     clients,
     components,
+    confirming,
     connecting,
     connection_pages,
     connections,
@@ -24,6 +25,7 @@ _CONNECTION = "connections/<uuid:connection_id>"
 settings_patterns: list[URLPattern | URLResolver] = [
     path("", settings_views.settings, name="settings"),
     path("history/", settings_views.history, name="history"),
+    path("confirm", confirming.confirm, name="confirm"),
     path("people/", people.people, name="people"),
     path("people/add", people.add, name="person_add"),
     path("people/<uuid:membership_id>/role", people.role, name="person_role"),

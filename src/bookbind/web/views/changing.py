@@ -1,6 +1,7 @@
 """Change connection: where to, what becomes of documents that wait, and taking it back."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.switching import stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import begin_words, set_out, show_failure
@@ -67,7 +69,7 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
         if vendor.id != connection.provider
         else f"Another {vendor.name} organisation"
     )
-    form = WaitingForm(request.POST if request.method == "POST" else None)
+    form = WaitingForm(request.POST if request.method == "POST" else request.GET)
     words = {
         **begin_words(vendor, title, _steps(vendor, connection)),
         "form_action": request.path,
@@ -76,7 +78,12 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
         "waiting": waiting_summary(connection),
         "waiting_total": totals_in_words(waiting_summary(connection)),
         "can_publish_first": status_of(connection).can_publish,
+        "publish_first": form.is_valid() and form.publish_first,
     }
+    if request.method == "POST" and not is_confirmed(request):
+        return ask_to_confirm(
+            request, f"{request.path}?{urlencode({'waiting': form['waiting'].value() or ''})}"
+        )
     if request.method == "POST" and form.is_valid():
         return set_out(
             request, vendor, SignIn.Purpose.CHANGE, connection, words, publish_first=form.publish_first
@@ -88,9 +95,13 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
 @page(Permission.MANAGE_CONNECTIONS)
 def move(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
     """A reconnect that reached another organisation goes there for good: it becomes a change."""
+    organisation = request.POST.get("organisation", "")
     try:
         sign_in = get_open_sign_in(sign_in_id, request.user, session_key(request.session))
-        turn_into_change(sign_in, request.POST.get("organisation", ""))
+        if not is_confirmed(request):
+            compared = reverse("different", args=[request.business.slug, sign_in_id])
+            return ask_to_confirm(request, f"{compared}?{urlencode({'organisation': organisation})}")
+        turn_into_change(sign_in, organisation)
     except SignInFailure as failure:
         return show_failure(request, failure)
     return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in_id]))

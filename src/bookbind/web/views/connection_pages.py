@@ -26,6 +26,7 @@ from bookbind.publishing.queries import waiting_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.tenancy.queries import list_admins
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import Choices, SettingsForm
 from bookbind.web.kept import list_kept
 from bookbind.web.notices import totals_in_words
@@ -80,6 +81,8 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
     """What is kept and what ends; posted, the connection ends."""
     connection = get_connection(connection_id)
     if request.method == "POST":
+        if not is_confirmed(request):
+            return ask_to_confirm(request, request.path)
         try:
             disconnect(connection, request.user)
             messages.success(request, f"{label_of(connection)} is disconnected. Everything here was kept.")

@@ -7,17 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from bookbind.connections.change import find_change_to, find_undoable
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, list_connections, status_of
 from bookbind.kit.text import listed, plural
-from bookbind.lists.queries import needs_match_counts, sync_progress
+from bookbind.lists.queries import sync_progress
 from bookbind.providers.registry import get_provider, list_providers
-from bookbind.publishing.queries import find_latest_resume, waiting_summary
+from bookbind.publishing.queries import find_latest_resume
 from bookbind.publishing.results import Results, explain_results, results_of
-from bookbind.rules.queries import list_rules, problems_of
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.change_words import waiting_words
 from bookbind.web.connection_rows import build_earlier, build_rows
 
 
@@ -57,9 +56,14 @@ def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """The moving part of the confirmation, asked for again until nothing moves."""
     words = _confirmation(get_connection(connection_id))
     response = render(request, "connections/_progress.html", words)
-    if "switching" in request.GET and not words.get("is_switching"):
-        # The books have moved: the whole page says something else now.
-        response["HX-Refresh"] = "true"
+    was = request.GET.get("was", "")
+    if was and not words["is_first"]:
+        # Whoever waited for the lists goes on to match them; with nothing to match the page says what is.
+        if words.get("awaits_start") and words["unmatched"]:
+            merge = reverse("merge", args=[request.business.slug, connection_id])
+            response["HX-Redirect"] = f"{merge}?moved=yes"
+        elif was == "switching":
+            response["HX-Refresh"] = "true"
     return response
 
 
@@ -97,38 +101,5 @@ def _confirmation(connection: Connection) -> dict[str, object]:
         "results_in_words": explain_results(resume, results) if resume else "",
         "is_moving": is_reading or (is_first and status.can_call) or not results.is_done,
         "look_url": f"{reverse('costs', args=[connection.business.slug])}?show=waiting",
-        **_change_words(connection),
+        **waiting_words(connection),
     }
-
-
-def _change_words(connection: Connection) -> dict[str, object]:
-    """What a move to this connection did, or waits for, while publishing has not been started."""
-    moving = find_change_to(connection)
-    is_pending = moving is not None and moving.switched_at is None
-    if not is_pending and not connection.awaits_start:
-        return {}
-    words: dict[str, object] = {
-        "is_switching": is_pending,
-        "left_label": label_of(moving.left) if moving else "",
-        "left_provider": get_provider(moving.left.provider) if moving else None,
-        "awaits_start": connection.awaits_start and connection.stage == Connection.Stage.ACTIVE,
-        "undoable": find_undoable(connection),
-        "unmatched": sum(needs_match_counts(connection).values()),
-    }
-    if is_pending and moving is not None and moving.ready_at is not None:
-        words["left_waiting"] = waiting_summary(moving.left).count
-    return (
-        {**words, "rules": _rule_counts(connection), "is_moving": True}
-        if is_pending
-        else {
-            **words,
-            "rules": _rule_counts(connection),
-        }
-    )
-
-
-def _rule_counts(connection: Connection) -> dict[str, int]:
-    """How many rules work at the connection, and how many need a match there."""
-    rules = list(list_rules(with_inactive=False))
-    needing = sum(bool(problems) for problems in problems_of(rules, connection).values())
-    return {"total": len(rules), "needing": needing, "ready": len(rules) - needing}

@@ -1,5 +1,6 @@
 """Merge lists: one step at a time, its rows under a filter, and the frame around them as it moves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,6 +15,7 @@ from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import ListData, draft_version, find_draft
 from bookbind.merge.rows import RowPage, Show, find_row, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
+from bookbind.merge.usage import Uses, read_uses
 from bookbind.merge.using import list_applied
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -103,8 +105,8 @@ def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 
 
 def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
-    data = read_all(place)
-    steps = list_steps(place.connection, data)
+    data, uses = read_all(place), read_uses(place.connection)
+    steps = list_steps(place.connection, data, uses)
     key = key or first_step(steps)
     step = next(each for each in steps if each.key == key)
     context = {
@@ -113,13 +115,15 @@ def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
         "earlier": list_applied(place.connection),
         "unused": sum(each.unmatched + each.new for each in steps),
         "is_settled": all(each.state is not StepState.OPEN for each in steps),
-        **_step_context(request, place, data, step),
+        **_step_context(request, place, step, data, uses),
         **used_context(request, place),
     }
     return render(request, "merge/page.html", context)
 
 
-def _step_context(request: BusinessRequest, place: Place, data: Data, step: Step) -> dict[str, object]:
+def _step_context(
+    request: BusinessRequest, place: Place, step: Step, data: Data, uses: Mapping[UUID, Uses]
+) -> dict[str, object]:
     if step.key == PUBLISHING:
         return {"ways": view_ways(list_ways(place.connection))}
     if step.key == DIMENSIONS:
@@ -127,11 +131,15 @@ def _step_context(request: BusinessRequest, place: Place, data: Data, step: Step
     if step.state in (StepState.LACKING, StepState.EMPTY):
         return {}
     name = ListName(step.key)
-    return {"has_rows": True, **_rows_context(place, name, _wanted(request), data[name])}
+    return {"has_rows": True, **_rows_context(place, name, _wanted(request), data[name], uses)}
 
 
 def _rows_context(
-    place: Place, name: ListName, wanted: Wanted, data: ListData | None = None
+    place: Place,
+    name: ListName,
+    wanted: Wanted,
+    data: ListData | None = None,
+    uses: Mapping[UUID, Uses] | None = None,
 ) -> dict[str, object]:
     if name not in get_provider(place.connection.provider).lists:
         raise Http404
@@ -145,6 +153,7 @@ def _rows_context(
         start=wanted.start,
         limit=ROWS_AT_ONCE,
         data=data,
+        uses=uses,
     )
     shown = wanted.start + len(found.rows)
     return {

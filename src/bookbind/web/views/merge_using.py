@@ -35,6 +35,7 @@ from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.change_words import moved_words
 from bookbind.web.merge_words import Using, consequences, count_by_list, question, undone_words
 from bookbind.web.views.merge_place import Place, list_creations, open_place
 
@@ -142,7 +143,7 @@ def merge_undo(request: BusinessRequest, connection_id: UUID, applied_id: UUID) 
 
 
 def used_context(request: BusinessRequest, place: Place) -> dict[str, object]:
-    """What was just used, taken back, or could not be, when the address says so."""
+    """What was just done, or could not be, when the address says so: a use, an undo, a move."""
     if "used" in request.GET:
         return _used(request, place)
     if "undone" in request.GET:
@@ -151,6 +152,8 @@ def used_context(request: BusinessRequest, place: Place) -> dict[str, object]:
         return {"undone": undone, "undone_words": undone_words(undone, place.software)} if undone else {}
     if "blocked" in request.GET:
         return _blocked(request, place)
+    if "moved" in request.GET:
+        return {"moved": moved_words(place.connection)}
     return {}
 
 

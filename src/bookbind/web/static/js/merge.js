@@ -214,3 +214,6 @@ document.addEventListener("focusin", (event) => {
 
 // On a narrow screen the steps scroll sideways, and the one that is open has to be seen.
 document.querySelector(".merge-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// What is said when somebody arrives is said once: the page read again is the page alone.
+if (document.querySelector("[data-said-once]")) history.replaceState(history.state, "", location.pathname);

@@ -1,0 +1,171 @@
+"""A session in which nobody gave a password for a while is asked before a connection is changed or ended."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.conf import settings as live_settings
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+
+from bookbind.activity.models import Entry
+from bookbind.connections.models import Connection, SignIn
+from bookbind.documents.models import Document
+from bookbind.kit import clock
+from bookbind.publishing.models import Publication
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.support.factories import PASSWORD, People
+from tests.support.pages import Page, read
+from tests.web.conftest import Walk
+from tests.web.test_changing import HOLDINGS, row
+from tests.web.test_connecting import connect, organisations
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("CHG-13")]
+
+QUESTION = "Is it still you?"
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_attempts() -> Iterator[None]:
+    """Wrong passwords of other tests count here no more than ours do there."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def leave_alone(client: Client, minutes: int = 16) -> None:
+    """The session as it is when its person gave the password so long ago."""
+    session = client.session
+    session["confirmed_at"] = clock.real_now().timestamp() - minutes * 60
+    session.save()
+
+
+def press(walk: Walk, path: str, **fields: str) -> Page:
+    return read(walk.client.post(f"{walk.root}{path}", fields, follow=True))
+
+
+def answer(walk: Walk, asked: Page, password: str = PASSWORD) -> Page:
+    return read(walk.client.post(asked.path, {"password": password}, follow=True))
+
+
+def test_disconnect_asks_and_then_goes_back_to_its_button(ada: Walk) -> None:
+    connection = connect(ada)
+    page = f"{ada.root}/{connection.id}/disconnect"
+    leave_alone(ada.client)
+    asked = press(ada, f"/{connection.id}/disconnect")
+    assert asked.heading == QUESTION
+    assert "more than 15 minutes ago" in asked.text
+    assert asked.link("Cancel") == page
+    back = answer(ada, asked)
+    assert back.path == page
+    assert "You can go on where you were." in back.text
+    assert row(connection).stage == Connection.Stage.ACTIVE, "nothing is pressed again by itself"
+    assert back.has_button("Disconnect Acme Ltd")
+    assert "is disconnected" in press(ada, f"/{connection.id}/disconnect").text
+
+
+def test_change_asks_and_keeps_what_was_chosen(ada: Walk) -> None:
+    old = connect(ada)
+    with within(BusinessScope(ada.business.id)):
+        document = Document.objects.create(
+            business=ada.business, kind="bill", currency="GBP", total=120, captured_at=clock.now()
+        )
+        Publication.objects.create(
+            business=ada.business,
+            document=document,
+            connection=old,
+            state="held",
+            reason="look_first",
+            marker="m-1",
+            queued_at=clock.now(),
+        )
+    leave_alone(ada.client)
+    asked = press(ada, f"/{old.id}/change/xero/", waiting="first")
+    assert asked.heading == QUESTION
+    back = answer(ada, asked)
+    assert back.path == f"{ada.root}/{old.id}/change/xero/?waiting=first"
+    assert 'value="first" checked' in back.html
+    with within(BusinessScope(ada.business.id)):
+        assert not SignIn.objects.filter(purpose=SignIn.Purpose.CHANGE).exists()
+    assert press(ada, f"/{old.id}/change/xero/", waiting="first").link("Continue to Xero")
+
+
+def test_a_reconnect_does_not_ask_but_a_move_to_another_organisation_does(ada: Walk) -> None:
+    old = connect(ada)
+    leave_alone(ada.client)
+    page = ada.allow(HOLDINGS, path=f"/{old.id}/reconnect")
+    [other] = organisations(page)
+    asked = ada.press(page, "move", organisation=other)
+    assert asked.heading == QUESTION
+    back = answer(ada, asked)
+    assert back.path == f"{page.path}different?organisation={other}"
+    assert back.has_button(f"Move to {HOLDINGS} for good")
+    assert ada.press(page, "move", organisation=other).heading == f"Change to {HOLDINGS}"
+
+
+def test_a_wrong_password_changes_nothing_and_leaves_no_secret(ada: Walk) -> None:
+    connection = connect(ada)
+    leave_alone(ada.client)
+    asked = press(ada, f"/{connection.id}/disconnect")
+    refused = answer(ada, asked, "quite another one")
+    assert refused.status == 422
+    assert "That is not your password. Nothing was changed." in refused.text
+    assert press(ada, f"/{connection.id}/disconnect").heading == QUESTION
+    answer(ada, asked)
+    with within(BusinessScope(ada.business.id)):
+        said = [(entry.action, entry.text, str(entry.data)) for entry in Entry.objects.all()]
+    assert {"access.confirmed", "access.not_confirmed"} <= {action for action, _, _ in said}
+    assert not any(secret in str(said) for secret in ("quite another one", PASSWORD))
+
+
+def test_guessing_is_limited_as_on_the_sign_in_page(ada: Walk) -> None:
+    connection = connect(ada)
+    leave_alone(ada.client)
+    asked = press(ada, f"/{connection.id}/disconnect")
+    for number in range(5):
+        assert answer(ada, asked, f"guess {number}").status == 422
+    refused = answer(ada, asked)
+    assert refused.status == 422
+    assert "Too many failed" in refused.text
+
+
+def test_a_fresh_sign_in_is_not_asked(ada: Walk, people: People) -> None:
+    connection = connect(ada)
+    ada.client = Client()
+    ada.client.post("/accounts/login/", {"login": people.alice.email, "password": PASSWORD})
+    leave_alone(ada.client, minutes=14)
+    assert "is disconnected" in press(ada, f"/{connection.id}/disconnect").text
+
+
+def test_an_operator_can_choose_never_to_ask(ada: Walk, settings: Settings) -> None:
+    connection = connect(ada)
+    leave_alone(ada.client, minutes=60 * 24)
+    settings.CONFIG = replace(live_settings.CONFIG, confirm_minutes=0)
+    assert "is disconnected" in press(ada, f"/{connection.id}/disconnect").text
+
+
+def test_the_page_never_leads_elsewhere(ada: Walk) -> None:
+    connect(ada)
+    asked = read(ada.client.get(f"/b/{ada.business.slug}/settings/confirm?next=https://evil.test/"))
+    assert asked.link("Cancel") == f"{ada.root}/"
+
+
+def test_a_code_of_the_authenticator_app_counts_too(ada: Walk, people: People) -> None:
+    connection = connect(ada)
+    secret = generate_totp_secret()
+    TOTP.activate(people.alice, secret)
+    leave_alone(ada.client)
+    asked = press(ada, f"/{connection.id}/disconnect")
+    other_way = asked.link("Use your authenticator app instead")
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    back = read(ada.client.post(other_way, {"code": code}, follow=True))
+    assert back.path == f"{ada.root}/{connection.id}/disconnect"
+    assert "is disconnected" in press(ada, f"/{connection.id}/disconnect").text
