@@ -58,7 +58,7 @@ def read_name(folded: str, plain: Reading | None = None) -> Name:
         return Name(folded, (plain,))
     text, currency, codes, is_web = without_additions(folded)
     parts = split_parts(text)
-    whole = _together([plain_reading(part) for part in parts])
+    whole = plain if parts == [folded] else _together([plain_reading(part) for part in parts])
     readings = [whole, *(plain_reading(part) for part in parts if len(parts) > 1)]
     readings += [plain_reading(part) for part in split_brackets(text)] if len(parts) == 1 else []
     if not whole.joined:
