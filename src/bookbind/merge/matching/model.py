@@ -15,7 +15,7 @@ Layer = tuple[Floats, Floats]
 # A probability is never said to be certain: the training saw about ten thousand pairs of the surest sort.
 LEAST, MOST = 0.0005, 0.9995
 _GAP_SHOWN = 6.0
-_BLOCK = 20_000
+_BLOCK = 4_000
 # A rival of these log odds is a look-alike.
 _CONTESTED = -2.0
 # As many entries of usual habits are added to each list.

@@ -13,7 +13,7 @@ from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
 from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
 from bookbind.merge.matching.products import code_features, product_doubts, read_product
-from bookbind.merge.matching.table import Vocabulary, build_table, describe_words
+from bookbind.merge.matching.table import build_table, describe_words, no_numbers
 
 CANDIDATES = 6
 LEAST_COSINE = 0.22
@@ -96,8 +96,7 @@ def prepare_pairs(
     old: Sequence[Name], new: Sequence[Name], word_shares: Mapping[str, float], *, products: bool = False
 ) -> Prepared:
     """The likely pairs of two lists of names, and their features."""
-    vocabulary = Vocabulary.empty()
-    closed = Vocabulary.empty()
+    vocabulary, closed = no_numbers(), no_numbers()
     tables = build_table(old, vocabulary, closed), build_table(new, vocabulary, closed)
     lists = Lists(*tables, describe_words(vocabulary, tables, word_shares))
     weighed = weigh(count_grams(lists.old.texts), count_grams(lists.new.texts))

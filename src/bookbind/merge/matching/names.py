@@ -1,7 +1,6 @@
 """Names of businesses and people, taken apart: what identifies, what a ledger added, other names inside."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bookbind.merge.matching.additions import is_suspicious, split_brackets, split_parts, without_additions
@@ -76,10 +75,11 @@ def words_of(text: str) -> list[str]:
     return _NOT_WORDS.sub(" ", spelled.replace("'", "")).split()
 
 
-def full_words(words: Iterable[str]) -> tuple[str, ...]:
+def full_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words with abbreviations written out; some stand for several words."""
-    written = [FULL_WORDS.get(word, word) for word in words]
-    return tuple(" ".join(written).split())
+    if FULL_WORDS.keys().isdisjoint(words):
+        return words
+    return tuple(" ".join([FULL_WORDS.get(word, word) for word in words]).split())
 
 
 def plain_reading(text: str) -> Reading:

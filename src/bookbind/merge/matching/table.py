@@ -1,7 +1,7 @@
 """The readings of one list as arrays, so that the features of all pairs are a few array operations."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,25 +24,18 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 
-@dataclass(slots=True)
-class Vocabulary:
-    """Every word of both lists by number; number 0 is no word."""
+# Texts by number, in the order in which they were first seen; number 0 is none.
+Numbers = dict[str, int]
 
-    numbers: dict[str, int]
-    words: list[str]
 
-    @classmethod
-    def empty(cls) -> "Vocabulary":
-        """A vocabulary that holds no word yet."""
-        return cls({}, [""])
+def no_numbers() -> Numbers:
+    """Numbers of no text yet."""
+    return {"": 0}
 
-    def number(self, word: str) -> int:
-        """The number of a word, given to it when it is first seen."""
-        found = self.numbers.get(word)
-        if found is None:
-            found = self.numbers[word] = len(self.words)
-            self.words.append(word)
-        return found
+
+def number_all(texts: Iterable[str], numbers: Numbers) -> Integers:
+    """The number of each text, given to it when it is first seen."""
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +66,12 @@ class Table:
     place_apart: NDArray[np.bool_]
 
 
-def build_table(names: Sequence[Name], vocabulary: Vocabulary, closed: Vocabulary) -> Table:
+def build_table(names: Sequence[Name], vocabulary: Numbers, closed: Numbers) -> Table:
     """The table of a list's names; new words are added to the vocabulary, and names closed up to `closed`."""
     owner = np.array([place for place, name in enumerate(names) for _ in name.readings], dtype=np.int64)
     readings = [reading for name in names for reading in name.readings]
     full = [full_words(reading.words) for reading in readings]
-    words = np.zeros((len(readings), WORDS_KEPT), dtype=np.int32)
-    for row, kept in enumerate(full):
-        numbers = [vocabulary.number(word) for word in kept[:WORDS_KEPT]]
-        words[row, : len(numbers)] = numbers
+    words, counts = _numbered_words([kept[:WORDS_KEPT] for kept in full], vocabulary)
     joined = [reading.joined for reading in readings]
     acronyms = ["".join([word[0] for word in reading.words]) for reading in readings]
     return Table(
@@ -91,10 +81,10 @@ def build_table(names: Sequence[Name], vocabulary: Vocabulary, closed: Vocabular
         sorted_texts=[" ".join(sorted(kept)) for kept in full],
         acronyms=acronyms,
         lengths=np.array([len(text) for text in joined], dtype=np.int32),
-        joined_numbers=np.array([closed.number(text) for text in joined], dtype=np.int64),
-        acronym_numbers=np.array([closed.number(text) for text in acronyms], dtype=np.int64),
+        joined_numbers=number_all(joined, closed),
+        acronym_numbers=number_all(acronyms, closed),
         words=words,
-        counts=(words > 0).sum(axis=1).astype(np.int32),
+        counts=counts,
         forms=np.array([FORM_NUMBERS[reading.form] for reading in readings], dtype=np.int32),
         is_part=np.array([place > 0 for name in names for place in range(len(name.readings))], dtype=bool),
         readings_of_owner=np.array([len(name.readings) for name in names], dtype=np.int64),
@@ -105,6 +95,18 @@ def build_table(names: Sequence[Name], vocabulary: Vocabulary, closed: Vocabular
         is_web=np.array([name.is_web for name in names], dtype=bool),
         place_apart=np.array([reading.place_apart for reading in readings], dtype=bool),
     )
+
+
+def _numbered_words(
+    kept: Sequence[Sequence[str]], vocabulary: Numbers
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """A row of word numbers for each reading, filled up with 0, and how many words each has."""
+    counts = np.array([len(words) for words in kept], dtype=np.int32)
+    rows = np.repeat(np.arange(len(kept)), counts)
+    columns = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    numbered = np.zeros((len(kept), WORDS_KEPT), dtype=np.int32)
+    numbered[rows, columns] = number_all((word for words in kept for word in words), vocabulary)
+    return numbered, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +124,27 @@ class Words:
     kinds: NDArray[np.int32]
 
 
-def describe_words(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapping[str, float]) -> Words:
+def describe_words(vocabulary: Numbers, tables: Sequence[Table], prior: Mapping[str, float]) -> Words:
     """The facts of all words of the tables; `prior` says in what share of all names a common word stands."""
     numbers = {kind: number for number, kind in enumerate(sorted(set(KINDS.values())), 1)}
-    words = vocabulary.words
+    words = list(vocabulary)
     return Words(
         texts=words,
         lengths=np.array([len(word) for word in words], dtype=np.int32),
-        rarity=_rarity(vocabulary, tables, prior),
+        rarity=_rarity(words, tables, prior),
         marks=np.array([_mark(word) for word in words], dtype=np.int32),
         kinds=np.array([numbers[KINDS[word]] if word in KINDS else 0 for word in words], dtype=np.int32),
     )
 
 
-def _rarity(vocabulary: Vocabulary, tables: Sequence[Table], prior: Mapping[str, float]) -> Floats:
-    counts = np.zeros(len(vocabulary.words))
+def _rarity(words: Sequence[str], tables: Sequence[Table], prior: Mapping[str, float]) -> Floats:
+    counts = np.zeros(len(words))
     total = 0
     for table in tables:
         wholes = table.words[~table.is_part]
         counts += np.bincount(wholes[wholes > 0].ravel(), minlength=len(counts))
         total += len(wholes)
-    shares = np.array([prior.get(word, _UNSEEN_SHARE) for word in vocabulary.words])
+    shares = np.array([prior.get(word, _UNSEEN_SHARE) for word in words])
     # A word that both lists share twice says as little about rarity as one that stands in one list once.
     rarity: Floats = -np.log(
         (np.maximum(counts / 2, 0.5) + _PRIOR_NAMES * shares) / (total / 2 + _PRIOR_NAMES)
