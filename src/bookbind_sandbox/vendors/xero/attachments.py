@@ -61,7 +61,7 @@ def attach(
     columns = {
         "vendor": VENDOR,
         "organisation": ledger.organisation,
-        "kind": kind.kind,
+        "kind": kind.name,
         "entity": entity_id,
         "file_name": file_name,
     }

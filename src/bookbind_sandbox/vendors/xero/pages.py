@@ -104,7 +104,7 @@ class Pages:
             document = inner.get(kind.id_key.lower(), "")
             if names.GUID.match(document):
                 return RedirectResponse(
-                    f"/xero/organisations/{row['id']}/{kind.kind}/{document.lower()}", 302
+                    f"/xero/organisations/{row['id']}/{kind.name}/{document.lower()}", 302
                 )
         return RedirectResponse(f"/xero/organisations/{row['id']}", 302)
 
@@ -114,9 +114,9 @@ class Pages:
             return self._missing("organisation")
         ledger = Ledger(self.world, row["id"], "control")
         documents = [
-            (kind.kind, parse_element(record.body), record)
+            (kind.name, parse_element(record.body), record)
             for kind in DOCUMENTS
-            for record in ledger.records.select(kind.kind, order="seq DESC", window=(MAX_ROWS, 0))
+            for record in ledger.records.select(kind.name, order="seq DESC", window=(MAX_ROWS, 0))
         ]
         documents.sort(key=lambda entry: entry[2].created_at, reverse=True)
         return page(
@@ -125,7 +125,7 @@ class Pages:
             settings=ledger.settings(),
             documents=[_row(kind, entity) for kind, entity, _ in documents],
             connected=self.identity.directory.connected(row["id"]),
-            lists=[(kind.kind, LIST_TITLES[kind.kind], ledger.records.count(kind.kind)) for kind in LISTS],
+            lists=[(kind.name, LIST_TITLES[kind.name], ledger.records.count(kind.name)) for kind in LISTS],
         )
 
     async def list(self, request: Request) -> Response:
@@ -134,11 +134,11 @@ class Pages:
         if row is None or kind not in LISTS:
             return self._missing("list")
         ledger = Ledger(self.world, row["id"], "control")
-        records = ledger.records.select(kind.kind, order="code, name COLLATE NOCASE", window=(MAX_ROWS, 0))
-        total = ledger.records.count(kind.kind)
+        records = ledger.records.select(kind.name, order="code, name COLLATE NOCASE", window=(MAX_ROWS, 0))
+        total = ledger.records.count(kind.name)
         entries = [_entry(kind, parse_element(record.body)) for record in records]
         return page(
-            "xero/list.html", organisation=row, title=LIST_TITLES[kind.kind], entries=entries, total=total
+            "xero/list.html", organisation=row, title=LIST_TITLES[kind.name], entries=entries, total=total
         )
 
     async def disconnect(self, request: Request) -> Response:
@@ -167,18 +167,18 @@ class Pages:
             row["id"],
             entity[kind.id_key],
         )
-        rates = {record.code: record.name for record in ledger.records.select(TAX_RATES.kind)}
+        rates = {record.code: record.name for record in ledger.records.select(TAX_RATES.name)}
         lines = [_line(ledger, line, rates) for line in entity["LineItems"]]
         return page(
             "xero/document.html",
             organisation=row,
             entity=entity,
-            summary=_row(kind.kind, entity),
+            summary=_row(kind.name, entity),
             due=_day(entity.get("DueDate")),
             lines=lines,
             files=files,
             inline=SHOWN_INLINE,
-            base=f"/xero/organisations/{row['id']}/{kind.kind}/{entity[kind.id_key]}/files",
+            base=f"/xero/organisations/{row['id']}/{kind.name}/{entity[kind.id_key]}/files",
         )
 
     async def file(self, request: Request) -> Response:
@@ -210,7 +210,7 @@ class Pages:
 def deep_link_path(short_code: str, kind: str, document: str) -> str:
     """The link with which the sandbox's own pages point to a document."""
     form = (
-        "/AccountsPayable/ViewCreditNote.aspx" if kind == CREDIT_NOTES.kind else "/AccountsPayable/Edit.aspx"
+        "/AccountsPayable/ViewCreditNote.aspx" if kind == CREDIT_NOTES.name else "/AccountsPayable/Edit.aspx"
     )
     inner = f"{form}?{BY_LIST[kind].id_key}={document}"
     return "/xero/organisationlogin/default.aspx?" + urlencode(
@@ -269,6 +269,6 @@ def _entry(kind: Kind, entity: Entity) -> Entity:
     return {
         "code": entity.get(kind.code_key, ""),
         "name": entity.get(kind.name_key, ""),
-        "note": notes[kind.kind](),
+        "note": notes[kind.name](),
         "status": str(entity.get(kind.status_key, "")).title(),
     }

@@ -137,7 +137,7 @@ class Xero:
 
     def _overview_of(self, row: sqlite3.Row) -> Wish:
         ledger = Ledger(self.world, row["id"], "control")
-        counts = {kind.kind: ledger.records.count(kind.kind) for kind in KINDS}
+        counts = {kind.name: ledger.records.count(kind.name) for kind in KINDS}
         logins = dict.fromkeys(one["email"] for one in self.directory.connected(row["id"]))
         return {
             "id": row["id"],
@@ -147,7 +147,7 @@ class Xero:
         }
 
     def received(self) -> list[Wish]:
-        rows = received_rows(self.store, self.name, [kind.kind for kind in DOCUMENTS])
+        rows = received_rows(self.store, self.name, [kind.name for kind in DOCUMENTS])
         return [self._received(row) for row in rows]
 
     def _received(self, row: sqlite3.Row) -> Wish:

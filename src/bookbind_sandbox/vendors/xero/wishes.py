@@ -36,12 +36,12 @@ class Found:
     def shown(self) -> Wish:
         if self.option is not None:
             return {
-                "list": self.kind.kind,
+                "list": self.kind.name,
                 "id": self.option["TrackingOptionID"],
                 "name": self.option["Name"],
             }
         return {
-            "list": self.kind.kind,
+            "list": self.kind.name,
             "id": self.entity[self.kind.id_key],
             "name": self.entity.get(self.kind.name_key),
         }
@@ -56,17 +56,17 @@ def find_entry(ledger: Ledger, wish: Wish) -> Found:
     record = _record(ledger, kind, wanted)
     if record is not None:
         return Found(kind, parse_element(record.body))
-    for category in ledger.records.select(TRACKING.kind) if kind is TRACKING else []:
+    for category in ledger.records.select(TRACKING.name) if kind is TRACKING else []:
         entity = parse_element(category.body)
         for option in entity["Options"]:
             if wanted.lower() in {option["TrackingOptionID"], option["Name"].lower()}:
                 return Found(kind, entity, option)
-    raise WishRefused(f"There is no {wanted!r} in {kind.kind} of this organisation.", 404)
+    raise WishRefused(f"There is no {wanted!r} in {kind.name} of this organisation.", 404)
 
 
 def _record(ledger: Ledger, kind: Kind, wanted: str) -> Record | None:
-    found = ledger.records.get(kind.kind, wanted.lower()) or ledger.records.get(kind.kind, wanted)
-    by_words = ledger.records.with_code(kind.kind, wanted) or ledger.records.with_name(kind.kind, wanted)
+    found = ledger.records.get(kind.name, wanted.lower()) or ledger.records.get(kind.name, wanted)
+    by_words = ledger.records.with_code(kind.name, wanted) or ledger.records.with_name(kind.name, wanted)
     return found or (by_words[0] if wanted and by_words else None)
 
 
@@ -75,7 +75,7 @@ def archive(ledger: Ledger, wish: Wish) -> Wish:
     found = find_entry(ledger, wish)
     if found.option is not None:
         found.option.update({"Status": "ARCHIVED", "IsArchived": True, "IsActive": False})
-    elif found.kind.kind == "items":
+    elif found.kind.name == "items":
         found.entity.update({"IsSold": False, "IsPurchased": False})
     else:
         found.entity[found.kind.status_key] = "ARCHIVED"
@@ -99,10 +99,10 @@ def delete(ledger: Ledger, wish: Wish) -> Wish:
     if found.option is not None:
         found.entity["Options"].remove(found.option)
         ledger.save(found.kind, found.entity)
-    elif found.kind is TAX_RATES or found.kind.kind == "accounts":
+    elif found.kind is TAX_RATES or found.kind.name == "accounts":
         ledger.save(found.kind, found.entity | {"Status": "DELETED"})
     else:
-        ledger.records.remove(found.kind.kind, found.entity[found.kind.id_key])
+        ledger.records.remove(found.kind.name, found.entity[found.kind.id_key])
     return found.shown | {"deleted": True}
 
 
@@ -117,7 +117,7 @@ def merge_contacts(ledger: Ledger, wish: Wish) -> Wish:
     for entity in (gone, kept):
         ledger.save(CONTACTS, entity)
     for kind in DOCUMENTS:
-        for record in ledger.records.select(kind.kind):
+        for record in ledger.records.select(kind.name):
             if record.parent == gone["ContactID"]:
                 document = parse_element(record.body)
                 document["Contact"] |= {"ContactID": kept["ContactID"], "Name": kept["Name"]}
@@ -130,13 +130,13 @@ def grow(ledger: Ledger, wish: Wish) -> Wish:
     if wish.get("list") != "contacts":
         raise WishRefused("Only the list contacts can be grown.")
     count = _count(wish.get("count"))
-    start = ledger.records.count(CONTACTS.kind)
+    start = ledger.records.count(CONTACTS.name)
     for number in range(start + 1, start + count + 1):
         name = f"Contact {number:05d} Ltd"
         entity = new_contact(name, names.fixed_id(ledger.organisation, "contact", name))
         entity |= {"IsSupplier": True, "EmailAddress": f"contact{number}@grown.test"}
         ledger.save(CONTACTS, entity)
-    return {"list": "contacts", "added": count, "total": ledger.records.count(CONTACTS.kind)}
+    return {"list": "contacts", "added": count, "total": ledger.records.count(CONTACTS.name)}
 
 
 def _count(value: Any) -> int:
@@ -184,7 +184,7 @@ def add_bill(ledger: Ledger, wish: Wish) -> Wish:
         "LineAmountTypes": "Inclusive",
         "LineItems": [line],
     }
-    form = FORMS[INVOICES.kind]
+    form = FORMS[INVOICES.name]
     entity, contact, errors = accept_document(ledger, form, raw, None, 2)
     if errors:
         raise WishRefused(" ".join(errors))
