@@ -24,6 +24,11 @@ class Kind:
     hides_archived: bool = False
     search_keys: tuple[str, ...] = ()
 
+    @property
+    def path(self) -> str:
+        """What stands in the addresses of the sandbox's pages."""
+        return self.name
+
 
 SETTINGS = ("accounting.settings",)
 ACCOUNTS = Kind(
