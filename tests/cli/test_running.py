@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.databases import own_database
 from tests.support.processes import ROOT, free_port, stop, wait_for
 from tests.support.product import run_command, running_product
 
@@ -22,16 +23,18 @@ SECONDS = 120.0
 
 
 @pytest.fixture
-def production(tmp_path: Path) -> dict[str, str]:
+def production(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a small production."""
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT / "src"),
-        "BOOKBIND_DATA": str(tmp_path / "data"),
-        "BOOKBIND_SECRET_KEY": secrets.token_urlsafe(48),
-        "BOOKBIND_KEYS": f"k1:{b64encode(secrets.token_bytes(32)).decode()}",
-        "PORT": str(free_port()),
-    }
+    with own_database() as database:
+        yield {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT / "src"),
+            "BOOKBIND_DATA": str(tmp_path / "data"),
+            "BOOKBIND_SECRET_KEY": secrets.token_urlsafe(48),
+            "BOOKBIND_KEYS": f"k1:{b64encode(secrets.token_bytes(32)).decode()}",
+            "PORT": str(free_port()),
+            **database,
+        }
 
 
 @pytest.fixture
