@@ -150,6 +150,22 @@ def test_the_first_admin_is_made_on_the_command_line(production: dict[str, str])
     assert state.stdout.strip() == "No business is connected yet."
 
 
+@pytest.mark.parametrize("arguments", [["demo"], ["demo", "--fresh"]])
+def test_the_demo_refuses_a_productions_data(
+    production: dict[str, str], tmp_path: Path, arguments: list[str]
+) -> None:
+    assert _create_admin(production).returncode == 0
+    kept = tmp_path / "data" / "files" / "paper"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("a bill", encoding="utf-8")
+    ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+    done = run_command(*arguments, environment={**production, **ports})
+    assert done.returncode == 1
+    assert "data that is not the demo's" in done.stderr
+    assert kept.exists()
+    assert "exists already" in _create_admin(production).stderr
+
+
 def _create_admin(environment: dict[str, str], **extra: str) -> "subprocess.CompletedProcess[str]":
     arguments = ["--email", "ada@books.example", "--name", "Ada Admin", "--business", "Acme Ltd"]
     password = {"BOOKBIND_ADMIN_PASSWORD": "correct horse battery staple"}
