@@ -3,10 +3,17 @@
 
 import hashlib
 import os
+import re
+import secrets
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -18,6 +25,21 @@ DEV_LOCK = ROOT / "requirements-dev.lock"
 # Vendors' own clients whose pins fit neither ours nor each other's: an environment and a lock for each.
 JUDGES = {"intuit-oauth": "intuit-oauth==1.2.7", "python-quickbooks": "python-quickbooks==0.9.12"}
 OLDEST_PYTHON = (3, 11)
+# Where packages put PostgreSQL's own commands, which Debian keeps off the PATH.
+POSTGRES_PLACES = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+)
+# A crash of the machine may lose the tests' data, so nothing waits for the disk.
+POSTGRES_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,6 +51,7 @@ def main() -> int:
     commands = {
         "demo": run_demo,
         "test": run_tests,
+        "test-postgres": run_tests_on_postgres,
         "check": run_checks,
         "bench": run_benchmarks,
         "interop": run_interop,
@@ -53,6 +76,15 @@ def run_tests(arguments: list[str]) -> int:
     install(DEV_LOCK)
     provide_browser()
     return hand_over([str(PYTHON), "-m", "pytest", *arguments])
+
+
+def run_tests_on_postgres(arguments: list[str]) -> int:
+    """Run the suite on PostgreSQL: a cluster of its own, started for it and thrown away after it."""
+    install(DEV_LOCK)
+    provide_browser()
+    with running_postgres(find_postgres()) as url:
+        command = [str(PYTHON), "-m", "pytest", *arguments]
+        return hand_over(command, dict(os.environ, DATABASE_URL=url))
 
 
 def run_checks(_arguments: list[str]) -> int:
@@ -224,6 +256,64 @@ def provide_browser() -> None:
         print("    sudo apt-get install --no-install-recommends chromium")
 
 
+def find_postgres() -> Path:
+    """The folder of PostgreSQL's commands, the newest of several; without any, say what to install."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    folders = [folder for place in POSTGRES_PLACES for folder in Path("/").glob(place[1:])]
+    folders = [folder for folder in folders if (folder / "initdb").exists()]
+    if not folders:
+        print("No PostgreSQL here: there is no initdb on the PATH nor where packages put it.")
+        sys.exit("This line installs it on Debian: sudo apt-get install --no-install-recommends postgresql")
+    return max(folders, key=lambda folder: [int(number) for number in re.findall(r"\d+", str(folder))])
+
+
+@contextmanager
+def running_postgres(commands: Path) -> Iterator[str]:
+    """A new cluster on a free port until the block ends; yields its DATABASE_URL."""
+    folder = Path(tempfile.mkdtemp(prefix="bookbind-postgres-"))
+    password, port = secrets.token_urlsafe(16), free_port()
+    (folder / "password").write_text(password, encoding="utf-8")
+    # PostgreSQL refuses to run as root; its package made a user for it.
+    owner = {"user": "postgres"} if hasattr(os, "geteuid") and os.geteuid() == 0 else {}
+    for path in (folder, folder / "password") if owner else ():
+        shutil.chown(path, owner["user"])
+    # An end by this signal goes through the clean-up below as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    make = [str(commands / "initdb"), "-D", str(folder / "data"), "-U", "bookbind", "--no-sync"]
+    make += ["--encoding=UTF8", "--locale=" + ("C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8")]
+    make += ["--auth=scram-sha-256", "--pwfile=%s" % (folder / "password")]
+    control = [str(commands / "pg_ctl"), "-D", str(folder / "data"), "-w", "-s"]
+    options = "".join(" -c %s='%s'" % option for option in POSTGRES_OPTIONS.items())
+    try:
+        run_as(owner, make)
+        run_as(owner, [*control, "-l", str(folder / "log"), "-o", "-p %d%s" % (port, options), "start"])
+        try:
+            yield "postgresql://bookbind:%s@127.0.0.1:%d/bookbind" % (password, port)
+        finally:
+            run_as(owner, [*control, "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_as(owner: dict[str, str], command: list[str]) -> None:
+    """Run one of PostgreSQL's commands as the user that may; stop with what it said when it fails."""
+    # Through a file: the server inherits the output and would hold a pipe open.
+    with tempfile.TemporaryFile("w+") as said:
+        code = subprocess.call(command, stdout=said, stderr=subprocess.STDOUT, cwd="/", **owner)
+        said.seek(0)
+        if code != 0:
+            sys.exit("This step failed: %s\n%s" % (" ".join(command), said.read()))
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def can_install_debian_packages() -> bool:
     """Whether this is Debian (or a child of it) and we are root."""
     return shutil.which("apt-get") is not None and hasattr(os, "geteuid") and os.geteuid() == 0
@@ -247,10 +337,10 @@ def run(command: list[str]) -> None:
         sys.exit("This step failed: %s" % " ".join(command))
 
 
-def hand_over(command: list[str]) -> int:
+def hand_over(command: list[str], environment: "dict[str, str] | None" = None) -> int:
     """Run the command in the project's folder and pass on its exit code."""
     try:
-        return subprocess.call(command, cwd=ROOT)
+        return subprocess.call(command, cwd=ROOT, env=environment)
     except KeyboardInterrupt:
         return 130
 

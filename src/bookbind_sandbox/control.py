@@ -13,12 +13,18 @@ from starlette.routing import BaseRoute, Route
 from bookbind_sandbox.clock import parse_duration
 from bookbind_sandbox.faults import ANY, KINDS
 from bookbind_sandbox.html import page
-from bookbind_sandbox.world import Vendor, Wish, WishRefused, World, world_of
+from bookbind_sandbox.wishes import Wish, WishRefused
+from bookbind_sandbox.world import Vendor, World, world_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-WISHES = (
-    "consent",
-    "revoke",
+# What is asked of a vendor as a whole, and what is asked inside one of its organisations.
+VENDOR_WISHES = {
+    "consent": "consent",
+    "revoke": "revoke",
+    "organisations": "add_organisation",
+    "app": "change_app",
+}
+ORGANISATION_WISHES = (
     "archive",
     "rename",
     "delete",
@@ -45,10 +51,12 @@ def routes() -> list[BaseRoute]:
         Route(f"{base}/faults", guarded(clear_faults), methods=["DELETE"]),
         Route(f"{base}/limits", guarded(change_limits), methods=["POST"]),
         Route(f"{base}/organisations", guarded(list_organisations), methods=["GET"]),
-        Route(f"{base}/organisations", guarded(wish_for("add_organisation")), methods=["POST"]),
-        Route(f"{base}/app", guarded(wish_for("change_app")), methods=["POST"]),
     ]
-    return found + [Route(f"{base}/{name}", guarded(wish_for(name)), methods=["POST"]) for name in WISHES]
+    wishes = {name: vendor_wish(method) for name, method in VENDOR_WISHES.items()}
+    wishes |= {name: organisation_wish(name) for name in ORGANISATION_WISHES}
+    return found + [
+        Route(f"{base}/{name}", guarded(endpoint), methods=["POST"]) for name, endpoint in wishes.items()
+    ]
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:
@@ -95,14 +103,28 @@ def vendor_of(request: Request, wish: Wish) -> Vendor:
     return world_of(request).vendor(str(wish.get("vendor") or "xero"))
 
 
-def wish_for(name: str) -> Endpoint:
-    """An endpoint that hands its body to the vendor's method of this name."""
+def vendor_wish(method: str) -> Endpoint:
+    """An endpoint that hands its body to this method of the vendor."""
 
     async def endpoint(request: Request) -> Response:
         wish = await read_wish(request)
         vendor = vendor_of(request, wish)
         with world_of(request).store.transaction():
-            granted: Wish = getattr(vendor, name)(wish)
+            granted: Wish = getattr(vendor, method)(wish)
+        return JSONResponse(granted)
+
+    return endpoint
+
+
+def organisation_wish(name: str) -> Endpoint:
+    """An endpoint that hands its body to this one of the vendor's wishes, in the organisation it names."""
+
+    async def endpoint(request: Request) -> Response:
+        wish = await read_wish(request)
+        vendor = vendor_of(request, wish)
+        organisation = vendor.find_organisation(str(wish.get("organisation") or ""))
+        with world_of(request).store.transaction():
+            granted: Wish = getattr(vendor.wishes(organisation), name)(wish)
         return JSONResponse(granted)
 
     return endpoint
@@ -142,10 +164,10 @@ async def read_received(request: Request) -> Response:
     """The documents that came through the API, with the calls counted; per organisation too."""
     world = world_of(request)
     vendor = vendor_of(request, dict(request.query_params))
-    totals = world.log.totals(vendor.name)
+    totals = world.log.totals(vendor.brand.name)
     known = {
         one["id"]: one["name"]
-        for one in world.store.rows("SELECT id, name FROM organisations WHERE vendor = ?", vendor.name)
+        for one in world.store.rows("SELECT id, name FROM organisations WHERE vendor = ?", vendor.brand.name)
     }
     by_organisation = {
         organisation: {"name": known.get(organisation), **counts}
@@ -161,7 +183,7 @@ async def read_log(request: Request) -> Response:
         limit = min(int(request.query_params.get("limit", MAX_LOG)), MAX_LOG)
     except ValueError:
         raise WishRefused("after and limit are numbers.") from None
-    return JSONResponse({"requests": world_of(request).log.entries(vendor.name, after, limit)})
+    return JSONResponse({"requests": world_of(request).log.entries(vendor.brand.name, after, limit)})
 
 
 async def list_faults(request: Request) -> Response:
@@ -182,7 +204,7 @@ async def add_fault(request: Request) -> Response:
     organisation = vendor.find_organisation(str(wish["organisation"])) if wish.get("organisation") else None
     options = {name: wish.get(name) for name in ("retry_after", "seconds", "commit")}
     fault_id = world_of(request).faults.add(
-        vendor.name, operation, kind, times, organisation=organisation, **options
+        vendor.brand.name, operation, kind, times, organisation=organisation, **options
     )
     return JSONResponse({"id": fault_id})
 
@@ -197,7 +219,7 @@ async def change_limits(request: Request) -> Response:
     changes: dict[str, Any] = {name: wish[name] for name in LIMIT_NAMES if name in wish}
     if not all(isinstance(value, int) and value >= 0 for value in changes.values()):
         raise WishRefused(f"{', '.join(LIMIT_NAMES)} are whole numbers.")
-    return JSONResponse(world_of(request).limits.change(vendor.name, changes))
+    return JSONResponse(world_of(request).limits.change(vendor.brand.name, changes))
 
 
 async def list_organisations(request: Request) -> Response:
@@ -208,11 +230,11 @@ async def show_page(request: Request) -> Response:
     world = world_of(request)
     vendors = [
         {
-            "name": vendor.name,
-            "title": vendor.title,
+            "name": vendor.brand.name,
+            "title": vendor.brand.title,
             "documents": vendor.received()[::-1][:50],
             "organisations": vendor.overview(),
-            "totals": world.log.totals(vendor.name),
+            "totals": world.log.totals(vendor.brand.name),
         }
         for vendor in world.vendors.values()
     ]

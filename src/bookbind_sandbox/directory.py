@@ -8,8 +8,9 @@ import sqlite3
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from bookbind_sandbox.brand import Brand
 from bookbind_sandbox.store import Store
-from bookbind_sandbox.world import WishRefused
+from bookbind_sandbox.wishes import WishRefused
 
 Fields = Mapping[str, str]
 
@@ -19,10 +20,10 @@ def hashed(secret: str) -> str:
 
 
 class Directory:
-    def __init__(self, store: Store, vendor: str, title: str) -> None:
+    def __init__(self, store: Store, brand: Brand) -> None:
         self.store = store
-        self.vendor = vendor
-        self.title = title
+        self.brand = brand
+        self.vendor = brand.name
 
     def app(self, client_id: str) -> sqlite3.Row | None:
         return self.store.row("SELECT * FROM apps WHERE vendor = ? AND client_id = ?", self.vendor, client_id)
@@ -40,7 +41,7 @@ class Directory:
     def change_app(self, client_id: str, changes: Mapping[str, object]) -> None:
         """Write the app's secret, scopes or name, where the wish names them."""
         if self.app(client_id) is None:
-            raise WishRefused(f"{self.title} has no app {client_id!r}.", 404)
+            raise WishRefused(f"{self.brand.title} has no app {client_id!r}.", 404)
         for column in ("secret", "scopes", "name"):
             if column in changes:
                 self.store.run(
@@ -73,7 +74,7 @@ class Directory:
             str(wanted),
         )
         if found is None:
-            raise WishRefused(f"{self.title} has no login {wanted!r}.", 404)
+            raise WishRefused(f"{self.brand.title} has no login {wanted!r}.", 404)
         return str(found)
 
     def email(self, wanted: object) -> str:
@@ -108,7 +109,7 @@ class Directory:
             str(wanted),
         )
         if found is None:
-            raise WishRefused(f"{self.title} has no organisation {wanted!r}.", 404)
+            raise WishRefused(f"{self.brand.title} has no organisation {wanted!r}.", 404)
         return str(found)
 
     def connected(self, organisation: str) -> list[sqlite3.Row]:

@@ -9,6 +9,8 @@ from urllib.parse import quote
 import jinja2
 from starlette.responses import HTMLResponse, Response
 
+from bookbind_sandbox.brand import Brand
+
 # No form-action: consent ends by redirecting the form's answer to the product, which that rule would forbid.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'self'; frame-src 'self'; "
@@ -51,6 +53,12 @@ ENVIRONMENT = _environment()
 def page(template: str, status: int = 200, **context: Any) -> HTMLResponse:
     text = ENVIRONMENT.get_template(template).render(**context)
     return HTMLResponse(text, status_code=status, headers=HEADERS)
+
+
+def vendor_page(brand: Brand, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page of a vendor: by its own template where it has one, else by the one that all share."""
+    found = ENVIRONMENT.select_template([f"{brand.name}/{template}", f"vendor/{template}"])
+    return HTMLResponse(found.render(brand=brand, **context), status_code=status, headers=HEADERS)
 
 
 def file_response(file: sqlite3.Row, *, download: bool) -> Response:

@@ -1,6 +1,7 @@
-"""The app and the people that every vendor's seed begins with."""
+"""The app, the people and the organisations that every vendor's seed is made of."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bookbind_sandbox.store import Store
@@ -13,6 +14,23 @@ REDIRECT_PATTERN = r"http://localhost(:\d{1,5})?/connections/[a-z_]+/callback"
 SEEDED_AT = int(datetime(2026, 1, 5, 9, 0, tzinfo=UTC).timestamp() * 1000)
 ADA, JO, SAM, SOLO = "ada@acme.test", "jo@harbour.test", "sam@harbour.test", "solo@acme.test"
 LOGINS = ((ADA, "Ada", "Admin"), (JO, "Jo", "Harbour"), (SAM, "Sam", "Harbour"), (SOLO, "Solo", "Acme"))
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """What tells one organisation from another at any vendor; `logins` are addresses."""
+
+    name: str
+    logins: tuple[str, ...]
+    vat: str = ""
+    country: str = "GB"
+    currency: str = "GBP"
+    key: str = ""
+
+    @property
+    def seed(self) -> str:
+        """What its ids are made from; another key makes a second organisation of the same name."""
+        return self.key or self.name
 
 
 def seed_app_and_logins(store: Store, vendor: str, login_id: Callable[[str], str]) -> None:
@@ -35,3 +53,26 @@ def seed_app_and_logins(store: Store, vendor: str, login_id: Callable[[str], str
             family_name=family,
             password=PASSWORD,
         )
+
+
+def seed_organisation(
+    store: Store,
+    vendor: str,
+    organisation: Organisation,
+    login_id: Callable[[str], str],
+    *,
+    organisation_id: str,
+    short_code: str,
+    body: str,
+) -> None:
+    """Keep an organisation, reachable by its logins; `body` is what the vendor keeps of it besides."""
+    store.insert(
+        "organisations",
+        vendor=vendor,
+        id=organisation_id,
+        name=organisation.name,
+        short_code=short_code,
+        body=body,
+    )
+    for email in organisation.logins:
+        store.insert("memberships", vendor=vendor, login=login_id(email), organisation=organisation_id)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bookbind_sandbox.store import Store
@@ -127,3 +128,14 @@ def received_rows(store: Store, vendor: str, kinds: Sequence[str]) -> list[sqlit
         vendor,
         *kinds,
     )
+
+
+def received_heading(row: sqlite3.Row) -> dict[str, Any]:
+    """What the control API tells of every received document: whose it is, its id, when it was made."""
+    made = datetime.fromtimestamp(row["created_at"] / 1000, tz=UTC)
+    return {
+        "organisation": row["organisation"],
+        "organisation_name": row["organisation_name"],
+        "id": row["id"],
+        "created_at": made.isoformat(timespec="milliseconds"),
+    }

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bookbind_sandbox.directory import Directory
-from bookbind_sandbox.html import page
+from bookbind_sandbox.html import vendor_page
 
 WRONG_PASSWORD = "That email and password don't match. The sandbox's password is: sandbox"  # noqa: S105
 
@@ -20,9 +20,9 @@ class SignIn:
     def __init__(self, directory: Directory, base: str) -> None:
         self.directory = directory
         self.store = directory.store
-        self.vendor = directory.vendor
+        self.brand = directory.brand
         self.base = base
-        self.cookie = f"sandbox_{self.vendor}_session"
+        self.cookie = f"sandbox_{self.brand.name}_session"
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -37,7 +37,7 @@ class SignIn:
             " ON logins.vendor = sessions.vendor AND logins.id = sessions.login"
             " WHERE sessions.id = ? AND sessions.vendor = ?",
             request.cookies.get(self.cookie, ""),
-            self.vendor,
+            self.brand.name,
         )
 
     def to_step(self, step: str, request_id: str, status: int = 303) -> Response:
@@ -53,10 +53,10 @@ class SignIn:
         if person is None:
             return self._page(request_id, WRONG_PASSWORD)
         session = secrets.token_urlsafe(24)
-        self.store.insert("sessions", id=session, vendor=self.vendor, login=person["id"])
-        home = RedirectResponse(f"/{self.vendor}/", 303)
+        self.store.insert("sessions", id=session, vendor=self.brand.name, login=person["id"])
+        home = RedirectResponse(self.brand.home, 303)
         response = self.to_step("consent", request_id) if request_id else home
-        response.set_cookie(self.cookie, session, path=f"/{self.vendor}", httponly=True, samesite="lax")
+        response.set_cookie(self.cookie, session, path=f"/{self.brand.name}", httponly=True, samesite="lax")
         return response
 
     async def sign_out(self, request: Request) -> Response:
@@ -70,11 +70,10 @@ class SignIn:
             person["id"]: [row["name"] for row in self.directory.organisations(person["id"])]
             for person in people
         }
-        return page(
+        return vendor_page(
+            self.brand,
             "sign_in.html",
             401 if problem else 200,
-            vendor=self.vendor,
-            title=self.directory.title,
             base=self.base,
             people=people,
             reach=reach,

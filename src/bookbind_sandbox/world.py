@@ -2,26 +2,25 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
+from bookbind_sandbox.brand import Brand
 from bookbind_sandbox.clock import Clock
 from bookbind_sandbox.faults import Faults
 from bookbind_sandbox.limits import Allowance, Limits
 from bookbind_sandbox.log import RequestLog
 from bookbind_sandbox.server import OpenConnections
 from bookbind_sandbox.store import Dump, Store
-
-Wish = dict[str, Any]
+from bookbind_sandbox.wishes import Wish, Wishes, WishRefused
 
 
 class Vendor(Protocol):
     """One simulated vendor: its pages and APIs, and what the control API can make happen inside it."""
 
-    name: str
-    title: str
+    brand: Brand
     allowance: Allowance
     operations: tuple[str, ...]
 
@@ -45,25 +44,12 @@ class Vendor(Protocol):
     def consent(self, wish: Wish) -> Wish:
         """Sign in and allow, as a user would in the browser; returns where the browser is sent."""
 
+    def wishes(self, organisation: str) -> Wishes:
+        """What can be made happen inside one organisation."""
+
     def revoke(self, wish: Wish) -> Wish: ...
-    def archive(self, wish: Wish) -> Wish: ...
-    def rename(self, wish: Wish) -> Wish: ...
-    def delete(self, wish: Wish) -> Wish: ...
-    def merge_contacts(self, wish: Wish) -> Wish: ...
-    def grow(self, wish: Wish) -> Wish: ...
-    def lock(self, wish: Wish) -> Wish: ...
-    def add_bill(self, wish: Wish) -> Wish: ...
     def add_organisation(self, wish: Wish) -> Wish: ...
     def change_app(self, wish: Wish) -> Wish: ...
-
-
-class WishRefused(Exception):
-    """The control API cannot do what was asked, and says why."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
 
 
 @dataclass
@@ -109,10 +95,10 @@ def open_world(directory: Path, port: int, kinds: tuple[type[Vendor], ...]) -> W
     """Open the store, seeding it when it is new."""
     store = Store(directory)
     clock = Clock(store)
-    limits = Limits(store, {kind.name: kind.allowance for kind in kinds})
+    limits = Limits(store, {kind.brand.name: kind.allowance for kind in kinds})
     log = RequestLog(store, clock)
     world = World(store, clock, log, Faults(store), limits, OpenConnections(), f"http://127.0.0.1:{port}")
-    world.vendors = {kind.name: kind(world) for kind in kinds}
+    world.vendors = {kind.brand.name: kind(world) for kind in kinds}
     if store.value("SELECT count(*) FROM apps"):
         world.seed_missing()
     else:

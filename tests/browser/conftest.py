@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.support.databases import own_database
 from tests.support.processes import ROOT, free_port, stop, wait_for
 
 PICTURES = ROOT / "artefacts" / "pictures"
@@ -71,7 +72,11 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Start the demo with data of its own; it is stopped when the tests are done."""
-    data = tmp_path_factory.mktemp("demo")
+    with own_database() as database:
+        yield from _run_demo(tmp_path_factory.mktemp("demo"), database)
+
+
+def _run_demo(data: Path, database: dict[str, str]) -> Iterator[Demo]:
     port, sandbox_port = free_port(), free_port()
     environment = os.environ | {
         "BOOKBIND_MODE": "demo",
@@ -79,6 +84,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
         "DJANGO_SETTINGS_MODULE": "bookbind.settings",
+        **database,
     }
     with (data / "demo.log").open("wb") as log:
         process = subprocess.Popen(

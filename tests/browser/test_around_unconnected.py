@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.steps import capture, use_sample
+from tests.browser.steps import capture, combobox, use_sample
 
 pytestmark = [
     pytest.mark.browser,
@@ -62,7 +62,7 @@ def test_a_tax_rate_is_added_by_keyboard(jo: Visitor) -> None:
 def test_a_bill_is_coded_from_own_lists_made_ready_and_exported(jo: Visitor, tmp_path: Path) -> None:
     page = jo.page
     capture(jo, BIRCH, use_sample(jo, "City Fuel Ltd", tmp_path))
-    page.get_by_role("combobox", name="Supplier").fill("City Fuel Ltd")
+    combobox(page, "Supplier").fill("City Fuel Ltd")
     page.keyboard.press("Tab")
     page.get_by_label("Date", exact=True).fill("2026-11-03")
     page.get_by_label("Due", exact=True).fill("2026-12-03")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo, Visitor
-from tests.browser.steps import allow_company, use_matches_as_proposed
+from tests.browser.steps import allow_company, combobox, use_matches_as_proposed
 from tests.support.papers import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -142,7 +142,7 @@ def capture_known(visitor: Visitor, folder: Path) -> None:
     row = visitor.page.locator("main table a").filter(has_text="kestrel")
     expect(row.first).to_be_visible(timeout=30_000)
     row.first.click()
-    visitor.page.get_by_role("combobox", name="Supplier").fill("Kestrel Telecom")
+    combobox(visitor.page, "Supplier").fill("Kestrel Telecom")
     visitor.page.keyboard.press("Tab")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.databases import own_database
 from tests.support.processes import ROOT, free_port, stop, wait_for
 from tests.support.product import run_command, running_product
 
@@ -22,16 +23,18 @@ SECONDS = 120.0
 
 
 @pytest.fixture
-def production(tmp_path: Path) -> dict[str, str]:
+def production(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a small production."""
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT / "src"),
-        "BOOKBIND_DATA": str(tmp_path / "data"),
-        "BOOKBIND_SECRET_KEY": secrets.token_urlsafe(48),
-        "BOOKBIND_KEYS": f"k1:{b64encode(secrets.token_bytes(32)).decode()}",
-        "PORT": str(free_port()),
-    }
+    with own_database() as database:
+        yield {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT / "src"),
+            "BOOKBIND_DATA": str(tmp_path / "data"),
+            "BOOKBIND_SECRET_KEY": secrets.token_urlsafe(48),
+            "BOOKBIND_KEYS": f"k1:{b64encode(secrets.token_bytes(32)).decode()}",
+            "PORT": str(free_port()),
+            **database,
+        }
 
 
 @pytest.fixture
@@ -145,6 +148,22 @@ def test_the_first_admin_is_made_on_the_command_line(production: dict[str, str])
     assert '"name": "Acme Ltd"' in shown.stdout
     state = run_command("status", environment=production)
     assert state.stdout.strip() == "No business is connected yet."
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["demo", "--fresh"]])
+def test_the_demo_refuses_a_productions_data(
+    production: dict[str, str], tmp_path: Path, arguments: list[str]
+) -> None:
+    assert _create_admin(production).returncode == 0
+    kept = tmp_path / "data" / "files" / "paper"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("a bill", encoding="utf-8")
+    ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+    done = run_command(*arguments, environment={**production, **ports})
+    assert done.returncode == 1
+    assert "data that is not the demo's" in done.stderr
+    assert kept.exists()
+    assert "exists already" in _create_admin(production).stderr
 
 
 def _create_admin(environment: dict[str, str], **extra: str) -> "subprocess.CompletedProcess[str]":

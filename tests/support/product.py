@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.databases import own_database
 from tests.support.processes import ROOT, free_port, stop, wait_for
 
 START_SECONDS = 120.0
-INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "DATABASE_URL")
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 @dataclass
@@ -118,8 +119,9 @@ def running_product(
     data: Path, sandbox_url: str = "", *, worker: bool = True, **extra: str
 ) -> Iterator[Product]:
     """A product until the block ends."""
-    product = start_product(data, sandbox_url, worker=worker, **extra)
-    try:
-        yield product
-    finally:
-        product.stop()
+    with own_database() as database:
+        product = start_product(data, sandbox_url, worker=worker, **database, **extra)
+        try:
+            yield product
+        finally:
+            product.stop()

@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from bookbind.demo import seed
 from bookbind.demo.models import DemoState
@@ -23,6 +24,7 @@ from bookbind.demo.skip import SkipInvalid, parse_skip, walk_to
 from bookbind.demo.world import PASSWORD, PEOPLE
 from bookbind.kit import clock
 from bookbind.kit.text import show_date
+from bookbind.tenancy.models import User
 from bookbind.tenancy.scope import SystemScope, within
 
 app = typer.Typer(help="Run the demo, or move its clock.", no_args_is_help=False)
@@ -64,12 +66,13 @@ def _run(*, fresh: bool) -> None:
     # What the build says is for people; its log lines would bury it.
     logging.disable(logging.INFO)
     data = settings.CONFIG.data
+    _refuse_real_data()
     _refuse_taken_ports()
     if fresh:
         _throw_away(data)
     children: list[Child] = []
     try:
-        _start(children, data)
+        _start(children, data, fresh=fresh)
         _welcome(time.monotonic() - began)
         watch(children)
     except KeyboardInterrupt:
@@ -82,7 +85,7 @@ def _run(*, fresh: bool) -> None:
             child.stop()
 
 
-def _start(children: list[Child], data: Path) -> None:
+def _start(children: list[Child], data: Path, *, fresh: bool) -> None:
     """Sandbox, tables, demo world, then web and worker."""
     port = settings.SANDBOX_URL.rsplit(":", 1)[-1]
     sandbox = python_child(
@@ -92,7 +95,8 @@ def _start(children: list[Child], data: Path) -> None:
     children.append(sandbox)
     call_command("migrate", verbosity=0, interactive=False)
     wait_until_answering(sandbox, f"{settings.SANDBOX_URL}/_control/clock")
-    if not seed.is_built():
+    # A database on a server outlives the data folder.
+    if fresh or not seed.is_built():
         _build(data)
     environment = {"BOOKBIND_MODE": "demo"}
     children += [
@@ -118,6 +122,22 @@ def _throw_away(data: Path) -> None:
         shutil.rmtree(data / name, ignore_errors=True)
     for path in data.glob("bookbind.sqlite3*"):
         path.unlink()
+
+
+def _refuse_real_data() -> None:
+    """The demo begins with an empty database, which it makes by erasing one; never one of a production."""
+    tables = connection.introspection.table_names()
+    is_real = DemoState._meta.db_table not in tables and User._meta.db_table in tables
+    holds_people = is_real and User.objects.exists()
+    # With --fresh the file of SQLite is about to go.
+    connection.close()
+    if holds_people:
+        typer.echo(
+            "The database holds data that is not the demo's, which the demo would erase."
+            " Point BOOKBIND_DATA or DATABASE_URL to an empty place.",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 def _refuse_taken_ports() -> None:

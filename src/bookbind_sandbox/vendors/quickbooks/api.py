@@ -14,7 +14,7 @@ from bookbind_sandbox.limits import Allowance
 from bookbind_sandbox.log import Call
 from bookbind_sandbox.vendors.quickbooks.batches import run_batch
 from bookbind_sandbox.vendors.quickbooks.books import Books
-from bookbind_sandbox.vendors.quickbooks.consent import Consent
+from bookbind_sandbox.vendors.quickbooks.consent import CompanyConsent
 from bookbind_sandbox.vendors.quickbooks.errors import (
     Fault,
     answer_fault,
@@ -88,7 +88,7 @@ def find_target(path: str, asked: Asked) -> Target:
 
 
 class Api:
-    def __init__(self, world: World, tokens: Tokens, consent: Consent) -> None:
+    def __init__(self, world: World, tokens: Tokens, consent: CompanyConsent) -> None:
         self.world = world
         self.tokens = tokens
         self.consent = consent

@@ -1,29 +1,20 @@
-"""The decisions of consent, apart from the pages: one company at a time, by one of its administrators."""
+"""QuickBooks' consent: one company at a time, by one of its administrators."""
 
 import json
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bookbind_sandbox.authorizing import Allowed, AuthorizeError, Authorizing
-from bookbind_sandbox.connecting import Connecting
-from bookbind_sandbox.directory import Directory
+from bookbind_sandbox.authorizing import Allowed, AuthorizeError
+from bookbind_sandbox.consent import Consent
 from bookbind_sandbox.vendors.quickbooks.names import SCOPES, VENDOR
-from bookbind_sandbox.world import World
 
 
-class Consent:
-    def __init__(
-        self, world: World, directory: Directory, authorizing: Authorizing, connecting: Connecting
-    ) -> None:
-        self.world = world
-        self.store = world.store
-        self.directory = directory
-        self.authorizing = authorizing
-        self.connecting = connecting
+class CompanyConsent(Consent):
+    scopes = SCOPES
+    decision = "connect"
 
     def open_request(self, asked: Mapping[str, str]) -> str:
-        """Check an authorize request and remember it; returns its id."""
         app = self.authorizing.check(asked)
         scopes = asked.get("scope", "").split()
         unknown = [scope for scope in scopes if scope not in SCOPES]
@@ -36,8 +27,13 @@ class Consent:
     def is_admin(self, company: sqlite3.Row, login: str) -> bool:
         return login not in json.loads(company["body"])["standard_users"]
 
-    def allow(self, request_id: str, login: str, realm: str) -> str:
-        """Connect a company and return the address, with code and realmId, to send the browser to."""
+    def barred(self, organisations: Sequence[sqlite3.Row], login: str) -> dict[str, str]:
+        reason = "only an administrator can connect apps"
+        return {row["id"]: reason for row in organisations if not self.is_admin(row, login)}
+
+    def allow(self, request_id: str, login: str, chosen: Sequence[str]) -> str:
+        """One company; its number goes back beside the code."""
+        (realm,) = chosen
         asked = self.authorizing.request(request_id)
         company = next((row for row in self.directory.organisations(login) if row["id"] == realm), None)
         if company is None:
@@ -57,7 +53,3 @@ class Consent:
         self.connecting.connect(allowed, realm)
         code = self.authorizing.issue_code(allowed, asked["redirect_uri"])
         return self.authorizing.close(request_id, {"code": code, "realmId": realm})
-
-    def refuse(self, request_id: str) -> str:
-        """The address to send the browser to when the user pressed Cancel; it names no company."""
-        return self.authorizing.close(request_id, {"error": "access_denied"})

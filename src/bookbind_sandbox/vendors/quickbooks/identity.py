@@ -2,27 +2,24 @@
 
 import asyncio
 import json
-import sqlite3
 import uuid
 from dataclasses import replace
-from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bookbind_sandbox.answer import Answer, Refused, json_answer
 from bookbind_sandbox.app_calls import AppCalls
-from bookbind_sandbox.authorizing import AuthorizeError
+from bookbind_sandbox.consent import ConsentPages
 from bookbind_sandbox.directory import Fields
 from bookbind_sandbox.faults import Fault as Breakage
 from bookbind_sandbox.gate import Caller, Plan, answer_call
-from bookbind_sandbox.html import page
 from bookbind_sandbox.log import Call
 from bookbind_sandbox.sign_in import SignIn, read_form
-from bookbind_sandbox.vendors.quickbooks.consent import Consent
+from bookbind_sandbox.vendors.quickbooks.consent import CompanyConsent
 from bookbind_sandbox.vendors.quickbooks.errors import break_as, unauthenticated
-from bookbind_sandbox.vendors.quickbooks.names import SCOPES, VENDOR
+from bookbind_sandbox.vendors.quickbooks.names import VENDOR
 from bookbind_sandbox.vendors.quickbooks.tokens import Tokens
 from bookbind_sandbox.world import World
 
@@ -33,13 +30,12 @@ REFRESH_TAKES_SECONDS = 0.02
 
 
 class Identity:
-    def __init__(self, world: World, tokens: Tokens, consent: Consent) -> None:
+    def __init__(self, world: World, tokens: Tokens, consent: CompanyConsent) -> None:
         self.world = world
         self.tokens = tokens
-        self.consent = consent
-        self.authorizing = consent.authorizing
         self.directory = consent.directory
         self.entrance = SignIn(self.directory, BASE)
+        self.consent_pages = ConsentPages(consent, self.entrance)
         stranger = json_answer(401, {"error": "invalid_client"}, "invalid_client")
         self.calls = AppCalls(world, self.directory, stranger, stamp, self._break_as)
 
@@ -47,9 +43,8 @@ class Identity:
         return [
             Route(f"{BASE}/.well-known/openid_configuration", self.discovery),
             Route(f"{BASE}/.well-known/openid_sandbox_configuration", self.discovery),
-            Route(f"{BASE}/connect/oauth2", self.authorize),
-            *self.entrance.routes(),
-            Route(f"{BASE}/consent", self.choose, methods=["GET", "POST"]),
+            Route(f"{BASE}/connect/oauth2", self.consent_pages.authorize),
+            *self.consent_pages.routes(),
             Route(f"{BASE}/oauth2/v1/tokens/bearer", self.token, methods=["POST"]),
             Route(f"{BASE}/v2/oauth2/tokens/revoke", self.revoke, methods=["POST"]),
             Route(f"{BASE}/v1/openid_connect/userinfo", self.userinfo),
@@ -76,51 +71,6 @@ class Identity:
 
     async def jwks(self, _: Request) -> Response:
         return stamp(json_answer(200, self.tokens.key.jwks())).response()
-
-    async def authorize(self, request: Request) -> Response:
-        try:
-            request_id = self.consent.open_request(request.query_params)
-        except AuthorizeError as error:
-            return _error_page(error)
-        step = "consent" if self.entrance.person(request) else "sign-in"
-        return self.entrance.to_step(step, request_id, 302)
-
-    async def choose(self, request: Request) -> Response:
-        fields = await read_form(request) if request.method == "POST" else dict(request.query_params)
-        request_id = fields.get("request", "")
-        person = self.entrance.person(request)
-        if person is None:
-            return self.entrance.to_step("sign-in", request_id)
-        try:
-            if request.method == "GET":
-                return self._consent_page(request_id, person, "")
-            return self._decide(request_id, person, fields)
-        except AuthorizeError as error:
-            return _error_page(error)
-
-    def _decide(self, request_id: str, person: sqlite3.Row, fields: Fields) -> Response:
-        if fields.get("decision") != "connect":
-            return RedirectResponse(self.consent.refuse(request_id), 303)
-        if not fields.get("company"):
-            return self._consent_page(request_id, person, "Choose a company first.")
-        with self.world.store.transaction():
-            return RedirectResponse(self.consent.allow(request_id, person["id"], fields["company"]), 303)
-
-    def _consent_page(self, request_id: str, person: sqlite3.Row, problem: str) -> Response:
-        asked = self.authorizing.request(request_id)
-        connected = self.consent.connecting.of_login(asked["client_id"], person["id"])
-        companies = self.directory.organisations(person["id"])
-        context: dict[str, Any] = {
-            "app": self.directory.app(asked["client_id"]),
-            "person": person,
-            "request_id": request_id,
-            "scopes": [SCOPES[scope] for scope in asked["scope"].split()],
-            "companies": companies,
-            "standard": {row["id"] for row in companies if not self.consent.is_admin(row, person["id"])},
-            "connected": {row["organisation"] for row in connected},
-            "problem": problem,
-        }
-        return page("quickbooks/consent.html", 400 if problem else 200, **context)
 
     async def token(self, request: Request) -> Response:
         fields = await read_form(request)
@@ -203,7 +153,3 @@ def _json_fields(body: bytes) -> dict[str, str]:
     except ValueError:
         return {}
     return {str(key): str(value) for key, value in content.items()} if isinstance(content, dict) else {}
-
-
-def _error_page(error: AuthorizeError) -> Response:
-    return page("quickbooks/error.html", 400, error=error.error, description=error.description)

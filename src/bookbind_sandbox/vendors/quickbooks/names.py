@@ -2,8 +2,17 @@
 
 import uuid
 
+from bookbind_sandbox.brand import Brand
+
 VENDOR = "quickbooks"
-TITLE = "QuickBooks Online"
+BRAND = Brand(
+    VENDOR,
+    "QuickBooks Online",
+    organisation="company",
+    an_organisation="a company",
+    organisations="companies",
+    code="Number",
+)
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://bookbind.example/sandbox/quickbooks")
 ACCOUNTING_SCOPE = "com.intuit.quickbooks.accounting"
 SCOPES = {

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bookbind_sandbox.population import ADA, JO, SAM, SEEDED_AT, SOLO, seed_app_and_logins
+from bookbind_sandbox.population import (
+    ADA,
+    JO,
+    SAM,
+    SEEDED_AT,
+    SOLO,
+    Organisation,
+    seed_app_and_logins,
+    seed_organisation,
+)
 from bookbind_sandbox.vendors.quickbooks import charts, names
 from bookbind_sandbox.vendors.quickbooks.books import Books
 from bookbind_sandbox.vendors.quickbooks.kinds import (
@@ -36,24 +45,13 @@ TaxRows = tuple[tuple[str, str, tuple[tuple[str, str], ...], tuple[tuple[str, st
 
 
 @dataclass(frozen=True)
-class Company:
+class Company(Organisation):
     """What tells one company from another."""
 
-    name: str
-    logins: tuple[str, ...]
-    vat: str = ""
-    country: str = "GB"
-    currency: str = "GBP"
     classes: bool = True
     locations: bool = True
     many_currencies: bool = True
     standard_users: tuple[str, ...] = ()
-    key: str = ""
-
-    @property
-    def seed(self) -> str:
-        """What its number is made from; another key makes a second company of the same name."""
-        return self.key or self.name
 
     @property
     def american(self) -> bool:
@@ -100,18 +98,15 @@ def add_company(world: World, company: Company) -> str:
         "lapsed": False,
         "masks_tax_ids": False,
     }
-    world.store.insert(
-        "organisations",
-        vendor=names.VENDOR,
-        id=realm,
-        name=company.name,
+    seed_organisation(
+        world.store,
+        names.VENDOR,
+        company,
+        names.login_id,
+        organisation_id=realm,
         short_code=realm,
         body=dump(hidden),
     )
-    for email in company.logins:
-        world.store.insert(
-            "memberships", vendor=names.VENDOR, login=names.login_id(email), organisation=realm
-        )
     writer = _Writer(world, company, realm)
     writer.books.start_ids("transactions", 1 + before * TRANSACTIONS_APART)
     writer.fill()

@@ -1,29 +1,31 @@
 """QuickBooks Online as the sandbox sees it: its routes, its seed, and the wishes of the control API."""
 
 import sqlite3
-from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
+from dataclasses import asdict
 
 from starlette.routing import BaseRoute, Route
 
-from bookbind_sandbox.authorizing import AuthorizeError, Authorizing
+from bookbind_sandbox.authorizing import Authorizing
 from bookbind_sandbox.connecting import Connecting
-from bookbind_sandbox.directory import Directory
 from bookbind_sandbox.limits import Allowance
-from bookbind_sandbox.population import DEMO_CLIENT_ID
-from bookbind_sandbox.records import received_rows
-from bookbind_sandbox.vendors.quickbooks import names, seed, wishes
+from bookbind_sandbox.population import Organisation
+from bookbind_sandbox.records import Records, received_heading, received_rows
+from bookbind_sandbox.simulated import SimulatedVendor
+from bookbind_sandbox.vendors.quickbooks import names
 from bookbind_sandbox.vendors.quickbooks.api import Api
 from bookbind_sandbox.vendors.quickbooks.books import Books
-from bookbind_sandbox.vendors.quickbooks.consent import Consent
+from bookbind_sandbox.vendors.quickbooks.consent import CompanyConsent
 from bookbind_sandbox.vendors.quickbooks.identity import Identity
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME, DOCUMENTS, LISTS, PEOPLE, TRANSACTIONS
 from bookbind_sandbox.vendors.quickbooks.lines import SUBTOTAL_LINE
-from bookbind_sandbox.vendors.quickbooks.pages import Pages
+from bookbind_sandbox.vendors.quickbooks.pages import QuickBooksPages
+from bookbind_sandbox.vendors.quickbooks.seed import Company, add_company, seed
 from bookbind_sandbox.vendors.quickbooks.tokens import PARALLEL_META, PARALLEL_RULES, Tokens
 from bookbind_sandbox.vendors.quickbooks.uploads import files_of_all
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_entity
-from bookbind_sandbox.world import Wish, WishRefused, World
+from bookbind_sandbox.vendors.quickbooks.wishes import QuickBooksWishes
+from bookbind_sandbox.wishes import Wish, WishRefused
+from bookbind_sandbox.world import World
 
 KIND_NAMES = {
     "Bill": "bill",
@@ -33,9 +35,8 @@ KIND_NAMES = {
 }
 
 
-class QuickBooks:
-    name = names.VENDOR
-    title = names.TITLE
+class QuickBooks(SimulatedVendor):
+    brand = names.BRAND
     # For each company, with ten calls at a time for one app in it (2026-11).
     allowance = Allowance(minute=500, day=10**9, concurrent=10, app_minute=10**9)
     operations: tuple[str, ...] = (
@@ -61,16 +62,14 @@ class QuickBooks:
     )
 
     def __init__(self, world: World) -> None:
-        self.world = world
-        self.store = world.store
-        self.directory = Directory(world.store, self.name, self.title)
+        super().__init__(world)
         authorizing = Authorizing(self.directory, world.clock)
-        connecting = Connecting(world, self.name)
+        connecting = Connecting(world, self.brand.name)
         self.tokens = Tokens(world, authorizing, connecting)
-        self.consents = Consent(world, self.directory, authorizing, connecting)
+        self.consents: CompanyConsent = CompanyConsent(world, self.directory, authorizing, connecting)
         self.identity = Identity(world, self.tokens, self.consents)
         self.api = Api(world, self.tokens, self.consents)
-        self.pages = Pages(world, self.identity)
+        self.pages = QuickBooksPages(world, self.identity.entrance, self.tokens)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -81,31 +80,19 @@ class QuickBooks:
 
     def seed(self) -> None:
         self.tokens.key.keep()
-        seed.seed(self.world)
+        seed(self.world)
 
-    def find_organisation(self, wanted: str) -> str:
-        return self.directory.find_organisation(wanted)
-
-    def overview(self) -> list[Wish]:
-        return [self._overview_of(row) for row in self.directory.all_organisations()]
-
-    def _overview_of(self, row: sqlite3.Row) -> Wish:
-        records = Books(self.world, row["id"], "control").records
+    def count_lists(self, organisation: str) -> dict[str, int]:
+        records = Records(self.store, self.brand.name, organisation)
         counts = {kind.name: records.count(kind.name) for kind in (*LISTS, *TRANSACTIONS)}
-        together = {
+        return counts | {
             "accounts": counts["Account"],
             "contacts": sum(counts[kind.name] for kind in PEOPLE),
             "invoices": sum(counts[kind.name] for kind in DOCUMENTS),
         }
-        return {
-            "id": row["id"],
-            "name": row["name"],
-            "lists": counts | together,
-            "connected_by": list(dict.fromkeys(one["email"] for one in self.directory.connected(row["id"]))),
-        }
 
     def received(self) -> list[Wish]:
-        rows = received_rows(self.store, self.name, [kind.name for kind in DOCUMENTS])
+        rows = received_rows(self.store, self.brand.name, [kind.name for kind in DOCUMENTS])
         files = files_of_all(self.store)
         return [
             self._received(row) | {"attachments": files.get((row["organisation"], _link(row)), [])}
@@ -117,12 +104,8 @@ class QuickBooks:
         kind = BY_NAME[row["kind"]]
         contact = entity.get(kind.contact_key) or {"name": "", "value": ""}
         detail = entity.get("TxnTaxDetail") or {"TotalTax": 0}
-        created = datetime.fromtimestamp(row["created_at"] / 1000, tz=UTC)
         spent = "receive" if entity.get("Credit") else "spend"
-        return {
-            "organisation": row["organisation"],
-            "organisation_name": row["organisation_name"],
-            "id": row["id"],
+        return received_heading(row) | {
             "kind": KIND_NAMES.get(kind.name, spent),
             "reference": entity.get("DocNumber", ""),
             "number": entity.get("DocNumber", ""),
@@ -140,32 +123,19 @@ class QuickBooks:
             "location": (entity.get("DepartmentRef") or {}).get("name"),
             "paid_from": (entity.get("AccountRef") or {}).get("name"),
             "lines": [_line(line) for line in entity["Line"] if line["DetailType"] != SUBTOTAL_LINE],
-            "created_at": created.isoformat(timespec="milliseconds"),
         }
 
     def consent(self, wish: Wish) -> Wish:
-        """Sign in and allow; a consent is for one company."""
-        login = self.directory.find_login(wish.get("login"))
-        asked = dict(parse_qsl(urlsplit(str(wish.get("authorize_url") or "")).query))
-        wanted = [self.find_organisation(one) for one in wish.get("organisations") or []]
-        try:
-            request_id = self.consents.open_request(asked)
-            if wish.get("cancel"):
-                return {"redirect": self.consents.refuse(request_id)}
-            if len(wanted) != 1:
-                raise WishRefused("QuickBooks connects one company at a time; name one.")
-            return {"redirect": self.consents.allow(request_id, login, wanted[0])}
-        except AuthorizeError as error:
-            raise WishRefused(f"{error.error}: {error.description}") from None
+        """A consent is for one company."""
+        if not wish.get("cancel") and len(wish.get("organisations") or []) != 1:
+            raise WishRefused("QuickBooks connects one company at a time; name one.")
+        return super().consent(wish)
 
     def revoke(self, wish: Wish) -> Wish:
         """Disconnect inside QuickBooks; with `admin_role` false the login only loses its role there."""
-        if not wish.get("organisation") and not wish.get("login"):
-            raise WishRefused("Say which organisation, which login, or both.")
-        login = self.directory.find_login(wish["login"]) if wish.get("login") else ""
-        realm = self.find_organisation(wish["organisation"]) if wish.get("organisation") else ""
         if "admin_role" not in wish:
-            return {"removed": self.tokens.end(login=login, realm=realm)}
+            return super().revoke(wish)
+        login, realm = self.find_named(wish)
         if not login or not realm:
             raise WishRefused("Say whose role in which organisation.")
         books = Books(self.world, realm, "control")
@@ -175,62 +145,26 @@ class QuickBooks:
         books.save_settings(settings)
         return {"admin_role": bool(wish["admin_role"])}
 
-    def archive(self, wish: Wish) -> Wish:
-        return wishes.archive(self._books(wish), wish)
+    def end_connections(self, login: str, organisation: str) -> int:
+        return self.tokens.end(login=login, realm=organisation)
 
-    def rename(self, wish: Wish) -> Wish:
-        """Rename an entry, or the company itself when no list is named."""
-        if wish.get("list"):
-            return wishes.rename(self._books(wish), wish)
-        name = str(wish.get("name") or "").strip()
-        if not name:
-            raise WishRefused("name must say what the organisation is called from now on.")
-        return wishes.rename_company(self._books(wish), name)
+    def wishes(self, organisation: str) -> QuickBooksWishes:
+        return QuickBooksWishes(Books(self.world, organisation, "control"))
 
-    def delete(self, wish: Wish) -> Wish:
-        return wishes.delete(self._books(wish), wish)
+    def organisation_id(self, seed: str) -> str:
+        return names.realm_id(seed)
 
-    def merge_contacts(self, wish: Wish) -> Wish:
-        return wishes.merge_contacts(self._books(wish), wish)
-
-    def grow(self, wish: Wish) -> Wish:
-        return wishes.grow(self._books(wish), wish)
-
-    def lock(self, wish: Wish) -> Wish:
-        return wishes.lock(self._books(wish), wish)
-
-    def add_bill(self, wish: Wish) -> Wish:
-        return wishes.add_bill(self._books(wish), wish)
-
-    def _books(self, wish: Wish) -> Books:
-        return Books(self.world, self.find_organisation(str(wish.get("organisation") or "")), "control")
-
-    def add_organisation(self, wish: Wish) -> Wish:
-        name = str(wish.get("name") or "").strip()
-        if not name:
-            raise WishRefused("name must say what the organisation is called.")
-        made = seed.Company(
-            name,
-            tuple(self.directory.email(login) for login in wish.get("logins") or ()),
-            vat=str(wish.get("tax_number") or ""),
-            country=str(wish.get("country") or "GB"),
-            currency=str(wish.get("currency") or "GBP"),
-            key=str(wish.get("key") or ""),
-        )
-        if self.directory.organisation(names.realm_id(made.seed)) is not None:
-            raise WishRefused(f"QuickBooks has a company {made.seed!r} already; give another key.", 409)
-        return {"id": seed.add_company(self.world, made), "name": name}
+    def open_organisation(self, made: Organisation) -> str:
+        return add_company(self.world, Company(**asdict(made)))
 
     def change_app(self, wish: Wish) -> Wish:
-        """Change the app's secret, scopes or name, and what two refreshes at once come to."""
-        client_id = str(wish.get("client_id") or DEMO_CLIENT_ID)
-        self.directory.change_app(client_id, wish)
+        """Also what two refreshes at once come to."""
+        changed = super().change_app(wish)
         if "parallel_refresh" in wish:
             if wish["parallel_refresh"] not in PARALLEL_RULES:
                 raise WishRefused(f"parallel_refresh must be one of: {', '.join(PARALLEL_RULES)}.")
             self.store.set_meta(PARALLEL_META, str(wish["parallel_refresh"]))
-        rule = self.store.get_meta(PARALLEL_META, PARALLEL_RULES[0])
-        return {"client_id": client_id, "parallel_refresh": rule}
+        return changed | {"parallel_refresh": self.store.get_meta(PARALLEL_META, PARALLEL_RULES[0])}
 
 
 def _link(row: sqlite3.Row) -> str:

@@ -1,8 +1,6 @@
 """What the control API makes happen inside QuickBooks: entries made inactive, merged, books closed."""
 
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
 
 from bookbind_sandbox.records import Record
 from bookbind_sandbox.vendors.quickbooks.books import Books
@@ -27,7 +25,7 @@ from bookbind_sandbox.vendors.quickbooks.lists import accept_entry, made_inactiv
 from bookbind_sandbox.vendors.quickbooks.names import VENDOR as VENDOR_NAME
 from bookbind_sandbox.vendors.quickbooks.transactions import FORMS, Draft, accept_transaction
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, dump, parse_entity, reference
-from bookbind_sandbox.world import Wish, WishRefused
+from bookbind_sandbox.wishes import LOCK_DATES, Wish, Wishes, WishRefused, read_lock_date
 
 # The control API's own names for lists, which are the same at every vendor, and those that are QuickBooks'.
 LISTS: dict[str, tuple[Kind, ...]] = {
@@ -85,134 +83,124 @@ def _record(books: Books, kind: Kind, wanted: str) -> Record | None:
     return books.records.get(kind.name, wanted) or (by_words[0] if wanted and by_words else None)
 
 
-def archive(books: Books, wish: Wish) -> Wish:
-    """Make an entry inactive, which is as gone as an entry of a list ever is."""
-    found = find_entry(books, wish)
-    hidden = {"Hidden": True} if found.kind is TAX_CODE else {}
-    kept = found.entity if found.kind is TAX_CODE else made_inactive(found.kind, found.entity)
-    books.save(found.kind, kept | {"Active": False} | hidden)
-    return found.shown | {"archived": True}
+class QuickBooksWishes(Wishes):
+    growing = tuple(GROWING)
 
+    def __init__(self, books: Books) -> None:
+        super().__init__(books.realm)
+        self.books = books
 
-def delete(books: Books, wish: Wish) -> Wish:
-    """QuickBooks deletes no entries; its Delete button makes them inactive."""
-    return archive(books, wish) | {"deleted": True}
+    def archive(self, wish: Wish) -> Wish:
+        """Make an entry inactive, which is as gone as an entry of a list ever is."""
+        found = find_entry(self.books, wish)
+        hidden = {"Hidden": True} if found.kind is TAX_CODE else {}
+        kept = found.entity if found.kind is TAX_CODE else made_inactive(found.kind, found.entity)
+        self.books.save(found.kind, kept | {"Active": False} | hidden)
+        return found.shown | {"archived": True}
 
+    def delete(self, wish: Wish) -> Wish:
+        """QuickBooks deletes no entries; its Delete button makes them inactive."""
+        return self.archive(wish) | {"deleted": True}
 
-def rename(books: Books, wish: Wish) -> Wish:
-    name = str(wish.get("name") or "").strip()
-    if not name:
-        raise WishRefused("name must say what the entry is called from now on.")
-    found = find_entry(books, wish)
-    changed = found.entity | {found.kind.name_key: name}
-    if found.kind is not TAX_CODE:
+    def rename_entry(self, wish: Wish, name: str) -> Wish:
+        found = find_entry(self.books, wish)
+        changed = found.entity | {found.kind.name_key: name}
+        if found.kind is not TAX_CODE:
+            try:
+                changed = accept_entry(self.books, found.kind, changed, found.entity)
+            except Fault as fault:
+                raise WishRefused(fault.detail) from None
+        return Found(found.kind, self.books.save(found.kind, changed)).shown
+
+    def rename_organisation(self, name: str) -> None:
+        company = self.books.company() | {"CompanyName": name, "LegalName": name}
+        self.books.save(COMPANY_INFO, company)
+        self.books.world.store.run(
+            "UPDATE organisations SET name = ? WHERE vendor = ? AND id = ?",
+            name,
+            VENDOR_NAME,
+            self.books.realm,
+        )
+
+    def merge_contacts(self, wish: Wish) -> Wish:
+        """Merge one person into another of the same kind: the first goes inactive and points nowhere."""
+        gone = find_entry(self.books, {"list": "contacts", "id": wish.get("from")})
+        kept = find_entry(self.books, {"list": "contacts", "id": wish.get("into")})
+        if gone.kind is not kept.kind or gone.entity["Id"] == kept.entity["Id"]:
+            raise WishRefused("Two different suppliers, or two different customers, can be merged.")
+        self.books.save(gone.kind, made_inactive(gone.kind, gone.entity))
+        for kind in TRANSACTIONS:
+            for record in self.books.records.select(kind.name):
+                document = parse_entity(record.body)
+                contact = document.get(kind.contact_key) or {}
+                if record.parent == gone.entity["Id"]:
+                    moved = contact | reference(kept.entity["Id"], kept.entity["DisplayName"])
+                    document[kind.contact_key] = moved
+                    self.books.records.save(replace(record, parent=kept.entity["Id"], body=dump(document)))
+        return {"from": gone.entity["Id"], "into": kept.entity["Id"]}
+
+    def count(self, entries: str) -> int:
+        return self.books.records.count(GROWING[entries].name)
+
+    def add_entries(self, entries: str, numbers: range) -> None:
+        kind, home = GROWING[entries], self.books.home_currency()
+        for number in numbers:
+            name = f"{kind.name} {number:05d} Ltd"
+            entity: Entity = {
+                "DisplayName": name,
+                "CompanyName": name,
+                "PrintOnCheckName": name,
+                "PrimaryEmailAddr": {"Address": f"{kind.path}{number}@grown.test"},
+                "Balance": 0,
+                "CurrencyRef": reference(home, home),
+                "Active": True,
+            }
+            self.books.save(kind, entity)
+
+    def lock(self, wish: Wish) -> Wish:
+        """Close the books up to a day, lift that with null, and change what else the settings refuse."""
+        preferences, hidden = self.books.preferences(), self.books.settings()
+        accounting = preferences["AccountingInfoPrefs"]
+        if any(key in wish for key in LOCK_DATES):
+            accounting.pop("BookCloseDate", None)
+        days = [read_lock_date(wish, key) for key in LOCK_DATES if wish.get(key)]
+        accounting |= {"BookCloseDate": max(days).isoformat()} if days else {}
+        accounting |= {SWITCHES[key]: bool(wish[key]) for key in SWITCHES if key in wish}
+        hidden |= {key: bool(wish[key]) for key in HIDDEN if key in wish}
+        if "custom_numbers" in wish:
+            preferences["SalesFormsPrefs"]["CustomTxnNumbers"] = bool(wish["custom_numbers"])
+        self.books.save(PREFERENCES, preferences)
+        self.books.save_settings(hidden)
+        return {"BookCloseDate": accounting.get("BookCloseDate")} | hidden
+
+    def add_bill(self, wish: Wish) -> Wish:
+        supplier = find_entry(self.books, {"list": "vendors", "id": wish.get("contact")}).entity
+        account = find_entry(
+            self.books, {"list": "accounts", "id": wish.get("account") or "Sundry expenses"}
+        ).entity
+        detail: Entity = {"AccountRef": reference(account["Id"])}
+        raw: Entity = {
+            "VendorRef": reference(supplier["Id"]),
+            "TxnDate": wish.get("date"),
+            "DueDate": wish.get("due_date") or wish.get("date"),
+            "DocNumber": str(wish.get("reference") or ""),
+            "CurrencyRef": supplier["CurrencyRef"],
+            "GlobalTaxCalculation": "NotApplicable",
+            "Line": [
+                {
+                    "Amount": wish.get("total"),
+                    "Description": str(wish.get("description") or "Entered by hand"),
+                    "DetailType": "AccountBasedExpenseLineDetail",
+                    "AccountBasedExpenseLineDetail": detail,
+                }
+            ],
+        }
         try:
-            changed = accept_entry(books, found.kind, changed, found.entity)
+            stored = self.books.save(BILL, accept_transaction(Draft(self.books, FORMS[BILL], raw, None)))
         except Fault as fault:
             raise WishRefused(fault.detail) from None
-    return Found(found.kind, books.save(found.kind, changed)).shown
-
-
-def rename_company(books: Books, name: str) -> Wish:
-    company = books.company() | {"CompanyName": name, "LegalName": name}
-    books.save(COMPANY_INFO, company)
-    books.world.store.run(
-        "UPDATE organisations SET name = ? WHERE vendor = ? AND id = ?", name, VENDOR_NAME, books.realm
-    )
-    return {"organisation": books.realm, "name": name}
-
-
-def merge_contacts(books: Books, wish: Wish) -> Wish:
-    """Merge one person into another of the same kind: the first goes inactive, its documents move over."""
-    gone = find_entry(books, {"list": "contacts", "id": wish.get("from")})
-    kept = find_entry(books, {"list": "contacts", "id": wish.get("into")})
-    if gone.kind is not kept.kind or gone.entity["Id"] == kept.entity["Id"]:
-        raise WishRefused("Two different suppliers, or two different customers, can be merged.")
-    books.save(gone.kind, made_inactive(gone.kind, gone.entity))
-    for kind in TRANSACTIONS:
-        for record in books.records.select(kind.name):
-            document = parse_entity(record.body)
-            contact = document.get(kind.contact_key) or {}
-            if record.parent == gone.entity["Id"]:
-                moved = contact | reference(kept.entity["Id"], kept.entity["DisplayName"])
-                document[kind.contact_key] = moved
-                books.records.save(replace(record, parent=kept.entity["Id"], body=dump(document)))
-    return {"from": gone.entity["Id"], "into": kept.entity["Id"]}
-
-
-def grow(books: Books, wish: Wish) -> Wish:
-    """Add many suppliers or customers at once, to measure paging and syncs."""
-    kind = GROWING.get(str(wish.get("list")))
-    if kind is None:
-        raise WishRefused(f"Only these lists can be grown: {', '.join(GROWING)}.")
-    count = wish.get("count")
-    if not isinstance(count, int) or not 0 < count <= 200_000:
-        raise WishRefused("count must be a number from 1 to 200000.")
-    start = books.records.count(kind.name)
-    home = books.home_currency()
-    for number in range(start + 1, start + count + 1):
-        name = f"{kind.name} {number:05d} Ltd"
-        entity: Entity = {
-            "DisplayName": name,
-            "CompanyName": name,
-            "PrintOnCheckName": name,
-            "PrimaryEmailAddr": {"Address": f"{kind.path}{number}@grown.test"},
-            "Balance": 0,
-            "CurrencyRef": reference(home, home),
-            "Active": True,
+        return {
+            "id": stored["Id"],
+            "reference": stored.get("DocNumber", ""),
+            "total": str(stored["TotalAmt"]),
         }
-        books.save(kind, entity)
-    return {"list": wish["list"], "added": count, "total": books.records.count(kind.name)}
-
-
-def lock(books: Books, wish: Wish) -> Wish:
-    """Close the books up to a day, lift that with null, and change what else the settings refuse."""
-    preferences, hidden = books.preferences(), books.settings()
-    accounting = preferences["AccountingInfoPrefs"]
-    for key in ("period_lock_date", "end_of_year_lock_date"):
-        if key in wish:
-            accounting.pop("BookCloseDate", None)
-    days = [_day(wish[key]) for key in ("period_lock_date", "end_of_year_lock_date") if wish.get(key)]
-    accounting |= {"BookCloseDate": max(days)} if days else {}
-    accounting |= {SWITCHES[key]: bool(wish[key]) for key in SWITCHES if key in wish}
-    hidden |= {key: bool(wish[key]) for key in HIDDEN if key in wish}
-    if "custom_numbers" in wish:
-        preferences["SalesFormsPrefs"]["CustomTxnNumbers"] = bool(wish["custom_numbers"])
-    books.save(PREFERENCES, preferences)
-    books.save_settings(hidden)
-    return {"BookCloseDate": accounting.get("BookCloseDate")} | hidden
-
-
-def _day(value: Any) -> str:
-    try:
-        return date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        raise WishRefused("A lock date is a date such as 2026-09-30, or null.") from None
-
-
-def add_bill(books: Books, wish: Wish) -> Wish:
-    """Enter a bill by hand inside QuickBooks, as a bookkeeper would who did not wait for the app."""
-    supplier = find_entry(books, {"list": "vendors", "id": wish.get("contact")}).entity
-    account = find_entry(books, {"list": "accounts", "id": wish.get("account") or "Sundry expenses"}).entity
-    detail: Entity = {"AccountRef": reference(account["Id"])}
-    raw: Entity = {
-        "VendorRef": reference(supplier["Id"]),
-        "TxnDate": wish.get("date"),
-        "DueDate": wish.get("due_date") or wish.get("date"),
-        "DocNumber": str(wish.get("reference") or ""),
-        "CurrencyRef": supplier["CurrencyRef"],
-        "GlobalTaxCalculation": "NotApplicable",
-        "Line": [
-            {
-                "Amount": wish.get("total"),
-                "Description": str(wish.get("description") or "Entered by hand"),
-                "DetailType": "AccountBasedExpenseLineDetail",
-                "AccountBasedExpenseLineDetail": detail,
-            }
-        ],
-    }
-    try:
-        stored = books.save(BILL, accept_transaction(Draft(books, FORMS[BILL], raw, None)))
-    except Fault as fault:
-        raise WishRefused(fault.detail) from None
-    return {"id": stored["Id"], "reference": stored.get("DocNumber", ""), "total": str(stored["TotalAmt"])}

@@ -263,7 +263,7 @@ def _check_scope(allowed: Allowed, target: Target, writes: bool) -> None:  # noq
 
 
 def _write(request: Request, call: Call, ledger: Ledger, target: Target, kind: Kind) -> list[Entity]:
-    if call.method == "DELETE" or (kind is not CONTACTS and kind.kind not in FORMS):
+    if call.method == "DELETE" or (kind is not CONTACTS and kind.name not in FORMS):
         raise method_not_allowed()
     if call.method == "PUT" and target.entry:
         raise method_not_allowed()
@@ -276,7 +276,7 @@ def _write(request: Request, call: Call, ledger: Ledger, target: Target, kind: K
     )
     if kind is CONTACTS:
         return write_contacts(ledger, write)
-    return write_documents(ledger, FORMS[kind.kind], write)
+    return write_documents(ledger, FORMS[kind.name], write)
 
 
 def _page_of(entities: list[Entity]) -> Page:

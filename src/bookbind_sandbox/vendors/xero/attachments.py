@@ -19,33 +19,43 @@ MAX_BYTES = 10 * 1024 * 1024
 BAD_NAME = re.compile(r'[<>:"/\\|?*+\x00]')
 
 
-def list_attachments(ledger: Ledger, kind: Kind, entity_id: str) -> list[Entity]:
-    rows = ledger.world.store.rows(
-        "SELECT * FROM attachments WHERE vendor = ? AND organisation = ? AND entity = ? ORDER BY seq",
+def files_of(ledger: Ledger, entity_id: str) -> list[sqlite3.Row]:
+    """The files of one document without their content, in the order in which they came."""
+    return ledger.world.store.rows(
+        "SELECT id, entity, file_name, mime_type, size, sha256, online FROM attachments"
+        " WHERE vendor = ? AND organisation = ? AND entity = ? ORDER BY seq",
         VENDOR,
         ledger.organisation,
         entity_id,
     )
-    return [_shown(ledger, kind, row) for row in rows]
 
 
-def find_attachment(ledger: Ledger, entity_id: str, wanted: str) -> sqlite3.Row:
+def list_attachments(ledger: Ledger, kind: Kind, entity_id: str) -> list[Entity]:
+    return [_shown(ledger, kind, row) for row in files_of(ledger, entity_id)]
+
+
+def find_attachment(ledger: Ledger, entity_id: str, wanted: str) -> sqlite3.Row | None:
     """One file by its id or its name."""
     column = "id" if GUID.match(wanted) else "file_name"
-    row = ledger.world.store.row(
+    return ledger.world.store.row(
         f"SELECT * FROM attachments WHERE vendor = ? AND organisation = ? AND entity = ? AND {column} = ?",  # noqa: S608
         VENDOR,
         ledger.organisation,
         entity_id,
         wanted,
     )
+
+
+def get_attachment(ledger: Ledger, entity_id: str, wanted: str) -> sqlite3.Row:
+    """One file by its id or its name; refuses an unknown one."""
+    row = find_attachment(ledger, entity_id, wanted)
     if row is None:
         raise not_found()
     return row
 
 
 def read_attachment(ledger: Ledger, entity_id: str, wanted: str) -> Answer:
-    row = find_attachment(ledger, entity_id, wanted)
+    row = get_attachment(ledger, entity_id, wanted)
     return Answer(200, row["content"], row["mime_type"])
 
 
@@ -61,7 +71,7 @@ def attach(
     columns = {
         "vendor": VENDOR,
         "organisation": ledger.organisation,
-        "kind": kind.kind,
+        "kind": kind.name,
         "entity": entity_id,
         "file_name": file_name,
     }
@@ -88,7 +98,7 @@ def attach(
     )
     if not entity.get("HasAttachments"):
         ledger.save(kind, entity | {"HasAttachments": True})
-    return _shown(ledger, kind, find_attachment(ledger, entity_id, file_name))
+    return _shown(ledger, kind, get_attachment(ledger, entity_id, file_name))
 
 
 def _check(file_name: str, content: bytes, kept: list[str]) -> None:

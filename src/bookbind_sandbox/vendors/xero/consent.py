@@ -1,31 +1,22 @@
-"""The decisions of consent, apart from the pages: what an app may ask, what a login allows."""
+"""Xero's consent: granular scopes that add up, and several organisations at once where that is on."""
 
 import json
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
-from bookbind_sandbox.authorizing import Allowed, AuthorizeError, Authorizing
-from bookbind_sandbox.directory import Directory
-from bookbind_sandbox.vendors.xero.connections import Connections
+from bookbind_sandbox.authorizing import Allowed, AuthorizeError
+from bookbind_sandbox.consent import Consent
 from bookbind_sandbox.vendors.xero.names import GRANULAR_SCOPES, IDENTITY_SCOPES, RETIRED_SCOPES, VENDOR
-from bookbind_sandbox.world import World
 
 BULK_META = "xero:bulk_connections"
 
 
-class Consent:
-    def __init__(
-        self, world: World, directory: Directory, authorizing: Authorizing, connections: Connections
-    ) -> None:
-        self.store = world.store
-        self.directory = directory
-        self.authorizing = authorizing
-        self.connections = connections
+class XeroConsent(Consent):
+    scopes = IDENTITY_SCOPES | GRANULAR_SCOPES
 
     def open_request(self, asked: Mapping[str, str]) -> str:
-        """Check an authorize request and remember it; returns its id."""
         app = self.authorizing.check(asked)
         _check_scopes(app, asked.get("scope", "").split())
         bulk = self.bulk_allowed() and asked.get("acr_values") != "bulk_connect:false"
@@ -34,24 +25,18 @@ class Consent:
     def bulk_allowed(self) -> bool:
         return bool(json.loads(self.store.get_meta(BULK_META, "false")))
 
-    def allow(self, request_id: str, login: str, organisations: Iterable[str]) -> str:
-        """Connect the chosen organisations and return the address, with its code, to send the browser to."""
+    def allow(self, request_id: str, login: str, chosen: Sequence[str]) -> str:
         asked = self.authorizing.request(request_id)
-        chosen = tuple(organisations)
         reachable = {row["id"] for row in self.directory.organisations(login)}
         if not chosen or not reachable.issuperset(chosen):
             raise AuthorizeError("invalid_request", "Choose an organisation that this login can open")
         scope = self._add_scopes(asked["client_id"], login, asked["scope"])
         allowed = Allowed(asked["client_id"], login, scope, str(uuid.uuid4()), asked["nonce"])
         for organisation in chosen:
-            self.connections.connect(allowed, organisation)
+            self.connecting.connect(allowed, organisation)
         code = self.authorizing.issue_code(allowed, asked["redirect_uri"])
         more = {"code": code, "scope": scope, "session_state": secrets.token_urlsafe(16)}
         return self.authorizing.close(request_id, more)
-
-    def refuse(self, request_id: str) -> str:
-        """The address to send the browser to when the user pressed Cancel."""
-        return self.authorizing.close(request_id, {"error": "access_denied"})
 
     def _add_scopes(self, client_id: str, login: str, scope: str) -> str:
         """Scopes add up over consents of one login to one app; only revoking takes them away."""

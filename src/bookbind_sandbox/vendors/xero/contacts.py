@@ -112,7 +112,7 @@ def _conflicts(ledger: Ledger, entity: Entity) -> list[str]:
         )
     number = entity.get("ContactNumber")
     if number and any(
-        record.id != entity["ContactID"] for record in ledger.records.with_code(CONTACTS.kind, number)
+        record.id != entity["ContactID"] for record in ledger.records.with_code(CONTACTS.name, number)
     ):
         errors.append(f"The Contact Number {number} is already assigned to another contact.")
     return errors
@@ -125,7 +125,7 @@ def find_contact(ledger: Ledger, raw: Any) -> Entity | None:
     if raw.get("ContactID"):
         return ledger.entity(CONTACTS, str(raw["ContactID"]).lower())
     number, name = str(raw.get("ContactNumber") or ""), str(raw.get("Name") or "").strip()
-    found = ledger.records.with_code(CONTACTS.kind, number) if number else []
+    found = ledger.records.with_code(CONTACTS.name, number) if number else []
     found = found or (ledger.named(CONTACTS, name) if name else [])
     found = sorted(found, key=lambda record: record.status != "ACTIVE")
     return parse_element(found[0].body) if found else None
@@ -165,7 +165,7 @@ def mark_used(ledger: Ledger, contact: Entity, *, purchase: bool) -> None:
         ledger.save(CONTACTS, contact)
     elif not stored[key]:
         silent = stored | {key: True}
-        record = ledger.records.get(CONTACTS.kind, contact["ContactID"])
+        record = ledger.records.get(CONTACTS.name, contact["ContactID"])
         assert record is not None
         ledger.records.save(replace(record, body=render_element(silent)))
 

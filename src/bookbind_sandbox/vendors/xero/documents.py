@@ -42,7 +42,7 @@ class Form:
 
 
 FORMS = {
-    INVOICES.kind: Form(
+    INVOICES.name: Form(
         INVOICES,
         ("ACCPAY",),
         ("ACCREC",),
@@ -53,7 +53,7 @@ FORMS = {
         moves=MOVES,
         names={"ACCPAY": "bill", "ACCREC": "invoice"},
     ),
-    CREDIT_NOTES.kind: Form(
+    CREDIT_NOTES.name: Form(
         CREDIT_NOTES,
         ("ACCPAYCREDIT",),
         ("ACCRECCREDIT",),
@@ -64,7 +64,7 @@ FORMS = {
         moves=MOVES,
         names={"ACCPAYCREDIT": "supplier_credit", "ACCRECCREDIT": "customer_credit"},
     ),
-    BANK_TRANSACTIONS.kind: Form(
+    BANK_TRANSACTIONS.name: Form(
         BANK_TRANSACTIONS,
         ("SPEND",),
         ("RECEIVE",),
@@ -146,7 +146,7 @@ def find_existing(ledger: Ledger, form: Form, raw: Entity) -> Entity | None:
     number = str(raw.get(form.kind.code_key) or "")
     if raw.get("Type") in form.unique_numbers and number:
         found = ledger.records.select(
-            form.kind.kind, Condition("code = ? AND detail = ?", (number, raw["Type"])), Condition(_ALIVE)
+            form.kind.name, Condition("code = ? AND detail = ?", (number, raw["Type"])), Condition(_ALIVE)
         )
         return ledger.entity(form.kind, found[0].id) if found else None
     return None
@@ -242,7 +242,7 @@ def _number(draft: Draft) -> Entity:
         number = number or _next_number(draft)
         own_id = (draft.existing or {}).get(draft.form.kind.id_key)
         same = Condition("code = ? AND detail = ?", (number, draft.type))
-        taken = draft.ledger.records.select(draft.form.kind.kind, same, Condition(_ALIVE))
+        taken = draft.ledger.records.select(draft.form.kind.name, same, Condition(_ALIVE))
         if any(record.id != own_id for record in taken):
             draft.errors.append("Invoice # must be unique.")
     return {key: number}
@@ -250,7 +250,7 @@ def _number(draft: Draft) -> Entity:
 
 def _next_number(draft: Draft) -> str:
     prefix = draft.form.number_prefix
-    records = draft.ledger.records.select(draft.form.kind.kind, Condition("detail = ?", (draft.type,)))
+    records = draft.ledger.records.select(draft.form.kind.name, Condition("detail = ?", (draft.type,)))
     numbers = (re.fullmatch(rf"{prefix}(\d+)", record.code) for record in records)
     return f"{prefix}{max((int(found[1]) for found in numbers if found), default=0) + 1:04d}"
 

@@ -1,22 +1,18 @@
 """Xero's identity server: the authorize and consent pages, and the token endpoints."""
 
-import sqlite3
 import uuid
-from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bookbind_sandbox.answer import Answer, Refused, json_answer
 from bookbind_sandbox.app_calls import AppCalls
-from bookbind_sandbox.authorizing import AuthorizeError
+from bookbind_sandbox.consent import ConsentPages
 from bookbind_sandbox.directory import Fields
-from bookbind_sandbox.html import page
 from bookbind_sandbox.sign_in import SignIn, read_form
 from bookbind_sandbox.vendors.xero.connections import Connections
-from bookbind_sandbox.vendors.xero.consent import Consent
+from bookbind_sandbox.vendors.xero.consent import XeroConsent
 from bookbind_sandbox.vendors.xero.names import GRANULAR_SCOPES, IDENTITY_SCOPES
 from bookbind_sandbox.vendors.xero.tokens import Tokens
 from bookbind_sandbox.world import World
@@ -25,61 +21,25 @@ BASE = "/xero/identity"
 
 
 class Identity:
-    def __init__(self, world: World, tokens: Tokens, connections: Connections, consent: Consent) -> None:
+    def __init__(self, world: World, tokens: Tokens, connections: Connections, consent: XeroConsent) -> None:
         self.store = world.store
         self.tokens = tokens
         self.connections = connections
-        self.consent = consent
-        self.authorizing = consent.authorizing
         self.directory = consent.directory
         self.entrance = SignIn(self.directory, BASE)
+        self.consent_pages = ConsentPages(consent, self.entrance)
         stranger = json_answer(400, {"error": "invalid_client"}, "invalid_client")
         self.calls = AppCalls(world, self.directory, stranger, stamp)
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route(f"{BASE}/connect/authorize", self.authorize),
-            *self.entrance.routes(),
-            Route(f"{BASE}/consent", self.choose, methods=["GET", "POST"]),
+            Route(f"{BASE}/connect/authorize", self.consent_pages.authorize),
+            *self.consent_pages.routes(),
             Route(f"{BASE}/connect/token", self.token, methods=["POST"]),
             Route(f"{BASE}/connect/revocation", self.revocation, methods=["POST"]),
             Route(f"{BASE}/.well-known/openid-configuration", self.discovery),
             Route(f"{BASE}/.well-known/openid-configuration/jwks", self.jwks),
         ]
-
-    async def authorize(self, request: Request) -> Response:
-        try:
-            request_id = self.consent.open_request(request.query_params)
-        except AuthorizeError as error:
-            return _error_page(error)
-        step = "consent" if self.entrance.person(request) else "sign-in"
-        return self.entrance.to_step(step, request_id, 302)
-
-    async def choose(self, request: Request) -> Response:
-        fields = parse_qsl((await request.body()).decode()) if request.method == "POST" else []
-        one = dict(fields) if request.method == "POST" else dict(request.query_params)
-        request_id = one.get("request", "")
-        person = self.entrance.person(request)
-        if person is None:
-            return self.entrance.to_step("sign-in", request_id)
-        try:
-            if request.method == "GET":
-                return self._consent_page(request_id, person, "")
-            return self._decide(
-                request_id, person, one.get("decision", ""), [v for k, v in fields if k == "organisation"]
-            )
-        except AuthorizeError as error:
-            return _error_page(error)
-
-    def _decide(self, request_id: str, person: sqlite3.Row, decision: str, chosen: list[str]) -> Response:
-        asked = self.authorizing.request(request_id)
-        if decision != "allow":
-            return RedirectResponse(self.consent.refuse(request_id), 303)
-        if not chosen or (len(chosen) > 1 and not asked["bulk"]):
-            return self._consent_page(request_id, person, "Choose an organisation first.")
-        with self.store.transaction():
-            target = self.consent.allow(request_id, person["id"], chosen)
-        return RedirectResponse(target, 303)
 
     async def token(self, request: Request) -> Response:
         return await self.calls.answer(request, "token", await read_form(request), self._grant)
@@ -130,28 +90,6 @@ class Identity:
             )
         return Answer(200)
 
-    def _consent_page(self, request_id: str, person: sqlite3.Row, problem: str) -> Response:
-        asked = self.authorizing.request(request_id)
-        app = self.directory.app(asked["client_id"])
-        words = IDENTITY_SCOPES | GRANULAR_SCOPES
-        context: dict[str, Any] = {
-            "app": app,
-            "person": person,
-            "request_id": request_id,
-            "bulk": bool(asked["bulk"]),
-            "scopes": [words[scope] for scope in asked["scope"].split()],
-            "organisations": self.directory.organisations(person["id"]),
-            "connected": {
-                row["organisation"] for row in self.connections.of_login(asked["client_id"], person["id"])
-            },
-            "problem": problem,
-        }
-        return page("xero/consent.html", 400 if problem else 200, **context)
-
 
 def stamp(answer: Answer) -> Answer:
     return answer.with_headers(Xero_Correlation_Id=str(uuid.uuid4()))
-
-
-def _error_page(error: AuthorizeError) -> Response:
-    return page("xero/error.html", 400, error=error.error, description=error.description)

@@ -10,7 +10,7 @@ from bookbind_sandbox.vendors.xero.wire import Entity, parse_day, render_element
 class Kind:
     """One kind of entry; the keys name the fields that the store is searched by."""
 
-    kind: str
+    name: str
     plural: str
     id_key: str
     operation: str
@@ -23,6 +23,11 @@ class Kind:
     modified_since: bool = False
     hides_archived: bool = False
     search_keys: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """What stands in the addresses of the sandbox's pages."""
+        return self.name
 
 
 SETTINGS = ("accounting.settings",)
@@ -97,7 +102,7 @@ BANK_TRANSACTIONS = Kind(
 DOCUMENTS = (INVOICES, CREDIT_NOTES, BANK_TRANSACTIONS)
 KINDS = (ACCOUNTS, TAX_RATES, TRACKING, ITEMS, CURRENCIES, USERS, CONTACTS, *DOCUMENTS)
 BY_PATH = {kind.plural.lower(): kind for kind in KINDS}
-BY_LIST = {kind.kind: kind for kind in KINDS}
+BY_LIST = {kind.name: kind for kind in KINDS}
 
 
 def to_record(kind: Kind, entity: Entity, now_ms: int, source: str) -> Record:
@@ -106,7 +111,7 @@ def to_record(kind: Kind, entity: Entity, now_ms: int, source: str) -> Record:
     searched = [str(entity.get(key) or "") for key in kind.search_keys] + [str(contact.get("Name") or "")]
     day = parse_day(entity["Date"]) if entity.get("Date") else None
     return Record(
-        kind=kind.kind,
+        kind=kind.name,
         id=str(entity[kind.id_key]),
         body=render_element(entity),
         created_at=now_ms,

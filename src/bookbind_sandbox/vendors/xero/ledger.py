@@ -55,21 +55,21 @@ class Ledger:
         return entity
 
     def entity(self, kind: Kind, record_id: str) -> Entity | None:
-        record = self.records.get(kind.kind, record_id)
+        record = self.records.get(kind.name, record_id)
         return parse_element(record.body) if record else None
 
     def account(self, *, code: str = "", account_id: str = "") -> Entity | None:
         if account_id:
             return self.entity(ACCOUNTS, account_id.lower())
-        found = self.records.with_code(ACCOUNTS.kind, code) if code else []
+        found = self.records.with_code(ACCOUNTS.name, code) if code else []
         return parse_element(found[0].body) if found else None
 
     def tax_rate(self, tax_type: str) -> Entity | None:
-        found = self.records.with_code(TAX_RATES.kind, tax_type)
+        found = self.records.with_code(TAX_RATES.name, tax_type)
         return parse_element(found[0].body) if found else None
 
     def named(self, kind: Kind, name: str) -> list[Record]:
-        return self.records.with_name(kind.kind, name)
+        return self.records.with_name(kind.name, name)
 
     def subscribed(self, currency: str) -> bool:
         return bool(self.records.with_code("currencies", currency))

@@ -108,7 +108,7 @@ def _item(ledger: Ledger, raw: Entity, errors: list[str]) -> Entity | None:
     code = raw.get("ItemCode")
     if not code:
         return None
-    found = ledger.records.with_code(ITEMS.kind, str(code))
+    found = ledger.records.with_code(ITEMS.name, str(code))
     if not found:
         errors.append(f"Item code '{code}' is not valid")
         return None

@@ -2,9 +2,11 @@
 
 import re
 import uuid
-from datetime import UTC, datetime
+
+from bookbind_sandbox.brand import Brand
 
 VENDOR = "xero"
+BRAND = Brand(VENDOR, "Xero", signed_in="Logged in")
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://bookbind.example/sandbox/xero")
 GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
 
@@ -60,7 +62,3 @@ def short_code(name: str) -> str:
         number, rest = divmod(number, len(alphabet))
         digits.append(alphabet[rest])
     return "!" + "".join(digits)
-
-
-def iso_moment(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC).isoformat(timespec="milliseconds")

@@ -38,9 +38,9 @@ class Page:
 
 def read_one(ledger: Ledger, kind: Kind, wanted: str) -> Page:
     """One entry by its id, or a document by its number."""
-    record = ledger.records.get(kind.kind, wanted.lower())
+    record = ledger.records.get(kind.name, wanted.lower())
     if record is None and kind in DOCUMENTS:
-        record = next(iter(ledger.records.with_code(kind.kind, wanted)), None)
+        record = next(iter(ledger.records.with_code(kind.name, wanted)), None)
     if record is None:
         raise not_found()
     return Page([record.body])
@@ -67,10 +67,10 @@ def _read_by_columns(
     ledger: Ledger, kind: Kind, conditions: list[Condition], order: str, query: QueryParams, *, paged: bool
 ) -> Page:
     if not paged:
-        return Page(ledger.records.bodies(kind.kind, *conditions, order=order, window=None))
+        return Page(ledger.records.bodies(kind.name, *conditions, order=order, window=None))
     number, size = _page_asked(query)
-    count = ledger.records.count(kind.kind, *conditions)
-    bodies = ledger.records.bodies(kind.kind, *conditions, order=order, window=(size, (number - 1) * size))
+    count = ledger.records.count(kind.name, *conditions)
+    bodies = ledger.records.bodies(kind.name, *conditions, order=order, window=(size, (number - 1) * size))
     return Page(bodies, _pagination(number, size, count))
 
 
@@ -83,7 +83,7 @@ def _read_by_bodies(
     *,
     paged: bool,
 ) -> Page:
-    bodies = ledger.records.bodies(kind.kind, *conditions, order="seq", window=None)
+    bodies = ledger.records.bodies(kind.name, *conditions, order="seq", window=None)
     entities = [parse_element(body) for body in bodies]
     if where is not None:
         entities = [entity for entity in entities if where.test(entity)]

@@ -1,10 +1,19 @@
 """The state that a reset returns to: the demo app, the logins, the organisations and their books."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bookbind_sandbox.population import ADA, JO, LOGINS, SAM, SEEDED_AT, SOLO, seed_app_and_logins
+from bookbind_sandbox.population import (
+    ADA,
+    JO,
+    LOGINS,
+    SAM,
+    SEEDED_AT,
+    SOLO,
+    Organisation,
+    seed_app_and_logins,
+    seed_organisation,
+)
 from bookbind_sandbox.records import Records
 from bookbind_sandbox.vendors.xero import charts, names
 from bookbind_sandbox.vendors.xero.contacts import new_contact
@@ -22,36 +31,18 @@ from bookbind_sandbox.vendors.xero.kinds import (
 from bookbind_sandbox.vendors.xero.wire import Entity, ms_date, ms_moment, render
 from bookbind_sandbox.world import World
 
-
-@dataclass(frozen=True)
-class Organisation:
-    """What tells one organisation from another; everything else is the same in all of them."""
-
-    name: str
-    vat: str
-    logins: tuple[str, ...]
-    country: str = "GB"
-    currency: str = "GBP"
-    key: str = ""
-
-    @property
-    def seed(self) -> str:
-        """What its ids are made from; another key makes a second organisation of the same name."""
-        return self.key or self.name
-
-
 ORGANISATIONS = (
-    Organisation("Acme Ltd", "GB123456789", (ADA, JO, SOLO)),
-    Organisation("Acme Holdings Ltd", "", (ADA, JO)),
-    Organisation("Acme Property Ltd", "GB987654321", (ADA,)),
-    Organisation("Birch & Co Ltd", "GB234567890", (JO,)),
-    Organisation("Cole & Son Ltd", "GB345678901", (JO,)),
-    Organisation("Dale (Property) Ltd", "GB456789012", (JO, SAM)),
-    Organisation("Elm Street Dental Ltd", "GB567890123", (JO, SAM)),
-    Organisation("Fern Catering Ltd", "GB678901234", (JO, SAM)),
-    Organisation("Gorse Motors Ltd", "GB789012345", (JO,)),
-    Organisation("Hazel Interiors Ltd", "GB890123456", (JO, SAM)),
-    Organisation("Ivy Lane Bakery Ltd", "GB901234567", (JO,)),
+    Organisation("Acme Ltd", (ADA, JO, SOLO), "GB123456789"),
+    Organisation("Acme Holdings Ltd", (ADA, JO)),
+    Organisation("Acme Property Ltd", (ADA,), "GB987654321"),
+    Organisation("Birch & Co Ltd", (JO,), "GB234567890"),
+    Organisation("Cole & Son Ltd", (JO,), "GB345678901"),
+    Organisation("Dale (Property) Ltd", (JO, SAM), "GB456789012"),
+    Organisation("Elm Street Dental Ltd", (JO, SAM), "GB567890123"),
+    Organisation("Fern Catering Ltd", (JO, SAM), "GB678901234"),
+    Organisation("Gorse Motors Ltd", (JO,), "GB789012345"),
+    Organisation("Hazel Interiors Ltd", (JO, SAM), "GB890123456"),
+    Organisation("Ivy Lane Bakery Ltd", (JO,), "GB901234567"),
 )
 
 
@@ -64,18 +55,15 @@ def seed(world: World) -> None:
 def add_organisation(world: World, organisation: Organisation) -> str:
     """Make an organisation with full books, reachable by its logins; returns its id."""
     organisation_id = names.organisation_id(organisation.seed)
-    world.store.insert(
-        "organisations",
-        vendor=names.VENDOR,
-        id=organisation_id,
-        name=organisation.name,
+    seed_organisation(
+        world.store,
+        names.VENDOR,
+        organisation,
+        names.login_id,
+        organisation_id=organisation_id,
         short_code=names.short_code(organisation.seed),
         body=render(_settings(organisation, organisation_id)),
     )
-    for email in organisation.logins:
-        world.store.insert(
-            "memberships", vendor=names.VENDOR, login=names.login_id(email), organisation=organisation_id
-        )
     books = _Books(world, organisation)
     books.fill()
     return organisation_id
