@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Demo, Visitor
 
@@ -182,6 +182,29 @@ def test_an_archived_bill_comes_back(jo: Visitor, bills: dict[str, str]) -> None
     expect(page.get_by_text("It is to review again.")).to_be_visible()
     jo.open(f"{COLE}/costs/?show=review")
     expect(page.locator("main table a").filter(has_text="Timber last")).to_be_visible()
+
+
+def test_a_name_typed_faster_than_the_list_arrives_is_the_entry_and_not_a_new_one(
+    jo: Visitor, bills: dict[str, str]
+) -> None:
+    page = jo.page
+
+    asked = re.compile(r"[?&]q=")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(asked, hold)
+    jo.open(bills["Timber last"])
+    page.get_by_role("combobox", name="Supplier").focus()
+    page.keyboard.type("Kestrel Telecom")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox", name="Supplier")).not_to_be_focused()
+    # Whatever was asked meanwhile is answered now.
+    page.unroute(asked)
+    expect(page.get_by_role("link", name="rule: Kestrel Telecom").first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Supplier")).to_have_value("Kestrel Telecom")
 
 
 def test_the_menu_stays_open_while_the_page_saves_itself_and_moves(

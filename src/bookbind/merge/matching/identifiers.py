@@ -134,8 +134,10 @@ def contradictions(
     """The pairs that an identifier speaks against, by their place, and what it says."""
     found: dict[int, str] = {}
     for evidence in EVIDENCE[kind]:
+        if not evidence.differ:
+            continue
         values_old, values_new = _values(old, evidence), _values(new, evidence)
-        if not evidence.differ or not any(values_old) or not any(values_new):
+        if not any(values_old) or not any(values_new):
             continue
         for place, (a, b) in enumerate(zip(rows_old.tolist(), rows_new.tolist(), strict=True)):
             one, other = values_old[a], values_new[b]
