@@ -105,3 +105,17 @@ def test_a_town_belongs_to_the_name_wherever_it_stands() -> None:
 
 def test_a_year_is_part_of_the_name() -> None:
     assert _words("Acme Packing 2019") == "acme packing 2019"
+
+
+@pytest.mark.parametrize(
+    ("careless", "meant"),
+    [
+        ("Smith &amp; Sons", "smith & sons"),
+        ("O&#39;Brien Motors", "o'brien motors"),
+        ("CafÃ© Rouge", "cafe rouge"),
+        ("Smithâ€™s Garage", "smith's garage"),
+        ("Château Ångström", "chateau angstrom"),
+    ],
+)
+def test_what_a_careless_export_did_is_undone(careless: str, meant: str) -> None:
+    assert fold(careless) == meant
