@@ -92,7 +92,24 @@ def match_accounts(
     evidence = compare_accounts(old, new)
     chances = account_chances(evidence, model or load_model("accounts"))
     order = np.argsort(-chances, axis=1, kind="stable")
-    return [_suggest(row, old[row], new, chances[row], order[row], evidence) for row in range(len(old))]
+    rivals = _rivals(chances)
+    return [
+        _suggest(row, old[row], new, chances[row], order[row], rivals[row], evidence)
+        for row in range(len(old))
+    ]
+
+
+def _rivals(chances: Floats) -> Floats:
+    """The chances that count against another: not those of new accounts that are likelier somebody else's.
+
+    `Cost of Goods Sold` may be *Other direct costs* as well as *Cost of sales*; but where `Direct Expenses` stands
+    beside it, each has its own.
+    """
+    best = chances.argmax(axis=1)
+    claimed = np.zeros(chances.shape[1], np.float32)
+    np.maximum.at(claimed, best, chances.max(axis=1))
+    holds_own = claimed[best] <= chances.max(axis=1)
+    return np.where(holds_own[:, None] & (claimed[None, :] > chances), 0, chances).astype(np.float32)
 
 
 def account_chances(evidence: Evidence, model: Model) -> Floats:
@@ -236,7 +253,13 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _suggest(
-    row: int, item: Item, new: Sequence[Item], chances: Floats, order: NDArray[np.int64], evidence: Evidence
+    row: int,
+    item: Item,
+    new: Sequence[Item],
+    chances: Floats,
+    order: NDArray[np.int64],
+    rivals: Floats,
+    evidence: Evidence,
 ) -> Suggestion:
     places = order[: _MOST_ALTERNATIVES + 1].tolist()
     shown = [(place, round(float(chances[place]), 4)) for place in places if chances[place] > 0]
@@ -251,7 +274,7 @@ def _suggest(
     (best, chance), others = shown[0], tuple((new[place].id, other) for place, other in shown[1:])
     same = bool(evidence.same_concept[row, best])
     fits = float(evidence.features[row, best, FEATURES.index("type_fit")]) >= _FITTING_TYPE
-    clear = not others or others[0][1] < _RIVAL * chance
+    clear = all(rivals[place] < _RIVAL * chance for place, _ in shown[1:])
     auto = chance >= ACCEPTED and clear and same and fits
     reasons = _reasons(item, new[best], evidence.features[row, best], same_concept=same)
     return Suggestion(item.id, new[best].id, chance, auto, reasons, others)
