@@ -102,8 +102,8 @@ def match_accounts(
 def _rivals(chances: Floats) -> Floats:
     """The chances that count against another: not those of new accounts that are likelier somebody else's.
 
-    `Cost of Goods Sold` may be *Other direct costs* as well as *Cost of sales*; but where `Direct Expenses` stands
-    beside it, each has its own.
+    `Cost of Goods Sold` may be *Other direct costs* as well as *Cost of sales*; but where `Direct Expenses`
+    stands beside it, each has its own.
     """
     best = chances.argmax(axis=1)
     claimed = np.zeros(chances.shape[1], np.float32)

@@ -52,9 +52,10 @@ def match_one_to_one(
 
 def _in_order(items: Sequence[Item], *, with_parent: bool) -> tuple[list[Item], list[str]]:
     """The entries by their folded names, below their parents' where both lists have such, and those names."""
-    named = [f"{item.parent} {item.name}" if with_parent else item.name for item in items]
-    keyed = sorted((fold(name), items[place].id, place) for place, name in enumerate(named))
-    return [items[place] for *_, place in keyed], [text for text, *_ in keyed]
+    texts = [fold(f"{item.parent} {item.name}" if with_parent else item.name) for item in items]
+    order = sorted(range(len(items)), key=[item.id for item in items].__getitem__)
+    order.sort(key=texts.__getitem__)
+    return [items[place] for place in order], [texts[place] for place in order]
 
 
 def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind: Kind) -> Scored:
