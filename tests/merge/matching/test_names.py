@@ -24,6 +24,7 @@ def _words(name: str) -> str:
         "Acme Widgets Ltd, Attn: Accounts Payable",
         "Acme Widgets Ltd c/o Smith & Co",
         "c/o Acme Widgets Ltd",
+        "p/a Acme Widgets Ltd",
         "Acme Widgets Ltd SW1A 1AA",
         "Acme Widgets Ltd, D08 X2Y3",
         "Acme Widgets Inc, CA 94105",

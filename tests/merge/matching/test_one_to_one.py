@@ -159,6 +159,7 @@ def test_bank_accounts_of_different_currencies_are_not_accepted() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ("Interfloor Ltd", "Intarfloor Ltd"),
         ("Interfloor Ltd", "Interflour Ltd"),
         ("Traveller World Ltd", "Travellerton World Ltd"),
         ("Harbour Paints Ltd", "Harbour Paints Norwich Ltd"),

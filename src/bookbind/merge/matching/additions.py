@@ -110,12 +110,13 @@ _PERSON = (
     r"|\bfor (?:the )?att(?:entio)?n(?: of)?\b|\bz\.?\s?h(?:d|\.)\b\.?|\bz\.?hd\b\.?"
     r"|\ba l'attention de\b|\bcontact\b:|\batt:)"
 )
-_CARE_OF = r"(?:\bc\s?/\s?o\b|\bcare of\b|\bc\.o\.|\bp/a\b|\bper adr\b)"
+_CARE_MARKS = r"\bc\s?/\s?o\b|\bc\.o\.|\bp/a\b|\bper adr\b"
+_CARE_OF = rf"(?:{_CARE_MARKS}|\bcare of\b)"
 _ATTENTION_FIRST = re.compile(rf"^[(\[]?\s*{_PERSON}\s*[:.-]?\s*[^,;:|/()-]+[,;:|/)-]+\s*(?=\w)")
 _ATTENTION = re.compile(rf"[(\[,;:|\s-]*(?:{_PERSON})\s*:?.*$")
 _CARE = re.compile(rf"[(\[,;:|\s-]*{_CARE_OF}\s*:?\s*(.*)$")
 _DIGIT = re.compile(r"\d")
-_CARE_FIRST = re.compile(r"^\s*(?:c\s?/\s?o\b\s*:?|(?=care of))")
+_CARE_FIRST = re.compile(rf"^\s*(?:(?:{_CARE_MARKS})\s*:?|(?=care of))")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _TOWN_BEHIND = re.compile(r"\s*[-\u2013\u2014,;:/|(\[]+\s*([a-z]+(?: [a-z]+)?)\s*$")

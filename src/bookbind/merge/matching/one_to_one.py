@@ -17,7 +17,7 @@ from bookbind.merge.matching.products import MODEL, VARIANT, read_product
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
 ACCEPTED = 0.92
 # Where something speaks against a pair, it must be surer than others.
-DOUBTED = {BRANCH: 0.97, LONGER: 0.98, SPELLING: 0.99, LETTER: 0.996, MODEL: 0.995, VARIANT: 0.995}
+DOUBTED = {BRANCH: 0.97, LONGER: 0.98, SPELLING: 0.99, LETTER: 0.998, MODEL: 0.995, VARIANT: 0.995}
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04
