@@ -34,6 +34,24 @@ def row(connection: Connection) -> Connection:
     return found
 
 
+def hold_bill(connection: Connection) -> None:
+    """A bill of £120.00 that waits to be sent at the connection."""
+    business = connection.business
+    with within(BusinessScope(business.id)):
+        document = Document.objects.create(
+            business=business, kind="bill", currency="GBP", total=120, captured_at=clock.now()
+        )
+        Publication.objects.create(
+            business=business,
+            document=document,
+            connection=connection,
+            state="held",
+            reason="look_first",
+            marker="m-1",
+            queued_at=clock.now(),
+        )
+
+
 def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada: Walk) -> None:
     connection = connect(ada)
     page = read(ada.client.get(f"{ada.root}/{connection.id}/change/"))
@@ -43,19 +61,7 @@ def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada:
 
 def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: Walk) -> None:
     old = connect(ada)
-    with within(BusinessScope(ada.business.id)):
-        document = Document.objects.create(
-            business=ada.business, kind="bill", currency="GBP", total=120, captured_at=clock.now()
-        )
-        Publication.objects.create(
-            business=ada.business,
-            document=document,
-            connection=old,
-            state="held",
-            reason="look_first",
-            marker="m-1",
-            queued_at=clock.now(),
-        )
+    hold_bill(old)
     page = read(ada.client.get(f"{ada.root}/{old.id}/change/xero/"))
     assert "1 document is ready for Xero (Acme Ltd), £120.00" in page.text
     for answer, first in (("first", True), ("along", False)):

@@ -18,14 +18,12 @@ from pytest_django import Settings
 
 from bookbind.activity.models import Entry
 from bookbind.connections.models import Connection, SignIn
-from bookbind.documents.models import Document
 from bookbind.kit import clock
-from bookbind.publishing.models import Publication
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import PASSWORD, People
 from tests.support.pages import Page, read
 from tests.web.conftest import Walk
-from tests.web.test_changing import HOLDINGS, row
+from tests.web.test_changing import HOLDINGS, hold_bill, row
 from tests.web.test_connecting import connect, organisations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("CHG-13")]
@@ -74,19 +72,7 @@ def test_disconnect_asks_and_then_goes_back_to_its_button(ada: Walk) -> None:
 
 def test_change_asks_and_keeps_what_was_chosen(ada: Walk) -> None:
     old = connect(ada)
-    with within(BusinessScope(ada.business.id)):
-        document = Document.objects.create(
-            business=ada.business, kind="bill", currency="GBP", total=120, captured_at=clock.now()
-        )
-        Publication.objects.create(
-            business=ada.business,
-            document=document,
-            connection=old,
-            state="held",
-            reason="look_first",
-            marker="m-1",
-            queued_at=clock.now(),
-        )
+    hold_bill(old)
     leave_alone(ada.client)
     asked = press(ada, f"/{old.id}/change/xero/", waiting="first")
     assert asked.heading == QUESTION
