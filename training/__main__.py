@@ -2,12 +2,10 @@
 
 import sys
 import time
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from bookbind.merge.matching.accounts import match_accounts
 from bookbind.merge.matching.items import Kind, Suggestion
@@ -15,10 +13,11 @@ from bookbind.merge.matching.model import Model, pack
 from bookbind.merge.matching.one_to_one import match_one_to_one
 from bookbind.merge.matching.products import read_product
 from training.charts import train_accounts
+from training.fitting import RIVALS_AND_HABITS, Plan, train
 from training.generated import Recipe, generate
-from training.lists import FOLDER, Labelled, read_labelled
-from training.names import RIVALS_ALONE, Sample, base_names, common_words, sample_pairs, train
+from training.lists import FOLDER, Labelled, read_labelled, split_halves
 from training.quality import Quality, measure
+from training.samples import Sample, base_names, common_words, sample_pairs
 from training.wares import generate_products
 
 MODELS = Path(__file__).parents[1] / "src/bookbind/merge/matching/models"
@@ -30,6 +29,16 @@ _GENERATED_WEIGHT = 3.5
 _GENERATED_SIZES = (400, 600, 800, 1000) * 10
 _TRAINED_NAMES = 13_000
 _CHARTS = ("accounts/ledgersmb_gb__odoo_uk", "accounts/qbo_sample__xero_us")
+_NAMES = Plan(
+    first=(96, 32),
+    closer=(64, 32),
+    rivals=(16, 8),
+    rival_columns=RIVALS_AND_HABITS,
+    rounds=20,
+    rival_rounds=60,
+    judges=3,
+)
+_PRODUCTS = Plan(first=(32, 16))
 _PRODUCT_SIZES = (300, 600, 600, 1000, 1500, 600)
 
 
@@ -38,8 +47,6 @@ def main() -> int:
     if not FOLDER.exists():
         print(f"There are no lists to learn from in {FOLDER}; BOOKBIND_MATCHING_DATA says where they are.")
         return 2
-    # The rounds are few on purpose: a network that has converged knows its lists by heart.
-    warnings.filterwarnings("ignore", category=ConvergenceWarning)
     started = time.perf_counter()
     _train_products()
     _train_accounts()
@@ -49,36 +56,45 @@ def main() -> int:
 
 
 def _train_names() -> None:
-    synthetic = read_labelled(_SYNTHETIC)
-    sets = {_SYNTHETIC: synthetic, _SMALL: read_labelled(_SMALL)} | {
-        name: read_labelled(name) for name in _REAL
-    }
-    base = base_names(synthetic)
+    sets = {name: read_labelled(name) for name in _WEIGHTS}
+    base = base_names(sets[_SYNTHETIC])
     shares = common_words([*base, *(item.name for name in _REAL for item in sets[name].new)])
+    weight = _GENERATED_WEIGHT / len(_GENERATED_SIZES)
     drawn = [
-        generate(f"drawn {seed}", base[:_TRAINED_NAMES], size, seed)
+        sample_pairs(generate(f"drawn {seed}", base[:_TRAINED_NAMES], size, seed), shares, weight)
         for seed, size in enumerate(_GENERATED_SIZES)
     ]
-    weight = _GENERATED_WEIGHT / len(drawn)
-    samples = [sample_pairs(labelled, shares, _WEIGHTS[name]) for name, labelled in sets.items()]
-    samples += [sample_pairs(labelled, shares, weight) for labelled in drawn]
-    model = _train(samples, shares)
+    samples = [sample_pairs(sets[name], shares, weight) for name, weight in _WEIGHTS.items()]
+    model = train([*samples, *drawn], shares, _NAMES)
     _write("names", model)
-    unseen = base[_TRAINED_NAMES:]
-    evaluations = {
-        "drawn, known noise": generate("drawn", unseen, 2500, 1003, Recipe()),
-        "drawn, unseen noise": generate("unseen", unseen, 2500, 1004, Recipe(held_out=1.0)),
-    }
-    for name, labelled in evaluations.items():
-        _say(name, measure(labelled, _match_names(labelled, model)))
+    _judge_by_noise(model, base[_TRAINED_NAMES:])
+    _judge_by_halves(sets, drawn, shares)
     for left_out in (*_REAL, "suppliers_synthetic"):
         kept = [sample for sample in samples if not sample.name.startswith(left_out)]
-        name = left_out if left_out in sets else _SMALL
-        _say(f"{name}, not trained on", measure(sets[name], _match_names(sets[name], _train(kept, shares))))
+        judged = sets[left_out if left_out in sets else _SMALL]
+        model = train([*kept, *drawn], shares, _NAMES)
+        _say(f"{judged.name}, not trained on", measure(judged, _match_names(judged, model)))
 
 
-def _train(samples: Sequence[Sample], shares: dict[str, float]) -> Model:
-    return train(samples, shares, size=(96, 32), rounds=20)
+def _judge_by_noise(model: Model, unseen: list[str]) -> None:
+    """Lists drawn from names and seeds that no list of the training was drawn from."""
+    evaluations = {
+        "drawn, known noise": Recipe(),
+        "drawn, unseen noise": Recipe(held_out=1.0),
+        "drawn, drawn habits": None,
+    }
+    for seed, (name, recipe) in enumerate(evaluations.items(), 1003):
+        labelled = generate(name, unseen, 2500, seed, recipe)
+        _say(name, measure(labelled, _match_names(labelled, model)))
+
+
+def _judge_by_halves(sets: dict[str, Labelled], drawn: Sequence[Sample], shares: dict[str, float]) -> None:
+    """A model that learned from one half of each list, judged on the other half."""
+    halves = {name: split_halves(sets[name], 5) for name in (_SYNTHETIC, *_REAL)}
+    samples = [sample_pairs(first, shares, _WEIGHTS[name]) for name, (first, _) in halves.items()]
+    model = train([*samples, *drawn], shares, _NAMES)
+    for name, (_, second) in halves.items():
+        _say(f"{name}, learned from the other half", measure(second, _match_names(second, model)))
 
 
 def _match_names(labelled: Labelled, model: Model) -> list[Suggestion]:
@@ -96,7 +112,7 @@ def _train_accounts() -> None:
 def _train_products() -> None:
     drawn = [generate_products(f"drawn {seed}", size, seed) for seed, size in enumerate(_PRODUCT_SIZES)]
     samples: Sequence[Sample] = [sample_pairs(labelled, {}, 1.0, read_product) for labelled in drawn]
-    model = train(samples, {}, size=(32, 16), rival_columns=RIVALS_ALONE)
+    model = train(samples, {}, _PRODUCTS)
     _write("products", model)
     for labelled in (read_labelled("products_abtbuy"), generate_products("drawn, other products", 600, 99)):
         suggestions = match_one_to_one(labelled.old, labelled.new, Kind.PRODUCTS, model)

@@ -12,7 +12,8 @@ from bookbind.merge.matching.accounts import FEATURES, LEARNED, compare_accounts
 from bookbind.merge.matching.catalogue import WRITTEN_DOWN, load_catalogue
 from bookbind.merge.matching.items import Item
 from bookbind.merge.matching.model import Model
-from training.names import RIVALS_ALONE, Sample, train
+from training.fitting import Plan, train
+from training.samples import Sample
 
 Floats = NDArray[np.float32]
 # The types that five styles of charts use, in the order of FAMILIES.
@@ -41,6 +42,8 @@ _STYLES = tuple(
 _OWN_WORDS = "Alpha Mill Harbour Unit Depot Elm Street Phase North Wing Studio Lodge Cedar Barn Dock".split()
 _HELD_PHRASE = 0.2
 _BROADER_TAKEN, _KIN_TAKEN = 0.85, 0.4
+# Accounts of one type that share so much of their words are as near as kin.
+_WORDS_SHARED, _SAME_TYPE, _BY_WORDS = 0.45, 0.95, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,19 @@ class Chart:
     without: NDArray[np.int64]
 
 
-def draw_chart(draw: random.Random, share: float, own: Sequence[str]) -> Chart:
-    """A chart that has each concept with a probability, in words and types of its own style."""
+def draw_chart(seed: str, share: float, own: Sequence[str]) -> Chart:
+    """A chart that has each concept with a probability, in words and types of its own style.
+
+    Each account has a seed of its own, so that a new concept or phrase leaves all others as they were.
+    """
+    draw = random.Random(seed)
     catalogue, style = load_catalogue(), draw.choice(_STYLES)
     items, concepts, without = [], [], []
     rows: dict[int, list[int]] = {}
     for row, owner in enumerate(catalogue.owner.tolist()):
         rows.setdefault(owner, []).append(row)
     for place, concept in enumerate(catalogue.concepts):
+        draw = random.Random(f"{seed} {concept.key}")
         rare = 0.3 if concept.key.startswith(WRITTEN_DOWN) or concept.broader else 1.0
         if draw.random() > share * rare:
             continue
@@ -72,6 +80,7 @@ def draw_chart(draw: random.Random, share: float, own: Sequence[str]) -> Chart:
         concepts.append(place)
         without.append(row if draw.random() < _HELD_PHRASE else -1)
     for name in own:
+        draw = random.Random(f"{seed} {name}")
         items.append(
             Item(
                 f"c{len(items)}",
@@ -89,10 +98,10 @@ def sample_charts(seed: int) -> Sample:
     """All allowed pairs of two drawn charts; right are those of one concept, or of its nearest relative."""
     draw = random.Random(seed)
     own = [f"{draw.choice(_OWN_WORDS)} {draw.choice(_OWN_WORDS)}" for _ in range(6)]
-    old = draw_chart(draw, draw.uniform(0.4, 0.8), own[:4])
-    new = draw_chart(draw, draw.uniform(0.3, 0.8), own[2:])
+    old = draw_chart(f"{seed} old", draw.uniform(0.4, 0.8), own[:4])
+    new = draw_chart(f"{seed} new", draw.uniform(0.3, 0.8), own[2:])
     evidence = compare_accounts(old.items, new.items, (old.without, new.without))
-    right = _right(old, new, seed)
+    right = _right(old, new, evidence.features, seed)
     rows, columns = np.nonzero(evidence.allowed)
     features = evidence.features[rows, columns]
     # Most pairs have nothing in common; a part of them is enough.
@@ -109,10 +118,13 @@ def sample_charts(seed: int) -> Sample:
     )
 
 
-def _right(old: Chart, new: Chart, seed: int) -> NDArray[np.bool_]:
+def _right(old: Chart, new: Chart, features: Floats, seed: int) -> NDArray[np.bool_]:
     relation = load_catalogue().relation
     known = (old.concepts[:, None] >= 0) & (new.concepts[None, :] >= 0)
     near = np.where(known, relation[old.concepts[:, None], new.concepts[None, :]], 0)
+    shared, fit = (features[:, :, FEATURES.index(name)] for name in ("words_shared", "type_fit"))
+    by_words = (shared >= _WORDS_SHARED) & (fit >= _SAME_TYPE)
+    near = np.maximum(near, by_words * (_BY_WORDS + 0.01 * shared))
     own = np.array([[a.name == b.name for b in new.items] for a in old.items])
     near = np.where(own, 1.0, near)
     best = near.max(axis=1, keepdims=True)
@@ -123,8 +135,6 @@ def _right(old: Chart, new: Chart, seed: int) -> NDArray[np.bool_]:
     return right
 
 
-def train_accounts(charts: int = 60) -> Model:
+def train_accounts(charts: int = 120) -> Model:
     """The model of accounts, from charts that were drawn."""
-    return train(
-        [sample_charts(seed) for seed in range(charts)], {}, size=(24, 12), rival_columns=RIVALS_ALONE
-    )
+    return train([sample_charts(seed) for seed in range(charts)], {}, Plan(first=(24, 12)))

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import random
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -39,6 +40,29 @@ def read_labelled(folder: str, name: str = "") -> Labelled:
             same.add(row["old_id"])
     lists = [[_item(row) for row in _rows(path / f"{side}.csv")] for side in ("old", "new")]
     return Labelled(name or folder, lists[0], lists[1], truth, frozenset(same), kinds)
+
+
+def split_halves(labelled: Labelled, seed: int) -> tuple[Labelled, Labelled]:
+    """Two sets with half of the old entries each; new ones go with their partners, others stand in both."""
+    ids = sorted(labelled.truth)
+    random.Random(seed).shuffle(ids)
+    first = frozenset(ids[: len(ids) // 2])
+    return _part(labelled, first), _part(labelled, frozenset(ids) - first)
+
+
+def _part(labelled: Labelled, kept: frozenset[str]) -> Labelled:
+    """What is left of a set when only these old entries, and no partners of others, are kept."""
+    truth = {old: targets for old, targets in labelled.truth.items() if old in kept}
+    others = {new for old, targets in labelled.truth.items() if old not in kept for new in targets}
+    others -= {new for targets in truth.values() for new in targets}
+    return Labelled(
+        labelled.name,
+        [item for item in labelled.old if item.id in kept],
+        [item for item in labelled.new if item.id not in others],
+        truth,
+        labelled.same & kept,
+        {old: kind for old, kind in labelled.kinds.items() if old in kept},
+    )
 
 
 def _item(row: dict[str, str]) -> Item:

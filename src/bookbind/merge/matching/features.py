@@ -17,6 +17,7 @@ from bookbind.merge.matching.table import (
     INITIAL,
     NUMERIC,
     PLACE,
+    TRADE,
     Floats,
     Integers,
     Table,
@@ -24,6 +25,8 @@ from bookbind.merge.matching.table import (
 )
 
 BLOCK = 20_000
+# From so many pairs on, threads are worth starting.
+_MANY, _THREADS = 10_000, 2
 Features = dict[str, NDArray[Any]]
 _SOFT_LEAST = 0.82
 # Two words for one kind of place, such as surgery and practice.
@@ -50,6 +53,8 @@ FEATURES = (
     "edits_share",
     "edits_with_swaps",
     "edits_without_replacing",
+    "letters_swapped",
+    "letters_replaced",
     "overlap_old",
     "overlap_new",
     "soft_old",
@@ -70,8 +75,14 @@ FEATURES = (
     "left_home",
     "left_group_old",
     "left_group_new",
+    "left_trade_old",
+    "left_trade_new",
     "left_words_old",
     "left_words_new",
+    "left_first_old",
+    "left_first_new",
+    "left_last_old",
+    "left_last_new",
     "best_soft",
     "near_rarity_least",
     "near_rarity_gap",
@@ -166,7 +177,9 @@ def _block(lists: Lists, pairs: Pairs, gaps: Floats) -> Floats:
 def _string_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[str]]) -> Features:
     texts = _picked(lists.old.texts, pairs.old), _picked(lists.new.texts, pairs.new)
     in_order = _picked(lists.old.sorted_texts, pairs.old), _picked(lists.new.sorted_texts, pairs.new)
-    edits = _compared(joined, Levenshtein.distance)
+    edits, swaps, indels = (
+        _compared(joined, scorer) for scorer in (Levenshtein.distance, OSA.distance, Indel.distance)
+    )
     lengths = lists.old.lengths[pairs.old], lists.new.lengths[pairs.new]
     longest = np.maximum(np.maximum(*lengths), 1)
     found: Features = {
@@ -178,9 +191,11 @@ def _string_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[s
         "jaro_winkler": _compared(joined, JaroWinkler.normalized_similarity),
         "edits": np.minimum(edits, 12),
         "edits_share": edits / longest,
+        "edits_with_swaps": np.minimum(swaps, 12),
+        "edits_without_replacing": np.minimum(indels, 12),
         # A letter swapped, doubled or lost is a slip; a letter replaced may be another name.
-        "edits_with_swaps": np.minimum(_compared(joined, OSA.distance), 12),
-        "edits_without_replacing": np.minimum(_compared(joined, Indel.distance), 12),
+        "letters_swapped": np.minimum(edits - swaps, 12),
+        "letters_replaced": np.minimum(indels - edits, 12),
         "letters_least": np.minimum(np.minimum(*lengths), 30),
     }
     return found | _slip_features(texts, edits)
@@ -217,7 +232,9 @@ def _picked(texts: Sequence[str], rows: Integers) -> list[str]:
 
 
 def _compared(texts: tuple[list[str], list[str]], scorer: Callable[..., float]) -> Floats:
-    return np.asarray(process.cpdist(*texts, scorer=scorer, dtype=np.float32), dtype=np.float32)
+    workers = _THREADS if len(texts[0]) >= _MANY else 1
+    found = process.cpdist(*texts, scorer=scorer, dtype=np.float32, workers=workers)
+    return np.asarray(found, dtype=np.float32)
 
 
 def _word_features(lists: Lists, pairs: Pairs) -> Features:
@@ -228,6 +245,7 @@ def _word_features(lists: Lists, pairs: Pairs) -> Features:
     rare_old, rare_new = lists.words.rarity[old], lists.words.rarity[new]
     left_old, left_new = rare_old * (1 - soft_old), rare_new * (1 - soft_new)
     mass_old, mass_new = (np.maximum(rare.sum(axis=1), 1e-3) for rare in (rare_old, rare_new))
+    lacking = (soft_old == 0) & (old > 0), (soft_new == 0) & (new > 0)
     found: Features = {
         "overlap_old": (rare_old * match_old).sum(axis=1) / mass_old,
         "overlap_new": (rare_new * match_new).sum(axis=1) / mass_new,
@@ -239,8 +257,8 @@ def _word_features(lists: Lists, pairs: Pairs) -> Features:
         "left_rarest_new": left_new.max(axis=1),
         "shared_mass": (rare_old * match_old).sum(axis=1),
         "shared_rarest": (rare_old * match_old).max(axis=1),
-        "left_words_old": ((soft_old == 0) & (old > 0)).sum(axis=1),
-        "left_words_new": ((soft_new == 0) & (new > 0)).sum(axis=1),
+        "left_words_old": lacking[0].sum(axis=1),
+        "left_words_new": lacking[1].sum(axis=1),
         "best_soft": np.where((match_old == 0) & (soft_old > 0), soft_old, 1).min(axis=1),
         "mass_least": np.minimum(mass_old, mass_new),
         "first_word_same": (old[:, 0] == new[:, 0]) & (old[:, 0] > 0),
@@ -248,6 +266,7 @@ def _word_features(lists: Lists, pairs: Pairs) -> Features:
         "words_old": lists.old.counts[pairs.old],
         "words_new": lists.new.counts[pairs.new],
     }
+    found |= _left_at_ends(lacking, (found["words_old"], found["words_new"]))
     found |= _near_words((rare_old, rare_new), (match_old, match_new), (soft_old, soft_new))
     found |= _left_over(lists.words.marks, (old, new), (soft_old < 1, soft_new < 1))
     behind_old = lists.old.place_apart[pairs.old] & (found["left_places_old"] > 0)
@@ -270,6 +289,20 @@ def _near_words(
     }
 
 
+def _left_at_ends(
+    lacking: tuple[NDArray[np.bool_], NDArray[np.bool_]], counts: tuple[NDArray[Any], NDArray[Any]]
+) -> Features:
+    """Whether the first, and the last, word of either side has nothing like it on the other."""
+    rows = np.arange(len(counts[0]))
+    last = [np.maximum(count - 1, 0) for count in counts]
+    return {
+        "left_first_old": lacking[0][:, 0],
+        "left_first_new": lacking[1][:, 0],
+        "left_last_old": lacking[0][rows, last[0]],
+        "left_last_new": lacking[1][rows, last[1]],
+    }
+
+
 def _left_over(
     marks: NDArray[np.int32],
     words: tuple[NDArray[np.int32], NDArray[np.int32]],
@@ -282,7 +315,7 @@ def _left_over(
         return sides[0].sum(axis=1).astype(np.float32), sides[1].sum(axis=1).astype(np.float32)
 
     numbers, initials, places, groups = count(NUMERIC), count(INITIAL), count(PLACE), count(GROUP)
-    homes = count(HOME)
+    homes, trades = count(HOME), count(TRADE)
     return {
         "numbers_differ": np.minimum(*numbers),
         "numbers_one_side": np.abs(numbers[0] - numbers[1]),
@@ -293,6 +326,8 @@ def _left_over(
         "left_home": homes[0] + homes[1],
         "left_group_old": groups[0],
         "left_group_new": groups[1],
+        "left_trade_old": trades[0],
+        "left_trade_new": trades[1],
     }
 
 

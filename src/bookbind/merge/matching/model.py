@@ -1,5 +1,6 @@
 """The learned score: small neural networks and their calibration, as arrays that came out of the training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Layer = tuple[Floats, Floats]
+Network = tuple[Layer, ...]
 
 # A probability is never said to be certain: the training saw about ten thousand pairs of the surest sort.
 LEAST, MOST = 0.0005, 0.9995
+# A pair whose log odds are lower at the first glance is not looked at again.
+HOPELESS = -4.0
 _GAP_SHOWN = 6.0
 _BLOCK = 4_000
 # A rival of these log odds is a look-alike.
@@ -23,19 +27,41 @@ _USUAL_ENTRIES = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """The range of each feature cut into pieces: `columns` say of which feature a piece is.
+
+    A network over pieces can tell one letter from two, where one over the feature itself sees a slope.
+    """
+
+    columns: NDArray[np.int64]
+    starts: Floats
+    widths: Floats
+
+    def filled(self, features: Floats) -> Floats:
+        """How far each pair's features fill each piece, from 0 to 1."""
+        filled: Floats = np.clip((features[:, self.columns] - self.starts) / self.widths, 0, 1)
+        return filled
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """Scores pairs (`raw`), then weighs each against its rivals (`settled`).
 
-    `networks` are lists of layers; `mean` and `scale` bring features to unit size. `rivals` are weights over
-    the first `rival_features`; only lists of businesses use those of the habits. `calibration` are places and
-    heights of a rising line from score to probability.
+    The first of the `networks` glances at all pairs, whose features `mean` and `scale` bring to unit size;
+    the others, and `closer` over `pieces`, look at those with any hope. `rivals` look at the first
+    `rival_features`; only lists of businesses use those of the habits. `rival_range` is what the training saw
+    of these: lists unlike all of its lists are taken for the nearest. `calibration` are places and heights of
+    a rising line from score to probability.
     `word_shares` says in what share of all names a common word stands.
     """
 
     mean: Floats
     scale: Floats
-    networks: tuple[tuple[Layer, ...], ...]
-    rivals: tuple[Layer, ...]
+    networks: tuple[Network, ...]
+    pieces: Pieces
+    closer: tuple[Network, ...]
+    rivals: tuple[Network, ...]
+    rival_range: tuple[Floats, Floats]
     calibration: tuple[Floats, Floats]
     word_shares: dict[str, float]
 
@@ -45,9 +71,19 @@ class Model:
         # Block by block, so that memory stays small.
         for first in range(0, len(features), _BLOCK):
             part = slice(first, first + _BLOCK)
-            scaled = np.clip((features[part] - self.mean) / self.scale, -6, 6)
-            scores[part] = np.mean([run_network(network, scaled) for network in self.networks], axis=0)
+            scores[part] = run_network(self.networks[0], scaled(features[part], self.mean, self.scale))
+        hopeful = np.flatnonzero(scores > HOPELESS)
+        for first in range(0, len(hopeful), _BLOCK):
+            rows = hopeful[first : first + _BLOCK]
+            scores[rows] = self._looked_at(features[rows])
         return scores
+
+    def _looked_at(self, features: Floats) -> Floats:
+        """The log odds of pairs that have some hope, by all networks."""
+        first = run_networks(self.networks, scaled(features, self.mean, self.scale))
+        if not self.closer:
+            return first
+        return both_looks(first, run_networks(self.closer, self.pieces.filled(features)))
 
     def settled(
         self, scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], equal_share: float = 0.0
@@ -57,12 +93,31 @@ class Model:
         `equal_share` is the share of the old list whose names were found unchanged: where most are, a name
         that is merely alike is likelier to be somebody else's.
         """
-        known = self.rivals[0][0].shape[0]
-        final = run_network(self.rivals, rival_features(scores, old, new, equal_share)[:, :known])
+        least, most = self.rival_range
+        seen = rival_features(scores, old, new, equal_share)[:, : len(least)].clip(least, most)
+        final = run_networks(self.rivals, seen)
         return np.interp(final, *self.calibration).clip(LEAST, MOST).astype(np.float32)
 
 
-def run_network(layers: tuple[Layer, ...], values: Floats) -> Floats:
+def scaled(features: Floats, mean: Floats, scale: Floats) -> Floats:
+    """Features at unit size, what is far out brought in."""
+    found: Floats = np.clip((features - mean) / scale, -6, 6)
+    return found
+
+
+def both_looks(first: Floats, second: Floats) -> Floats:
+    """One score from the two looks at a pair."""
+    found: Floats = np.mean([first, second], axis=0)
+    return found
+
+
+def run_networks(networks: Sequence[Network], values: Floats) -> Floats:
+    """The mean log odds of several networks."""
+    found: Floats = np.mean([run_network(network, values) for network in networks], axis=0)
+    return found
+
+
+def run_network(layers: Network, values: Floats) -> Floats:
     """Log odds from a network with rectified inner layers."""
     for weights, bias in layers[:-1]:
         values = np.maximum(values @ weights + bias, 0)
@@ -134,13 +189,15 @@ def load_model(name: str) -> Model:
 
 def unpack(stored: dict[str, NDArray[Any]]) -> Model:
     """The model from its arrays, as `pack` made them."""
-    networks = tuple(_layers(stored, f"network{place}") for place in range(int(stored["networks"])))
     words = stored["words"].tobytes().decode().split()
     return Model(
         mean=stored["mean"],
         scale=stored["scale"],
-        networks=networks,
-        rivals=_layers(stored, "rivals"),
+        networks=_networks(stored, "networks"),
+        pieces=Pieces(stored["piece_columns"], stored["piece_starts"], stored["piece_widths"]),
+        closer=_networks(stored, "closer"),
+        rivals=_networks(stored, "rivals"),
+        rival_range=(stored["rival_least"], stored["rival_most"]),
         calibration=(stored["calibration_from"], stored["calibration_to"]),
         word_shares=dict(zip(words, stored["word_shares"].tolist(), strict=True)),
     )
@@ -151,22 +208,36 @@ def pack(model: Model) -> dict[str, NDArray[Any]]:
     stored: dict[str, NDArray[Any]] = {
         "mean": model.mean,
         "scale": model.scale,
-        "networks": np.array(len(model.networks)),
+        "piece_columns": model.pieces.columns,
+        "piece_starts": model.pieces.starts,
+        "piece_widths": model.pieces.widths,
+        "rival_least": model.rival_range[0],
+        "rival_most": model.rival_range[1],
         "calibration_from": model.calibration[0],
         "calibration_to": model.calibration[1],
         "words": np.frombuffer(" ".join(model.word_shares).encode(), dtype=np.uint8),
         "word_shares": np.array(list(model.word_shares.values()), dtype=np.float32),
     }
-    parts = {f"network{place}": layers for place, layers in enumerate(model.networks)}
-    for name, layers in (parts | {"rivals": model.rivals}).items():
-        for place, (weights, bias) in enumerate(layers):
-            stored[f"{name}.{place}.weights"] = weights.astype(np.float32)
-            stored[f"{name}.{place}.bias"] = bias.astype(np.float32)
+    groups = {"networks": model.networks, "closer": model.closer, "rivals": model.rivals}
+    for group, networks in groups.items():
+        for name, layers in ((f"{group}.{place}", layers) for place, layers in enumerate(networks)):
+            for place, (weights, bias) in enumerate(layers):
+                # Half the length is enough for a weight, and half the file.
+                stored[f"{name}.{place}.weights"] = weights.astype(np.float16)
+                stored[f"{name}.{place}.bias"] = bias.astype(np.float32)
     return stored
 
 
-def _layers(stored: dict[str, NDArray[Any]], name: str) -> tuple[Layer, ...]:
+def _networks(stored: dict[str, NDArray[Any]], name: str) -> tuple[Network, ...]:
+    found: list[Network] = []
+    while f"{name}.{len(found)}.0.weights" in stored:
+        found.append(_layers(stored, f"{name}.{len(found)}"))
+    return tuple(found)
+
+
+def _layers(stored: dict[str, NDArray[Any]], name: str) -> Network:
     found: list[Layer] = []
     while f"{name}.{len(found)}.weights" in stored:
-        found.append((stored[f"{name}.{len(found)}.weights"], stored[f"{name}.{len(found)}.bias"]))
+        weights, bias = stored[f"{name}.{len(found)}.weights"], stored[f"{name}.{len(found)}.bias"]
+        found.append((weights.astype(np.float32), bias))
     return tuple(found)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.doubts import BRANCH, LETTER, LONGER, SPELLING
+from bookbind.merge.matching.doubts import LETTER, SPELLING
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
@@ -15,9 +15,9 @@ from bookbind.merge.matching.names import read_name
 from bookbind.merge.matching.products import MODEL, VARIANT, read_product
 
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
-ACCEPTED = 0.92
-# Where something speaks against a pair, it must be surer than others.
-DOUBTED = {BRANCH: 0.97, LONGER: 0.98, SPELLING: 0.99, LETTER: 0.998, MODEL: 0.995, VARIANT: 0.995}
+ACCEPTED = 0.95
+# What look-alikes have in common more often than the training lists show must be surer than others.
+DOUBTED = {LETTER: 0.97, SPELLING: 0.985, MODEL: 0.995, VARIANT: 0.995}
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04
@@ -107,8 +107,8 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> li
     rivals = np.maximum(
         best_rival(scored.probability, scored.old), best_rival(scored.probability, scored.new)
     )
-    sure = (scored.probability >= ACCEPTED).tolist()
-    clear = (rivals < _RIVAL).tolist()
+    least = np.array([DOUBTED.get(doubt, ACCEPTED) for doubt in scored.doubts])
+    sure, clear = (scored.probability >= least).tolist(), (rivals < _RIVAL).tolist()
     order = np.lexsort((scored.new, -scored.probability, scored.old))
     starts = np.searchsorted(scored.old[order], np.arange(len(old) + 1)).tolist()
     places, targets, chances = order.tolist(), scored.new.tolist(), scored.probability.round(4).tolist()
@@ -121,13 +121,10 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> li
             reasons = ("nothing alike enough",) if others else NOTHING
             made.append(Suggestion(item.id, None, 0.0, False, reasons, others))
             continue
-        doubt = "" if clear[at] else "another is as likely"
-        if scored.probability[at] < DOUBTED.get(scored.doubts[at], 0):
-            doubt = scored.doubts[at]
-        said = (scored.reasons[at], doubt) if doubt and sure[at] else (scored.reasons[at],)
-        auto = sure[at] and not doubt
-        target = new[targets[at]].id
-        made.append(Suggestion(item.id, target, chances[at], auto, said, others))
+        auto = sure[at] and clear[at]
+        doubt = "another is as likely" if sure[at] and not auto else scored.doubts[at]
+        said = (scored.reasons[at], doubt) if doubt and not auto else (scored.reasons[at],)
+        made.append(Suggestion(item.id, new[targets[at]].id, chances[at], auto, said, others))
     return made
 
 

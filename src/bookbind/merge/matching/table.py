@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from bookbind.merge.matching.legal_forms import FORM_NUMBERS
 from bookbind.merge.matching.names import Name, full_words
-from bookbind.merge.matching.words import EMPTY_WORDS, GROUP_WORDS, HOME_WORDS, KINDS, REGIONS, TOWNS
+from bookbind.merge.matching.words import (
+    EMPTY_WORDS,
+    GROUP_WORDS,
+    HOME_WORDS,
+    KINDS,
+    REGIONS,
+    TOWNS,
+    TRADE_WORDS,
+)
 
 WORDS_KEPT = 10
 # Weight of the frequencies that came with the model against those of the lists at hand, in names.
@@ -18,7 +26,7 @@ _UNSEEN_SHARE = 2e-5
 _NUMBER = re.compile(r"\d")
 _ROMAN = frozenset(["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
 
-PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME, DIGITS = 1, 2, 4, 8, 16, 32, 64
+PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME, DIGITS, TRADE = 1, 2, 4, 8, 16, 32, 64, 128
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -159,5 +167,6 @@ def _mark(word: str) -> int:
     mark |= NUMERIC if _NUMBER.search(word) or word in _ROMAN else 0
     mark |= EMPTY if word in EMPTY_WORDS else 0
     mark |= HOME if word in HOME_WORDS else 0
+    mark |= TRADE if word in TRADE_WORDS else 0
     mark |= DIGITS if word.isdigit() else 0
     return mark | (INITIAL if len(word) == 1 and word.isalpha() else 0)

@@ -1,4 +1,4 @@
-"""Words of names: what is abbreviated to what, which words are places, and which tell little."""
+"""Words of names: what is abbreviated to what, which are places or trades, and which tell little."""
 
 from bookbind.merge.matching.vocabulary import read_table
 
@@ -14,6 +14,7 @@ HOME_WORDS = _words("places", "home")
 PLACES = TOWNS | REGIONS
 GROUP_WORDS = _words("general_words", "group")
 EMPTY_WORDS = _words("general_words", "empty")
+TRADE_WORDS = frozenset(word for _, words in read_table("trades") for word in words)
 LEDGER_WORDS = frozenset(word for _, words in read_table("ledger_words") for word in words)
 TITLES = _words("general_words", "title")
 FULL_WORDS = {short: full for full, shorts in read_table("abbreviations") for short in shorts}
