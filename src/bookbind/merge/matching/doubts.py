@@ -10,6 +10,7 @@ Floats = NDArray[np.float32]
 BRANCH, SPELLING = "may be another branch", "may be another name"
 LONGER = "one name has a word more"
 LETTER = "one letter may make it another name"
+_DOUBTS = ("", LONGER, SPELLING, BRANCH, LETTER)
 _FEW_EDITS = 4
 _LONG_ENDING = 2
 _CUT_SLIP = 12
@@ -44,6 +45,8 @@ def doubts(features: Floats) -> list[str]:
         places = column(f"left_places_{one}")
         branch |= nothing & (places > 0) & (places >= column(f"left_words_{one}"))
     branch &= column("left_place_apart") == 0
-    conditions = [letters, branch & ~is_cut, spelling, longer_name & ~is_cut]
-    said = np.select(conditions, [LETTER, BRANCH, SPELLING, LONGER], "")
-    return [str(doubt) for doubt in said]
+    said = np.zeros(len(features), dtype=np.int64)
+    # The last that holds is said.
+    for place, holds in enumerate((longer_name & ~is_cut, spelling, branch & ~is_cut, letters), 1):
+        said[holds] = place
+    return [_DOUBTS[place] for place in said.tolist()]

@@ -182,13 +182,13 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     # A partnership and a company of one name are two businesses, however alike.
     clash = prepared.features[best, FEATURES.index("form_conflict")] > 0
     settled = np.where(clash, np.minimum(settled, FORMS_CONFLICT), settled)
-    said = (product_doubts if products else doubts)(prepared.features[best])
+    why, but = explain(prepared.features), (product_doubts if products else doubts)(prepared.features)
     return Scored(
         np.concatenate([sure_old, rest.old_places[one]]),
         np.concatenate([sure_new, rest.new_places[other]]),
         np.concatenate([sure, settled]),
-        reasons + explain(prepared.features[best]),
-        [""] * len(reasons) + said,
+        reasons + [why[place] for place in best.tolist()],
+        [""] * len(reasons) + [but[place] for place in best.tolist()],
     )
 
 
