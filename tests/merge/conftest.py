@@ -190,7 +190,12 @@ def new_books() -> FakeBooks:
     """Books of other software: other names, one-sided rates, a supplier under almost the same name."""
     books = FakeBooks()
     books.add(
-        CATEGORIES, "n-7300", "Vehicle costs", "7300", account_type="Expense", account_family="expenses"
+        CATEGORIES,
+        "n-7300",
+        "Vehicle and travel costs",
+        "7300",
+        account_type="Expense",
+        account_family="expenses",
     )
     books.add(CATEGORIES, "n-6200", "Advertising", "6200", account_type="Expense", account_family="expenses")
     books.add(CATEGORIES, "n-4000", "Sales", "4000", account_type="Income", account_family="income")

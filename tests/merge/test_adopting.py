@@ -61,10 +61,10 @@ def test_pickers_show_what_is_matched_and_then_what_is_only_there(moved: Moved) 
     assert shown == [
         ("200 Sales", READY),
         ("400 Advertising", READY),
-        ("7300 Vehicle costs", ONLY_THERE),
+        ("7300 Vehicle and travel costs", ONLY_THERE),
     ]
     found = pick_items(CATEGORIES, "vehicle", connection=second.connection)
-    assert [item.label for item in found] == ["7300 Vehicle costs"]
+    assert [item.label for item in found] == ["7300 Vehicle and travel costs"]
 
 
 def test_choosing_what_is_only_there_adopts_that_one(moved: Moved) -> None:
@@ -72,7 +72,7 @@ def test_choosing_what_is_only_there_adopts_that_one(moved: Moved) -> None:
     there = second.remote("n-7300")
     chosen = adopt_chosen(CATEGORIES, there.id, firm.user)
     assert chosen is not None
-    assert chosen.name == "Vehicle costs"
+    assert chosen.name == "Vehicle and travel costs"
     assert (chosen.id, "any", "n-7300") in second.bound()
     again = adopt_chosen(CATEGORIES, there.id, firm.user)
     assert again is not None
@@ -85,7 +85,7 @@ def test_finishing_a_step_adopts_the_rest(moved: Moved) -> None:
     firm, _, second = moved
     use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])
     assert finish_step(second.connection, CATEGORIES, firm.user) == 1
-    assert "Vehicle costs" in names(CATEGORIES)
+    assert "Vehicle and travel costs" in names(CATEGORIES)
     assert merging_lists(second.connection) == {TAXES, SUPPLIERS}
     assert finish_step(second.connection, CATEGORIES, firm.user) == 0
 
@@ -113,11 +113,11 @@ def test_going_back_leaves_only_what_is_new_or_died_to_match(moved: Moved) -> No
     firm.go_back(first)
     page = list_rows(first.connection, CATEGORIES, Show.UNMATCHED)
     rows = {row.label: row for row in page.rows}
-    assert set(rows) == {"200 Sales", "400 Advertising", "7300 Vehicle costs"}
+    assert set(rows) == {"200 Sales", "400 Advertising", "7300 Vehicle and travel costs"}
     assert {label: row.is_lost for label, row in rows.items()} == {
         "200 Sales": True,
         "400 Advertising": True,
-        "7300 Vehicle costs": False,
+        "7300 Vehicle and travel costs": False,
     }
     chosen = rows["200 Sales"].uses[0].chosen
     assert chosen is not None
@@ -213,5 +213,5 @@ def test_a_form_takes_what_is_only_there_and_makes_it_ours(moved: Moved, browser
     answer = browser.post(f"{here}costs/{document.id}/save", data)
     assert answer.status_code in (200, 302), answer.content.decode()[:2000]
     line = document.lines.get()
-    assert (line.category.name, line.tax_rate.name) == ("Vehicle costs", "20.0% S on purchases")
+    assert (line.category.name, line.tax_rate.name) == ("Vehicle and travel costs", "20.0% S on purchases")
     assert {(line.category_id, "any", "n-7300"), (line.tax_rate_id, "any", "n-20c")} <= second.bound()

@@ -50,14 +50,18 @@ def test_an_export_says_what_is_matched_chosen_and_suggested(moved: Moved) -> No
     rate = rows["20% VAT", "costs"]
     assert (rate["list"], rate["new_id"], rate["action"]) == ("tax_rates", "n-20c", "match")
     motor = rows["Motor expenses", "any"]
-    assert (motor["new_code"], motor["new_name"], motor["action"]) == ("7300", "Vehicle costs", "suggested")
+    assert (motor["new_code"], motor["new_name"], motor["action"]) == (
+        "7300",
+        "Vehicle and travel costs",
+        "suggested",
+    )
 
 
 @pytest.mark.req("LST-07")
 def test_a_file_is_previewed_then_chosen_then_unchanged(moved: Moved) -> None:
     firm, _, second = moved
     content = as_file(
-        line("categories", "Motor expenses", "Vehicle costs"),
+        line("categories", "Motor expenses", "Vehicle and travel costs"),
         line("categories", "Advertising", action="leave"),
         line("suppliers", "Paper Mill", action="create"),
         line("categories", "Sales", "Consulting", action=""),
@@ -84,7 +88,11 @@ def test_a_file_is_previewed_then_chosen_then_unchanged(moved: Moved) -> None:
         ({"new_name": "Nothing"}, "new_name", "Nothing is not in the books' categories."),
         ({"new_name": "", "new_code": "1"}, "new_code", "1 is not in the books' categories."),
         ({"new_name": "Sales"}, "new_name", "449 Motor expenses can't be 4000 Sales."),
-        ({"new_name": "Vehicle costs", "new_code": "6200"}, "new_name", "code and name are two entries"),
+        (
+            {"new_name": "Vehicle and travel costs", "new_code": "6200"},
+            "new_name",
+            "code and name are two entries",
+        ),
         ({"new_name": ""}, "new_name", "A match names an entry of the books."),
         ({"new_id": "n-9"}, "new_name", "is archived"),
     ],
@@ -92,7 +100,7 @@ def test_a_file_is_previewed_then_chosen_then_unchanged(moved: Moved) -> None:
 def test_each_error_names_line_and_column(moved: Moved, row: Line, column: str, words: str) -> None:
     firm, _, second = moved
     good = line("categories", "Advertising", "Advertising")
-    bad = line("categories", "Motor expenses", "Vehicle costs") | row
+    bad = line("categories", "Motor expenses", "Vehicle and travel costs") | row
     report = import_mapping(second.connection, as_file(good, bad), firm.user, second.version)
     assert [(problem.line, problem.column) for problem in report.problems] == [(3, column)]
     assert words in report.problems[0].what
@@ -106,7 +114,7 @@ def test_one_entry_can_not_be_two_but_for_costs_and_sales(moved: Moved) -> None:
         line("tax_rates", "20% VAT", "20.0% S on purchases", use="costs"),
         line("tax_rates", "20% VAT", "20.0% S on sales", use="sales"),
         line("tax_rates", "20% VAT", "20.0% S on purchases"),
-        line("categories", "Motor expenses", "Vehicle costs"),
+        line("categories", "Motor expenses", "Vehicle and travel costs"),
         line("categories", "Motor expenses", "Advertising"),
     ]
     report = import_mapping(second.connection, as_file(*twice), firm.user, second.version)

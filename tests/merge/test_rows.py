@@ -74,7 +74,7 @@ def test_a_row_says_what_it_was_what_it_may_be_and_who_uses_it(moved: Moved) -> 
     assert row.was.words == "it was 449 Motor expenses in Xero"
     use = row.uses[0]
     assert use.chosen is not None
-    assert (use.chosen.label, use.word, use.ticked) == ("7300 Vehicle costs", "likely", False)
+    assert (use.chosen.label, use.word, use.ticked) == ("7300 Vehicle and travel costs", "likely", False)
     assert use.reasons
     assert (row.used.rules, row.used.waiting) == ({"supplier": 1}, 1)
 
@@ -134,7 +134,7 @@ def test_search_puts_what_can_be_chosen_first_and_says_why_the_rest_can_not(move
         ("9 Old motor account", "9 Old motor account is archived")
     ]
     assert [target.label for target in search_targets(second.connection, motor.id, "73")] == [
-        "7300 Vehicle costs"
+        "7300 Vehicle and travel costs"
     ]
     assert search_targets(second.connection, second.connection.id) == []
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_a_choice_is_kept_at_once_and_its_row_comes_back(desk: Desk) -> None:
     row = desk.match("Motor expenses", "n-7300")
     assert row.status == 200
-    assert "7300 Vehicle costs" in row.text
+    assert "7300 Vehicle and travel costs" in row.text
     assert 'aria-checked="true"' in row.html
     assert DraftRow.objects.get(list_item__name="Motor expenses").ticked
 
@@ -73,7 +73,7 @@ def test_the_second_of_two_people_is_told_who_chose_what_and_loses_nothing(
     row = desk.choose(mine, version=seen, client=carol)
     assert row.status == 409
     assert "Alice Admin changed this just before you." in row.text
-    assert "7300 Vehicle costs" in row.text, "what stands now is shown"
+    assert "7300 Vehicle and travel costs" in row.text, "what stands now is shown"
     assert "You chose 6200 Advertising." in row.text, "what was chosen is not lost"
     assert row.has_button("Use mine")
     assert desk.choose(mine, client=carol).status == 200

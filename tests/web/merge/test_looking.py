@@ -76,7 +76,7 @@ def test_one_row_can_be_shown_alone_and_edited_without_scripts(desk: Desk) -> No
     motor = desk.firm.item("Motor expenses")
     page = desk.open("merge_step", "categories", item=str(motor.id), edit="any")
     assert "Only 449 Motor expenses." in page.text
-    assert "7300 Vehicle costs" in page.text
+    assert "7300 Vehicle and travel costs" in page.text
     assert 'name="choice"' in page.html
     chosen = f"{motor.id}:any:match:{desk.new.remote('n-7300').id}:1"
     back = desk.url("merge_step", "categories")

@@ -26,7 +26,7 @@ def test_the_mapping_goes_out_and_back_in_through_a_look(desk: Desk) -> None:
     mine = [line for line in download(desk).splitlines() if ",449,Motor expenses," in line]
     assert len(mine) == 1
     headings = download(desk).splitlines()[0].lstrip("\ufeff")
-    changed = f"{headings}\ncategories,449,Motor expenses,,any,7300,Vehicle costs,,match\n"
+    changed = f"{headings}\ncategories,449,Motor expenses,,any,7300,Vehicle and travel costs,,match\n"
     looked = upload(desk.client, desk.url("merge_import"), changed)
     assert "1 choice would change in the draft." in looked.text
     assert desk.uses_of("Motor expenses")["any"][0] != "match" or not desk.uses_of("Motor expenses")["any"][2]
@@ -37,7 +37,7 @@ def test_the_mapping_goes_out_and_back_in_through_a_look(desk: Desk) -> None:
 
 
 def test_lines_that_cannot_be_used_are_listed_with_their_place(desk: Desk) -> None:
-    text = "list,old_name,use,new_name,action\ncategories,Nobody,any,Vehicle costs,match\n"
+    text = "list,old_name,use,new_name,action\ncategories,Nobody,any,Vehicle and travel costs,match\n"
     looked = upload(desk.client, desk.url("merge_import"), text)
     assert "1 line can't be used and is left out" in looked.text
     assert "Nobody" in looked.text

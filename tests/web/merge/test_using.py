@@ -31,7 +31,7 @@ def test_the_question_says_what_will_happen_before_it_does(desk: Desk) -> None:
     assert "Nothing already published changes, nothing in Xero changes. You can undo this." in question.text
     page = desk.open("merge_preview")
     assert "449 Motor expenses" in page.text
-    assert "7300 Vehicle costs" in page.text
+    assert "7300 Vehicle and travel costs" in page.text
     assert page.has_button("Use only categories")
 
 
