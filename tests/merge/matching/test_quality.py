@@ -18,7 +18,7 @@ def _quality(folder: str, kind: Kind) -> Quality:
 
 @pytest.mark.parametrize(
     ("folder", "recall"),
-    [("suppliers_synthetic/syn_dev_2000", 0.9), ("suppliers_nhs", 0.85), ("suppliers_gpg", 0.96)],
+    [("suppliers_synthetic/syn_dev_2000", 0.96), ("suppliers_nhs", 0.9), ("suppliers_gpg", 0.96)],
 )
 def test_what_is_accepted_of_suppliers_is_right(folder: str, recall: float) -> None:
     quality = _quality(folder, Kind.SUPPLIERS)
@@ -31,7 +31,7 @@ def test_what_is_accepted_of_suppliers_is_right(folder: str, recall: float) -> N
 def test_most_accounts_find_their_place_and_none_is_accepted_wrongly(folder: str) -> None:
     quality = _quality(folder, Kind.CATEGORIES)
     assert quality.precision == 1
-    assert quality.first >= 0.9
+    assert quality.first >= 0.92
     assert quality.first_three >= 0.98
 
 
@@ -41,4 +41,4 @@ def test_each_tax_rate_finds_its_like() -> None:
 
 
 def test_products_are_told_apart() -> None:
-    assert _quality("products_abtbuy", Kind.PRODUCTS).recall_at_sure >= 0.85
+    assert _quality("products_abtbuy", Kind.PRODUCTS).recall_at_sure >= 0.9
