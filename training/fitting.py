@@ -33,7 +33,7 @@ FOLDS = 5
 # How many columns of `rival_features` there are without the habits of the lists, and with them.
 RIVALS_ALONE, RIVALS_AND_HABITS = 4, 7
 _LEAST_RISE = 1e-4
-PIECES, _NARROWEST = 8, 1e-4
+_PIECES, _NARROWEST = 8, 1e-4
 _WORKERS, _NETWORKS = 2, 3
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -90,14 +90,14 @@ def train(samples: Sequence[Sample], shares: dict[str, float], plan: Plan) -> Mo
 
 
 def cut_pieces(features: Floats) -> Pieces:
-    """Each feature's range cut where the pairs are, into at most PIECES pieces."""
+    """Each feature's range cut where the pairs are, into at most _PIECES pieces."""
     columns, starts, widths = [], [], []
     for column in range(features.shape[1] if len(features) else 0):
         ends = np.unique(features[:, column])
-        if len(ends) > PIECES + 1:
+        if len(ends) > _PIECES + 1:
             # Most pairs stand at one end or the other; the cuts are for those between.
             between = features[(features[:, column] > ends[0]) & (features[:, column] < ends[-1]), column]
-            cuts = np.quantile(between, np.linspace(0, 1, PIECES - 1))
+            cuts = np.quantile(between, np.linspace(0, 1, _PIECES - 1))
             ends = np.unique([ends[0], *cuts, ends[-1]])
         for start, end in pairwise(ends.tolist()):
             if end - start > _NARROWEST:
