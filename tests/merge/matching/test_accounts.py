@@ -157,9 +157,9 @@ def test_the_account_for_all_the_rest_is_among_the_proposals() -> None:
 def test_accounts_that_could_be_either_are_accepted_where_each_has_its_own() -> None:
     direct = "Cost of Goods Sold"
     old = [Item(name, name, type="DIRECTCOSTS") for name in ("Cost of Goods Sold", "Direct Expenses")]
-    new = [Item(name, name, type=direct) for name in ("Cost of sales", "Direct expenses")]
+    new = [Item(name, name, type=direct) for name in ("Cost of sales", "Other direct costs")]
     assert [each.auto for each in match(old[:1], new, Kind.CATEGORIES)] == [False]
     assert [(each.new, each.auto) for each in match(old, new, Kind.CATEGORIES)] == [
         ("Cost of sales", True),
-        ("Direct expenses", True),
+        ("Other direct costs", True),
     ]

@@ -20,6 +20,8 @@ Features = dict[str, NDArray[Any]]
 ACCEPTED = 0.95
 SHOWN, _PLAUSIBLE = 0.03, 0.06
 _RIVAL = 0.5
+# The log odds of a pair that is ruled out.
+_FORBIDDEN = -20.0
 _FITTING_TYPE, _RELATED = 0.5, 0.3
 _MOST_ALTERNATIVES = 3
 _CONCEPTS_KEPT = 4
@@ -116,12 +118,12 @@ def account_chances(evidence: Evidence, model: Model) -> Floats:
     """The calibrated probability of each pair, 0 where the types forbid it: (old, new)."""
     shape = evidence.allowed.shape
     scores = model.raw(evidence.features[:, :, :LEARNED].reshape(-1, LEARNED)).reshape(shape)
-    scores = np.where(evidence.allowed, scores, -20)
-    rows, columns = np.nonzero(scores > -20)
-    settled = np.zeros(shape, np.float32)
-    # Rivals on the new side do not count: several old accounts may share a new one.
-    alone = np.arange(len(rows), dtype=np.int64)
-    settled[rows, columns] = model.settled(scores[rows, columns], rows, alone)
+    scores = np.where(evidence.allowed, scores, _FORBIDDEN)
+    settled = _settled(scores, model)
+    # The best of each old account is weighed again without the rivals that are likelier somebody else's.
+    unclaimed = _settled(np.where(_rivals(settled) < settled, _FORBIDDEN, scores), model)
+    best = np.arange(len(settled)), settled.argmax(axis=1)
+    settled[best] = np.maximum(settled[best], unclaimed[best])
     used = evidence.features[:, :, FEATURES.index("used_with")]
     coded = (evidence.features[:, :, FEATURES.index("code_same")] > 0) & (settled >= _CODE_FROM)
     doubt = (
@@ -129,6 +131,16 @@ def account_chances(evidence: Evidence, model: Model) -> Floats:
     )
     chances: Floats = np.where(evidence.allowed, np.minimum(1 - doubt, MOST), 0).astype(np.float32)
     return chances
+
+
+def _settled(scores: Floats, model: Model) -> Floats:
+    """The probability of each pair beside the rivals of its old account."""
+    settled = np.zeros(scores.shape, np.float32)
+    rows, columns = np.nonzero(scores > _FORBIDDEN)
+    # Rivals on the new side do not count: several old accounts may share a new one.
+    alone = np.arange(len(rows), dtype=np.int64)
+    settled[rows, columns] = model.settled(scores[rows, columns], rows, alone)
+    return settled
 
 
 def compare_accounts(
