@@ -4,8 +4,12 @@ import pytest
 from django.urls import reverse
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import get_connection
+from bookbind.documents.models import Document
 from bookbind.lists.combine import combine
 from bookbind.merge.models import Applied
+from bookbind.providers.base.types import PublishAs
+from bookbind.publishing.starting import settle_started
 from tests.merge.conftest import SUPPLIERS, TAXES, look
 from tests.support.pages import read
 from tests.web.merge.conftest import Desk
@@ -123,3 +127,29 @@ def test_the_menu_offers_merge_lists_while_there_is_something_to_do(desk: Desk) 
 def test_an_address_that_names_no_use_shows_nothing_special(desk: Desk) -> None:
     for query in ({"used": "nonsense"}, {"undone": "nonsense"}, {"blocked": "nonsense"}):
         assert desk.open("merge", **query).status == 200
+
+
+@pytest.mark.req("CHG-10")
+def test_an_answer_given_at_the_start_shows_what_it_makes_ready_before_anything_is_sent(desk: Desk) -> None:
+    waiting = desk.firm.wait(desk.new)
+    Document.objects.filter(id=waiting.document_id).update(publish_as=PublishAs.DRAFT)
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    decide_all(desk)
+    desk.use()
+    start = reverse("start_publishing", args=[desk.firm.business.slug, desk.new.connection.id])
+    asked = read(desk.client.get(start))
+    assert "What will be sent is shown here once you have answered." in asked.text
+    assert asked.has_button("Next")
+    refused = desk.client.post(start)
+    assert refused.status_code == 422
+    assert "Please answer first." in read(refused).text
+    answer = {"bill/draft": "awaiting_payment"}
+    shown = read(desk.client.post(start, answer, follow=True))
+    assert "Nothing is sent yet" in shown.text
+    assert "1 document is ready and will be sent to QuickBooks Online (Acme Ltd)" in shown.text
+    assert "Bill, Open bill" in shown.text
+    assert look(waiting).reason == "not_started"
+    started = read(desk.client.post(start, answer, follow=True))
+    assert "Publishing to QuickBooks Online (Acme Ltd) has started." in started.text
+    settle_started(get_connection(desk.new.connection.id))
+    assert look(waiting).state == "waiting"

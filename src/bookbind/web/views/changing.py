@@ -19,6 +19,7 @@ from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
 from bookbind.publishing.queries import waiting_summary
+from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.switching import stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
@@ -158,27 +159,36 @@ def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 
 
 def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
-    """Keep the answers, then start; while a question is open nothing is started."""
-    for question in list_ways(connection):
-        answer = request.POST.get(question.key, "")
-        if answer in {KEEP, *(value for value, _ in question.options)}:
-            choose_way(connection, question.key, answer, request.user)
+    """Start; but an answer that is new is kept first, and what it makes ready is shown before it is sent."""
+    fresh = [
+        (question.key, answer)
+        for question in list_ways(connection)
+        if (answer := request.POST.get(question.key, "")) != question.answer
+        and answer in {KEEP, *(value for value, _ in question.options)}
+    ]
+    for key, answer in fresh:
+        choose_way(connection, key, answer, request.user)
     if any(not question.answer for question in list_ways(connection)):
         return _show_start(request, connection, status=422)
+    if fresh:
+        finish_check(connection.id)
+        messages.success(request, "Your answer is kept. Nothing is sent yet: this is what will be.")
+        return HttpResponseRedirect(request.path)
     start_publishing(connection, request.user)
     messages.success(request, f"Publishing to {label_of(connection)} has started.")
     return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
 
 
 def _show_start(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
-    summary = start_summary(connection)
+    summary, ways = start_summary(connection), list_ways(connection)
     context = {
         **_words(connection),
         "summary": summary,
         "months": build_months(summary),
         "waits": explain_waiting(summary),
         "undoable": find_undoable(connection),
-        "questions": explain_ways(list_ways(connection), get_provider(connection.provider)),
+        "questions": explain_ways(ways, get_provider(connection.provider)),
+        "is_open": any(not question.answer for question in ways),
         "is_refused": status != 200,
     }
     return render(request, "connections/start.html", context, status=status)
