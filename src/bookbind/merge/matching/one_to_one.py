@@ -16,7 +16,7 @@ from bookbind.merge.matching.products import MODEL, VARIANT, read_product
 
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
 ACCEPTED = 0.95
-# What look-alikes have in common more often than the training lists show must be surer than others.
+# Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
 DOUBTED = {LETTER: 0.97, SPELLING: 0.985, MODEL: 0.995, VARIANT: 0.995}
 _RIVAL = 0.3
 # Below this probability nothing is shown.
