@@ -1,13 +1,28 @@
 """Supplier lists made from real names of organisations by known changes, with the truth."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bookbind.merge.matching.items import Item
 from training.lists import Labelled
-from training.noise import HELD_OUT, TRAINED, changed, draw_kind, same_identity, sibling, trading_name
+from training.noise import (
+    HELD_OUT,
+    TRAINED,
+    changed,
+    draw_kind,
+    near_name,
+    near_words,
+    numbered,
+    other_number,
+    same_identity,
+    sibling,
+    trading_name,
+)
 
 _ALIAS_TRAP = 0.3
+# Of the look-alikes, those that differ by the number where there is one, and by one letter.
+_OTHER_NUMBER, _NEAR_NAME = 0.7, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +30,8 @@ class Recipe:
     """How a pair of lists came to differ, as shares.
 
     Of names left as they were, of old entries that are gone, of gone and of kept entries that meet a
-    look-alike, of unrelated new entries, and of changes that are of unseen kinds.
+    look-alike, of unrelated new entries, of names that a number tells apart, and of changes that are of
+    unseen kinds.
     """
 
     unchanged: float = 0.3
@@ -23,6 +39,7 @@ class Recipe:
     absent_with_sibling: float = 0.5
     kept_with_sibling: float = 0.06
     unrelated: float = 0.15
+    numbered: float = 0.04
     held_out: float = 0.0
 
 
@@ -35,6 +52,7 @@ def draw_recipe(draw: random.Random) -> Recipe:
         absent_with_sibling=0.6 * crowded,
         kept_with_sibling=0.1 * crowded,
         unrelated=draw.uniform(0.02, 0.6),
+        numbered=draw.uniform(0.0, 0.2),
     )
 
 
@@ -42,7 +60,9 @@ def generate(name: str, base: list[str], size: int, seed: int, recipe: Recipe | 
     """Lists of about `size` entries by a recipe; without one it is drawn too."""
     draw = random.Random(seed)
     how = recipe or draw_recipe(draw)
+    near = near_words(tuple(base))
     names = draw.sample(base, int(size * (1 + how.unrelated)))
+    names = [numbered(name, draw) if draw.random() < how.numbered else name for name in names]
     old, new, truth, kinds = [], [], {}, {}
     for place, original in enumerate(names[:size]):
         old_id, new_id = f"o{place}", f"n{place}"
@@ -60,11 +80,11 @@ def generate(name: str, base: list[str], size: int, seed: int, recipe: Recipe | 
                 old[-1] = Item(old_id, trading_name(original, draw))
                 new.append(Item(f"t{place}", trading_name(original, draw)))
                 continue
-            _add_sibling(new, original, f"s{place}", draw, how.absent_with_sibling)
+            _add_sibling(new, original, f"s{place}", near, draw, how.absent_with_sibling)
             continue
         new.append(Item(new_id, target))
         truth[old_id], kinds[old_id] = frozenset({new_id}), "+".join(kind) or "same"
-        _add_sibling(new, original, f"s{place}", draw, how.kept_with_sibling)
+        _add_sibling(new, original, f"s{place}", near, draw, how.kept_with_sibling)
     new += [Item(f"u{place}", other) for place, other in enumerate(names[size:])]
     draw.shuffle(new)
     same = frozenset(old_id for old_id, found in truth.items() if found)
@@ -79,8 +99,17 @@ def _draw_changes(draw: random.Random, how: Recipe) -> list[str]:
     return [*([kind for kind in more if kind != first]), first]
 
 
-def _add_sibling(new: list[Item], original: str, id_: str, draw: random.Random, share: float) -> None:
-    if draw.random() < share:
+def _add_sibling(
+    new: list[Item], original: str, id_: str, near: Mapping[str, list[str]], draw: random.Random, share: float
+) -> None:
+    if draw.random() >= share:
+        return
+    kind = draw.random()
+    if any(letter.isdigit() for letter in original) and kind < _OTHER_NUMBER:
+        other = other_number(original, draw)
+    elif kind < _NEAR_NAME:
+        other = near_name(original, near, draw)
+    else:
         other = sibling(original, draw)
-        if not same_identity(other, original):
-            new.append(Item(id_, other))
+    if not same_identity(other, original):
+        new.append(Item(id_, other))

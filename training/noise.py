@@ -4,7 +4,9 @@ import html
 import random
 import re
 import string
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.names import read_name
@@ -87,6 +89,12 @@ _TRADES = [
 
 
 _SHORT_WORD = 8
+# Words shorter than this are a letter from too many others.
+_NEAR = 4
+_NUMBERED = (
+    *("{0} {1}", "{0} {1}", "{0} {1}", "{0} No {1}", "{0} No. {1}", "{0} Unit {1}", "{0} Store {1}"),
+    *("{0} Branch {1}", "{0} Lodge {1}", "{0} Policy {1}", "{0} #{1}", "Unit {1} {0}", "{1} {0}"),
+)
 
 
 def core(name: str) -> str:
@@ -454,9 +462,68 @@ def _near_spelling(word: str, draw: Draw) -> str:
     return word[: len(word) - draw.randint(0, 2)] + ending
 
 
+def numbered(name: str, draw: Draw) -> str:
+    """The name of one of several that a number tells apart: a shop, a lodge, a unit, a policy."""
+    most = draw.choice([99, 99, 999, 99_999])
+    number = draw.randint(max(2, most // 10), most) if most > 99 else draw.randint(2, most)
+    return draw.choice(_NUMBERED).format(core(name), number)
+
+
+def other_number(name: str, draw: Draw) -> str:
+    """The name with its last number changed: two digits swapped, one replaced, or another number."""
+    *_, found = re.finditer(r"\d+", name)
+    digits = list(found[0])
+    kind, place = draw.random(), draw.randrange(len(digits))
+    if kind < 0.35 and len(set(digits)) > 1:
+        while "".join(digits) == found[0]:
+            place = draw.randrange(1, len(digits))
+            digits[place - 1], digits[place] = digits[place], digits[place - 1]
+    elif kind < 0.7:
+        digits[place] = draw.choice([digit for digit in string.digits if digit not in {digits[place], "0"}])
+    else:
+        digits = list(str(int(found[0]) + draw.randint(1, 9)))
+    return f"{name[: found.start()]}{''.join(digits)}{name[found.end() :]}"
+
+
+@cache
+def near_words(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """For each word that several names hold, the other such words that are one letter from it."""
+    counts = Counter(word for name in names for word in set(core(name).lower().split()))
+    words = [word for word, count in counts.items() if count > 1 and len(word) >= _NEAR and word.isalpha()]
+    gaps: dict[str, list[str]] = {}
+    for word in words:
+        for place in range(len(word)):
+            gaps.setdefault(f"{word[:place]}*{word[place + 1 :]}", []).append(word)
+    found: dict[str, set[str]] = {word: set() for word in words}
+    for alike in gaps.values():
+        for word in alike:
+            found[word].update(alike)
+    for word in words:
+        for place in range(len(word)):
+            shorter = word[:place] + word[place + 1 :]
+            if shorter in found:
+                found[word].add(shorter)
+                found[shorter].add(word)
+    # One business writes its plurals either way.
+    others = {word: sorted(found[word] - {word, f"{word}s", word.removesuffix("s")}) for word in words}
+    return {word: known for word, known in others.items() if known}
+
+
+def near_name(name: str, near: Mapping[str, Sequence[str]], draw: Draw) -> str:
+    """The name with one word changed to another known one that is a letter from it: seeds and feeds."""
+    words = name.split()
+    places = [place for place, word in enumerate(words) if near.get(word.lower())]
+    if places:
+        place = draw.choice(places)
+        other = draw.choice(near[words[place].lower()])
+        words[place] = other.title() if words[place][:1].isupper() else other
+    return " ".join(words)
+
+
 def same_identity(one: str, other: str) -> bool:
     """Whether two names read alike, so that a sibling would be no sibling."""
-    return read_name(fold(one)).readings[0].joined == read_name(fold(other)).readings[0].joined
+    read = read_name(fold(one)), read_name(fold(other))
+    return read[0].readings[0].joined == read[1].readings[0].joined and read[0].codes == read[1].codes
 
 
 def draw_kind(kinds: dict[str, tuple[Change, float]], draw: Draw) -> str:

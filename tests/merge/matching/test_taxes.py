@@ -60,6 +60,102 @@ COUNTRIES = {
             "DRC": "REVERSECHARGES",
         },
     ),
+    "United Kingdom, by short codes": (
+        """
+        INPUT2 | 20% (VAT on Expenses) | 20 | purchases
+        OUTPUT2 | 20% (VAT on Income) | 20 | sales
+        RR | 5% (VAT on Expenses) | 5 | purchases
+        Z | Zero Rated Expenses | 0 | purchases
+        ECA | EC Acquisitions (20%) | 20 | purchases
+        ECZ | EC Acquisitions (Zero Rated) | 0 | purchases
+        ECG | Zero Rated EC Goods Income | 0 | sales
+        ECS | Zero Rated EC Services | 0 | sales
+        RCE | Reverse Charge Expenses (20%) | 0 | purchases
+        DRC | Domestic Reverse Charge @ 20% (VAT on Expenses) | 20 | purchases
+        PVA | Postponed import VAT 20% | 0 | purchases
+        E | Exempt Expenses | 0 | purchases
+        N | No VAT | 0 |
+        """,
+        """
+        2 | 20.0% S | |
+        3 | 5.0% R | |
+        4 | 0.0% Z | |
+        5 | Exempt | |
+        6 | No VAT | |
+        7 | 20.0% RC SG | |
+        8 | 20.0% RC MPCCs | |
+        9 | 20.0% RC CIS | |
+        11 | 20.0% ECG | |
+        12 | 0.0% ECG | |
+        13 | 20.0% ECS | |
+        14 | 0.0% ECS | |
+        16 | 20.0% PVAT | |
+        17 | 0.0% PVAT Z | |
+        """,
+        {
+            "INPUT2": "2",
+            "OUTPUT2": "2",
+            "RR": "3",
+            "Z": "4",
+            "ECA": "11",
+            "ECZ": "12",
+            "ECG": "12",
+            "ECS": "14",
+            "RCE": "7",
+            "DRC": "9",
+            "PVA": "16",
+            "E": "5",
+            "N": "6",
+        },
+    ),
+    "Singapore": (
+        """
+        a | Standard-Rated Supplies | 9 | sales
+        b | Standard-Rated Purchases | 9 | purchases
+        c | Regulation 33 Exempt Supplies | 0 | sales
+        d | Non-Regulation 33 Exempt Supplies | 0 | sales
+        e | Customer Accounting Purchases | 0 | purchases
+        f | Disallowed Expenses | 9 | purchases
+        g | Out Of Scope Purchases | 0 | purchases
+        h | Imports: taxable supplies | 0 | purchases
+        i | Deemed Supplies | 9 | sales
+        j | Zero-Rated Purchases | 0 | purchases
+        """,
+        """
+        1 | 9% SR | | sales
+        2 | 9% TX | | purchases
+        3 | 0% ES33 | | sales
+        4 | 0% ESN33 | | sales
+        5 | 9% TXCA | | purchases
+        6 | 9% BL | | purchases
+        7 | 0% OP | | purchases
+        8 | 9% IM | | purchases
+        9 | 9% DS | | sales
+        10 | 0% ZP | | purchases
+        11 | 0% OS | | sales
+        12 | 9% TX-RE | | purchases
+        13 | 0% ME | | purchases
+        """,
+        {str(id_): str(place) for place, id_ in enumerate("abcdefghij", 1)},
+    ),
+    "Netherlands": (
+        """
+        a | Verkopen 21% | 21 | sales
+        b | Inkopen 9% btw | 9 | purchases
+        c | Leveringen binnen de EU 0% | 0 | sales
+        d | Verlegd 21% binnenland | 21 | purchases
+        e | Geen btw | 0 |
+        """,
+        """
+        1 | 21% btw hoog verkoop | 21 | sales
+        2 | 9% btw laag inkoop | 9 | purchases
+        3 | Intra-EU supplies | 0 | sales
+        4 | Btw verlegd 21% | 21 | purchases
+        5 | No VAT | 0 |
+        6 | Uitvoer buiten de EU | 0 | sales
+        """,
+        {"a": "1", "b": "2", "c": "3", "d": "4", "e": "5"},
+    ),
     "Ireland": (
         """
         a | Standard 23% | 23 | sales
@@ -114,6 +210,22 @@ COUNTRIES = {
             "INP": "INPUTTAXED",
             "N-T": "BASEXCLUDED",
         },
+    ),
+    "Australia, capital and not": (
+        """
+        NCG | Non-Cap. Acq. - Including GST | 10 | purchases
+        NCF | Non-Cap. Acq. - GST Free | 0 | purchases
+        NCI | Non-Cap. Acq. - for making Input Taxed Supplies | 0 | purchases
+        CAG | Cap. Acq. - Including GST | 10 | purchases
+        """,
+        """
+        1 | GST on capital | 10 | purchases
+        2 | GST on non-capital | 10 | purchases
+        3 | GST-free capital | 0 | purchases
+        4 | GST-free non-capital | 0 | purchases
+        5 | Input taxed | 0 | both
+        """,
+        {"NCG": "2", "NCF": "4", "NCI": "5", "CAG": "1"},
     ),
     "Canada": (
         """
@@ -264,6 +376,26 @@ def test_rates_that_only_look_alike_may_not_be_matched(old: str, new: str) -> No
     refusal = compatible(_rates(old)[0], _rates(new)[0], Kind.TAX_RATES)
     assert refusal is not None
     assert refusal.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "name", ["Tax Adjustments", "Bad Debt Relief", "Tourist Refunds", "Luxury Car Tax", "Margin scheme"]
+)
+def test_nothing_ordinary_stands_for_a_rate_of_its_own_kind(name: str) -> None:
+    (found,) = match(
+        _rates(f"a | {name} | 10 | sales"), _rates("b | GST on Income | 10 | sales"), Kind.TAX_RATES
+    )
+    assert found.confidence <= 0.3
+    assert not found.auto
+
+
+def test_what_the_buyer_accounts_for_is_known_by_the_percentage_in_its_name() -> None:
+    old = _rates("a | EU Purchases of Goods 13.5% (Reverse Charge) | 0 | purchases")
+    new = _rates("x | 23.0% ECG | | purchases\ny | 13.5% ECG | | purchases")
+    assert match(old, new, Kind.TAX_RATES)[0].new == "y"
+    refusal = compatible(old[0], new[0], Kind.TAX_RATES)
+    assert refusal is not None
+    assert refusal.reason == "13.5% is not 23%."
 
 
 def test_several_old_rates_may_meet_on_one() -> None:

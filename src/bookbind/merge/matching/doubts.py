@@ -1,4 +1,4 @@
-"""What speaks against pairs that are alike: a town or a word on one side, another ending, another letter."""
+"""What speaks against pairs that are alike: a town or word on one side, another ending, letter or number."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ Floats = NDArray[np.float32]
 BRANCH, SPELLING = "may be another branch", "may be another name"
 LONGER = "one name has a word more"
 LETTER = "one letter may make it another name"
-_DOUBTS = ("", LONGER, SPELLING, BRANCH, LETTER)
+NUMBER, INITIAL = "another number", "another initial"
+_DOUBTS = ("", LONGER, SPELLING, BRANCH, LETTER, INITIAL, NUMBER)
 _FEW_EDITS = 4
 _LONG_ENDING = 2
 _CUT_SLIP = 12
@@ -21,7 +22,7 @@ def doubts(features: Floats) -> list[str]:
 
     A town that only one side names is a branch as often as a remark, unless it stands apart from the name.
     A letter replaced within a word, or another ending or word, is how look-alikes differ; letters swapped,
-    doubled or lost are slips.
+    doubled or lost are slips. Units, lodges and policies differ by nothing but their number.
     """
 
     def column(name: str) -> Floats:
@@ -47,6 +48,9 @@ def doubts(features: Floats) -> list[str]:
     branch &= column("left_place_apart") == 0
     said = np.zeros(len(features), dtype=np.int64)
     # The last that holds is said.
-    for place, holds in enumerate((longer_name & ~is_cut, spelling, branch & ~is_cut, letters), 1):
+    initial = column("initials_differ") > 0
+    number = (column("numbers_differ") > 0) | (column("codes_differ") > 0)
+    held = (longer_name & ~is_cut, spelling, branch & ~is_cut, letters, initial, number)
+    for place, holds in enumerate(held, 1):
         said[holds] = place
     return [_DOUBTS[place] for place in said.tolist()]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.doubts import LETTER, SPELLING
+from bookbind.merge.matching.doubts import INITIAL, LETTER, NUMBER, SPELLING
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
@@ -18,6 +18,9 @@ from bookbind.merge.matching.products import MODEL, VARIANT, read_product
 ACCEPTED = 0.95
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
 DOUBTED = {LETTER: 0.97, SPELLING: 0.985, MODEL: 0.995, VARIANT: 0.995}
+# Two numbers, or two initials, are two things: such pairs are never accepted by themselves.
+_NEVER = 1.0
+DOUBTED |= {NUMBER: _NEVER, INITIAL: _NEVER}
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bookbind.merge.matching.items import Item, Refusal, Suggestion
-from bookbind.merge.matching.tax_words import TaxFacts, read_tax
+from bookbind.merge.matching.tax_patterns import SINGULAR
+from bookbind.merge.matching.tax_words import SELF_ACCOUNTED, TaxFacts, read_tax
 
 ACCEPTED, NAMED, ASSUMED, ASSUMED_ZERO = 0.95, 0.98, 0.96, 0.92
+_OTHER_TRAITS, _SINGULAR_APART = 0.1, 0.3
 _KIND_WORDS = {
     "standard": "standard",
     "reduced": "reduced",
@@ -54,8 +56,8 @@ def match_taxes(old_items: Sequence[Item], new_items: Sequence[Item]) -> list[Su
 
 
 def _refusal(old: TaxFacts, new: TaxFacts) -> Refusal | None:
-    if old.rate is not None and new.rate is not None and old.rate != new.rate:
-        return Refusal(f"{_percent(old.rate)} is not {_percent(new.rate)}.")
+    if old.rate is not None and new.rate is not None and not _same_percentage(old, new):
+        return Refusal(f"{_shown(old)} is not {_shown(new)}.")
     if old.side and new.side and "both" not in {old.side, new.side} and old.side != new.side:
         return Refusal(f"One is for {old.side}, the other for {new.side}.")
     if _kind_fit(old, new) == 0:
@@ -68,6 +70,20 @@ def _refusal(old: TaxFacts, new: TaxFacts) -> Refusal | None:
     if old.rate is None and new.rate is None and "taxed" in {old.kind, new.kind}:
         return Refusal("Neither says its percentage.")
     return None
+
+
+def _same_percentage(old: TaxFacts, new: TaxFacts) -> bool:
+    """Whether the rates agree; of those that the buyer accounts for, what they are named by, or nothing."""
+    if not {old.kind, new.kind} <= SELF_ACCOUNTED:
+        return old.rate == new.rate
+    if old.nominal is None or new.nominal is None:
+        return old.rate == new.rate or not (old.rate and new.rate)
+    return old.nominal == new.nominal
+
+
+def _percentage_said(old: TaxFacts, new: TaxFacts) -> bool:
+    """Whether both say the same percentage, rather than that one leaves open what the other names."""
+    return old.rate == new.rate or (old.nominal is not None and old.nominal == new.nominal)
 
 
 def _kind_fit(old: TaxFacts, new: TaxFacts) -> float:
@@ -120,7 +136,8 @@ def _fit(item: Item, facts: TaxFacts, new_item: Item, new: TaxFacts) -> float:
     score = 0.55 * _kind_fit(facts, new)
     score += 0.15 * (_same_side(facts, new) or (not facts.side and not new.side))
     score += 0.05 * (new.side in {"both", "purchases"})
-    score += 0.05 * (facts.rate == new.rate)
+    score += 0.05 * (facts.rate == new.rate) + 0.03 * (facts.nominal == new.nominal)
+    score -= 0.3 * bool((facts.traits ^ new.traits) & SINGULAR)
     score += 0.06 * (facts.nature == new.nature) - 0.1 * bool(
         facts.nature and new.nature and facts.nature != new.nature
     )
@@ -142,9 +159,13 @@ def _confidence(old: TaxFacts, new: TaxFacts, score: float, *, unique: bool) -> 
     base = 0.99 if old.kind_given and new.kind_given else NAMED
     if not (old.kind_named and new.kind_named):
         base = min(base, ASSUMED if old.rate else ASSUMED_ZERO)
-    if old.rate is None or new.rate is None:
+    if (old.rate is None or new.rate is None) or not _percentage_said(old, new):
         base -= 0.2
-    return round(max(0.05, min(base, base * (0.4 + 0.75 * score)) - (0 if unique else 0.25)), 4)
+    if old.traits != new.traits:
+        base -= _OTHER_TRAITS
+    most = _SINGULAR_APART if (old.traits ^ new.traits) & SINGULAR else 1.0
+    sure = min(base, base * (0.4 + 0.75 * score)) - (0 if unique else 0.25)
+    return round(min(most, max(0.05, sure)), 4)
 
 
 def _reasons(item: Item, chosen: Item, old: TaxFacts, new: TaxFacts) -> tuple[str, ...]:
@@ -172,5 +193,9 @@ def _said(facts: TaxFacts) -> str:
     return _KIND_WORDS.get(facts.kind) or "an ordinary rate"
 
 
-def _percent(rate: Decimal) -> str:
-    return f"{rate.normalize():f}%"
+def _shown(facts: TaxFacts) -> str:
+    return _percent(facts.rate if facts.nominal is None else facts.nominal)
+
+
+def _percent(rate: Decimal | None) -> str:
+    return f"{rate.normalize():f}%" if rate is not None else "no percentage"
