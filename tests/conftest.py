@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from bookbind.kit import clock
 from bookbind.tenancy.models import Business
@@ -44,6 +45,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         proves = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("req"))]
         config.hook.pytest_deselected(items=[item for item in items if item not in proves])
         items[:] = proves
+
+
+class _FileByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Hands files to the processes that share the work; all that look at one demo go to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """How the tests are shared out where several processes run them (`-n`)."""
+    return _FileByFile(config, log)
 
 
 @pytest.fixture(autouse=True)
