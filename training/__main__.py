@@ -15,6 +15,7 @@ from bookbind.merge.matching.products import read_product
 from training.charts import train_accounts
 from training.fitting import RIVALS_AND_HABITS, Plan, train
 from training.generated import Recipe, generate
+from training.goods import generate_goods
 from training.lists import FOLDER, Labelled, read_labelled, split_halves
 from training.quality import Quality, measure
 from training.samples import Sample, base_names, common_words, sample_pairs
@@ -38,8 +39,10 @@ _NAMES = Plan(
     rival_rounds=60,
     judges=3,
 )
-_PRODUCTS = Plan(first=(32, 16))
+_PRODUCTS = Plan(first=(32, 16), closer=(32, 16), judges=3)
 _PRODUCT_SIZES = (300, 600, 600, 1000, 1500, 600)
+_GOODS_SIZES = (40, 80, 150, 300, 600) * 4
+_GOODS_WEIGHT = 0.1
 
 
 def main() -> int:
@@ -111,10 +114,13 @@ def _train_accounts() -> None:
 
 def _train_products() -> None:
     drawn = [generate_products(f"drawn {seed}", size, seed) for seed, size in enumerate(_PRODUCT_SIZES)]
-    samples: Sequence[Sample] = [sample_pairs(labelled, {}, 1.0, read_product) for labelled in drawn]
+    samples = [sample_pairs(labelled, {}, 1.0, read_product) for labelled in drawn]
+    goods = [generate_goods(f"goods {seed}", size, seed) for seed, size in enumerate(_GOODS_SIZES)]
+    samples += [sample_pairs(labelled, {}, _GOODS_WEIGHT, read_product) for labelled in goods]
     model = train(samples, {}, _PRODUCTS)
     _write("products", model)
-    for labelled in (read_labelled("products_abtbuy"), generate_products("drawn, other products", 600, 99)):
+    judges = (generate_products("drawn, other products", 600, 99), generate_goods("drawn goods", 600, 99))
+    for labelled in (read_labelled("products_abtbuy"), *judges):
         suggestions = match_one_to_one(labelled.old, labelled.new, Kind.PRODUCTS, model)
         _say(f"{labelled.name}, not trained on", measure(labelled, suggestions))
 

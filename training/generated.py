@@ -15,14 +15,17 @@ from training.noise import (
     near_words,
     numbered,
     other_number,
+    other_town,
+    placed,
     same_identity,
     sibling,
+    town_of,
     trading_name,
 )
 
 _ALIAS_TRAP = 0.3
-# Of the look-alikes, those that differ by the number where there is one, and by one letter.
-_OTHER_NUMBER, _NEAR_NAME = 0.7, 0.15
+# Of the look-alikes, those that differ by the number or the town where there is one, and by one letter.
+_OTHER_NUMBER, _OTHER_TOWN, _NEAR_NAME = 0.7, 0.6, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Recipe:
     """How a pair of lists came to differ, as shares.
 
     Of names left as they were, of old entries that are gone, of gone and of kept entries that meet a
-    look-alike, of unrelated new entries, of names that a number tells apart, and of changes that are of
-    unseen kinds.
+    look-alike, of unrelated new entries, of names that a number or a town tells apart, and of changes that
+    are of unseen kinds.
     """
 
     unchanged: float = 0.3
@@ -40,6 +43,7 @@ class Recipe:
     kept_with_sibling: float = 0.06
     unrelated: float = 0.15
     numbered: float = 0.04
+    placed: float = 0.04
     held_out: float = 0.0
 
 
@@ -53,6 +57,7 @@ def draw_recipe(draw: random.Random) -> Recipe:
         kept_with_sibling=0.1 * crowded,
         unrelated=draw.uniform(0.02, 0.6),
         numbered=draw.uniform(0.0, 0.2),
+        placed=draw.uniform(0.0, 0.15),
     )
 
 
@@ -62,7 +67,7 @@ def generate(name: str, base: list[str], size: int, seed: int, recipe: Recipe | 
     how = recipe or draw_recipe(draw)
     near = near_words(tuple(base))
     names = draw.sample(base, int(size * (1 + how.unrelated)))
-    names = [numbered(name, draw) if draw.random() < how.numbered else name for name in names]
+    names = [_told_apart(name, draw, how) for name in names]
     old, new, truth, kinds = [], [], {}, {}
     for place, original in enumerate(names[:size]):
         old_id, new_id = f"o{place}", f"n{place}"
@@ -91,6 +96,14 @@ def generate(name: str, base: list[str], size: int, seed: int, recipe: Recipe | 
     return Labelled(name, old, new, truth, same, kinds)
 
 
+def _told_apart(name: str, draw: random.Random, how: Recipe) -> str:
+    """The name, at times with a number or a town in it."""
+    kind = draw.random()
+    if kind < how.numbered:
+        return numbered(name, draw)
+    return placed(name, draw) if kind < how.numbered + how.placed else name
+
+
 def _draw_changes(draw: random.Random, how: Recipe) -> list[str]:
     if draw.random() < how.unchanged:
         return []
@@ -107,6 +120,8 @@ def _add_sibling(
     kind = draw.random()
     if any(letter.isdigit() for letter in original) and kind < _OTHER_NUMBER:
         other = other_number(original, draw)
+    elif town_of(original) and kind < _OTHER_TOWN:
+        other = other_town(original, draw)
     elif kind < _NEAR_NAME:
         other = near_name(original, near, draw)
     else:

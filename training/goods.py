@@ -1,4 +1,4 @@
-"""Lists of what small businesses buy and sell, made up: few have a model number, and sizes tell them apart."""
+"""Lists of what small businesses buy and sell, made up: few have a model number, sizes tell them apart."""
 
 import random
 import re
@@ -27,9 +27,7 @@ _SERVICES = (
     "|Support Contract|Bookkeeping|Payroll Run|Year End Accounts|Lesson|Coaching Session|Survey|Inspection"
     "|Repair|Installation|Licence|Membership|Tour|Dinner Menu|Conference Package|Rental|Locker|Pitch|Berth"
 ).split("|")
-_SORTS = "Junior|Senior|Basic|Full|Evening|Weekend|Single|Double|Family|Annual|Monthly|Outdoor|Mobile".split(
-    "|"
-)
+_SORTS = "Junior Senior Basic Full Evening Weekend Single Double Family Annual Monthly Outdoor Mobile".split()
 _COLOURS = "Black|White|Red|Blue|Green|Grey|Cream|Navy|Brown|Yellow|Pink|Silver|Teal|Natural".split("|")
 _UNITS = "mm|cm|m|ml|L|g|kg|W|V|inch|ft|min|hr|GB|pack|pk|x".split("|")
 _AMOUNTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 18, 20, 22, 24, 25, 28, 30, 38, 40, 45, 48, 50, 60, 75, 90)
@@ -49,9 +47,10 @@ def generate_goods(name: str, size: int, seed: int) -> Labelled:
         named[_new(draw)] = None
     old, new, truth, taken = [], [], {}, set(named)
     for place, original in enumerate(named):
-        here, there = (_changed(original, draw), original)
-        old.append(Item(f"o{place}", here if draw.random() < 0.5 else original))
-        there = original if old[-1].name != original else _changed(original, draw)
+        here, there = original, _changed(original, draw)
+        if draw.random() < 0.5:
+            here, there = there, here
+        old.append(Item(f"o{place}", here))
         missing = draw.random() < gone
         truth[f"o{place}"] = frozenset[str]() if missing else frozenset({f"n{place}"})
         if not missing:
@@ -66,7 +65,7 @@ def generate_goods(name: str, size: int, seed: int) -> Labelled:
 
 
 def _new(draw: Draw) -> str:
-    """The name of something to sell: a thing with sizes and a colour, or a service with a length or number."""
+    """The name of something to sell: a thing with sizes and a colour, or a service of a length or number."""
     if draw.random() < 0.35:
         parts = [draw.choice(_SORTS)] if draw.random() < 0.6 else []
         parts.append(draw.choice(_SERVICES))
@@ -94,7 +93,7 @@ def _code(draw: Draw) -> str:
 
 def _other(name: str, draw: Draw) -> str:
     """Something like it that is not the same: another number, colour, material, sort or thing."""
-    number = [found for found in re.finditer(r"\d+", name)]
+    number = list(re.finditer(r"\d+", name))
     if number and draw.random() < 0.6:
         found = draw.choice(number)
         value = draw.choice([amount for amount in _AMOUNTS if str(amount) != found[0]])

@@ -28,9 +28,9 @@ class Labelled:
     kinds: dict[str, str]
 
 
-def read_labelled(folder: str, name: str = "") -> Labelled:
-    """The lists of a folder below FOLDER."""
-    path = FOLDER / folder
+def read_labelled(folder: str, name: str = "", root: Path = FOLDER) -> Labelled:
+    """The lists of a folder below `root`."""
+    path = root / folder
     truth, same, kinds = {}, set(), {}
     for row in _rows(path / "truth.csv"):
         others = (row.get("also_acceptable") or "").split("|")

@@ -485,11 +485,36 @@ def other_number(name: str, draw: Draw) -> str:
     return f"{name[: found.start()]}{''.join(digits)}{name[found.end() :]}"
 
 
+def placed(name: str, draw: Draw) -> str:
+    """The name of a business that has its town in its name."""
+    return f"{core(name)} {draw.choice(_TOWNS)} {draw.choice(['', '', 'Ltd', 'Limited'])}".strip()
+
+
+def town_of(name: str) -> str:
+    """The town that ends a name, before the legal form; empty where none does."""
+    last = core(name).split()[-1]
+    return last if last.lower() in TOWNS else ""
+
+
+def other_town(name: str, draw: Draw) -> str:
+    """The name with another town at its end, at times one that is spelled nearly alike."""
+    town = town_of(name)
+    near = near_words(tuple(_TOWNS)).get(town.lower(), []) if draw.random() < 0.4 else []
+    other = draw.choice(near).title() if near else draw.choice(_TOWNS)
+    return other.join(name.rsplit(town, 1))
+
+
 @cache
 def near_words(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """For each word that several names hold, the other such words that are one letter from it."""
+    """For each word that several names hold, the other such words that are one letter from it.
+
+    Where all names are one word each, all of them count.
+    """
     counts = Counter(word for name in names for word in set(core(name).lower().split()))
-    words = [word for word, count in counts.items() if count > 1 and len(word) >= _NEAR and word.isalpha()]
+    least = 1 if len(counts) == len(names) else 2
+    words = [
+        word for word, count in counts.items() if count >= least and len(word) >= _NEAR and word.isalpha()
+    ]
     gaps: dict[str, list[str]] = {}
     for word in words:
         for place in range(len(word)):

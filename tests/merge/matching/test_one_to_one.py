@@ -62,6 +62,47 @@ def test_a_sibling_is_never_accepted(old: str, new: str) -> None:
     assert not _match(old, new).auto
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("Rental Unit 14", "Rental Unit 41", Kind.SUPPLIERS),
+        ("Foresters Lodge 134", "Foresters Lodge 143", Kind.SUPPLIERS),
+        ("Motor policy 7712", "Motor policy 8021", Kind.SUPPLIERS),
+        ("Owners' Plan #70814", "Owners' Plan #70841", Kind.SUPPLIERS),
+        ("Dentist Nystrom Bristol", "Dentist Nystrom Burnley", Kind.SUPPLIERS),
+        ("P. Durand Masonry", "B. Durand Masonry", Kind.SUPPLIERS),
+        ("Massage 60 min", "Massage 90 min", Kind.PRODUCTS),
+        ("Motor 1.1kW 4 pole", "Motor 1.5kW 4 pole", Kind.PRODUCTS),
+        ("Sofa Milano 3 Seat Teal", "Sofa Milano 2 Seat Teal", Kind.PRODUCTS),
+        ("Saw Blade 210mm 24T", "Saw Blade 210mm 48T", Kind.PRODUCTS),
+        ("Ink Cartridge LC3219XL Magenta", "Ink Cartridge LC3219XL Yellow", Kind.PRODUCTS),
+        ("Storage Unit 14", "Storage Unit 41", Kind.PRODUCTS),
+    ],
+)
+def test_another_number_town_or_size_is_never_accepted_however_short_the_lists(
+    old: str, new: str, kind: Kind
+) -> None:
+    (suggestion,) = match([Item("a", old)], [Item("b", new)], kind)
+    assert not suggestion.auto
+    assert suggestion.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("Three Rivers Crane Hire", "3 Rivers Crane Hire Ltd", Kind.SUPPLIERS),
+        ("Hermanos Barrientos", "Hnos. Barrientos", Kind.SUPPLIERS),
+        ("Bill Hargrove Roofing", "William Hargrove Roofing", Kind.SUPPLIERS),
+        ("Walnut Board 38 mm", "Walnut Board 38mm", Kind.PRODUCTS),
+        ("Cable 2.5 metre Black", "Cable 2.5m Black", Kind.PRODUCTS),
+    ],
+)
+def test_other_spellings_of_numbers_names_and_units_are_likely(old: str, new: str, kind: Kind) -> None:
+    (suggestion,) = match([Item("a", old)], [Item("b", new)], kind)
+    assert suggestion.new == "b"
+    assert suggestion.confidence > 0.9
+
+
 def test_one_alias_on_two_entries_is_never_accepted() -> None:
     suggestion = _match("Blue Door", "Acme Ltd t/a Blue Door", "Zenith Ltd t/a Blue Door")
     assert not suggestion.auto

@@ -28,7 +28,7 @@ _PHONE = re.compile(
     r"|[(\[]?\s*\b(?:tel(?:ephone)?|ph(?:one)?|mob(?:ile)?|fax"
     r"|call)\b[.:]*\s*\(?\d[\d\s()./-]{4,}\d\s*[)\]]?"
     r"|[(\[]?\s*(?<![\w-])\(?0\d{2,4}\)?[\s.-]?\d{3,4}[\s.-]?\d{3,4}\b\s*[)\]]?"
-    r"|(?<!\w)\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}\b"
+    r"|(?<!\w)\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}\b|(?<!\w)\(?0\d\)?[\s.-]\d{4}[\s.-]?\d{4}\b"
 )
 _POSTCODE = re.compile(
     r"[,\-(\[]*\s*\b(?:(?:gir 0aa)|[a-z]{1,2}\d[a-z\d]?\s\d[a-z]{2}"
@@ -103,7 +103,7 @@ _TRADING = re.compile(
     r"|\bd\s?/\s?b\s?/\s?a\b|\bdba\b|\bo/a\b|\ba\.?k\.?a\b\.?|\ba/k/a\b|\balso known as\b|\bknown as\b"
     r"|\b(?:now )?(?:formerly|previously|fka|f/k/a|formally)\b(?: known as| called| trading as)?"
     r"|\bprev(?:iously)?\.? |\bn/k/a\b|\bnka\b|\bnow (?:known as|called|trading as)\b|\bwas (?=\w)"
-    r"|\bgeb\.|\bh/t\b|\bhandelsnaam\b|\bnom commercial\b|\bsub nom\b)\s*:?\s*"
+    r"|\bgeb\.|\bh/[to]\b|\bhandelsnaam\b|\bnom commercial\b|\bsub nom\b)\s*:?\s*"
 )
 _PERSON = (
     r"(?:f\.?\s?a\.?\s?o\b\.?|\batt?n\b\.?|\battention\b(?: of)?"

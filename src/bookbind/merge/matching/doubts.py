@@ -10,8 +10,8 @@ Floats = NDArray[np.float32]
 BRANCH, SPELLING = "may be another branch", "may be another name"
 LONGER = "one name has a word more"
 LETTER = "one letter may make it another name"
-NUMBER, INITIAL = "another number", "another initial"
-_DOUBTS = ("", LONGER, SPELLING, BRANCH, LETTER, INITIAL, NUMBER)
+NUMBER, INITIAL, TOWN = "another number", "another initial", "another town"
+_DOUBTS = ("", LONGER, SPELLING, BRANCH, LETTER, TOWN, INITIAL, NUMBER)
 _FEW_EDITS = 4
 _LONG_ENDING = 2
 _CUT_SLIP = 12
@@ -22,7 +22,8 @@ def doubts(features: Floats) -> list[str]:
 
     A town that only one side names is a branch as often as a remark, unless it stands apart from the name.
     A letter replaced within a word, or another ending or word, is how look-alikes differ; letters swapped,
-    doubled or lost are slips. Units, lodges and policies differ by nothing but their number.
+    doubled or lost are slips. Units, lodges and policies differ by nothing but their number, shops of a chain
+    by nothing but their town.
     """
 
     def column(name: str) -> Floats:
@@ -50,7 +51,8 @@ def doubts(features: Floats) -> list[str]:
     # The last that holds is said.
     initial = column("initials_differ") > 0
     number = (column("numbers_differ") > 0) | (column("codes_differ") > 0)
-    held = (longer_name & ~is_cut, spelling, branch & ~is_cut, letters, initial, number)
+    town = (column("left_places_old") > 0) & (column("left_places_new") > 0)
+    held = (longer_name & ~is_cut, spelling, branch & ~is_cut, letters, town, initial, number)
     for place, holds in enumerate(held, 1):
         said[holds] = place
     return [_DOUBTS[place] for place in said.tolist()]

@@ -107,6 +107,7 @@ FEATURES = (
     "web",
     "currency_differs",
     "codes_differ",
+    "codes_same",
     "letters_least",
     "slip_length",
     "slip_doubles",
@@ -361,8 +362,9 @@ def word_likeness(words: Words, one: Integers, other: Integers) -> Floats:
     near[begins] = np.maximum(near[begins], np.where(shorter[begins] > _INITIAL, _CUT_OFF, _ABBREVIATED))
     of_one_kind = (words.kinds[one] > 0) & (words.kinds[one] == words.kinds[other])
     near[of_one_kind] = np.maximum(near[of_one_kind], _ONE_KIND)
-    # Numbers are equal or they are not.
+    # Numbers are equal or they are not, and so are towns.
     near[((words.marks[one] | words.marks[other]) & DIGITS) > 0] = 0
+    near[(words.marks[one] & words.marks[other] & PLACE) > 0] = 0
     return near * 0.95
 
 
@@ -399,8 +401,7 @@ def _shape_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[st
         "other_parts_differ": several,
         "web": old.is_web[owner_old] | new.is_web[owner_new],
         "currency_differs": _both_differ(old.currencies, new.currencies, owner_old, owner_new),
-        "codes_differ": _codes_differ(old, new, owner_old, owner_new),
-    }
+    } | _code_features(old, new, owner_old, owner_new)
 
 
 def _both_differ(
@@ -413,14 +414,15 @@ def _both_differ(
     return found
 
 
-def _codes_differ(old: Table, new: Table, one: Integers, other: Integers) -> NDArray[np.bool_]:
-    """Whether both sides hold codes of a ledger, and none in common."""
+def _code_features(old: Table, new: Table, one: Integers, other: Integers) -> Features:
+    """Where both sides hold codes of a ledger: whether they have one in common, and whether none."""
     coded_old = np.array([bool(codes) for codes in old.codes])
     coded_new = np.array([bool(codes) for codes in new.codes])
-    found: NDArray[np.bool_] = coded_old[one] & coded_new[other]
-    for place in np.flatnonzero(found).tolist():
-        found[place] = not old.codes[one[place]] & new.codes[other[place]]
-    return found
+    both: NDArray[np.bool_] = coded_old[one] & coded_new[other]
+    same = np.zeros_like(both)
+    for place in np.flatnonzero(both).tolist():
+        same[place] = bool(old.codes[one[place]] & new.codes[other[place]])
+    return {"codes_same": same, "codes_differ": both & ~same}
 
 
 def _cut_within_word(old: Table, new: Table, one: Integers, other: Integers) -> NDArray[np.bool_]:
@@ -440,6 +442,7 @@ _REASONS = (
     ("part_both", 1, "same trading name"),
     ("part_old", 1, "name found inside the old one"),
     ("part_new", 1, "name found inside the new one"),
+    ("codes_same", 1, "similar name, same number behind it"),
     ("web", 1, "web address of a similar name"),
     ("same_joined", 1, "same name without what the ledger added"),
     ("same_words", 1, "same words in another order"),

@@ -5,22 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.doubts import INITIAL, LETTER, NUMBER, SPELLING
+from bookbind.merge.matching.doubts import BRANCH, INITIAL, LETTER, NUMBER, SPELLING, TOWN
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
 from bookbind.merge.matching.model import MOST, Model, best_rival, load_model
 from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
-from bookbind.merge.matching.products import MODEL, VARIANT, read_product
+from bookbind.merge.matching.products import MODEL, OTHER, read_product
 
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
-ACCEPTED = 0.95
+ACCEPTED = 0.92
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
-DOUBTED = {LETTER: 0.97, SPELLING: 0.985, MODEL: 0.995, VARIANT: 0.995}
-# Two numbers, or two initials, are two things: such pairs are never accepted by themselves.
+DOUBTED = {BRANCH: 0.95, LETTER: 0.98, SPELLING: 0.97, MODEL: 0.995}
+# Two numbers, initials, towns, sizes or colours are two things: such pairs are never accepted by themselves.
 _NEVER = 1.0
-DOUBTED |= {NUMBER: _NEVER, INITIAL: _NEVER}
+DOUBTED |= dict.fromkeys((NUMBER, INITIAL, TOWN, OTHER), _NEVER)
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,19 @@ CODE_FEATURES = (
     "code_in_text",
     "sizes_differ",
     "colours_differ",
+    "counts_differ",
+    "sizes_same",
+    "coded",
 )
 MODEL, VARIANT = "may be another model", "may be another size or colour"
+OTHER = "another size, colour or number"
 _SHORTEST_CODE = 3
 _INNER = re.compile(r"[-./#_]+")
 _EDGES = "()[]{},;:.'\"!*-/#&+"
 _SIZE = re.compile(
     r"\b(\d+(?:[.,]\d+)?) ?(gb|mb|tb|mm|cm|m|ml|l|cl|kg|g|mg|oz|lb|inch|in|ft|\"|''|v|w|kw|a"
-    r"|ah|mah|mp|x|pack|pk|pcs|ct|sheets?|pages?|hours?|hrs?|min|mins|litres?|metres?|disc|way|channel)\b"
+    r"|ah|mah|mp|x|pack|pk|pcs|ct|sheets?|pages?|hours?|hrs?|mins?|litres?|metres?|millimetres?|grams?|kilos?"
+    r"|disc|way|channel)(?!\w)"
 )
 _COLOURS = frozenset(
     [
@@ -60,8 +66,26 @@ _COLOURS = frozenset(
         "teal",
         "maroon",
         "graphite",
+        "magenta",
+        "cyan",
+        "natural",
+        "walnut",
+        "oak",
+        "tan",
+        "khaki",
+        "lilac",
+        "mint",
+        "coral",
+        "rose",
+        "aqua",
+        "anthracite",
     ]
 )
+# Units that are written in several ways; others go by their first two letters.
+_UNITS = {"litre": "l", "litres": "l", "metre": "m", "metres": "m", "inch": "in", '"': "in", "''": "in"}
+_UNITS |= {"pack": "pk", "hours": "h", "hour": "h", "hrs": "h", "hr": "h", "min": "mn", "mins": "mn"}
+_UNITS |= {"gram": "g", "grams": "g", "kilo": "kg", "kilos": "kg", "millimetre": "mm", "sheet": "sh"}
+_MOST_DIGITS = 4
 
 
 def read_product(folded: str, _plain: Reading | None = None) -> Name:
@@ -88,23 +112,39 @@ def code_features(old: Sequence[Name], new: Sequence[Name], pairs: Pairs) -> Flo
 
 
 def product_doubts(features: Floats) -> list[str]:
-    """For each pair what speaks against it: no model number in common, or another size or colour."""
+    """For each pair what speaks against it: another size, colour, number or model, or no model in common."""
     named = {name: features[:, place - len(CODE_FEATURES)] for place, name in enumerate(CODE_FEATURES)}
-    model = named["code_same"] == 0
-    variant = (named["sizes_differ"] > 0) | (named["colours_differ"] > 0)
-    rows = zip(model.tolist(), variant.tolist(), strict=True)
-    return [MODEL if is_model else VARIANT if is_variant else "" for is_model, is_variant in rows]
+    known = named["code_same"] > 0
+    counts = (named["counts_differ"] > 0) & ~known
+    other = (
+        counts | (named["sizes_differ"] > 0) | (named["colours_differ"] > 0) | (named["code_conflict"] > 0)
+    )
+    model = ~known & (named["coded"] > 0)
+    rows = zip(other.tolist(), model.tolist(), strict=True)
+    return [OTHER if is_other else MODEL if is_model else "" for is_other, is_model in rows]
 
 
-Facts = tuple[frozenset[str], str, frozenset[str], frozenset[str]]
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Of a product: its model numbers, the text closed up, sizes by unit, bare numbers, and colours."""
+
+    codes: frozenset[str]
+    text: str
+    sizes: dict[str, frozenset[str]]
+    counts: frozenset[str]
+    colours: frozenset[str]
 
 
-def _facts(name: Name) -> Facts:
-    """Model numbers, the text closed up, sizes and colours of a product."""
+def _facts(name: Name) -> _Facts:
     words = name.readings[0].words
-    sizes = frozenset(f"{number.replace(',', '.')}{unit[:2]}" for number, unit in _SIZE.findall(name.folded))
+    sizes: dict[str, frozenset[str]] = {}
+    for number, unit in _SIZE.findall(name.folded):
+        key = _UNITS.get(unit, unit[:2])
+        sizes[key] = sizes.get(key, frozenset()) | {number.replace(",", ".")}
+    sized = {number for numbers in sizes.values() for number in numbers}
     codes = frozenset(word for word in words if _is_code(word))
-    return codes, "".join(words), sizes, frozenset(words) & _COLOURS
+    counts = frozenset(word for word in words if word.isdigit() and len(word) <= _MOST_DIGITS) - sized
+    return _Facts(codes, "".join(words), sizes, counts, frozenset(words) & _COLOURS)
 
 
 def _is_code(word: str) -> bool:
@@ -114,27 +154,26 @@ def _is_code(word: str) -> bool:
     return digits < len(word) or digits >= 5
 
 
-def _compare(old: Facts, new: Facts) -> tuple[float, ...]:
-    codes_old, text_old, sizes_old, colours_old = old
-    codes_new, text_new, sizes_new, colours_new = new
-    same = max((len(code) for code in codes_old & codes_new), default=0)
-    begins = max((_shared_beginning(a, b) for a in codes_old for b in codes_new if a != b), default=0)
-    inside = max(
-        (len(code) for code in codes_old if code in text_new),
-        default=0,
-    )
-    inside = max(inside, max((len(code) for code in codes_new if code in text_old), default=0))
-    longest = max((len(code) for code in codes_old | codes_new), default=1)
-    both = bool(codes_old and codes_new)
+def _compare(old: _Facts, new: _Facts) -> tuple[float, ...]:
+    same = max((len(code) for code in old.codes & new.codes), default=0)
+    begins = max((_shared_beginning(a, b) for a in old.codes for b in new.codes if a != b), default=0)
+    inside = max((len(code) for code in old.codes if code in new.text), default=0)
+    inside = max(inside, max((len(code) for code in new.codes if code in old.text), default=0))
+    longest = max((len(code) for code in old.codes | new.codes), default=1)
+    both = bool(old.codes and new.codes)
+    shared = old.sizes.keys() & new.sizes.keys()
     return (
         min(same, 12),
         min(begins, 12),
         max(same, begins) / longest,
         float(both and not same and begins < 4 and not inside),
-        float(bool(codes_old) != bool(codes_new)),
+        float(bool(old.codes) != bool(new.codes)),
         min(inside, 12),
-        float(bool(sizes_old and sizes_new and not sizes_old & sizes_new)),
-        float(bool(colours_old and colours_new and not colours_old & colours_new)),
+        float(any(not old.sizes[unit] & new.sizes[unit] for unit in shared)),
+        float(bool(old.colours and new.colours and not old.colours & new.colours)),
+        float(bool(old.counts - new.counts) and bool(new.counts - old.counts)),
+        float(sum(bool(old.sizes[unit] & new.sizes[unit]) for unit in shared)),
+        float(bool(old.codes or new.codes)),
     )
 
 
