@@ -155,11 +155,117 @@ def test_the_account_for_all_the_rest_is_among_the_proposals() -> None:
 
 
 def test_accounts_that_could_be_either_are_accepted_where_each_has_its_own() -> None:
-    direct = "Cost of Goods Sold"
-    old = [Item(name, name, type="DIRECTCOSTS") for name in ("Cost of Goods Sold", "Direct Expenses")]
-    new = [Item(name, name, type=direct) for name in ("Cost of sales", "Other direct costs")]
+    old = [Item(name, name, type="OVERHEADS") for name in ("Salaries", "Staff pay")]
+    new = [Item(name, name, type="Expense") for name in ("Wages", "Staff salaries")]
     assert [each.auto for each in match(old[:1], new, Kind.CATEGORIES)] == [False]
     assert [(each.new, each.auto) for each in match(old, new, Kind.CATEGORIES)] == [
-        ("Cost of sales", True),
-        ("Other direct costs", True),
+        ("Wages", True),
+        ("Staff salaries", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "right"),
+    [
+        ("Furniture and Fixtures", "Fixed Assets", "Office equipment"),
+        ("Student loans", "Current Liability", "Payroll liabilities"),
+        ("Packaging", "Purchases", "Cost of sales"),
+        ("H.P. interest", "Overheads", "Finance costs"),
+        ("Undistributed reserves", "Capital & Reserves", "Retained earnings"),
+        ("Fuel", "Expenditure", "Motor expenses"),
+        ("Employer NICs", "Overheads", "Staff costs"),
+    ],
+)
+def test_where_the_same_account_is_missing_a_broader_one_is_proposed(
+    name: str, type_: str, right: str
+) -> None:
+    chart = (
+        ("Office equipment", "Fixed Asset"),
+        ("Payroll liabilities", "Other Current Liability"),
+        ("Other creditors", "Other Current Liability"),
+        ("Cost of sales", "Cost of Goods Sold"),
+        ("Finance costs", "Expense"),
+        ("Motor expenses", "Expense"),
+        ("Staff costs", "Expense"),
+        ("General expenses", "Expense"),
+        ("Retained earnings", "Equity"),
+    )
+    suggestion = _match(name, type_, chart)
+    assert suggestion.new == right
+    assert not suggestion.auto
+
+
+@pytest.mark.parametrize(
+    ("type_", "right"),
+    [
+        ("Purchases", "Cost of sales"),
+        ("Overheads", "General expenses"),
+        ("Other income", "Sundry income"),
+        ("Current Liability", "Other creditors"),
+        ("Creditors due < 1 year", "Other creditors"),
+    ],
+)
+def test_the_account_for_all_the_rest_is_that_of_the_same_family(type_: str, right: str) -> None:
+    chart = (
+        ("General expenses", "Expense"),
+        ("Cost of sales", "Cost of Goods Sold"),
+        ("Sundry income", "Other Income"),
+        ("Other creditors", "Other Current Liability"),
+    )
+    suggestion = _match("Zebra crossing", type_, chart)
+    assert suggestion.new == right
+    assert not suggestion.auto
+
+
+@pytest.mark.parametrize(
+    ("name", "chart"),
+    [
+        ("Excavator - depn to date", (("Plant and machinery", "Fixed Asset"),)),
+        ("Plant and machinery", (("Plant and machinery depreciation", "Fixed Asset"),)),
+        ("Capital Asset Depreciation: Vans", (("Vans", "Fixed Asset"),)),
+    ],
+)
+def test_an_asset_is_never_proposed_for_what_was_written_off_of_it(
+    name: str, chart: tuple[tuple[str, str], ...]
+) -> None:
+    assert _match(name, "Fixed Assets", chart).new is None
+
+
+def test_what_stands_below_a_heading_is_read_alone() -> None:
+    chart = (("Motor vehicles", "FIXED"), ("Motor vehicles depreciation", "FIXED"), ("Buildings", "FIXED"))
+    assert _match("Capital Asset: Motor Vehicles", "general", chart).new == "Motor vehicles"
+    assert _match("Capital Asset Depreciation: Vans", "general", chart).new == "Motor vehicles depreciation"
+
+
+@pytest.mark.parametrize(
+    ("type_", "wrong"),
+    [
+        ("Current Asset/Liability", ("Rent", "Expense")),
+        ("Current Asset/Liability", ("Rent", "Income")),
+        ("general", ("Rent", "Income")),
+        ("Suspense", ("Rent", "Cost of Goods Sold")),
+    ],
+)
+def test_a_type_that_leaves_the_side_open_is_still_of_the_balance_sheet(
+    type_: str, wrong: tuple[str, str]
+) -> None:
+    refusal = compatible(Item("a", "Rent", type=type_), Item("b", wrong[0], type=wrong[1]), Kind.CATEGORIES)
+    assert refusal is not None
+    assert refusal.reason.startswith("A balance sheet account is not")
+
+
+@pytest.mark.parametrize("side", ["Other Current Asset", "CURRLIAB", "general"])
+def test_a_type_that_leaves_the_side_open_goes_with_either(side: str) -> None:
+    suggestion = _match("Directors loan", "Current Asset/Liability", (("Directors loan", side),))
+    assert suggestion.new == "Directors loan"
+
+
+def test_a_cost_of_an_open_type_is_proposed_but_not_accepted() -> None:
+    suggestion = _match("Corporation Tax", "general", (("Corporation Tax", "OVERHEADS"),))
+    assert suggestion.new == "Corporation Tax"
+    assert not suggestion.auto
+
+
+def test_an_account_for_all_the_rest_is_accepted_only_in_its_own_family() -> None:
+    assert not _match("Other expense", "Overheads", (("Other Expense", "Other Expense"),)).auto
+    assert _match("Other expense", "Overheads", (("Other Expense", "Expense"),)).auto

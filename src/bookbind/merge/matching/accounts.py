@@ -1,21 +1,23 @@
 """Categories: matched by what they stand for, their type and what they were used with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
-from bookbind.merge.matching.account_types import TWO_FACED, class_of, needs_two_faces, type_fit
-from bookbind.merge.matching.catalogue import Catalogue, concept_scores, load_catalogue, name_rows
+from bookbind.merge.matching.account_evidence import (
+    FEATURES,
+    LEARNED,
+    Evidence,
+    compare_accounts,
+    two_faced,
+)
+from bookbind.merge.matching.account_types import class_of, needs_two_faces, type_fit
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.items import Item, Refusal, Suggestion
 from bookbind.merge.matching.model import MOST, Model, load_model
 
 Floats = NDArray[np.float32]
-Features = dict[str, NDArray[Any]]
 
 ACCEPTED = 0.95
 SHOWN, _PLAUSIBLE = 0.03, 0.06
@@ -23,50 +25,13 @@ _RIVAL = 0.5
 # The log odds of a pair that is ruled out.
 _FORBIDDEN = -20.0
 _FITTING_TYPE, _RELATED = 0.5, 0.3
+# One account for all the rest is another's like only in the same family.
+_SAME_FAMILY = 0.9
 _MOST_ALTERNATIVES = 3
-_CONCEPTS_KEPT = 4
-_LEAST_CONCEPT = 0.45
-# A concept that both names fit this well is what both mean.
-_SAME_CONCEPT = 0.75
-_TIE = 0.12
-# Equal codes count only between lists whose entries of equal code are mostly alike: one family of charts.
-_CODES_AGREE = 0.6
-
-FEATURES = (
-    "concept",
-    "related",
-    "best_concept_old",
-    "best_concept_new",
-    "top_concept_same",
-    "words_shared",
-    "words_old",
-    "words_new",
-    "likeness",
-    "token_set",
-    "same_name",
-    "type_fit",
-    "type_same",
-    "gap_of_old",
-    "gap_of_new",
-    "catch_all",
-    "code_same",
-    "used_with",
-)
-# Charts that are drawn have no history, so what the last two tell is not learned but stated.
-LEARNED = len(FEATURES) - 2
+# What use and equal codes tell is stated, as no drawn chart could teach it.
 _LEAST_USED, _USED_TELLS, _CODE_TELLS, _CODE_FROM = 0.3, 0.7, 0.4, 0.1
 # Where nothing is likelier than that, the account for all the rest is proposed too, with this probability.
 _LIKELY, _CATCH_ALL_CHANCE, _BEFORE_CATCH_ALL = 0.5, 0.1, 2
-_CATCH_ALL = ("general_expenses", "other_income", "suspense", "office_expenses")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What all pairs of two charts show: `features` by old, new and feature; `allowed` pairs by type."""
-
-    features: Floats
-    allowed: NDArray[np.bool_]
-    same_concept: NDArray[np.bool_]
 
 
 def account_refusal(old: Item, new: Item) -> Refusal | None:
@@ -74,7 +39,7 @@ def account_refusal(old: Item, new: Item) -> Refusal | None:
     fit = type_fit(old.type, new.type)
     if fit > 0 and not needs_two_faces(old.type, new.type):
         return None
-    if fit > 0 and _two_faced([old], [new])[0, 0]:
+    if fit > 0 and two_faced([old], [new])[0, 0]:
         return None
     return Refusal(
         f"{_article(class_of(old.type))} account is not {_article(class_of(new.type)).lower()} account."
@@ -143,127 +108,6 @@ def _settled(scores: Floats, model: Model) -> Floats:
     return settled
 
 
-def compare_accounts(
-    old: Sequence[Item],
-    new: Sequence[Item],
-    without: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
-) -> Evidence:
-    """Everything that all pairs of two charts show. `without` keeps phrases out of it, for the training."""
-    catalogue = load_catalogue()
-    names = [item.name for item in old], [item.name for item in new]
-    types = [item.type for item in old], [item.type for item in new]
-    held = without or (None, None)
-    concepts = [_sharpened(concept_scores(names[side], types[side], held[side])) for side in (0, 1)]
-    fits = _type_fits(types[0], types[1])
-    two_sided = _needs_faces(types[0], types[1])
-    allowed = (fits > 0) & (~two_sided | _faces(catalogue, *concepts))
-    found: Features = {"type_fit": fits, "type_same": fits >= 0.95}
-    found |= _concept_features(catalogue, *concepts)
-    found |= _word_features(catalogue, *names)
-    found["code_same"] = _code_features(old, new, found["likeness"])
-    found["used_with"] = np.array([[_overlap(a.used_with, b.used_with) for b in new] for a in old])
-    strength = (found["concept"] + 0.5 * found["words_shared"]) * fits
-    found["gap_of_old"] = strength.max(axis=1, keepdims=True) - strength
-    found["gap_of_new"] = strength.max(axis=0, keepdims=True) - strength
-    shape = fits.shape
-    features = np.stack([np.broadcast_to(found[name], shape).astype(np.float32) for name in FEATURES], axis=2)
-    same = (found["concept"] >= _SAME_CONCEPT) & (found["top_concept_same"] > 0)
-    return Evidence(features, allowed, same | (found["same_name"] > 0))
-
-
-def _sharpened(scores: Floats) -> Floats:
-    """Only the few concepts that a name fits best, and those well enough."""
-    kept = np.partition(scores, -_CONCEPTS_KEPT, axis=1)[:, -_CONCEPTS_KEPT][:, None]
-    return np.where((scores >= kept) & (scores >= _LEAST_CONCEPT), scores, 0).astype(np.float32)
-
-
-def _concept_features(catalogue: Catalogue, old: Floats, new: Floats) -> Features:
-    together = np.zeros((len(old), len(new)), np.float32)
-    related = np.zeros_like(together)
-    above = catalogue.relation - np.eye(len(catalogue.relation), dtype=np.float32)
-    for row, scores in enumerate(old):
-        kept = np.flatnonzero(scores)
-        if len(kept):
-            together[row] = np.minimum(scores[kept][:, None], new[:, kept].T).max(axis=0)
-            reach = (scores[kept][:, None] * above[kept]).max(axis=0)
-            near = np.flatnonzero(reach)
-            related[row] = (reach[near] * new[:, near]).max(axis=1) if len(near) else 0
-    top_new = _top(new)
-    names = [concept.key for concept in catalogue.concepts]
-    catch_all = np.isin(top_new, [names.index(key) for key in _CATCH_ALL])
-    return {
-        "concept": together,
-        "related": related,
-        "best_concept_old": old.max(axis=1)[:, None],
-        "best_concept_new": new.max(axis=1)[None, :],
-        "top_concept_same": (together > 0)
-        & (together >= np.maximum(old.max(axis=1)[:, None], new.max(axis=1)[None, :]) - _TIE),
-        "catch_all": catch_all[None, :].astype(np.float32),
-    }
-
-
-def _top(scores: Floats) -> NDArray[np.int64]:
-    return np.where(scores.max(axis=1) > 0, scores.argmax(axis=1), -1)
-
-
-def _word_features(catalogue: Catalogue, old: list[str], new: list[str]) -> Features:
-    (rows_old, masses_old), (rows_new, masses_new) = (name_rows(catalogue, names) for names in (old, new))
-    shared = (rows_old * catalogue.weights) @ rows_new.T
-    folded = [fold(name) for name in old], [fold(name) for name in new]
-    likeness = process.cdist(*folded, scorer=fuzz.token_sort_ratio, dtype=np.float32) / 100
-    return {
-        "words_shared": 2 * shared / np.maximum(masses_old[:, None] + masses_new[None, :], 1e-6),
-        "words_old": shared / np.maximum(masses_old[:, None], 1e-6),
-        "words_new": shared / np.maximum(masses_new[None, :], 1e-6),
-        "likeness": likeness,
-        "token_set": process.cdist(*folded, scorer=fuzz.token_set_ratio, dtype=np.float32) / 100,
-        "same_name": np.array([[a == b for b in folded[1]] for a in folded[0]], dtype=np.float32),
-    }
-
-
-def _code_features(old: Sequence[Item], new: Sequence[Item], likeness: Floats) -> Floats:
-    same = np.array([[bool(a.code) and a.code == b.code for b in new] for a in old], dtype=np.float32)
-    agree = likeness[same > 0]
-    counts = len(agree) >= 5 and float(np.mean(agree > 0.8)) >= _CODES_AGREE
-    return same if counts else np.zeros_like(same)
-
-
-def _type_fits(old: Sequence[str], new: Sequence[str]) -> Floats:
-    kinds_old, place_old = np.unique(np.array(old, dtype=object).astype(str), return_inverse=True)
-    kinds_new, place_new = np.unique(np.array(new, dtype=object).astype(str), return_inverse=True)
-    table = np.array([[type_fit(a, b) for b in kinds_new.tolist()] for a in kinds_old.tolist()], np.float32)
-    return table[place_old][:, place_new]
-
-
-def _needs_faces(old: Sequence[str], new: Sequence[str]) -> NDArray[np.bool_]:
-    kinds_old, place_old = np.unique(np.array(old, dtype=object).astype(str), return_inverse=True)
-    kinds_new, place_new = np.unique(np.array(new, dtype=object).astype(str), return_inverse=True)
-    table = np.array(
-        [[needs_two_faces(a, b) for b in kinds_new.tolist()] for a in kinds_old.tolist()], dtype=bool
-    )
-    return table[place_old][:, place_new]
-
-
-def _two_faced(old: Sequence[Item], new: Sequence[Item]) -> NDArray[np.bool_]:
-    scores = [
-        _sharpened(concept_scores([item.name for item in side], [item.type for item in side]))
-        for side in (old, new)
-    ]
-    return _faces(load_catalogue(), *scores)
-
-
-def _faces(catalogue: Catalogue, old: Floats, new: Floats) -> NDArray[np.bool_]:
-    """Whether the concept of either account is one that stands on both sides."""
-    two = np.array([any(pair <= concept.classes for pair in TWO_FACED) for concept in catalogue.concepts])
-    top_old, top_new = _top(old), _top(new)
-    faced_old, faced_new = two[top_old] & (top_old >= 0), two[top_new] & (top_new >= 0)
-    return faced_old[:, None] | faced_new[None, :]
-
-
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other) if one and other else 0.0
-
-
 def _suggest(
     row: int,
     item: Item,
@@ -285,7 +129,8 @@ def _suggest(
         return Suggestion(item.id, None, 0.0, False, ("nothing alike",))
     (best, chance), others = shown[0], tuple((new[place].id, other) for place, other in shown[1:])
     same = bool(evidence.same_concept[row, best])
-    fits = float(evidence.features[row, best, FEATURES.index("type_fit")]) >= _FITTING_TYPE
+    fit, rest = (evidence.features[row, best, FEATURES.index(name)] for name in ("type_fit", "catch_all"))
+    fits = bool(fit >= (_SAME_FAMILY if rest > 0 else _FITTING_TYPE))
     clear = all(rivals[place] < _RIVAL * chance for place, _ in shown[1:])
     auto = chance >= ACCEPTED and clear and same and fits
     reasons = _reasons(item, new[best], evidence.features[row, best], same_concept=same)
@@ -298,13 +143,13 @@ def _with_catch_all(
     """The candidates, with the account for all the rest among the first three where none is likely."""
     if shown and shown[0][1] >= _LIKELY:
         return shown
-    fits = features[:, FEATURES.index("type_fit")] * (features[:, FEATURES.index("catch_all")] > 0)
+    fits = features[:, FEATURES.index("type_fit")] * features[:, FEATURES.index("catch_all")]
     fits = np.where(chances > 0, fits, 0)
     place = int(fits.argmax())
     if fits[place] < _FITTING_TYPE or place in [known for known, _ in shown[:_BEFORE_CATCH_ALL]]:
         return shown
     kept = [pair for pair in shown if pair[0] != place]
-    before = [pair for pair in kept[:_BEFORE_CATCH_ALL] if pair[1] >= SHOWN]
+    before = [pair for pair in kept[:_BEFORE_CATCH_ALL] if pair[1] >= _PLAUSIBLE]
     least = before[-1][1] if before else _CATCH_ALL_CHANCE
     rest = kept[len(before) :] if before else []
     return [*before, (place, round(min(least, _CATCH_ALL_CHANCE), 4)), *rest][: _MOST_ALTERNATIVES + 1]
