@@ -37,7 +37,8 @@ def common_words(names: Sequence[str]) -> dict[str, float]:
     """In what share of all names the commonest words stand."""
     counts: Counter[str] = Counter()
     for name in names:
-        counts.update(set(full_words(read_name(fold(name)).readings[0].words)))
+        # Sorted, so that words which are as common as each other always come in the same order.
+        counts.update(sorted(set(full_words(read_name(fold(name)).readings[0].words))))
     return {word: count / len(names) for word, count in counts.most_common(_COMMON_WORDS)}
 
 

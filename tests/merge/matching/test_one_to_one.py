@@ -103,6 +103,19 @@ def test_other_spellings_of_numbers_names_and_units_are_likely(old: str, new: st
     assert suggestion.confidence > 0.9
 
 
+def test_ledgers_that_each_number_their_entries_are_matched_by_name() -> None:
+    names = [
+        f"{word} {trade}"
+        for word in ("Elm", "Kestrel", "Marlow", "Quill", "Zebra")
+        for trade in ("Bakery", "Cycles", "Flooring", "Joinery", "Roofing")
+    ]
+    old = [Item(name, f"S{place:03} {name} Ltd") for place, name in enumerate(names)]
+    new = [Item(name, f"{4000 + 7 * place} - {name} Limited") for place, name in enumerate(names)]
+    suggestions = match(old, new, Kind.SUPPLIERS)
+    assert [suggestion.new for suggestion in suggestions] == names
+    assert sum(suggestion.auto for suggestion in suggestions) == len(names)
+
+
 def test_one_alias_on_two_entries_is_never_accepted() -> None:
     suggestion = _match("Blue Door", "Acme Ltd t/a Blue Door", "Zenith Ltd t/a Blue Door")
     assert not suggestion.auto

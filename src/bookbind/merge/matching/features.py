@@ -36,6 +36,8 @@ _CUT_OFF, _ABBREVIATED, _INITIAL = 0.9, 0.7, 2
 # A field narrower than this holds no names.
 _SHORTEST_CUT = 9
 _SHORTEST_INITIALS = 2
+# A list of so many entries, of which such a share is numbered, numbers its entries.
+_LEAST_LIST, _MOST_NUMBERED = 20, 0.6
 # What differs is looked at more closely where this few letters do.
 _MOST_EDITS, _LONGEST_SLIP = 4, 12
 
@@ -415,14 +417,22 @@ def _both_differ(
 
 
 def _code_features(old: Table, new: Table, one: Integers, other: Integers) -> Features:
-    """Where both sides hold codes of a ledger: whether they have one in common, and whether none."""
+    """Where both sides hold codes of a ledger: whether they have one in common, and whether none.
+
+    Where most entries of both lists are numbered, each ledger counts for itself, and that none agrees says
+    nothing.
+    """
     coded_old = np.array([bool(codes) for codes in old.codes])
     coded_new = np.array([bool(codes) for codes in new.codes])
     both: NDArray[np.bool_] = coded_old[one] & coded_new[other]
+    own_count = (
+        min(len(coded_old), len(coded_new)) >= _LEAST_LIST
+        and min(coded_old.mean(), coded_new.mean()) > _MOST_NUMBERED
+    )
     same = np.zeros_like(both)
     for place in np.flatnonzero(both).tolist():
         same[place] = bool(old.codes[one[place]] & new.codes[other[place]])
-    return {"codes_same": same, "codes_differ": both & ~same}
+    return {"codes_same": same, "codes_differ": both & ~same & (not own_count)}
 
 
 def _cut_within_word(old: Table, new: Table, one: Integers, other: Integers) -> NDArray[np.bool_]:
