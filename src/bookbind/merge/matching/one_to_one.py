@@ -15,7 +15,7 @@ from bookbind.merge.matching.names import read_name
 from bookbind.merge.matching.products import MODEL, OTHER, read_product
 
 # From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
-ACCEPTED = 0.92
+ACCEPTED = 0.94
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
 DOUBTED = {BRANCH: 0.95, LETTER: 0.98, SPELLING: 0.97, MODEL: 0.995}
 # Two numbers, initials, towns, sizes or colours are two things: such pairs are never accepted by themselves.
