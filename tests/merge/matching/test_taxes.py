@@ -368,7 +368,6 @@ def test_the_same_name_at_another_percentage_is_refused() -> None:
         ("a | EC goods | 0 | sales", "1 | EC services | 0 | sales"),
         ("a | Import VAT | 0 | purchases", "1 | Zero rated | 0 | purchases"),
         ("a | VAT 20% | 20 | sales", "1 | VAT 20% | 20 | purchases"),
-        ("a | VAT 20% | 20 | purchases", "1 | VAT 20% on capital purchases | 20 | purchases"),
         ("a | PST | 7 | sales", "1 | HST | 7 | sales"),
     ],
 )
@@ -387,6 +386,34 @@ def test_nothing_ordinary_stands_for_a_rate_of_its_own_kind(name: str) -> None:
     )
     assert found.confidence <= 0.3
     assert not found.auto
+
+
+def test_capital_goods_are_told_apart_but_a_person_may_match_them_to_the_ordinary_rate() -> None:
+    old, new = (
+        _rates("a | VAT 20% on capital purchases | 20 | purchases"),
+        _rates("b | VAT 20% | 20 | purchases"),
+    )
+    assert compatible(old[0], new[0], Kind.TAX_RATES) is None
+    (found,) = match(old, new, Kind.TAX_RATES)
+    assert not found.auto
+    assert found.confidence <= 0.3
+    assert "one is for capital goods, the other is not" in found.reasons
+
+
+def test_a_refusal_names_the_kind_before_the_percentage() -> None:
+    old = _rates("a | 20% (VAT on Expenses) | 20 | purchases")
+    new = _rates("b | 20.0% ECG | 0 | purchases")
+    refusal = compatible(old[0], new[0], Kind.TAX_RATES)
+    assert refusal is not None
+    assert refusal.reason == "An ordinary rate and EC goods are different kinds of tax."
+
+
+def test_goods_and_services_of_the_eu_are_told_apart_where_the_vendor_says_eu_alone() -> None:
+    old = _rates("a | EC Acquisitions (20%) | 0 | purchases | ec")
+    new = _rates("g | 20.0% ECG | 0 | purchases | ec\ns | 20.0% ECS | 0 | purchases | ec")
+    (found,) = match(old, new, Kind.TAX_RATES)
+    assert found.new == "g"
+    assert compatible(old[0], new[1], Kind.TAX_RATES) is not None
 
 
 def test_what_the_buyer_accounts_for_is_known_by_the_percentage_in_its_name() -> None:

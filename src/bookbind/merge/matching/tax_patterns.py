@@ -5,9 +5,9 @@ import re
 WITHHOLDING = r"withh|retencion|\birpf\b|ritenut|retenue|\brct\b|quellensteuer|bronbelasting|retencao"
 REVERSE = (
     r"reverse.?charg|reverse.?tax|customer account|autoliquid|sujeto pasivo|\bisp\b|13b"
-    r"|verlegd|\bdrc\b|rev\.? ?chrg"
+    r"|verlegd|\bdrc\b|rev\.? ?ch(r?g|arge)|\brcm\b"
     r"|\brc\b|\brch"
-    r"|inversione cont|omvan|omvend|steuerschuldner|self.?assess|medecontractant|cocontract|autofattur"
+    r"|inversione contab|omvan|omvend|steuerschuldner|self.?assess|medecontractant|cocontract|autofattur"
     r"|inversao|odwrotne|reverschg|reverseoutput|reverseinput|drcharge|\bnir rc\b|eftersk"
 )
 EC = (
@@ -64,7 +64,7 @@ ORDINARY = (
     r"|consumption tax)\b"
 )
 CAPITAL = (
-    r"(?<!non[ -])capital|capex|(?<!non[ -])\bcap\b|immobil|investitionsg|bienes de inv"
+    r"(?<!non[ -])capital|capex|(?<!non[ -])\bcap\b|immobil|activos? fijo|investitionsg|bienes de inv"
     r"|fixed asset|anlageverm|anlageguter|investiss"
     r"|beni strument|beni ammort|\binv\b|investering|imobiliz"
 )
@@ -90,21 +90,26 @@ SALES = (
 PURCHASES = (
     r"purchas|expens|\binput\b(?!.?tax)|input\d*$|(?<!taxed)input(?! ?taxed)|\bcosts?\b|\bbuy|\bin\b$"
     r"|vorsteuer|\bvst\b"
-    r"|soportado|deductible|deducible|deduct|eingang|einkauf|achat|acquis|acquist|inkoop|voorbelasting"
+    r"|soportado|\bsop\.? "
+    r"|deductible|deducible|deduct|eingang|einkauf|achat|acquis|acquist|inkoop|voorbelasting"
     r"|a credito"
     r"|\bimports?\b|importation|einfuhr|invoer|overheads|compras?|kop\b|ingaende|\bpt\d+$|aufwand"
     r"|erwerb|spending"
     r"|gstonimp|reclaim|itc\b|input tax credit|detraibil"
 )
 NOT_RECLAIMED = (
-    r"not recl|non.?recov|irrecover|non.?deduct|no deduc|nicht (vorsteuer)?abz|ohne vorsteuerabz|indetr"
+    r"not recl|non.?recov|non.?recup"
+    r"|irrecover|non.?deduct|no deduc|nicht (vorsteuer)?abz|ohne vorsteuerabz|indetr"
     r"|blocked|no claim|disallow"
 )
 TRAITS = (
     ("not reclaimed", NOT_RECLAIMED),
     ("margin", r"margin|differenzbest|marge\b"),
-    ("flat rate", r"flat.?rate|\bfrs\b|pauschal|forfait"),
+    ("flat rate", r"flat.?rate|\bfrs\b|pauschal|forfait|forfett"),
     ("on payment", r"encaiss|cash (basis|accounting)|caja|per cassa|vereinnahmt|kasstelsel"),
+    ("split payment", r"split payment|scissione"),
+    ("intent", r"d'intent|lettre? d'intent|suspension de t"),
+    ("cess", r"\bcess\b"),
     ("surcharge", r"recargo|equivalenc"),
     ("postponed", r"postponed|\bpva\b"),
     ("construction", r"\bcis\b|construct|bauleist|domestic|\buk reverse|\bdrc\b"),
@@ -136,10 +141,21 @@ TRAITS = (
 SINGULAR = frozenset(
     ["margin", "private", "adjustment", "bad debt", "tourist", "luxury", "second hand", "deemed", "by hand"]
 )
-SINGULAR |= {"distance", "low value", "marketplace"}
+SINGULAR |= {
+    "distance",
+    "low value",
+    "marketplace",
+    "not reclaimed",
+    "flat rate",
+    "split payment",
+    "intent",
+    "cess",
+}
 # Different taxes that may share a percentage: the families, and the regions that have their own rate.
 REGIONS = re.compile(
-    r"\b(hst|pst|qst|tvq|rst|igic|ipsi|ontario|on|bc|british columbia|ab|alberta|sk|saskatchewan|mb"
+    r"\b(cgst|sgst|igst|utgst)(?=\d|\b)"
+    r"|\b(state tax|central tax|integrated tax|interstate|ut tax"
+    r"|hst|pst|qst|tvq|rst|igic|ipsi|ontario|on|bc|british columbia|ab|alberta|sk|saskatchewan|mb"
     r"|manitoba|qc|quebec"
     r"|nb|new brunswick|ns|nova scotia|nl|newfoundland|pe|pei|prince edward island|corse|corsica|dom"
     r"|reunion"
@@ -168,7 +184,12 @@ SAME_REGION = {
     "pe": "prince edward island",
     "pei": "prince edward island",
     "tvq": "qst",
+    "state tax": "sgst",
+    "central tax": "cgst",
+    "integrated tax": "igst",
+    "interstate": "igst",
+    "ut tax": "utgst",
     "rst": "pst",
 }
-FAMILIES = frozenset({"hst", "pst", "qst", "igic", "ipsi"})
+FAMILIES = frozenset({"hst", "pst", "qst", "igic", "ipsi", "cgst", "sgst", "igst", "utgst"})
 TWO_LETTERS = {"on", "bc", "ab", "sk", "mb", "qc", "nb", "ns", "nl", "pe"}

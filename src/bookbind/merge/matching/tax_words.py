@@ -198,7 +198,7 @@ def _named_side(text: str, code: str) -> str:
 
 
 def _regions(text: str) -> frozenset[str]:
-    found = patterns.REGIONS.findall(text)
+    found = [match[0] for match in patterns.REGIONS.finditer(text)]
     # Two letters are a province only beside the tax that provinces have, since "on" is a word too.
     if not re.search(r"\b(hst|pst|qst|gst ?[/+&])", text):
         found = [region for region in found if region not in patterns.TWO_LETTERS]

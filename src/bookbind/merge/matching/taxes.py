@@ -9,7 +9,7 @@ from bookbind.merge.matching.tax_patterns import SINGULAR
 from bookbind.merge.matching.tax_words import SELF_ACCOUNTED, TaxFacts, read_tax
 
 ACCEPTED, NAMED, ASSUMED, ASSUMED_ZERO = 0.95, 0.98, 0.96, 0.92
-_OTHER_TRAITS, _SINGULAR_APART = 0.1, 0.3
+_OTHER_TRAITS, _APART = 0.1, 0.3
 _KIND_WORDS = {
     "standard": "standard",
     "reduced": "reduced",
@@ -56,15 +56,13 @@ def match_taxes(old_items: Sequence[Item], new_items: Sequence[Item]) -> list[Su
 
 
 def _refusal(old: TaxFacts, new: TaxFacts) -> Refusal | None:
-    if old.rate is not None and new.rate is not None and not _same_percentage(old, new):
-        return Refusal(f"{_shown(old)} is not {_shown(new)}.")
     if old.side and new.side and "both" not in {old.side, new.side} and old.side != new.side:
         return Refusal(f"One is for {old.side}, the other for {new.side}.")
     if _kind_fit(old, new) == 0:
         said = f"{_said(old)} and {_said(new)} are different kinds of tax."
         return Refusal(said[0].upper() + said[1:])
-    if old.capital != new.capital:
-        return Refusal("One is for capital goods, the other is not.")
+    if old.rate is not None and new.rate is not None and not _same_percentage(old, new):
+        return Refusal(f"{_shown(old)} is not {_shown(new)}.")
     if _apart(old.region, new.region) or _apart(old.family, new.family):
         return Refusal("They belong to different regions or taxes.")
     if old.rate is None and new.rate is None and "taxed" in {old.kind, new.kind}:
@@ -78,7 +76,15 @@ def _same_percentage(old: TaxFacts, new: TaxFacts) -> bool:
         return old.rate == new.rate
     if old.nominal is None or new.nominal is None:
         return old.rate == new.rate or not (old.rate and new.rate)
+    if old.nominal != new.nominal and old.rate == new.rate == 0 in (old.nominal, new.nominal):
+        # Who sells under the reverse charge charges nothing, whatever the rate is called.
+        return old.kind == new.kind == "reverse_charge" and "sales" in {old.side, new.side}
     return old.nominal == new.nominal
+
+
+def _of_its_own(old: TaxFacts, new: TaxFacts) -> bool:
+    """Whether one is of a sort that the other is not: for capital goods, or a rate that stands by itself."""
+    return old.capital != new.capital or bool((old.traits ^ new.traits) & SINGULAR)
 
 
 def _percentage_said(old: TaxFacts, new: TaxFacts) -> bool:
@@ -137,7 +143,7 @@ def _fit(item: Item, facts: TaxFacts, new_item: Item, new: TaxFacts) -> float:
     score += 0.15 * (_same_side(facts, new) or (not facts.side and not new.side))
     score += 0.05 * (new.side in {"both", "purchases"})
     score += 0.05 * (facts.rate == new.rate) + 0.03 * (facts.nominal == new.nominal)
-    score -= 0.3 * bool((facts.traits ^ new.traits) & SINGULAR)
+    score -= 0.3 * _of_its_own(facts, new)
     score += 0.06 * (facts.nature == new.nature) - 0.1 * bool(
         facts.nature and new.nature and facts.nature != new.nature
     )
@@ -163,7 +169,7 @@ def _confidence(old: TaxFacts, new: TaxFacts, score: float, *, unique: bool) -> 
         base -= 0.2
     if old.traits != new.traits:
         base -= _OTHER_TRAITS
-    most = _SINGULAR_APART if (old.traits ^ new.traits) & SINGULAR else 1.0
+    most = _APART if _of_its_own(old, new) else 1.0
     sure = min(base, base * (0.4 + 0.75 * score)) - (0 if unique else 0.25)
     return round(min(most, max(0.05, sure)), 4)
 
@@ -178,6 +184,8 @@ def _reasons(item: Item, chosen: Item, old: TaxFacts, new: TaxFacts) -> tuple[st
     reasons = [", ".join(fact for fact in facts if fact)]
     if item.name.strip().lower() == chosen.name.strip().lower():
         reasons.append("same name")
+    if old.capital != new.capital:
+        reasons.append("one is for capital goods, the other is not")
     if not (old.kind_given and new.kind_given):
         reasons.append("kind read from the name: please check")
     return tuple(reason for reason in reasons if reason)
