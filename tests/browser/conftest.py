@@ -69,7 +69,7 @@ class Demo:
         return done.stdout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Start the demo with data of its own; it is stopped when the tests are done."""
     with own_database() as database:
@@ -104,7 +104,7 @@ def _run_demo(data: Path, database: dict[str, str]) -> Iterator[Demo]:
         stop(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium, as the machine has it; without one the tests are skipped, but never in CI."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -151,7 +151,7 @@ class Visitor:
             self.troubles.append(message.text)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def visit(demo: Demo, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Make a visitor with a browser of their own: `visit("Ada Admin")`."""
     contexts: list[BrowserContext] = []
