@@ -77,12 +77,58 @@ def test_a_file_is_previewed_then_chosen_then_unchanged(moved: Moved) -> None:
     assert (motor.action, motor.remote_item_id) == ("match", second.remote("n-7300").id)
 
 
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize(
+    ("edit", "action", "remote_id"),
+    [
+        ({"new_name": "Advertising"}, "match", "n-6200"),
+        ({"new_code": "6200"}, "match", "n-6200"),
+        ({"new_id": "n-6200"}, "match", "n-6200"),
+        ({"new_code": "", "new_name": "advertising", "new_id": ""}, "match", "n-6200"),
+        ({"new_name": ""}, "leave", ""),
+        ({"new_code": "", "new_name": "", "new_id": ""}, "leave", ""),
+    ],
+)
+def test_a_suggestion_that_somebody_changed_is_what_they_made_of_it(
+    moved: Moved, edit: Line, action: str, remote_id: str
+) -> None:
+    firm, _, second = moved
+    [suggested] = [row for row in exported(second) if row["old_name"] == "Motor expenses"]
+    assert suggested["action"] == "suggested"
+    content = as_file(suggested | edit)
+    report = import_mapping(second.connection, content, firm.user, second.version)
+    assert (len(report.changes), report.unchanged, report.problems) == (1, 0, ())
+    row = DraftRow.objects.get()
+    assert row.action == action
+    assert row.remote_item_id == (second.remote(remote_id).id if remote_id else None)
+    again = import_mapping(second.connection, content, firm.user, second.version)
+    assert (again.changes, again.unchanged) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "edit", [{"new_id": ""}, {"new_code": "07300"}, {"new_name": "VEHICLE and travel costs"}]
+)
+def test_a_suggestion_that_still_says_the_same_is_nothing_new(moved: Moved, edit: Line) -> None:
+    firm, _, second = moved
+    [suggested] = [row for row in exported(second) if row["old_name"] == "Motor expenses"]
+    report = import_mapping(second.connection, as_file(suggested | edit), firm.user, second.version)
+    assert (report.changes, report.unchanged, report.problems) == ((), 1, ())
+
+
+def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> None:
+    firm, _, second = moved
+    [row] = [row for row in exported(second) if row["old_name"] == "Motor expenses"]
+    content = f"list,old_id,use,action\ncategories,{row['old_id']},any,suggested\n".encode()
+    report = import_mapping(second.connection, content, firm.user, second.version)
+    assert (report.changes, report.unchanged, report.problems) == ((), 1, ())
+
+
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [
         ({"list": "colours"}, "list", "colours is no list of these books."),
         ({"use": "both"}, "use", "both is none of any, costs, sales."),
-        ({"action": "merge"}, "action", "merge is none of match, create, leave."),
+        ({"action": "merge"}, "action", "merge is none of match, create, leave, suggested."),
         ({"old_name": "Nobody"}, "old_name", "Nobody: is no entry of ours."),
         ({"old_id": "7"}, "old_id", "7 is no entry of ours in categories."),
         ({"new_name": "Nothing"}, "new_name", "Nothing is not in the books' categories."),

@@ -5,7 +5,7 @@ import pytest
 from bookbind.activity.models import Entry
 from bookbind.connections.models import Connection
 from bookbind.lists.models import Binding
-from bookbind.merge.choices import LEAVE
+from bookbind.merge.choices import CREATE, LEAVE
 from bookbind.merge.drafting import NewChoice, forget_choices, others_here, save_choices
 from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, DraftRow
@@ -54,6 +54,20 @@ def test_the_preview_counts_exactly_what_changes(moved: Moved) -> None:
     assert seen.rules_gained == sum(bool(before[each.id]) and not after[each.id] for each in rules) == 2
     assert seen.matches == applied.opened_count == len(second.bound())
     assert seen.new_suppliers == 1
+
+
+@pytest.mark.req("CHG-05")
+def test_the_preview_counts_what_is_created_first(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.rule()
+    firm.wait(second)
+    choose(firm, second, NewChoice(firm.item("Motor expenses").id, action=CREATE))
+    choose(firm, second, NewChoice(firm.supplier("Paper Mill").id, action=CREATE))
+    seen = preview(second.connection)
+    assert (seen.rules_ready, seen.rules_gained) == (1, 1)
+    assert (seen.released, seen.still_waiting, seen.waiting_for) == (1, 0, ())
+    assert seen.new_suppliers == 0
+    assert preview(second.connection, [TAXES]).still_waiting == 1, "a list that is left out creates nothing"
 
 
 @pytest.mark.req("CHG-06")

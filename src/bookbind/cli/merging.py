@@ -1,7 +1,9 @@
 """`bookbind merge suggest`: what the matcher would propose for two lists in files, without any database."""
 
 import csv
+import io
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -25,6 +27,9 @@ _TEXTS = (
 _OTHERS = ("rate", "side", "archived", "used_with")
 _TRUE, _FALSE = {"1", "true", "yes", "y"}, {"", "0", "false", "no", "n"}
 _LONGEST_LISTED = 40
+_KINDS = ", ".join(Kind)
+# A cell that is well formed, with the comma after it.
+_CELL = re.compile(r'(?:"(?:[^"]|"")*+"|[^",\r\n][^,\r\n]*|),')
 
 _app = typer.Typer(help="Match the lists of two accounting softwares.", no_args_is_help=True)
 
@@ -64,15 +69,13 @@ def merge() -> None:
 def suggest(
     old: Annotated[Path, typer.Argument(help="CSV of the old list: id,name and what else is known.")],
     new: Annotated[Path, typer.Argument(help="CSV of the new list.")],
-    kind: Annotated[
-        str, typer.Option(help="suppliers, customers, accounts, taxes, products, projects, bank …")
-    ],
+    kind: Annotated[str, typer.Option(help=f"Which list it is: {_KINDS}.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Propose a new entry for each old one; nothing is changed."""
     list_kind = parse_kind(kind)
     if list_kind is None:
-        _refuse(f"There is no list called {kind!r}; there are {', '.join(Kind)}.")
+        _refuse(f"There is no list called {kind!r}; there are {_KINDS}.")
     try:
         lists = read_list(old), read_list(new)
     except FileInvalid as problem:
@@ -99,28 +102,53 @@ def read_list(path: Path) -> list[Item]:
         raise FileInvalid(path, line, "", "this is not UTF-8; save the file as CSV UTF-8") from error
     except OSError as error:
         raise FileInvalid(path, 0, "", error.strerror or "can't be read") from error
-    except csv.Error as error:
-        raise FileInvalid(path, 0, "", f"this is not CSV: {error}") from error
 
 
 def _read_rows(path: Path, text: str) -> Iterator[Item]:
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    columns = _read_header(path, next(reader, []))
+    records = _split(path, text)
+    columns = _read_header(path, next(records, (1, []))[1])
     seen: dict[str, int] = {}
-    for cells in reader:
+    for line, cells in records:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):
             problem = f"{len(cells)} values where the header has {len(columns)} columns"
-            raise FileInvalid(path, reader.line_num, "", problem)
+            raise FileInvalid(path, line, "", problem)
         row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if column}
-        item = _read_item(path, reader.line_num, row)
+        item = _read_item(path, line, row)
         if item.id in seen:
-            raise FileInvalid(
-                path, reader.line_num, "id", f"{item.id!r} stands in line {seen[item.id]} already"
-            )
-        seen[item.id] = reader.line_num
+            raise FileInvalid(path, line, "id", f"{item.id!r} stands in line {seen[item.id]} already")
+        seen[item.id] = line
         yield item
+
+
+def _split(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line on which it ends."""
+    # A cell whose quotation mark is never closed may be as long as the file.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, strict=True)
+    header: list[str] = []
+    while True:
+        begins = reader.line_num
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise _misquoted(path, begins, "".join(lines[begins:]), header) from error
+        if cells is None:
+            return
+        header = header or cells
+        yield reader.line_num, cells
+
+
+def _misquoted(path: Path, begins: int, text: str, header: list[str]) -> FileInvalid:
+    """Where the quotation mark opens that is closed nowhere, or only within other text."""
+    end, position = 0, 0
+    while cell := _CELL.match(text, end):
+        end, position = cell.end(), position + 1
+    column = header[position].strip() if position < len(header) else ""
+    problem = "this is not CSV: the quotation mark here is not closed before a comma or a new line"
+    return FileInvalid(path, begins + text.count("\n", 0, end) + 1, column, problem)
 
 
 def _read_header(path: Path, cells: list[str]) -> list[str]:

@@ -23,6 +23,23 @@ _KNOWN_KINDS = frozenset(TaxKind)
 _INCOME = frozenset({AccountFamily.INCOME, AccountFamily.OTHER_INCOME})
 _ACTIVE = "active"
 _STATE_WORDS = {"archived": "is archived", "gone": "was deleted"}
+# Types that some vendors shout as one word, or cut short.
+_TYPE_WORDS = {
+    "CREDITCARD": "Credit card",
+    "CURRENT": "Current asset",
+    "CURRLIAB": "Current liability",
+    "DEPRECIATN": "Depreciation",
+    "DIRECTCOSTS": "Direct costs",
+    "FIXED": "Fixed asset",
+    "NONCURRENT": "Non-current asset",
+    "OTHERINCOME": "Other income",
+    "PAYGLIABILITY": "PAYG liability",
+    "SUPERANNUATIONEXPENSE": "Superannuation expense",
+    "SUPERANNUATIONLIABILITY": "Superannuation liability",
+    "TERMLIAB": "Long-term liability",
+    "WAGESEXPENSE": "Wages expense",
+    "WAGESPAYABLELIABILITY": "Wages payable",
+}
 
 
 @dataclass(frozen=True)
@@ -125,8 +142,7 @@ def _fact(name: str, details: Mapping[str, Any]) -> str:
     if name == "rate" and text:
         return f"{text}%"
     if name == "account_type" and text.isupper():
-        # Some vendors shout their types.
-        return text.capitalize()
+        return _TYPE_WORDS.get(text) or text.capitalize()
     if name == "side":
         return {Side.COSTS.value: "costs", Side.SALES.value: "sales"}.get(text, "")
     return text

@@ -25,7 +25,11 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class Impact:
-    """What changes. Counts of suppliers and customers are those that would be created when first used."""
+    """What changes. Counts of suppliers and customers are those that would be created when first used.
+
+    Of those `still_waiting`, `unanswered` wait for an answer about how they are published, and `kept` stay
+    because of one. `early` documents only have a date from before the new books.
+    """
 
     matches: int = 0
     taken_back: int = 0
@@ -36,6 +40,9 @@ class Impact:
     released: int = 0
     still_waiting: int = 0
     waiting_for: tuple[UUID, ...] = ()
+    unanswered: int = 0
+    kept: int = 0
+    early: int = 0
     new_suppliers: int = 0
     new_customers: int = 0
 
@@ -45,6 +52,7 @@ class Impact:
         return self.rules - self.rules_ready
 
 
+_UNANSWERED = {Reason.KIND_NOT_TAKEN, Reason.PUBLISH_AS_NOT_TAKEN}
 # Held for anything else, a document is not freed by a match.
 _FREED = {reason.value for reason in MATCH_REASONS} - {Reason.LOOK_FIRST.value, Reason.NOT_STARTED.value}
 
@@ -64,7 +72,14 @@ def weigh(
         released=len(released),
         still_waiting=len(waiting),
         waiting_for=tuple(dict.fromkeys(id_ for each in waiting for id_ in _entries(each))),
+        unanswered=sum(1 for each in documents if _reasons(each) & _UNANSWERED),
+        kept=sum(1 for each in documents if Reason.KEPT_HERE in _reasons(each)),
+        early=sum(1 for each in documents if _reasons(each) == {Reason.BEFORE_START}),
     )
+
+
+def _reasons(document: DocumentFacts) -> set[Reason]:
+    return {problem.reason for problem in document.then}
 
 
 def _waits_for_match(document: DocumentFacts) -> bool:

@@ -1,7 +1,7 @@
 """The mapping as CSV: out for a spreadsheet, and back into the draft, with every error in its place."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,8 +21,10 @@ from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
 
 COLUMNS = ("list", "old_code", "old_name", "old_id", "use", "new_code", "new_name", "new_id", "action")
-# Says what the matcher proposes; only a person's word counts when the file comes back.
+# Says what the matcher proposes; only what a person made of it counts when the file comes back.
 SUGGESTED = "suggested"
+_ACTIONS = (MATCH, CREATE, LEAVE, SUGGESTED)
+_TARGET = ("new_code", "new_name", "new_id")
 _REQUIRED = ("list", "use", "action")
 _USES = (ANY, COSTS, SALES)
 _FIELDS = ("id", "list", "name", "code", "details", "state")
@@ -31,11 +33,15 @@ Cells = dict[str, str]
 
 @dataclass(frozen=True)
 class Report:
-    """What an import did, or would do: `changes` were chosen in the draft, problems were left out."""
+    """What an import did, or would do: `changes` were chosen in the draft, problems were left out.
+
+    `entries` has, by id, the entries of ours and of the books that the changes name.
+    """
 
     changes: tuple[NewChoice, ...]
     unchanged: int
     problems: tuple[CellError, ...]
+    entries: Mapping[UUID, Entry]
 
 
 def export_mapping(connection: Connection) -> Iterator[str]:
@@ -104,6 +110,12 @@ class _Remote:
             return CellError(0, last, f"{cells[last]}: {why}.")
         return next(entry for entry in found[last] if entry.id in both)
 
+    def cells(self, target: UUID | None) -> dict[str, str]:
+        """What the cells of an entry of the books say; empty where there is none."""
+        there = self.entries.get(target) if target else None
+        theirs = (there.code, there.name, self.ids[there.id]) if there else ("", "", "")
+        return dict(zip(_TARGET, theirs, strict=True))
+
 
 class _Import:
     def __init__(self, connection: Connection) -> None:
@@ -115,6 +127,8 @@ class _Import:
             for entry in each.standings.entries.values():
                 self.ours[name, entry.code.casefold(), fold_name(entry.name)].append(entry)
         self.changes: dict[tuple[UUID, str], NewChoice] = {}
+        self.entries: dict[UUID, Entry] = {}
+        self.columns: tuple[str, ...] = ()
         self.said: dict[tuple[UUID, str], int] = {}
         self.unchanged = 0
         self.problems: list[CellError] = []
@@ -125,12 +139,13 @@ class _Import:
             raise SheetUnreadable(
                 "A column old_id or old_name has to say which entry of ours each line is about."
             )
+        self.columns = tuple(column for column in _TARGET if column in sheet.headings)
         self.problems += sheet.errors
         for row in sheet.rows:
             problem = self._read(row.line, {column: row.cells.get(column, "") for column in COLUMNS})
             if problem is not None:
                 self.problems.append(CellError(row.line, problem.column, problem.what))
-        return Report(tuple(self.changes.values()), self.unchanged, tuple(self.problems))
+        return Report(tuple(self.changes.values()), self.unchanged, tuple(self.problems), self.entries)
 
     def _read(self, line: int, cells: Cells) -> CellError | None:
         """Take one row in; what is wrong with it, if anything is."""
@@ -140,12 +155,14 @@ class _Import:
         use, action = cells["use"].casefold() or ANY, cells["action"].casefold()
         if use not in _USES:
             return CellError(line, "use", f"{cells['use']} is none of {', '.join(_USES)}.")
-        if action not in {MATCH, CREATE, LEAVE, SUGGESTED, ""}:
-            return CellError(line, "action", f"{cells['action']} is none of {MATCH}, {CREATE}, {LEAVE}.")
+        if action not in {*_ACTIONS, ""}:
+            return CellError(line, "action", f"{cells['action']} is none of {', '.join(_ACTIONS)}.")
         entry = self._find_ours(name, cells)
         if isinstance(entry, CellError):
             return entry
-        if action in {SUGGESTED, ""}:
+        if action == SUGGESTED:
+            action, cells = self._edited(entry, use, cells)
+        if not action:
             self.unchanged += 1
             return None
         return self._one_each(line, entry, use) or self._choose(entry, use, action, cells)
@@ -162,6 +179,18 @@ class _Import:
             return alike[0]
         why = "several entries of ours are called so; say which by old_id" if alike else "is no entry of ours"
         return CellError(0, "old_name", f"{cells['old_name'] or 'Nothing'}: {why}.")
+
+    def _edited(self, entry: Entry, use: str, cells: Cells) -> tuple[str, Cells]:
+        """What a person made of a suggestion: a match by the cells that were changed, or none if cleared."""
+        proposals = self.data[entry.list].proposals.get(entry.id, ())
+        target = next((each.target for each in proposals if each.use == use), None)
+        suggested = self.remote.cells(target)
+        changed = {name: cells[name] for name in self.columns if not _alike(cells[name], suggested[name])}
+        filled = {name: text for name, text in changed.items() if text}
+        if filled:
+            return MATCH, cells | dict.fromkeys(_TARGET, "") | filled
+        is_cleared = "new_name" in changed or not any(cells[name] for name in self.columns)
+        return (LEAVE if changed and is_cleared else ""), cells
 
     def _one_each(self, line: int, entry: Entry, use: str) -> CellError | None:
         """One entry can be two in the books only as one on costs and one on sales."""
@@ -197,6 +226,9 @@ class _Import:
             self.unchanged += 1
         else:
             self.changes[entry.id, use] = NewChoice(entry.id, use, action, target)
+            self.entries[entry.id] = entry
+            if target is not None:
+                self.entries[target] = self.remote.entries[target]
         return None
 
     def _stands(self, entry: Entry, use: str, action: str, target: UUID | None) -> bool:
@@ -207,6 +239,11 @@ class _Import:
             return choice.ticked and (choice.action, choice.target) == (action, target)
         bound = data.standings.bound.get(entry.id, {}).get(use)
         return action == MATCH and bound is not None and bound.target == target
+
+
+def _alike(text: str, other: str) -> bool:
+    """Whether two cells say the same; a spreadsheet takes the zeros off the front of a code."""
+    return fold_name(text).lstrip("0") == fold_name(other).lstrip("0")
 
 
 def _rows(connection: Connection) -> Iterator[tuple[str, ...]]:
@@ -235,6 +272,5 @@ def _cells(
         action, target = MATCH, bound.target
     elif choice is not None and choice.target is not None:
         action, target = SUGGESTED, choice.target
-    there = remote.entries.get(target) if target else None
-    theirs = (there.code, there.name, remote.ids[there.id]) if there else ("", "", "")
+    theirs = remote.cells(target).values()
     return (entry.list.value, entry.code, entry.name, str(entry.id), use, *theirs, action)

@@ -1,6 +1,7 @@
 """What using the ticked matches would change, asked of the same checks that decide it afterwards."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,22 @@ from bookbind.connections.models import Connection
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import Instead
+from bookbind.merge.choices import CREATE
+from bookbind.merge.creating import created_name, target_list
 from bookbind.merge.impact import DocumentFacts, Impact, RuleFacts, weigh
-from bookbind.merge.reading import Changes, list_names, own_targets, read_changes, read_lists
+from bookbind.merge.models import DraftRow
+from bookbind.merge.plans import ItemPlan, plan_item
+from bookbind.merge.reading import (
+    Changes,
+    list_names,
+    own_targets,
+    read_changes,
+    read_lists,
+    uses_apart,
+)
 from bookbind.merge.standings import read_standings
 from bookbind.providers.base.types import ListName
+from bookbind.providers.registry import get_provider
 from bookbind.publishing.checks import check_document, list_blocking
 from bookbind.publishing.facts import (
     Books,
@@ -44,13 +57,14 @@ def count_unfinished(connection: Connection) -> int:
 
 
 def impact_of(connection: Connection, changes: Changes) -> Impact:
-    """What these changes would do."""
+    """What these changes would do, with what is created there before them."""
     rules = list_rule_targets()
     books = read_books(connection)
     rows, lines = _waiting(connection)
     named = {id_ for row in rows for id_ in item_ids_of(row.document, books.settings, lines[row.document_id])}
     ruled = {id_ for rule in rules for id_ in rule.targets}
-    instead = _instead(changes, named | ruled)
+    created = _created(connection, changes)
+    instead = _instead(connection, changes, created, named | ruled)
     now = item_problems(ruled, connection)
     then = item_problems(ruled, connection, instead)
     references = read_references(connection, named, instead)
@@ -58,7 +72,7 @@ def impact_of(connection: Connection, changes: Changes) -> Impact:
         DocumentFacts(row.reason, _then(row, lines[row.document_id], books, references)) for row in rows
     ]
     facts = [RuleFacts(not rule.targets & now.keys(), not rule.targets & then.keys()) for rule in rules]
-    return weigh(facts, documents, _counts(connection, changes))
+    return weigh(facts, documents, _counts(connection, changes, created))
 
 
 def _waiting(connection: Connection) -> tuple[list[Publication], dict[UUID, list[Any]]]:
@@ -77,20 +91,48 @@ def _then(
     return tuple(list_blocking(check_document(facts, books.facts)))
 
 
-def _instead(changes: Changes, ids: set[UUID]) -> Instead:
+def _instead(connection: Connection, changes: Changes, created: Instead, ids: set[UUID]) -> Instead:
     """For each of the entries that changes: all that would stand for it."""
-    planned = {id_: plan for id_, plan in changes.plans.items() if id_ in ids}
     then: dict[UUID, dict[str, UUID]] = {}
-    for id_, plan in planned.items():
-        current = own_targets(changes.standings[changes.entries[id_].list], id_)
-        then[id_] = {use: target for use, target in current.items() if use not in plan.close} | dict(
-            plan.open
-        )
+    for id_ in ids & (changes.plans.keys() | created.keys()):
+        name = changes.entries[id_].list
+        made = {use: remote.id for use, remote in created.get(id_, {}).items()}
+        current = own_targets(changes.standings[name], id_)
+        if id_ in changes.plans:
+            current = _after(current, changes.plans[id_])
+        then[id_] = _after(current, plan_item(current, made, uses_apart(connection, name)))
     remote = RemoteItem.objects.in_bulk({target for uses in then.values() for target in uses.values()})
+    remote |= {each.id: each for uses in created.values() for each in uses.values()}
     return {id_: {use: remote[target] for use, target in uses.items()} for id_, uses in then.items()}
 
 
-def _counts(connection: Connection, changes: Changes) -> dict[str, int]:
+def _after(current: Mapping[str, UUID], plan: ItemPlan[UUID]) -> dict[str, UUID]:
+    return {use: target for use, target in current.items() if use not in plan.close} | dict(plan.open)
+
+
+def _created(connection: Connection, changes: Changes) -> Instead:
+    """What is created in the books first for entries of these lists, as it would be read from there."""
+    names = [name.value for name in changes.standings]
+    rows = DraftRow.objects.filter(
+        draft__connection=connection, action=CREATE, ticked=True, list_item__list__in=names
+    )
+    creatable = get_provider(connection.provider).creatable
+    found: dict[UUID, dict[str, RemoteItem]] = defaultdict(dict)
+    for id_, use in rows.values_list("list_item_id", "use"):
+        entry = changes.entries.get(id_)
+        target = target_list(entry, use, connection) if entry else None
+        if entry and target in creatable:
+            found[id_][use] = RemoteItem(
+                list=target,
+                remote_id="to be created",
+                name=created_name(entry, use, connection),
+                code=entry.code,
+                details=dict(entry.details),
+            )
+    return found
+
+
+def _counts(connection: Connection, changes: Changes, created: Instead) -> dict[str, int]:
     counts = {"matches": changes.open_count, "taken_back": changes.close_count}
     known = {name: each for name, each in changes.standings.items() if name in CONTACT_LISTS}
     missing = [name for name in CONTACT_LISTS if name not in known and name in list_names(connection)]
@@ -98,6 +140,8 @@ def _counts(connection: Connection, changes: Changes) -> dict[str, int]:
     fields = {ListName.SUPPLIERS: "new_suppliers", ListName.CUSTOMERS: "new_customers"}
     for name, standings in known.items():
         unmatched = [entry.id for entry in standings.unmatched() if not standings.is_lost(entry.id)]
-        opened = sum(1 for id_ in unmatched if id_ in changes.plans and changes.plans[id_].open)
+        opened = sum(
+            1 for id_ in unmatched if id_ in created or (id_ in changes.plans and changes.plans[id_].open)
+        )
         counts[fields[name]] = len(unmatched) - opened
     return counts

@@ -101,7 +101,7 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Choose one of the kinds that are offered.",
     ),
     Reason.PUBLISH_AS_NOT_TAKEN: _to_edit(
-        "Not offered that way",
+        "Choose another way to publish",
         "{provider} does not take {kind} that way.",
         "It offers {offered}, and nothing is ever made more final than you asked for.",
         "Choose one of those under Publish as.",

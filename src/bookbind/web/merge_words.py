@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from bookbind.kit.text import listed, plural
-from bookbind.lists.labels import SINGULAR_LABELS
+from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS
+from bookbind.merge.choices import CREATE, LEAVE
+from bookbind.merge.drafting import NewChoice
+from bookbind.merge.entries import Entry
 from bookbind.merge.impact import Impact
+from bookbind.merge.mapping_csv import Report
+from bookbind.merge.plans import ANY
 from bookbind.merge.steps import Step, StepState
 from bookbind.merge.undoing import Undone
 from bookbind.providers.base.types import ListName
 
 _SHOWN_NAMES = 12
+_ACTION_WORDS = {CREATE: "a new entry there", LEAVE: "left unmatched"}
 TAB_ICONS = {
     StepState.DONE: "check",
     StepState.OPEN: "exclamation-triangle",
@@ -30,6 +37,15 @@ class Tab:
     tone: str
     icon: str
     is_current: bool
+
+
+@dataclass(frozen=True)
+class ChangedLine:
+    """One choice that a file would make: in which list, for which entry of ours, and what that becomes."""
+
+    list: str
+    old: str
+    becomes: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,11 @@ def step_words(step: Step) -> str:
     return f"{step.new:,} new" if step.new else "done"
 
 
+def changed_lines(report: Report, most: int) -> list[ChangedLine]:
+    """The first of the choices that a file would make."""
+    return [_changed_line(choice, report.entries) for choice in report.changes[:most]]
+
+
 def bar_words(impact: Impact, *, awaits_start: bool) -> dict[str, str]:
     """The bar's three numbers, each with its word."""
     released = "become ready" if awaits_start else "released"
@@ -83,6 +104,8 @@ def bar_words(impact: Impact, *, awaits_start: bool) -> dict[str, str]:
 
 def question(using: Using) -> str:
     """The headline of the preview."""
+    if using.creations and not (using.matches or using.taken_back):
+        return f"Create {plural(using.creations, 'new entry', 'new entries')}?"
     if using.matches or not using.taken_back:
         return f"Use {'this' if using.matches == 1 else 'these'} {plural(using.matches, 'match', 'matches')}?"
     return f"Take back {plural(using.taken_back, 'match', 'matches')}?"
@@ -110,7 +133,8 @@ def undone_words(undone: Undone, software: str) -> list[str]:
     """What an undo did, and what stays."""
     said = [f"Undone: {undone.undone:,} of {plural(undone.total, 'match', 'matches')}."]
     if undone.kept:
-        said.append(f"Left as they are, because they were matched anew since: {_names(undone.kept)}.")
+        kept = "it is, because it was" if len(undone.kept) == 1 else "they are, because they were"
+        said.append(f"Left as {kept} matched anew since: {_names(undone.kept)}.")
     if undone.created:
         verb = "stays" if len(undone.created) == 1 else "stay"
         count = plural(len(undone.created), "entry", "entries")
@@ -130,16 +154,41 @@ def count_by_list(names: Sequence[ListName]) -> dict[str, int]:
     return counts
 
 
+def _changed_line(choice: NewChoice, entries: Mapping[UUID, Entry]) -> ChangedLine:
+    entry = entries[choice.item_id]
+    becomes = entries[choice.target].label if choice.target else _ACTION_WORDS[choice.action]
+    use = "" if choice.use == ANY else f", on {choice.use}"
+    return ChangedLine(LIST_LABELS[entry.list], f"{entry.label}{use}", becomes)
+
+
 def _documents(impact: Impact, lists: Mapping[str, int]) -> str:
     verb = "becomes" if impact.released == 1 else "become"
     said = f"{plural(impact.released, 'waiting document')} {verb} ready"
     if not impact.released:
         said = "No waiting document becomes ready"
-    if not impact.still_waiting:
-        return f"{said}."
-    goes = "goes" if impact.still_waiting == 1 else "go"
-    wanted = listed([_unmatched(word, count) for word, count in lists.items()])
-    return f"{said}, {impact.still_waiting:,} {goes} on waiting{f' for {wanted}' if wanted else ''}."
+    if impact.still_waiting:
+        goes = "goes" if impact.still_waiting == 1 else "go"
+        wanted = listed(_wanted(impact, lists))
+        said += f", {impact.still_waiting:,} {goes} on waiting{f' for {wanted}' if wanted else ''}"
+    return f"{said}.{_early(impact.early)}"
+
+
+def _wanted(impact: Impact, lists: Mapping[str, int]) -> list[str]:
+    """What documents go on waiting for."""
+    wanted = [_unmatched(word, count) for word, count in lists.items()]
+    if impact.unanswered:
+        wanted.append("an answer under Publishing")
+    if impact.kept:
+        wanted.append("another answer under Publishing than to keep them")
+    return wanted
+
+
+def _early(count: int) -> str:
+    if not count:
+        return ""
+    is_one = count == 1
+    verbs = "is dated before the new books and waits" if is_one else "are dated before the new books and wait"
+    return f" {plural(count, 'document')} {verbs} until you decide about {'it' if is_one else 'them'}."
 
 
 def _unmatched(word: str, count: int) -> str:

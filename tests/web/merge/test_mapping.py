@@ -36,6 +36,34 @@ def test_the_mapping_goes_out_and_back_in_through_a_look(desk: Desk) -> None:
     assert desk.uses_of("Motor expenses")["any"] == ("match", desk.new.remote("n-7300").id, True)
 
 
+def test_the_look_shows_what_each_line_becomes(desk: Desk) -> None:
+    text = (
+        "list,old_code,old_name,use,new_name,action\n"
+        "categories,449,Motor expenses,any,Advertising,suggested\n"
+        "categories,400,Advertising,any,,leave\n"
+        "suppliers,,Paper Mill,any,,create\n"
+        "tax_rates,,20% VAT,costs,20.0% S on purchases,match\n"
+    )
+    looked = upload(desk.client, desk.url("merge_import"), text).text
+    assert "Categories 449 Motor expenses 6200 Advertising" in looked
+    assert "Categories 400 Advertising left unmatched" in looked
+    assert "Suppliers Paper Mill a new entry there" in looked
+    assert "Tax rates 20% VAT, on costs 20.0% S on purchases" in looked
+    assert "more" not in looked.split("What would change in the draft")[-1].split("Another file")[0]
+
+
+def test_the_look_at_a_long_file_says_how_many_more_there_are(desk: Desk) -> None:
+    for number in range(22):
+        desk.firm.supplier(f"Supplier {number}")
+    lines = [f"suppliers,Supplier {number},any,leave" for number in range(22)]
+    looked = upload(
+        desk.client, desk.url("merge_import"), "\n".join(["list,old_name,use,action", *lines])
+    ).text
+    assert "Supplier 19 left unmatched" in looked
+    assert "Supplier 20" not in looked
+    assert "and 2 more" in looked
+
+
 def test_lines_that_cannot_be_used_are_listed_with_their_place(desk: Desk) -> None:
     text = "list,old_name,use,new_name,action\ncategories,Nobody,any,Vehicle and travel costs,match\n"
     looked = upload(desk.client, desk.url("merge_import"), text)

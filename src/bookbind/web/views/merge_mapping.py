@@ -16,10 +16,12 @@ from bookbind.merge.mapping_csv import Report, export_mapping, import_mapping
 from bookbind.merge.reading import draft_version, find_draft
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.merge_words import changed_lines
 from bookbind.web.views.merge_place import Place, open_place
 
 MOST_BYTES = 5_000_000
 PROBLEMS_SHOWN = 100
+CHANGES_SHOWN = 20
 
 
 @require_GET
@@ -89,6 +91,8 @@ def _page(
         "connection": place.connection,
         "trouble": trouble,
         "report": report,
+        "changes": changed_lines(report, CHANGES_SHOWN) if report else [],
+        "more": max(0, len(report.changes) - CHANGES_SHOWN) if report else 0,
         "problems": report.problems[:PROBLEMS_SHOWN] if report else (),
         "content": base64.b64encode(content).decode(),
         "version": draft_version(find_draft(place.connection)),

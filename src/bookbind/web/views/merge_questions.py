@@ -16,16 +16,25 @@ from bookbind.lists.merging import finish_step
 from bookbind.merge.dimensions import DimensionQuestion, choose_dimension
 from bookbind.merge.publishing import KEEP, Question, choose_way
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
-from bookbind.providers.base.types import ListName
+from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import SettingNotTaken
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.forms.costs import KIND_LABELS
-from bookbind.web.views.costs_choices import FINALITY_LABELS
 from bookbind.web.views.merge_place import open_place
 
 NONE = "none"
+_KINDS = {
+    DocumentKind.BILL: "an invoice",
+    DocumentKind.SUPPLIER_CREDIT: "a credit note",
+    DocumentKind.EXPENSE: "a receipt that is already paid",
+}
+_FINALITY = {
+    PublishAs.DRAFT: "as a draft",
+    PublishAs.AWAITING_APPROVAL: "awaiting approval",
+    PublishAs.AWAITING_PAYMENT: "awaiting payment",
+}
 
 
 @dataclass(frozen=True)
@@ -105,12 +114,11 @@ def merge_finish(request: BusinessRequest, connection_id: UUID, step: str) -> Ht
 
 
 def _view_way(question: Question) -> Asked:
-    kind = KIND_LABELS[question.kind]
     if question.publish_as is None:
-        title = f"{kind}: these books have no such document."
+        title = f"{KIND_LABELS[question.kind]}: these books have no such document."
         help_ = "Choose what such documents become there."
     else:
-        title = f"{kind}, {FINALITY_LABELS[question.publish_as].lower()}: these books have no such state."
+        title = f"These books can't take {_KINDS[question.kind]} {_FINALITY[question.publish_as]}."
         help_ = "Choose how such documents are published."
     answers = [
         Answer(value, label, _more_final(question, value), value == question.answer)

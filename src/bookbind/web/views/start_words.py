@@ -34,7 +34,12 @@ def build_months(summary: StartSummary) -> list[MonthLine]:
 def explain_waiting(summary: StartSummary) -> list[str]:
     """`5 documents: category needs a match`."""
     waiting = sorted((summary.waiting or {}).items(), key=lambda pair: -pair[1])
-    return [f"{plural(count, 'document')}: {short_reason(reason).lower()}" for reason, count in waiting]
+    return [f"{plural(count, 'document')}: {_within(short_reason(reason))}" for reason, count in waiting]
+
+
+def _within(text: str) -> str:
+    """The text as it stands within a sentence; an abbreviation at its start stays as it is."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 @dataclass(frozen=True)

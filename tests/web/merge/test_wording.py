@@ -1,0 +1,114 @@
+"""What Merge lists and the start say in words: why documents go on waiting, and one thing as one thing."""
+
+from uuid import uuid4
+
+import pytest
+
+from bookbind.merge.entries import Entry
+from bookbind.merge.impact import DocumentFacts, Impact, weigh
+from bookbind.merge.undoing import Undone
+from bookbind.providers.base.types import ListName
+from bookbind.publishing.reasons import Problem, Reason
+from bookbind.publishing.starting import StartSummary
+from bookbind.web.merge_words import Using, consequences, question, undone_words
+from bookbind.web.views.start_words import explain_waiting
+from tests.web.merge.conftest import Desk
+
+USING = Using(matches=1, taken_back=0, creations=0)
+
+
+def held(*reasons: Reason) -> DocumentFacts:
+    """A waiting document with what would stand in its way."""
+    return DocumentFacts(reasons[0].value, tuple(Problem("", reason) for reason in reasons))
+
+
+def said(impact: Impact, **lists: int) -> str:
+    """What the preview says of waiting documents."""
+    return " ".join(consequences(impact, USING, "", "Sage", lists))
+
+
+@pytest.mark.req("CHG-05")
+def test_documents_that_wait_for_more_than_matches_are_told_apart() -> None:
+    documents = [
+        held(Reason.PUBLISH_AS_NOT_TAKEN),
+        held(Reason.KIND_NOT_TAKEN, Reason.CATEGORY_UNMATCHED),
+        held(Reason.KEPT_HERE),
+        held(Reason.BEFORE_START),
+        held(Reason.BEFORE_START, Reason.CATEGORY_UNMATCHED),
+    ]
+    impact = weigh([], documents, {})
+    assert (impact.still_waiting, impact.unanswered, impact.kept, impact.early) == (4, 2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("impact", "lists", "words"),
+    [
+        (
+            Impact(documents=14, still_waiting=14, unanswered=14),
+            {},
+            "No waiting document becomes ready, 14 go on waiting for an answer under Publishing.",
+        ),
+        (
+            Impact(documents=3, released=1, still_waiting=2, unanswered=1),
+            {"category": 2},
+            "1 waiting document becomes ready, 2 go on waiting for 2 unmatched categories and an answer",
+        ),
+        (
+            Impact(documents=1, still_waiting=1, kept=1),
+            {},
+            "1 goes on waiting for another answer under Publishing than to keep them.",
+        ),
+        (
+            Impact(documents=1, early=1),
+            {},
+            "becomes ready. 1 document is dated before the new books and waits until you decide about it.",
+        ),
+        (
+            Impact(documents=2, early=2),
+            {},
+            "2 documents are dated before the new books and wait until you decide about them.",
+        ),
+    ],
+)
+def test_the_preview_says_why_documents_go_on_waiting(
+    impact: Impact, lists: dict[str, int], words: str
+) -> None:
+    assert words in said(impact, **lists)
+
+
+def test_the_start_says_in_whole_words_what_documents_wait_for() -> None:
+    waiting = {"tax_rate_unmatched": 14, "category_unmatched": 2, "publish_as_not_taken": 1}
+    assert explain_waiting(StartSummary((), waiting)) == [
+        "14 documents: VAT rate needs a match",
+        "2 documents: category needs a match",
+        "1 document: choose another way to publish",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("account_type", "words"),
+    [
+        ("DIRECTCOSTS", "Direct costs"),
+        ("CREDITCARD", "Credit card"),
+        ("OVERHEADS", "Overheads"),
+        ("Cost of Goods Sold", "Cost of Goods Sold"),
+    ],
+)
+def test_a_type_that_is_shouted_as_one_word_is_shown_in_words(account_type: str, words: str) -> None:
+    entry = Entry(uuid4(), ListName.CATEGORIES, "Purchases", details={"account_type": account_type})
+    assert entry.facts == words
+
+
+def test_the_question_names_what_is_only_created() -> None:
+    assert question(Using(matches=0, taken_back=0, creations=1)) == "Create 1 new entry?"
+
+
+def test_an_undo_speaks_of_one_entry_as_one() -> None:
+    undone = Undone(1, 2, ("Sales",), published=(), published_count=0, created=(), waiting=0)
+    assert undone_words(undone, "Sage")[1] == "Left as it is, because it was matched anew since: Sales."
+
+
+@pytest.mark.django_db
+def test_an_earlier_use_names_its_list_as_the_steps_do(desk: Desk) -> None:
+    desk.use(list="tax_rates")
+    assert "in Tax rates used by Alice Admin" in desk.open().text
