@@ -175,7 +175,7 @@ DOWN = status(down_since=NOW - timedelta(minutes=4), next_try_at=NOW + timedelta
         (
             status(stage=Stage.SETTING_UP),
             "Xero (Acme Ltd) is being set up.",
-            "Its lists are being read. You can leave this page; publishing starts when they are complete.",
+            "Its lists are being read. You can leave this page; it goes on by itself.",
             [],
         ),
         (
@@ -302,6 +302,12 @@ def test_every_cause_has_a_short_state_and_a_message_in_words() -> None:
             message = explain(shown, WORDS, ADMIN)
             assert message.tone is not Tone.CALM
             assert message.headline.endswith(".")
+
+
+@pytest.mark.parametrize("change", [{"name_differs": True}, {"missing_optional_scopes": True}])
+def test_publishing_that_was_not_started_is_not_said_to_work(change: dict[str, bool]) -> None:
+    assert "Publishing works" in explain(status(**change), WORDS, ADMIN).body
+    assert "Publishing works" not in explain(status(**change, awaits_start=True), WORDS, ADMIN).body
 
 
 def test_the_vendors_words_stay_behind_details() -> None:

@@ -10,7 +10,8 @@ from django.db import connection as database
 
 from bookbind.activity.models import Entry
 from bookbind.connections import errors
-from bookbind.connections.change import find_open_change, find_undoable
+from bookbind.connections.change import find_change_to, find_open_change, find_undoable
+from bookbind.connections.disconnect import disconnect
 from bookbind.connections.models import Change, Connection, SignIn
 from bookbind.connections.pending import drop
 from bookbind.connections.queries import find_main_connection, get_connection, status_of
@@ -328,13 +329,56 @@ def test_going_back_revives_the_matches(desk: Desk) -> None:
 def test_a_business_with_its_own_codes_looks_before_anything_is_sent(desk: Desk) -> None:
     """Disconnected, its lists kept, it connects elsewhere: that is a change too."""
     desk.sandbox.control("reset")
-    from bookbind.connections.disconnect import disconnect  # noqa: PLC0415
-
     disconnect(desk.connection, desk.user)
     joined = sign_in(desk.sandbox, desk.business, desk.user, organisation=HOLDINGS)
     run_due(kinds=[SYNC])
     joined = get_connection(joined.id)
     assert (joined.stage, joined.awaits_start) == (Connection.Stage.ACTIVE, True)
+
+
+def test_books_used_before_wait_for_the_start_when_another_organisation_came_between(desk: Desk) -> None:
+    old = desk.connection
+    joined = desk.move()
+    start_publishing(joined, desk.user)
+    disconnect(get_connection(joined.id), desk.user)
+    desk.connection = sign_in(desk.sandbox, desk.business, desk.user)
+    run_due(kinds=[SYNC])
+    desk.refresh()
+    assert desk.connection.id == old.id
+    publication = desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert (desk.look(publication).reason, desk.bills()) == (Reason.NOT_STARTED, [])
+    assert find_undoable(desk.connection) is None
+    start_publishing(desk.connection, desk.user)
+    desk.work()
+    assert organisations_of(desk) == ["Acme Ltd"]
+
+
+def test_a_pause_outlasts_a_disconnect(desk: Desk) -> None:
+    joined = desk.move()
+    disconnect(joined, desk.user)
+    again = sign_in(desk.sandbox, desk.business, desk.user, organisation=HOLDINGS)
+    run_due(kinds=[SYNC])
+    again = get_connection(again.id)
+    assert (again.id, again.stage, again.awaits_start) == (joined.id, Connection.Stage.ACTIVE, True)
+    assert find_change_to(again) is None
+
+
+def test_the_same_organisation_connected_again_goes_on_at_once(desk: Desk) -> None:
+    disconnect(desk.connection, desk.user)
+    again = sign_in(desk.sandbox, desk.business, desk.user)
+    run_due(kinds=[SYNC])
+    assert not get_connection(again.id).awaits_start
+
+
+@pytest.mark.req("CHG-10")
+def test_from_the_press_on_nothing_says_that_publishing_is_not_started(desk: Desk) -> None:
+    desk.connection = desk.move()
+    match_by_name(desk.connection)
+    publication = desk.publish(desk.bill("INV-1"))
+    start_publishing(desk.connection, desk.user)
+    started = desk.look(publication)
+    assert (started.state, started.reason) == (State.WAITING, "")
 
 
 @pytest.mark.req("REC-18")

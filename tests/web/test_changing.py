@@ -34,8 +34,14 @@ def row(connection: Connection) -> Connection:
     return found
 
 
-def hold_bill(connection: Connection) -> None:
-    """A bill of £120.00 that waits to be sent at the connection."""
+def lapse(connection: Connection) -> None:
+    """The year of the connection is over."""
+    with within(BusinessScope(connection.business_id)):
+        Connection.objects.filter(id=connection.id).update(lapsed_at=clock.now())
+
+
+def hold_bill(connection: Connection, reason: str = "look_first") -> None:
+    """A bill of £120.00 that waits at the connection, by default only to be sent."""
     business = connection.business
     with within(BusinessScope(business.id)):
         document = Document.objects.create(
@@ -46,8 +52,8 @@ def hold_bill(connection: Connection) -> None:
             document=document,
             connection=connection,
             state="held",
-            reason="look_first",
-            marker="m-1",
+            reason=reason,
+            marker=f"m-{reason}",
             queued_at=clock.now(),
         )
 
@@ -61,15 +67,88 @@ def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada:
 
 def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: Walk) -> None:
     old = connect(ada)
+    hold_bill(old, "category_unmatched")
+    page = read(ada.client.get(f"{ada.root}/{old.id}/change/xero/"))
+    assert "Publish" not in page.text.split("Go on to Xero")[0].split("Acme Ltd")[-1]
+    assert "1 document (£120.00) waits for something else and goes to the new books." in page.text
     hold_bill(old)
     page = read(ada.client.get(f"{ada.root}/{old.id}/change/xero/"))
     assert "1 document is ready for Xero (Acme Ltd), £120.00" in page.text
+    assert "1 other document that can't be sent yet goes to the new books." in page.text
     for answer, first in (("first", True), ("along", False)):
         ada.client.post(f"{ada.root}/{old.id}/change/xero/", {"waiting": answer})
         with within(BusinessScope(ada.business.id)):
             begun = SignIn.objects.order_by("-begun_at").first()
         assert begun is not None
         assert begun.publish_first is first
+
+
+def test_somebody_else_can_sign_in_within_the_same_change(ada: Walk) -> None:
+    old = connect(ada)
+    page = ada.allow(HOLDINGS, path=f"/{old.id}/change/xero/")
+    summary = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    for asked in (page, summary):
+        again = asked.link("not you?")
+        assert again == f"{ada.root}/{old.id}/change/xero/?waiting=along"
+        assert read(ada.client.get(again)).has_button("Go on to Xero")
+    assert change(ada, old).heading == f"Xero ({HOLDINGS}) is being set up"
+
+
+def test_a_summary_counts_apart_what_is_published_first_and_what_goes_along(ada: Walk) -> None:
+    old = connect(ada)
+    hold_bill(old)
+    hold_bill(old, "category_unmatched")
+    away = read(ada.client.post(f"{ada.root}/{old.id}/change/xero/", {"waiting": "first"}))
+    page = ada.come_back(away.link("Continue to Xero"), HOLDINGS)
+    assert page.link("not you?").endswith("?waiting=first")
+    summary = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    assert "1 document (£120.00): published to Xero first." in summary.text
+    assert "1 other that waits goes to the new books." in summary.text
+
+
+def test_lists_that_can_not_be_read_are_said_to_be_tried_again(ada: Walk) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    ada.sandbox.control("faults", vendor="xero", operation="accounts", fault="500", times=50)
+    run_due()
+    page = read(ada.client.get(waiting.path))
+    assert "complete in a moment" not in page.text
+    assert "Xero isn't answering" in page.text
+    assert "We try again at" in page.text
+    assert "hx-get" in page.html
+
+
+def test_an_expired_connection_is_not_said_to_go_on_in_a_change(ada: Walk) -> None:
+    old = connect(ada)
+    lapse(old)
+    chosen = read(ada.client.get(f"{ada.root}/{old.id}/change/"))
+    assert "publishes to Xero (Acme Ltd) now" not in chosen.text
+    assert "has to be reconnected before anything is published there" in chosen.text
+    begin = read(ada.client.get(f"{ada.root}/{old.id}/change/xero/"))
+    assert "goes on meanwhile" not in begin.text
+    summary = change(ada, old, finish=False)
+    assert "stays in use" not in summary.text
+    assert "stays in use" not in ada.press(summary, "finish").text
+
+
+@pytest.mark.req("CHG-06")
+def test_an_undo_to_an_expired_connection_leads_to_its_reconnect(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    hold_bill(joined)
+    lapse(old)
+    asked = read(ada.client.get(f"{ada.root}/{joined.id}/undo"))
+    assert "Nobody has to sign in" not in asked.text
+    assert "it has to be reconnected before anything can be sent there" in asked.text
+    done = read(ada.client.post(f"{ada.root}/{joined.id}/undo", follow=True))
+    assert done.path == f"{ada.root}/{old.id}/reconnect"
+    assert "Undone. Xero (Acme Ltd) has to be reconnected now." in done.text
+    assert done.has_button("Go on to Xero")
+    run_due()
+    with within(BusinessScope(ada.business.id)):
+        assert Publication.objects.get(connection=old).reason == "connection"
 
 
 def test_finish_leaves_the_old_connection_in_use_and_offers_to_stop(ada: Walk) -> None:

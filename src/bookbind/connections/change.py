@@ -21,7 +21,7 @@ from bookbind.connections.events import (
     tell,
 )
 from bookbind.connections.models import Change, Connection, SignIn, Stay
-from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of
+from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, needs_reconnect
 from bookbind.connections.schedule import begin_schedules, end_schedules
 from bookbind.connections.services import activate, begin_stay
 from bookbind.kit import clock
@@ -73,9 +73,15 @@ def find_undoable(connection: Connection) -> Change | None:
         left__stage=Connection.Stage.LEFT,
         switched_at__isnull=False,
         started_at=None,
+        stopped_at=None,
         undone_at=None,
     )
     return rows.order_by("-switched_at").first()
+
+
+def close_changes_to(connection: Connection) -> None:
+    """A connection that comes back after its end is not where an earlier change brought the business."""
+    Change.objects.filter(joined=connection, stopped_at=None).update(stopped_at=clock.now())
 
 
 def take_into_use(connection: Connection) -> None:
@@ -196,7 +202,9 @@ def undo(change: Change, user: User) -> None:
         subject=left,
         data={"joined": change.joined_id},
     )
-    tell(ConnectionHealed(change.business_id, left.id, publish_now=False, purpose=SignIn.Purpose.CHANGE))
+    # What waits for one that has to be reconnected says so, until that is done.
+    if not needs_reconnect(left):
+        tell(ConnectionHealed(change.business_id, left.id, publish_now=False, purpose=SignIn.Purpose.CHANGE))
 
 
 def _end_stay(connection: Connection, why: str) -> None:

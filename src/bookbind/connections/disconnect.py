@@ -66,7 +66,6 @@ def end(connection: Connection, user: User, why: str) -> None:
     ended = {
         "stage": Connection.Stage.ENDED,
         "release": Connection.Release.PENDING,
-        "awaits_start": False,
         "hands_over": False,
     }
     if live.update(**ended, **UNTROUBLED, **WELL, epoch=F("epoch") + 1) == 0:

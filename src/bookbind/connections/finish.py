@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bookbind.activity.services import record
-from bookbind.connections.change import find_open_change, plan_change
+from bookbind.connections.change import close_changes_to, find_open_change, plan_change
 from bookbind.connections.elsewhere import erase_grant, list_siblings
 from bookbind.connections.errors import (
     AlreadyChanging,
@@ -21,7 +21,7 @@ from bookbind.connections.errors import (
     SignInOver,
 )
 from bookbind.connections.events import ConnectionHealed, ConnectionStarted, tell
-from bookbind.connections.models import Connection, Grant, SignIn
+from bookbind.connections.models import Connection, Grant, SignIn, Stay
 from bookbind.connections.outcomes import PROBE_JOB, RENEWED_JOB
 from bookbind.connections.pending import chosen, is_same, shared_with
 from bookbind.connections.queries import (
@@ -251,9 +251,21 @@ def _give(
         "release": "",
     }
     if ended:
-        values |= {"awaits_start": False, "hands_over": False, "documents_from": None}
+        paused = connection.awaits_start or _was_elsewhere(connection)
+        values |= {"awaits_start": paused, "hands_over": False, "documents_from": None}
+        close_changes_to(connection)
     Connection.objects.filter(id=connection.id).update(**values, epoch=F("epoch") + 1)
     connection.refresh_from_db()
+
+
+def _was_elsewhere(connection: Connection) -> bool:
+    """Whether the books were at another organisation last: then coming back here is a move like any other."""
+    stays = Stay.objects.filter(
+        connection__business_id=connection.business_id, connection__place=Connection.Place.MAIN
+    )
+    latest = stays.order_by("-started_at").first()
+    is_main = connection.place == Connection.Place.MAIN
+    return is_main and latest is not None and latest.connection_id != connection.id
 
 
 def _tell(connection: Connection, user: User, sign_in: SignIn, *, was_live: bool, publish_now: bool) -> None:

@@ -81,7 +81,7 @@ def days_left(deadline: datetime, now: datetime, time_zone: str) -> int:
 
 def _needs_person(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
     if status.state is not State.NEEDS_RECONNECT:
-        return _some_refused(words, viewer)
+        return _some_refused(status, words, viewer)
     if not viewer.may_manage:
         return _told_whom_to_ask(words, viewer)
     headline, body, actions = _MANAGED[status.cause](_Case(status, words))
@@ -207,12 +207,13 @@ def _told_whom_to_ask(words: ConnectionWords, viewer: Viewer) -> Message:
     )
 
 
-def _some_refused(words: ConnectionWords, viewer: Viewer) -> Message:
+def _some_refused(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
     advice = "Reconnect and leave every permission ticked." if viewer.may_manage else whom_to_ask(viewer)
+    lacking = "Publishing works, but not every" if status.can_publish else "Not every"
     return Message(
         Tone.WARNING,
         f"Some things are switched off at {words.label}.",
-        f"Publishing works, but not every permission that Bookbind asks for was given. {advice}",
+        f"{lacking} permission that Bookbind asks for was given. {advice}",
         (reconnect(),) if viewer.may_manage else (),
         words.vendor_text,
     )
@@ -287,10 +288,11 @@ def _unreadable(case: _Case) -> Message:
 
 def _name_differs(case: _Case) -> Message:
     words = case.words
+    works = "Publishing works. " if case.status.can_publish else ""
     return Message(
         Tone.INFO,
         f"{words.business_name} is connected to an organisation of another name: {words.organisation_name}.",
-        f"Publishing works. Please check that this is the right one in {words.provider_name}.",
+        f"{works}Please check that this is the right one in {words.provider_name}.",
         (ActionWord(ActionName.CONFIRM_NAME, "It is the right one"),),
     )
 
@@ -361,7 +363,7 @@ def _setting_up(words: ConnectionWords) -> Message:
     return Message(
         Tone.INFO,
         f"{words.label} is being set up.",
-        "Its lists are being read. You can leave this page; publishing starts when they are complete.",
+        "Its lists are being read. You can leave this page; it goes on by itself.",
     )
 
 

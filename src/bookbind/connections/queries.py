@@ -11,7 +11,7 @@ from bookbind.connections.messages import ConnectionWords, Viewer
 from bookbind.connections.models import Connection, Grant
 from bookbind.connections.names import names_agree
 from bookbind.connections.secrets import are_readable
-from bookbind.connections.status import Facts, Stage, Status, derive_status, missing_scopes
+from bookbind.connections.status import Facts, Stage, State, Status, derive_status, missing_scopes
 from bookbind.kit import clock
 from bookbind.providers.base.apps import app_facts
 from bookbind.providers.base.contract import Provider
@@ -86,6 +86,12 @@ def facts_of(connection: Connection) -> Facts:
 def status_of(connection: Connection, now: datetime | None = None) -> Status:
     """What the connection is now, by product time."""
     return derive_status(facts_of(connection), now or clock.now())
+
+
+def needs_reconnect(connection: Connection) -> bool:
+    """Whether a person has to sign in before it works; of one that was left, whether that would be so."""
+    facts = replace(facts_of(connection), stage=Stage.ACTIVE)
+    return derive_status(facts, clock.now()).state is State.NEEDS_RECONNECT
 
 
 def statuses_of(connections: Sequence[Connection]) -> dict[UUID, Status]:

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bookbind.connections.change import mark_started
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import status_of
 from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.providers.base.types import DocumentKind, PublishAs
@@ -16,7 +18,7 @@ from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import Publication, PublishingSettings
-from bookbind.publishing.placement import settle, wake
+from bookbind.publishing.placement import is_cut_off, settle, wake
 from bookbind.publishing.queries import list_unsent
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
@@ -76,20 +78,34 @@ def start_publishing(connection: Connection, user: User) -> bool:
     with transaction.atomic():
         if not mark_started(connection, user):
             return False
+        if not is_cut_off(status_of(connection)):
+            _queue_ready(connection)
         wake(connection)
     return True
 
 
 def settle_started(connection: Connection) -> None:
-    """Put what waited for the start where it belongs now; done by the queue, so that no crash forgets any."""
-    held = Publication.objects.filter(
-        connection=connection, state=State.HELD.value, reason=Reason.NOT_STARTED
-    ).select_related("connection", "document")
+    """Put what was held in the moment of the start where it belongs now; done by the queue."""
+    held = _ready(connection).select_related("connection", "document")
     for publication in held.order_by("queued_at", "id"):
         try:
             settle(publication)
         except MovedMeanwhile:
             continue
+
+
+def _queue_ready(connection: Connection) -> None:
+    """At once however many they are: each is checked again as it is sent."""
+    _ready(connection).update(
+        state=State.WAITING.value, reason="", reason_data={}, error={}, attempts=0, next_try_at=None
+    )
+
+
+def _ready(connection: Connection) -> "QuerySet[Publication]":
+    rows: QuerySet[Publication] = Publication.objects.filter(
+        connection=connection, state=State.HELD.value, reason=Reason.NOT_STARTED
+    )
+    return rows
 
 
 def _label(document: Document, settings: PublishingSettings) -> str:

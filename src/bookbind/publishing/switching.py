@@ -21,7 +21,7 @@ from bookbind.kit.ids import new_id
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.placement import settle, wake
-from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.queries import WaitingSummary, list_unsent, summarise
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.tenancy.models import User
@@ -69,6 +69,14 @@ def stop_change(change: Change, user: User) -> None:
     with transaction.atomic():
         changes.stop(change, user)
         wake(change.left)
+
+
+def ready_summary(connection: Connection) -> WaitingSummary:
+    """What *Publish them there first* sends over the connection that is left: what only waits to be sent."""
+    rows = list_unsent(connection.id, {Reason.LOOK_FIRST}).values_list(
+        "queued_at", "document__total", "document__currency", "document__date"
+    )
+    return summarise(rows, connection.business.time_zone)
 
 
 def _must_wait(change: Change) -> bool:

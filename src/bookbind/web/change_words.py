@@ -2,7 +2,7 @@
 
 from bookbind.connections.change import find_change_to, find_undoable
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import label_of
+from bookbind.connections.queries import label_of, needs_reconnect
 from bookbind.lists.queries import needs_match_counts
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import waiting_summary
@@ -19,6 +19,7 @@ def waiting_words(connection: Connection) -> dict[str, object]:
         "is_moving": True,
         "left_label": label_of(moving.left),
         "left_provider": get_provider(moving.left.provider),
+        "left_needs_reconnect": needs_reconnect(moving.left),
     }
     if moving.ready_at is not None:
         words["left_waiting"] = waiting_summary(moving.left).count

@@ -60,6 +60,24 @@ def test_before_publishing_was_started_the_start_is_offered(desk: Desk) -> None:
     assert not page.has_button("Publish the 0 that waited")
 
 
+def test_until_publishing_is_started_every_step_offers_the_start_and_the_undo(desk: Desk) -> None:
+    assert "until you press Start publishing" not in desk.open().text
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    desk.firm.wait(desk.new)
+    for step in ("categories", "suppliers", "publishing"):
+        page = desk.open("merge_step", step)
+        assert "Nothing is sent to QuickBooks Online until you press Start publishing." in page.text
+        assert page.link("Start publishing…").endswith("/start")
+        assert page.link("Undo this change").endswith("/undo")
+        assert "Nothing is left to match" not in page.text
+    decide_all(desk)
+    assert desk.use().link("Undo this change")
+    desk.client.post(desk.url("merge_way"), {"key": "bill/draft", "answer": "awaiting_payment"})
+    settled = desk.open()
+    assert "Nothing is left to match" in settled.text
+    assert settled.link("Start publishing…")
+
+
 def test_one_list_is_used_alone(desk: Desk) -> None:
     decide_all(desk)
     desk.use(list="tax_rates")

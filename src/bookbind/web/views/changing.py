@@ -13,7 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bookbind.connections.change import find_change_to, find_open_change, find_undoable
 from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.queries import get_connection, label_of, organisation_name, status_of
+from bookbind.connections.queries import (
+    get_connection,
+    label_of,
+    needs_reconnect,
+    organisation_name,
+    status_of,
+)
 from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.base.contract import Provider
@@ -21,7 +27,7 @@ from bookbind.providers.registry import find_provider, get_provider, list_provid
 from bookbind.publishing.queries import waiting_summary
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import start_publishing, start_summary
-from bookbind.publishing.switching import stop_change, undo_change
+from bookbind.publishing.switching import ready_summary, stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
@@ -51,7 +57,12 @@ def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """The selection screen: every accounting software, the present one among them."""
     connection = _get_main(request, connection_id)
     under_way = find_open_change(request.business.id)
-    context = {**_words(connection), "destinations": _destinations(connection), "under_way": under_way}
+    context = {
+        **_words(connection),
+        "needs_reconnect": needs_reconnect(connection),
+        "destinations": _destinations(connection),
+        "under_way": under_way,
+    }
     if under_way is not None:
         context["joining"] = label_of(under_way.joined)
     return render(request, "connections/change.html", context)
@@ -71,13 +82,17 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
         else f"Another {vendor.name} organisation"
     )
     form = WaitingForm(request.POST if request.method == "POST" else request.GET)
+    waiting, ready = waiting_summary(connection), ready_summary(connection)
     words = {
         **begin_words(vendor, title, _steps(vendor, connection)),
         "form_action": request.path,
         "leaves": connection,
         "left_label": label_of(connection),
-        "waiting": waiting_summary(connection),
-        "waiting_total": totals_in_words(waiting_summary(connection)),
+        "waiting": waiting,
+        "waiting_total": totals_in_words(waiting),
+        "ready": ready,
+        "ready_total": totals_in_words(ready),
+        "others": waiting.count - ready.count,
         "can_publish_first": status_of(connection).can_publish,
         "publish_first": form.is_valid() and form.publish_first,
     }
@@ -136,13 +151,19 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             undo_change(moved, request.user)
+            if needs_reconnect(moved.left):
+                messages.warning(request, f"Undone. {label_of(moved.left)} has to be reconnected now.")
+                return HttpResponseRedirect(reverse("reconnect", args=[request.business.slug, moved.left_id]))
             messages.success(request, f"Undone. {label_of(moved.left)} is in use again.")
         except ChangeOver as failure:
             messages.info(request, str(failure.__doc__))
         return _to_connections(request)
-    left = get_connection(moved.left_id)
-    context = {**_words(connection), "left": left, "left_label": label_of(left)}
-    context["waiting"] = waiting_summary(connection)
+    context = {
+        **_words(connection),
+        "left_label": label_of(moved.left),
+        "left_needs_reconnect": needs_reconnect(moved.left),
+        "waiting": waiting_summary(connection),
+    }
     return render(request, "connections/undo_change.html", context)
 
 
@@ -219,9 +240,9 @@ def _destination(provider: Provider, connection: Connection) -> Destination:
 
 
 def _steps(vendor: Provider, connection: Connection) -> list[str]:
-    old = label_of(connection)
+    meanwhile = "" if needs_reconnect(connection) else f" {label_of(connection)} goes on meanwhile."
     return [
-        f"You sign in at {vendor.name}, choose the organisation and press Finish. {old} goes on meanwhile.",
+        f"You sign in at {vendor.name}, choose the organisation and press Finish.{meanwhile}",
         "Documents, rules and settings stay. Merge lists matches your old entries to the new ones.",
         f"Nothing is sent to {vendor.name} until you press Start publishing. Until then you can undo it all.",
     ]

@@ -9,15 +9,19 @@ from django.views.decorators.http import require_GET
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, list_connections, status_of
+from bookbind.connections.status import Health, State
 from bookbind.kit.text import listed, plural
 from bookbind.lists.queries import sync_progress
 from bookbind.providers.registry import get_provider, list_providers
 from bookbind.publishing.queries import find_latest_resume
 from bookbind.publishing.results import Results, explain_results, results_of
-from bookbind.tenancy.permissions import Permission
+from bookbind.tenancy.permissions import Permission, Role
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import waiting_words
 from bookbind.web.connection_rows import build_earlier, build_rows
+from bookbind.web.notices import notice_for
+
+_NOT_ANSWERING = frozenset({Health.DOWN, Health.LIMITED})
 
 
 @require_GET
@@ -47,14 +51,14 @@ def _can_be_left(connection: Connection) -> bool:
 def confirmed(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """What Finish did, with the lists arriving and what became of documents that waited."""
     connection = get_connection(connection_id)
-    return render(request, "connections/confirmed.html", _confirmation(connection))
+    return render(request, "connections/confirmed.html", _confirmation(connection, request.role))
 
 
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
 def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """The moving part of the confirmation, asked for again until nothing moves."""
-    words = _confirmation(get_connection(connection_id))
+    words = _confirmation(get_connection(connection_id), request.role)
     response = render(request, "connections/_progress.html", words)
     was = request.GET.get("was", "")
     if was and not words["is_first"]:
@@ -75,7 +79,7 @@ def _began_with_this_sign_in(connection: Connection) -> bool:
     )
 
 
-def _confirmation(connection: Connection) -> dict[str, object]:
+def _confirmation(connection: Connection, role: Role) -> dict[str, object]:
     lists = sync_progress(connection)
     status = status_of(connection)
     resume = find_latest_resume(connection)
@@ -94,12 +98,13 @@ def _confirmation(connection: Connection) -> dict[str, object]:
         "read": read,
         "lists_in_words": plural(len(lists), "list"),
         "failed": [one for one in lists if one.error],
+        "trouble": notice_for(connection, role, status=status) if status.health in _NOT_ANSWERING else None,
         "is_reading": is_reading,
         "is_first": is_first,
         "is_new": _began_with_this_sign_in(connection),
         "results": results,
         "results_in_words": explain_results(resume, results) if resume else "",
-        "is_moving": is_reading or (is_first and status.can_call) or not results.is_done,
+        "is_moving": is_reading or (is_first and status.state is State.SETTING_UP) or not results.is_done,
         "look_url": f"{reverse('costs', args=[connection.business.slug])}?show=waiting",
         **waiting_words(connection),
     }

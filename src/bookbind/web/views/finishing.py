@@ -1,6 +1,7 @@
 """Between the vendor's answer and Finish: choose, summary, a different organisation, cancel."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.errors import DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.models import SignIn
-from bookbind.connections.queries import label_of, organisation_name
+from bookbind.connections.queries import label_of, needs_reconnect, organisation_name
 from bookbind.connections.sign_in import (
     MatchKind,
     choose_organisation,
@@ -33,11 +34,12 @@ from bookbind.providers.base.types import Organisation
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import WaitingSummary, waiting_summary
 from bookbind.publishing.resume import default_choice
+from bookbind.publishing.switching import ready_summary
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.choosing import build_choices, describe
-from bookbind.web.forms.connections import ChooseForm, FinishForm
+from bookbind.web.forms.connections import ChooseForm, FinishForm, WaitingForm
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import show_failure
 
@@ -241,7 +243,20 @@ def _words(sign_in: SignIn) -> dict[str, object]:
         "provider": get_provider(sign_in.provider),
         "before_name": organisation_name(connection) if connection else "",
         "connection": connection,
+        "again_url": _again_url(sign_in),
     }
+
+
+def _again_url(sign_in: SignIn) -> str:
+    """Where somebody signs in as another user for the same purpose."""
+    slug = sign_in.business.slug
+    if sign_in.leaves is not None:
+        waiting = WaitingForm.FIRST if sign_in.publish_first else WaitingForm.ALONG
+        change_to = reverse("change_to", args=[slug, sign_in.leaves.id, sign_in.provider])
+        return f"{change_to}?{urlencode({'waiting': waiting})}"
+    if sign_in.connection is not None:
+        return reverse("reconnect", args=[slug, sign_in.connection.id])
+    return reverse("connect", args=[slug, sign_in.provider])
 
 
 def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm) -> dict[str, object]:
@@ -249,15 +264,19 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
     left = sign_in.leaves
     if left is None:
         return {}
-    waiting = waiting_summary(left)
+    waiting, ready = waiting_summary(left), ready_summary(left)
     old_currency = left.base_currency or str(left.organisation.get("currency", ""))
     other = organisation.currency if organisation.currency and organisation.currency != old_currency else ""
     return {
         "leaves": left,
         "left_label": label_of(left),
         "left_provider": get_provider(left.provider),
+        "left_needs_reconnect": needs_reconnect(left),
         "waiting": waiting,
         "waiting_total": totals_in_words(waiting),
+        "ready": ready,
+        "ready_total": totals_in_words(ready),
+        "others": waiting.count - ready.count,
         "old_currency": old_currency,
         "other_currency": other if old_currency else "",
         "rules": SupplierRule.objects.filter(active=True).count(),
