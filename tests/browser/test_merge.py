@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from urllib.parse import quote_plus
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # It ships no types.
@@ -148,8 +149,66 @@ def test_another_match_is_searched_created_left_and_ticked_by_keyboard(jo: Visit
     page.keyboard.press("e")
     expect(page.get_by_role("listbox")).to_be_visible()
     page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
     expect(page.locator(f"#{stop}")).to_be_focused()
+
+
+@pytest.mark.req("UX-01")
+def test_the_keys_work_from_the_page_itself(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".merge-table [data-stop]").first).to_be_focused()
+
+
+@pytest.mark.req("UX-01", "CHG-04")
+def test_what_was_proposed_stands_first_in_the_field(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all&q=449")
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("u")
+    settle(page)
+    match = page.locator(".merge-match").first
+    expect(match).to_contain_text("Left unmatched")
+    page.keyboard.press("e")
+    first = page.get_by_role("option").first
+    expect(first).to_contain_text(re.compile(r"^Motor vehicle expenses\d\d+% sure$"))
+    type_and_wait(page, "motor")
+    expect(first).to_contain_text(re.compile(r"^Motor vehicle expenses\d\d+% sure$"))
+    expect(first).to_have_class(re.compile("is-active"))
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(match).to_contain_text("Motor vehicle expenses")
+
+
+@pytest.mark.req("UX-01")
+def test_text_that_matches_nothing_chooses_nothing(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all&q=449")
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    stood = page.locator(".merge-match").first.inner_text()
+    page.keyboard.press("e")
+    field = page.get_by_role("combobox", name=re.compile("449"))
+    expect(field).to_be_focused()
+    type_and_wait(page, "Back to")
+    expect(page.get_by_role("listbox")).to_contain_text("Nothing matches.")
+    expect(page.locator(".combobox-option.is-active")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    assert page.locator(".merge-match").first.inner_text() == stood
+
+
+def type_and_wait(page: Page, text: str) -> None:
+    """Type into the field that has the focus, until the books' entries for all of it are there."""
+    with page.expect_response(lambda reply: reply.url.endswith(f"q={quote_plus(text)}")):
+        page.keyboard.type(text)
 
 
 @pytest.mark.req("CHG-05", "CHG-06")
@@ -176,6 +235,7 @@ def test_the_numbers_move_and_what_they_promise_happens(jo: Visitor, root: str) 
         re.compile(rf"Matched\. {count} documents? (is|are) ready")
     )
     expect(page.get_by_role("link", name="Start publishing…")).to_be_visible()
+    expect(page.get_by_role("heading", name="Merge lists")).to_be_focused()
     jo.keep("merge-used")
     assert complaints(page) == []
 

@@ -121,6 +121,19 @@ def test_steps_count_what_is_needed_until_it_is_matched(moved: Moved) -> None:
     assert count_needed(second.connection) == needed - 1
 
 
+def test_an_entry_is_found_by_its_own_name_and_by_that_of_its_match(moved: Moved) -> None:
+    firm, _, second = moved
+    assert labels(second, CATEGORIES, Show.ALL, "advert") == ["400 Advertising"]
+    assert labels(second, CATEGORIES, Show.ALL, "6200") == ["400 Advertising"], "what is proposed"
+    motor, target = firm.item("Motor expenses"), second.remote("n-7300")
+    choice = NewChoice(motor.id, target=target.id)
+    save_choices(second.connection, [choice], firm.user, second.version)
+    assert labels(second, CATEGORIES, Show.ALL, "travel vehicle") == ["449 Motor expenses"]
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])
+    assert labels(second, CATEGORIES, Show.ALL, "travel vehicle") == ["449 Motor expenses"]
+    assert labels(second, CATEGORIES, Show.ALL, "motor vehicle") == [], "all words stand in one of the names"
+
+
 @pytest.mark.req("CHG-04")
 def test_search_puts_what_can_be_chosen_first_and_says_why_the_rest_can_not(moved: Moved) -> None:
     firm, _, second = moved

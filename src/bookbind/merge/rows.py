@@ -10,6 +10,8 @@ from bookbind.connections.models import Connection
 from bookbind.kit.text import fold_name
 from bookbind.lists.history import Earlier, earlier_labels
 from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS
+from bookbind.lists.models import RemoteItem
+from bookbind.lists.queries import search_items
 from bookbind.merge.choices import LEAVE, MATCH, Choice
 from bookbind.merge.creating import created_name, target_list
 from bookbind.merge.entries import Entry, refuse
@@ -123,7 +125,7 @@ def list_rows(
     data = data or read_lists(connection, [name])[name]
     uses = read_uses(connection) if uses is None else uses
     groups = {each: _select(data, uses, each) for each in Show}
-    found = _search(groups[show], search)
+    found = _search(connection, data, groups[show], search)
     shown = found[start : start + limit]
     return RowPage(
         rows=tuple(_rows(connection, data, shown, uses)),
@@ -170,11 +172,25 @@ def _urgency(used: Uses) -> tuple[int, int]:
     return -used.waiting, -used.rule_count
 
 
-def _search(entries: list[Entry], search: str) -> list[Entry]:
+def _search(connection: Connection, data: ListData, entries: list[Entry], search: str) -> list[Entry]:
+    """The entries that have all the words in their own name and code, or in those of their match."""
     words = fold_name(search).split()
     if not words:
         return entries
-    return [each for each in entries if all(word in fold_name(f"{each.code} {each.name}") for word in words)]
+    rows = search_items(RemoteItem.objects.filter(connection=connection), search)
+    there = set(rows.values_list("id", flat=True))
+    return [each for each in entries if _is_named(each, words) or there & _matches_of(data, each)]
+
+
+def _is_named(entry: Entry, words: list[str]) -> bool:
+    name = fold_name(f"{entry.code} {entry.name}")
+    return all(word in name for word in words)
+
+
+def _matches_of(data: ListData, entry: Entry) -> set[UUID | None]:
+    """What stands for the entry, or would in its place."""
+    bound = {each.target for each in data.standings.bound.get(entry.id, {}).values()}
+    return bound | {each.target for each in data.choices.get(entry.id, {}).values()}
 
 
 def _rows(

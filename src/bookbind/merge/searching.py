@@ -10,13 +10,15 @@ from bookbind.lists.queries import search_items
 from bookbind.merge.creating import target_list
 from bookbind.merge.entries import Entry, refuse
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import sales_coded_by
+from bookbind.merge.proposals import Proposal
+from bookbind.merge.reading import read_lists, sales_coded_by
 from bookbind.merge.rows import Target
-from bookbind.merge.standings import entry_of, find_entry
+from bookbind.merge.standings import entry_of, find_entry, read_targets
 
 _FIELDS = ("id", "list", "name", "code", "details", "state")
 # Looked at before those that can't be chosen are put last.
 _LOOKED_AT = 300
+_LEAST_LIKELY = 0.01
 
 
 def search_targets(
@@ -34,6 +36,33 @@ def search_targets(
     return sorted(found, key=lambda each: bool(each.why_not))[:limit]
 
 
+def list_likely(connection: Connection, item_id: UUID, use: str = ANY) -> list[Target]:
+    """What is proposed for the entry, whatever somebody chose since, and then the runners-up."""
+    ours, proposal = find_entry(item_id), find_proposal(connection, item_id, use)
+    if ours is None or proposal is None:
+        return []
+    own = ((proposal.target, proposal.confidence),) if proposal.target else ()
+    likely = dict((*own, *proposal.alternatives))
+    there = read_targets(connection, likely)
+    found = [
+        _target(ours, there[id_], use, connection, confidence)
+        for id_, confidence in likely.items()
+        if id_ in there and confidence >= _LEAST_LIKELY
+    ]
+    return [each for each in found if not each.why_not]
+
+
+def find_proposal(connection: Connection, item_id: UUID, use: str) -> Proposal | None:
+    """What the matcher says about an entry on one use; None when it is matched or nothing was looked for."""
+    entry = find_entry(item_id)
+    if entry is None:
+        return None
+    data = read_lists(connection, [entry.list])[entry.list]
+    bound = data.standings.bound.get(item_id, {}).get(use)
+    choice = data.choices.get(item_id, {}).get(use)
+    return choice.proposal if choice and not (bound and bound.is_alive) else None
+
+
 def _rows(connection: Connection, ours: Entry, use: str, search: str) -> QuerySet[RemoteItem]:
     rows = RemoteItem.objects.filter(connection=connection, list=target_list(ours, use, connection))
     rows = rows.exclude(state=RemoteItem.State.GONE)
@@ -42,6 +71,6 @@ def _rows(connection: Connection, ours: Entry, use: str, search: str) -> QuerySe
     return search_items(rows, search).order_by("rank", "code", "folded_name", "id")
 
 
-def _target(ours: Entry, theirs: Entry, use: str, connection: Connection) -> Target:
+def _target(ours: Entry, theirs: Entry, use: str, connection: Connection, likely: float = 0.0) -> Target:
     why_not = refuse(ours, theirs, use, sales_coded_by(connection))
-    return Target(theirs.id, theirs.label, theirs.facts, theirs.list, theirs.state, 0.0, why_not)
+    return Target(theirs.id, theirs.label, theirs.facts, theirs.list, theirs.state, likely, why_not)

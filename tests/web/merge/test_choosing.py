@@ -1,9 +1,14 @@
 """Choosing in Merge lists: saved at once, never over somebody else's choice, and refused with the reason."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
-from bookbind.merge.models import DraftRow
-from tests.merge.conftest import TAXES
+from bookbind.merge.models import DraftRow, Suggested
+from bookbind.merge.proposals import to_json
+from bookbind.merge.suggestions import read_suggestions
+from tests.merge.conftest import CATEGORIES, TAXES
 from tests.support.factories import People
 from tests.web.conftest import Browse
 from tests.web.merge.conftest import Desk
@@ -26,6 +31,20 @@ def test_a_tick_is_taken_away_and_given_back(desk: Desk) -> None:
     assert 'aria-checked="false"' in off.html
     on = desk.choose(f"{ads.id}:any:match:{target}:1")
     assert 'aria-checked="true"' in on.html
+    assert "certain" in on.text, "it stands as it was proposed"
+    assert not DraftRow.objects.filter(list_item=ads).exists()
+
+
+def test_a_tick_given_back_leaves_what_was_chosen_for_the_other_side(desk: Desk) -> None:
+    rate = desk.firm.item("20% VAT", TAXES)
+    target = desk.new.remote("n-20c", TAXES).id
+    desk.choose(f"{rate.id}:sales:leave::1")
+    desk.choose(f"{rate.id}:costs:match:{target}:0")
+    desk.choose(f"{rate.id}:costs:match:{target}:1")
+    assert desk.uses_of("20% VAT", TAXES) == {
+        "costs": ("match", target, True),
+        "sales": ("leave", None, True),
+    }
 
 
 @pytest.mark.req("CHG-08")
@@ -100,6 +119,29 @@ def test_the_field_offers_what_else_can_be_done(desk: Desk) -> None:
     rate = desk.firm.item("5% VAT", TAXES)
     assert "on costs and on sales separately" in desk.fragment("merge_edit", rate.id, use="any").text
     assert desk.fragment("merge_edit", motor.id, use="nonsense").status == 404
+
+
+def test_the_field_offers_what_was_proposed_first_whatever_was_chosen_since(desk: Desk) -> None:
+    ads, other = desk.firm.item("Advertising"), desk.new.remote("n-7300").id
+    desk.choose(f"{ads.id}:any:leave::1")
+    left = desk.fragment("merge_edit", ads.id, use="any").html.split("<option")
+    assert re.search(r'data-hint="\d+% sure">6200 Advertising<', left[2])
+    desk.choose(f"{ads.id}:any:match:{other}:1")
+    chosen = desk.fragment("merge_edit", ads.id, use="any").html.split("<option")
+    assert "selected>7300 Vehicle and travel costs<" in chosen[2]
+    assert re.search(r'data-hint="\d+% sure">6200 Advertising<', chosen[3])
+
+
+def test_the_field_names_nothing_that_is_all_but_impossible(desk: Desk) -> None:
+    [proposal] = read_suggestions(desk.new.connection, CATEGORIES)[desk.firm.item("Motor expenses").id]
+    alike = replace(proposal, alternatives=((desk.new.remote("n-6200").id, 0.004),))
+    stored = Suggested.objects.get(connection=desk.new.connection, list=CATEGORIES)
+    motor = desk.firm.item("Motor expenses")
+    stored.proposals |= to_json({motor.id: [alike]})
+    stored.save()
+    field = desk.fragment("merge_edit", motor.id, use="any")
+    assert "6200 Advertising" not in field.html
+    assert '"0% sure"' not in field.html
 
 
 def test_dimensions_and_ways_take_only_what_is_offered(desk: Desk) -> None:

@@ -12,10 +12,11 @@ from bookbind.merge.choices import CREATE, LEAVE, MATCH
 from bookbind.merge.drafting import NewChoice, forget_choices, save_choices
 from bookbind.merge.entries import refuse
 from bookbind.merge.errors import DraftMoved, MergeError
+from bookbind.merge.models import DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.reading import draft_version, find_draft, sales_coded_by, uses_apart
 from bookbind.merge.rows import Row, find_row
-from bookbind.merge.searching import search_targets
+from bookbind.merge.searching import find_proposal, list_likely, search_targets
 from bookbind.merge.standings import find_entry, read_targets
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
@@ -112,15 +113,16 @@ def list_options(place: Place, item_id: UUID, use: str, query: str = "", limit: 
 
 
 def edit_context(place: Place, row: Row, use: str) -> dict[str, object]:
-    """The options before anything is typed: alternatives first, then what else can be done."""
+    """The options before anything is typed: what is likely first, then what else can be done."""
     found = next((each for each in row.uses if each.use == use), None)
     if found is None:
         raise Http404
-    likely = [found.chosen, found.current, *found.alternatives]
+    likely = [found.chosen, found.current, *list_likely(place.connection, row.id, use)]
     options: dict[UUID, Option] = {}
     for each in likely:
         if each is not None and each.id not in options:
-            hint = f"{round(each.likely * 100)}% sure" if each.likely else each.facts
+            percent = round(each.likely * 100)
+            hint = f"{percent}% sure" if percent else each.facts
             is_chosen = found.chosen is not None and each.id == found.chosen.id
             value = pack_choice(row.id, use, MATCH, each.id)
             options[each.id] = Option(
@@ -158,7 +160,7 @@ def _others(place: Place, row: Row, use: str, create_name: str) -> list[Option]:
 
 def _apply(request: BusinessRequest, place: Place, pressed: Pressed, version: int) -> None:
     connection, user = place.connection, request.user
-    if pressed.action == FORGET:
+    if pressed.action == FORGET or _is_as_proposed(place, pressed):
         forget_choices(connection, [pressed.item_id], user, version)
     elif pressed.action == SPLIT:
         save_choices(connection, _split(place, pressed), user, version)
@@ -167,6 +169,16 @@ def _apply(request: BusinessRequest, place: Place, pressed: Pressed, version: in
     else:
         choice = NewChoice(pressed.item_id, pressed.use, pressed.action, pressed.target, pressed.ticked)
         save_choices(connection, [choice], user, version)
+
+
+def _is_as_proposed(place: Place, pressed: Pressed) -> bool:
+    """Whether only the tick of what is certain was taken away, and is given back."""
+    chosen = DraftRow.objects.filter(draft__connection=place.connection, list_item=pressed.item_id)
+    now = list(chosen.values_list("use", "action", "remote_item", "ticked"))
+    if not pressed.ticked or now != [(pressed.use, pressed.action, pressed.target, False)]:
+        return False
+    proposal = find_proposal(place.connection, pressed.item_id, pressed.use)
+    return proposal is not None and proposal.auto and proposal.target == pressed.target
 
 
 def _split(place: Place, pressed: Pressed) -> list[NewChoice]:

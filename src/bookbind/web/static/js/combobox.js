@@ -133,10 +133,13 @@ class Combobox {
       return words.every((word) => text.includes(word));
     });
     const start = fold(query.trim());
+    // The name itself goes first, with or without the code before it, then what begins with what was typed.
     const rank = (option) => {
       const text = fold(option.text);
-      if (text.startsWith(start)) return 0;
-      return words.every((word) => text.includes(word)) ? 1 : 2;
+      const names = [text, text.replace(/^\S*\d\S*\s+/, "")];
+      if (names.includes(start)) return 0;
+      if (names.some((name) => name.startsWith(start))) return 1;
+      return words.every((word) => text.includes(word)) ? 2 : 3;
     };
     // What can't be chosen goes last, with its reason.
     const order = (a, b) => a.disabled - b.disabled || (words.length ? rank(a) - rank(b) : 0);
@@ -157,7 +160,8 @@ class Combobox {
     this.shown.push(...staying.map((option) => this.item(option)));
     const rows = this.shown.map((item, at) => this.row(item, at));
     rows[count]?.classList.add("is-first-staying");
-    if (!rows.length) rows.push(element("div", { class: "combobox-note" }, "Nothing matches."));
+    const isNothing = !count && (typed || !rows.length);
+    if (isNothing) rows.unshift(element("div", { class: "combobox-note" }, "Nothing matches."));
     if (found.length > SHOWN) {
       rows.push(element("div", { class: "combobox-note" }, `${found.length - SHOWN} more: type to narrow down.`));
     }
@@ -165,8 +169,10 @@ class Combobox {
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.list.classList.toggle("combobox-list-up", this.list.getBoundingClientRect().bottom > innerHeight && this.input.getBoundingClientRect().top > 340);
-    this.status.textContent = typed ? `${found.length} of ${total}` : `${total} choices`;
-    this.move(typed && this.shown.length ? 0 : this.shown.findIndex((item) => item.value && item.value === this.select.value));
+    this.status.textContent = isNothing ? "Nothing matches." : typed ? `${found.length} of ${total}` : `${total} choices`;
+    // What can always be done is never what Enter takes because nothing else was found.
+    const first = count ? 0 : -1;
+    this.move(typed ? first : this.shown.findIndex((item) => item.value && item.value === this.select.value));
   }
 
   item(option) {
@@ -202,13 +208,13 @@ class Combobox {
       const last = this.shown.length - 1;
       return this.move(event.key === "ArrowDown" ? Math.min(this.active + 1, last) : Math.max(this.active - 1, 0));
     }
-    if (event.key === "Enter" && isOpen && this.active >= 0 && !event.ctrlKey && !event.metaKey) {
+    const isAsked = this.active >= 0 || this.query?.trim();
+    if (event.key === "Enter" && isOpen && isAsked && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       return this.choose(this.shown[this.active]);
     }
     if (event.key === "Escape" && isOpen) {
       event.preventDefault();
-      event.stopPropagation();
       this.showChosen();
       return this.close();
     }

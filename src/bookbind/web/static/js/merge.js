@@ -118,7 +118,7 @@ document.addEventListener("keydown", (event) => {
   }
   const row = rowOf(event.target);
   const isStop = event.target.matches?.("[data-stop]");
-  if (!row) return undefined;
+  if (!row) return fromPage(event);
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     return next(row, event.key === "ArrowDown" ? 1 : -1);
@@ -138,6 +138,21 @@ document.addEventListener("keydown", (event) => {
   }
   return undefined;
 });
+
+// While nothing has the focus, or a heading that was given it, an arrow goes to the first entry.
+function fromPage(event) {
+  const [first] = stops();
+  const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
+  if (isArrow && first && event.target.matches?.("body, h1, .message-headline")) {
+    event.preventDefault();
+    return focus(first);
+  }
+  if (event.key === "?" && !event.target.closest?.("dialog")) {
+    event.preventDefault();
+    return LETTERS["?"]();
+  }
+  return undefined;
+}
 
 // From the search down into what was found, and Escape gives an open choice up.
 function fromSearch(event) {
@@ -214,6 +229,14 @@ document.addEventListener("focusin", (event) => {
 
 // On a narrow screen the steps scroll sideways, and the one that is open has to be seen.
 document.querySelector(".merge-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// After Save or Use, which lead here by a redirect, the heading takes the focus that was on their button.
+const [arrival] = performance.getEntriesByType("navigation");
+if (arrival?.redirectCount && document.activeElement === document.body && !document.querySelector("[autofocus]")) {
+  const heading = document.querySelector(".merge-top h1");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
 
 // What is said when somebody arrives is said once: the page read again is the page alone.
 if (document.querySelector("[data-said-once]")) history.replaceState(history.state, "", location.pathname);
