@@ -24,6 +24,9 @@ def _read(folder: str) -> Labelled:
         ("xero__quickbooks", 0.92, 0.98),
         ("freeagent__xero", 0.92, 0.98),
         ("kashflow__sage_accounting", 0.92, 0.98),
+        ("quickfile__xero", 0.92, 0.98),
+        ("sage_accounting__freeagent", 0.9, 0.96),
+        ("restaurant_xero__zoho", 0.9, 0.95),
         ("builder__quickbooks", 0.75, 0.85),
     ],
 )
@@ -47,9 +50,9 @@ def test_no_tax_rate_is_accepted_by_its_name(pair: str) -> None:
 
 
 @pytest.mark.req("CHG-04")
-def test_nearly_every_tax_rate_of_eleven_countries_finds_its_like() -> None:
+def test_nearly_every_tax_rate_of_many_countries_finds_its_like() -> None:
     lists = [_read(f"taxes/{pair}") for pair in TAXES]
-    assert len({pair[:2] for pair in TAXES}) >= 10
+    assert len({pair[:2] for pair in TAXES}) >= 15
     measured = [measure(each, match(each.old, each.new, Kind.TAX_RATES)) for each in lists]
     pairs = sum(quality.pairs for quality in measured)
-    assert sum(quality.first * quality.pairs for quality in measured) >= 0.98 * pairs
+    assert sum(quality.first * quality.pairs for quality in measured) >= 0.97 * pairs
