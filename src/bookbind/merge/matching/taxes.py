@@ -56,12 +56,16 @@ def match_taxes(old_items: Sequence[Item], new_items: Sequence[Item]) -> list[Su
 
 
 def _refusal(old: TaxFacts, new: TaxFacts) -> Refusal | None:
+    differ = old.rate is not None and new.rate is not None and not _same_percentage(old, new)
+    # What a buyer accounts for comes to nothing: there the kind is the better reason.
+    if differ and not {old.kind, new.kind} & SELF_ACCOUNTED:
+        return Refusal(f"{_shown(old)} is not {_shown(new)}.")
     if old.side and new.side and "both" not in {old.side, new.side} and old.side != new.side:
         return Refusal(f"One is for {old.side}, the other for {new.side}.")
     if _kind_fit(old, new) == 0:
         said = f"{_said(old)} and {_said(new)} are different kinds of tax."
         return Refusal(said[0].upper() + said[1:])
-    if old.rate is not None and new.rate is not None and not _same_percentage(old, new):
+    if differ:
         return Refusal(f"{_shown(old)} is not {_shown(new)}.")
     if _apart(old.region, new.region) or _apart(old.family, new.family):
         return Refusal("They belong to different regions or taxes.")
