@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 from bookbind.merge.matching.items import Item
 from training.lists import Labelled
-from training.noise import (
-    HELD_OUT,
-    TRAINED,
-    changed,
-    draw_kind,
+from training.lookalikes import (
     near_name,
     near_words,
     numbered,
@@ -20,8 +16,8 @@ from training.noise import (
     same_identity,
     sibling,
     town_of,
-    trading_name,
 )
+from training.noise import HELD_OUT, TRAINED, changed, draw_kind, trading_name
 
 _ALIAS_TRAP = 0.3
 # Of the look-alikes, those that differ by the number or the town where there is one, and by one letter.
