@@ -154,13 +154,21 @@ def test_the_account_for_all_the_rest_is_among_the_proposals() -> None:
     assert not suggestion.auto
 
 
-def test_an_account_that_could_be_either_is_accepted_where_the_other_has_its_own() -> None:
-    old = [Item(name, name, type="OVERHEADS") for name in ("Salaries", "Staff pay")]
-    new = [Item(name, name, type="Expense") for name in ("Wages", "Staff salaries")]
+@pytest.mark.parametrize(
+    ("old_names", "right"),
+    [
+        (("Salaries", "Staff pay"), ("Wages", "Staff salaries")),
+        (("Salaries", "Wages"), ("Office salaries", "Staff wages")),
+    ],
+)
+def test_accounts_that_could_be_either_are_accepted_where_each_has_its_own(
+    old_names: tuple[str, str], right: tuple[str, str]
+) -> None:
+    old = [Item(name, name, type="OVERHEADS") for name in old_names]
+    new = [Item(name, name, type="Expense") for name in sorted(right)]
     assert [each.auto for each in match(old[:1], new, Kind.CATEGORIES)] == [False]
     together = match(old, new, Kind.CATEGORIES)
-    assert [each.new for each in together] == ["Wages", "Staff salaries"]
-    assert together[0].auto
+    assert [(each.new, each.auto) for each in together] == [(name, True) for name in right]
 
 
 @pytest.mark.parametrize(
