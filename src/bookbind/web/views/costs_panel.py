@@ -175,7 +175,7 @@ def _when(connection: Connection, status: Status, held_for_look: int) -> str:
         return (
             "when the connection is back" if status.action in CUT_OFF else "when the software answers again"
         )
-    return "when you press Publish" if held_for_look else "as soon as what each one waits for is there"
+    return "when you press Publish" if held_for_look else "when nothing is in the way any more"
 
 
 def _ending_button(
