@@ -75,7 +75,8 @@ FIGURES = {
     "recall_at_sure": "recall at precision 0.99",
     "recall_at_sure_same": "... of those that are the same",
 }
-TIME_GOALS = {"syn_dev_20000": "<= 1.2 s", "scale_100000": "<= 6 s"}
+# Where the goals of 1.2 and 6 seconds were set, tf-idf took 1.4 and 17 seconds.
+TIME_GOALS = {("syn_dev_20000", PEERS[0]): "<= 0.86x", ("scale_100000", PEERS[0]): "<= 0.35x"}
 MEMORY_GOALS = {"syn_dev_20000": "<= 0.25 GB", "scale_100000": "<= 0.5 GB"}
 GROWTH_GOALS = {"scale_100000": "<= 6"}
 
@@ -128,8 +129,7 @@ def _run(command: Sequence[str]) -> dict[str, float]:
 def _run_peer(peer: str, folder: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as place:
         pairs = Path(place) / "pairs.json"
-        script = str(Path(__file__).with_name("merge_peers.py"))
-        found = _run([_peer_python(), script, peer, str(FOLDER / folder), str(pairs)])
+        found = _run([_peer_python(), "-m", "bench.merge_peers", peer, str(FOLDER / folder), str(pairs)])
         if found["share"] < 1:
             return found
         return found | _peer_quality(read_labelled(folder), json.loads(pairs.read_text(encoding="utf-8")))
@@ -177,7 +177,7 @@ def _scale_rows(
                 f"{name}: time",
                 ours["seconds"],
                 "s",
-                TIME_GOALS.get(name, ""),
+                TIME_GOALS.get((name, peer), ""),
                 said,
                 found["seconds"],
             )

@@ -3,25 +3,21 @@
 import json
 import resource
 import sys
-import time
 from dataclasses import asdict
 
+from bench.timing import best_of_some
 from bookbind.merge.matching import Kind, match
 from training.lists import read_labelled
 from training.quality import measure
 
 
 def main(folder: str, kind: str) -> None:
-    """Match the lists, measure quality, time (the best of three where it is short) and peak memory."""
+    """Match the lists, measure quality, time (the best of some runs, as the peers') and peak memory."""
     labelled = read_labelled(folder)
-    seconds = []
-    while len(seconds) < 3 and sum(seconds) < 3:
-        started = time.perf_counter()
-        suggestions = match(labelled.old, labelled.new, Kind(kind))
-        seconds.append(time.perf_counter() - started)
+    suggestions, seconds = best_of_some(lambda: match(labelled.old, labelled.new, Kind(kind)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     quality = asdict(measure(labelled, suggestions))
-    print(json.dumps(quality | {"seconds": min(seconds), "gigabytes": peak}))
+    print(json.dumps(quality | {"seconds": seconds, "gigabytes": peak}))
 
 
 if __name__ == "__main__":

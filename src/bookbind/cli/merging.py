@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bookbind.kit.text import plural
 from bookbind.merge.matching.items import Item, Kind, Suggestion, parse_kind
 from bookbind.merge.matching.tax_words import parse_side
 
@@ -27,6 +28,7 @@ _TEXTS = (
 _OTHERS = ("rate", "side", "archived", "used_with")
 _TRUE, _FALSE = {"1", "true", "yes", "y"}, {"", "0", "false", "no", "n"}
 _LONGEST_LISTED = 40
+_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _KINDS = ", ".join(Kind)
 # A cell that is well formed, with the comma after it.
 _CELL = re.compile(r'(?:"(?:[^"]|"")*+"|[^",\r\n][^,\r\n]*|),')
@@ -98,10 +100,19 @@ def read_list(path: Path) -> list[Item]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(_read_rows(path, file.read()))
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise FileInvalid(path, line, "", "this is not UTF-8; save the file as CSV UTF-8") from error
+        raise _not_utf_8(path, path.read_bytes()) from error
     except OSError as error:
         raise FileInvalid(path, 0, "", error.strerror or "can't be read") from error
+
+
+def _not_utf_8(path: Path, content: bytes) -> FileInvalid:
+    """Where the first character stands that is not UTF-8."""
+    readable = content.decode("utf-8-sig", "replace").partition("\N{REPLACEMENT CHARACTER}")[0]
+    records = list(csv.reader(io.StringIO(readable, newline=""))) or [[]]
+    position = max(len(records[-1]) - 1, 0) if not readable.endswith("\n") else 0
+    column = records[0][position].strip() if len(records) > 1 and position < len(records[0]) else ""
+    line = readable.count("\n") + 1
+    return FileInvalid(path, line, column, "this is not UTF-8; save the file as CSV UTF-8")
 
 
 def _read_rows(path: Path, text: str) -> Iterator[Item]:
@@ -112,8 +123,10 @@ def _read_rows(path: Path, text: str) -> Iterator[Item]:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):
-            problem = f"{len(cells)} values where the header has {len(columns)} columns"
-            raise FileInvalid(path, line, "", problem)
+            # The first value too many or missing.
+            odd = columns[len(cells)] if len(cells) < len(columns) else str(len(columns) + 1)
+            problem = f"{plural(len(cells), 'value')} where the header has {len(columns)} columns"
+            raise FileInvalid(path, line, odd, problem)
         row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if column}
         item = _read_item(path, line, row)
         if item.id in seen:
@@ -157,9 +170,8 @@ def _read_header(path: Path, cells: list[str]) -> list[str]:
     columns = [_SAME_COLUMN.get(name, name) for name in names]
     missing = [name for name in ("id", "name") if name not in columns]
     if missing:
-        raise FileInvalid(
-            path, 1, missing[0], f"the header needs the columns id and name; it has {_said(cells)}"
-        )
+        problem = f"the header needs the columns id and name; it has {_said(cells)}"
+        raise FileInvalid(path, 1, missing[0], problem + _other_mark(cells))
     twice = next((name for name in columns if name and columns.count(name) > 1), "")
     if twice:
         raise FileInvalid(path, 1, twice, "this column stands in the header twice")
@@ -167,6 +179,12 @@ def _read_header(path: Path, cells: list[str]) -> list[str]:
     if unknown:
         typer.echo(f"{path}: ignoring {_said(unknown)}, which the matcher does not know.", err=True)
     return [name if name in (*_TEXTS, *_OTHERS) else "" for name in columns]
+
+
+def _other_mark(cells: list[str]) -> str:
+    """What to do where the whole header came as one cell because other marks part its columns."""
+    mark = next((mark for mark in _OTHER_MARKS if len(cells) == 1 and mark in cells[0]), "")
+    return f"; its columns are parted by {_OTHER_MARKS[mark]}, save it with commas" if mark else ""
 
 
 def _said(names: list[str]) -> str:

@@ -114,7 +114,8 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> li
     sure, clear = (scored.probability >= least).tolist(), (rivals < _RIVAL).tolist()
     order = np.lexsort((scored.new, -scored.probability, scored.old))
     starts = np.searchsorted(scored.old[order], np.arange(len(old) + 1)).tolist()
-    places, targets, chances = order.tolist(), scored.new.tolist(), scored.probability.round(4).tolist()
+    places, targets = order.tolist(), scored.new.tolist()
+    chances = scored.probability.astype(float).round(4).tolist()
     made = []
     for row, item in enumerate(old):
         pairs = places[starts[row] : starts[row + 1]]
