@@ -1,6 +1,6 @@
 """The steps of Merge lists: which lists are asked about, and how far each has come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -12,7 +12,7 @@ from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, TRACKING_LISTS, li
 from bookbind.lists.merging import merging_lists
 from bookbind.lists.models import ListItem
 from bookbind.lists.queries import dimension_slots, list_words
-from bookbind.merge.dimensions import list_dimension_questions
+from bookbind.merge.dimensions import DimensionQuestion, list_dimension_questions
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import ListData
 from bookbind.merge.standings import Standings, read_standings
@@ -21,6 +21,7 @@ from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
 PUBLISHING, DIMENSIONS = "publishing", "dimensions"
+DIMENSIONS_LABEL = "Dimensions"
 ORDER = (
     PUBLISHING,
     DIMENSIONS,
@@ -43,6 +44,7 @@ class StepState(StrEnum):
     OPEN = "open"
     EMPTY = "empty"
     LACKING = "lacking"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Step:
     `decided` counts those of the needed for which something is ticked, so that only the rest is left.
 
     `new` counts contacts that are created when first used. `total` is what the business has. `note` says
-    which side lacks the list. `merging`: pickers show what is only in the books, and nothing is adopted by
-    itself.
+    why there are no rows: which side lacks the list, or what has to be decided first. `merging`: pickers show
+    what is only in the books, and nothing is adopted by itself.
     """
 
     key: str
@@ -94,10 +96,14 @@ def list_steps(
     held = {id_ for id_, each in uses.items() if each.waiting}
     words, slots = list_words(connection), dimension_slots(connection)
     merging, counts = merging_lists(connection), _count_ours()
-    steps = {PUBLISHING: _publishing(connection), DIMENSIONS: _dimensions(connection)}
+    questions = list_dimension_questions(connection)
+    asked = {question.slot: question for question in questions}
+    steps = {PUBLISHING: _publishing(connection), DIMENSIONS: _dimensions(questions)}
     for name in ListName:
         label = list_label(name, words) if name in TRACKING_LISTS else LIST_LABELS[name]
-        if name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
+        if name in asked and name not in slots:
+            steps[name.value] = _without_dimension(asked[name], label, provider.name)
+        elif name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
             steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
         else:
             used = held if name in CONTACT_LISTS else needed
@@ -146,6 +152,18 @@ def _lacking(name: ListName, label: str, software: str, count: int) -> Step:
     return Step(name.value, label, StepState.LACKING, total=count, note=note)
 
 
+def _without_dimension(question: DimensionQuestion, label: str, software: str) -> Step:
+    """A tracking list that shows no dimension of these books, though they have some."""
+    key, count = question.slot.value, question.entries
+    if question.is_open:
+        note = f"Say under {DIMENSIONS_LABEL} first which dimension of {software} these are."
+        return Step(key, label, StepState.UNDECIDED, total=count, note=note)
+    note = (
+        f"You chose no dimension of {software} for these. Yours are kept, and are left out of what is sent."
+    )
+    return Step(key, label, StepState.LACKING, total=count, note=note)
+
+
 def _publishing(connection: Connection) -> Step:
     questions = list_ways(connection)
     open_ = sum(1 for question in questions if not question.answer)
@@ -153,13 +171,12 @@ def _publishing(connection: Connection) -> Step:
     return Step(PUBLISHING, "Publishing", state, needed=open_, unmatched=open_, total=len(questions))
 
 
-def _dimensions(connection: Connection) -> Step:
-    questions = list_dimension_questions(connection)
+def _dimensions(questions: Sequence[DimensionQuestion]) -> Step:
     if not questions:
-        return Step(DIMENSIONS, "Dimensions", StepState.EMPTY, note="Nothing to decide.")
+        return Step(DIMENSIONS, DIMENSIONS_LABEL, StepState.EMPTY, note="Nothing to decide.")
     open_ = sum(1 for question in questions if question.is_open)
     state = StepState.OPEN if open_ else StepState.DONE
-    return Step(DIMENSIONS, "Dimensions", state, needed=open_, unmatched=open_, total=len(questions))
+    return Step(DIMENSIONS, DIMENSIONS_LABEL, state, needed=open_, unmatched=open_, total=len(questions))
 
 
 def _count_ours() -> dict[str, int]:

@@ -23,6 +23,7 @@ TAB_ICONS = {
     StepState.OPEN: "exclamation-triangle",
     StepState.EMPTY: "minus",
     StepState.LACKING: "no-symbol",
+    StepState.UNDECIDED: "exclamation-triangle",
 }
 
 
@@ -80,6 +81,8 @@ def step_words(step: Step) -> str:
         return f"{step.left:,} left" if step.left else f"{step.needed:,} ready"
     if step.state is StepState.LACKING:
         return "left out"
+    if step.state is StepState.UNDECIDED:
+        return "to decide"
     if step.state is StepState.EMPTY:
         return "none"
     return f"{step.new:,} new" if step.new else "done"

@@ -1,15 +1,17 @@
 """Looking at Merge lists: what opens first, what each step says, and what rows show."""
 
 import pytest
+from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.jobs.runner import run_due
-from bookbind.lists.models import ListItem
+from bookbind.lists.models import Dimension, ListItem
 from bookbind.merge.rows import Show
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
-from bookbind.providers.base.types import ListName
-from tests.merge.conftest import SUPPLIERS, TAXES
+from bookbind.providers.base.types import ListName, RemoteDimension
+from tests.merge.conftest import SUPPLIERS, TAXES, Firm, new_books, old_books
 from tests.support.factories import People
+from tests.support.pages import read
 from tests.support.queries import assert_rows_add_no_queries
 from tests.web.conftest import Browse
 from tests.web.merge.conftest import Desk
@@ -40,6 +42,33 @@ def test_each_step_says_how_it_stands_and_which_side_lacks_a_list(desk: Desk) ->
     lacking = desk.open("merge_step", "tracking_1")
     assert "Projects left out" in lacking.text
     assert "has none here. Yours are kept, and are left out of what is sent." in lacking.text
+
+
+@pytest.mark.req("CHG-03", "CHG-04")
+def test_a_dimension_of_the_same_name_is_ticked_and_its_list_waits_for_it(firm: Firm, browse: Browse) -> None:
+    books = old_books()
+    books.dimensions = [RemoteDimension("d-1", "Region", per_line=True, active=True)]
+    books.add(ListName.TRACKING_1, "o-1", "North")
+    firm.connect("xero", books)
+    there = new_books()
+    there.dimensions = [
+        RemoteDimension("r-1", "Department", per_line=True, active=True),
+        RemoteDimension("r-2", "Region", per_line=True, active=True),
+    ]
+    new = firm.connect("xero", there)
+    alice = browse(firm.user)
+    projects = read(
+        alice.get(reverse("merge_step", args=[firm.business.slug, new.connection.id, "tracking_1"]))
+    )
+    assert "Projects to decide" in projects.text
+    assert "left out" not in projects.text
+    step = reverse("merge_step", args=[firm.business.slug, new.connection.id, "dimensions"])
+    assert ("Decide it", step) in projects.links
+    asked = read(alice.get(step))
+    assert "Region certain the same name in both" in asked.text
+    assert "ticked, not saved yet" in asked.text
+    region = Dimension.objects.get(connection=new.connection, name="Region")
+    assert f'value="{region.id}" checked' in asked.html
 
 
 @pytest.mark.req("CHG-04")

@@ -128,6 +128,8 @@ def _step_context(
         return {"ways": view_ways(list_ways(place.connection))}
     if step.key == DIMENSIONS:
         return {"questions": view_dimensions(list_dimension_questions(place.connection))}
+    if step.state is StepState.UNDECIDED:
+        return {"decide_url": place.url("merge_step", DIMENSIONS)}
     if step.state in (StepState.LACKING, StepState.EMPTY):
         return {}
     name = ListName(step.key)

@@ -30,6 +30,7 @@ TONES = {
     StepState.OPEN: "warn",
     StepState.EMPTY: "quiet",
     StepState.LACKING: "quiet",
+    StepState.UNDECIDED: "warn",
 }
 
 
@@ -140,7 +141,7 @@ def _tab_label(step: Step, words: Mapping[ListName, str]) -> str:
     if step.key not in {name.value for name in TRACKING_LISTS}:
         return step.label
     name = ListName(step.key)
-    is_there = step.state not in (StepState.LACKING, StepState.EMPTY) and words.get(name)
+    is_there = step.state in (StepState.DONE, StepState.OPEN) and words.get(name)
     return f"{LIST_LABELS[name]} → {words[name]}" if is_there else LIST_LABELS[name]
 
 
