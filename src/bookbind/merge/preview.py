@@ -53,7 +53,7 @@ def preview(connection: Connection, names: Iterable[ListName] | None = None) -> 
 
 def count_unfinished(connection: Connection) -> int:
     """How many waiting documents need a match as things stand."""
-    return impact_of(connection, Changes({}, {}, {}, (), {})).still_waiting
+    return impact_of(connection, Changes()).still_waiting
 
 
 def impact_of(connection: Connection, changes: Changes) -> Impact:

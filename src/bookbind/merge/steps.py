@@ -1,7 +1,7 @@
 """The steps of Merge lists: which lists are asked about, and how far each has come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from bookbind.lists.models import ListItem
 from bookbind.lists.queries import dimension_slots, list_words
 from bookbind.merge.dimensions import DimensionQuestion, list_dimension_questions
 from bookbind.merge.publishing import list_ways
-from bookbind.merge.reading import ListData
+from bookbind.merge.reading import Changes, ListData
 from bookbind.merge.standings import Standings, read_standings
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.providers.base.types import ListName
@@ -52,6 +52,7 @@ class Step:
     """One step. `needed` counts what rules or waiting documents need now, `unmatched` all without a match.
 
     `decided` counts those of the needed for which something is ticked, so that only the rest is left.
+    `ticked` counts what is ticked in the whole list and not used yet.
 
     `new` counts contacts that are created when first used. `total` is what the business has. `note` says
     why there are no rows: which side lacks the list, or what has to be decided first. `merging`: pickers show
@@ -68,6 +69,7 @@ class Step:
     note: str = ""
     merging: bool = False
     decided: int = 0
+    ticked: int = 0
 
     @property
     def left(self) -> int:
@@ -79,10 +81,12 @@ def list_steps(
     connection: Connection,
     data: Mapping[ListName, ListData] | None = None,
     uses: Mapping[UUID, Uses] | None = None,
+    changes: Changes | None = None,
 ) -> list[Step]:
     """All steps in their order, in a constant number of queries.
 
-    `data` where all lists were read already, and `uses` where it is known what uses each entry.
+    `data` where all lists were read already, `uses` where it is known what uses each entry, and `changes`
+    where it is known what the ticks do; without them nothing counts as ticked.
     """
     provider = get_provider(connection.provider)
     standings = (
@@ -92,6 +96,7 @@ def list_steps(
     )
     decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
     uses = read_uses(connection) if uses is None else uses
+    changes = Changes() if changes is None else changes
     needed = {id_ for id_, each in uses.items() if each.is_used}
     held = {id_ for id_, each in uses.items() if each.waiting}
     words, slots = list_words(connection), dimension_slots(connection)
@@ -107,7 +112,8 @@ def list_steps(
             steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
         else:
             used = held if name in CONTACT_LISTS else needed
-            steps[name.value] = _step(name, label, standings[name], used, merging, decided)
+            step = _step(name, label, standings[name], used, merging, decided)
+            steps[name.value] = replace(step, ticked=changes.count_ticked(name))
     return [steps[key] for key in ORDER]
 
 

@@ -77,8 +77,12 @@ class Using:
 
 def step_words(step: Step) -> str:
     """How a step stands in a word or two, for its tab."""
+    if step.state is StepState.OPEN and step.left:
+        return f"{step.left:,} left"
+    if step.ticked:
+        return f"{step.ticked:,} ticked, not used yet"
     if step.state is StepState.OPEN:
-        return f"{step.left:,} left" if step.left else f"{step.needed:,} ready"
+        return f"{step.needed:,} left unmatched"
     if step.state is StepState.LACKING:
         return "left out"
     if step.state is StepState.UNDECIDED:

@@ -35,13 +35,23 @@ def test_it_opens_on_the_first_step_in_which_something_is_left(desk: Desk) -> No
 def test_each_step_says_how_it_stands_and_which_side_lacks_a_list(desk: Desk) -> None:
     page = desk.open("merge_step", "categories")
     assert "Categories 1 left" in page.text
-    assert "Suppliers 2 new" in page.text
+    assert "Suppliers 1 ticked, not used yet" in page.text
     assert "Products none" in page.text
     item = ListItem(business=desk.firm.business, list=ListName.TRACKING_1, name="North", folded_name="north")
     item.save()
     lacking = desk.open("merge_step", "tracking_1")
     assert "Projects left out" in lacking.text
     assert "has none here. Yours are kept, and are left out of what is sent." in lacking.text
+
+
+@pytest.mark.req("CHG-05")
+def test_a_step_is_not_done_while_something_in_it_is_ticked_and_not_used(desk: Desk) -> None:
+    """Advertising is ticked as certain, though nothing needs it now."""
+    desk.match("Motor expenses", "n-7300")
+    ticked = desk.open("merge_step", "categories")
+    assert "Categories 3 ticked, not used yet" in ticked.text
+    desk.use(list="categories")
+    assert "Categories done" in desk.open("merge_step", "categories").text
 
 
 @pytest.mark.req("CHG-03", "CHG-04")
@@ -182,7 +192,7 @@ def test_the_frame_is_drawn_anew_only_when_something_changed(desk: Desk) -> None
     desk.match("Motor expenses", "n-7300")
     fresh = desk.fragment("merge_state", seen=seen, step="categories")
     assert fresh.status == 200
-    assert "Categories 1 ready" in fresh.text
+    assert "Categories 3 ticked, not used yet" in fresh.text
     assert "Draft saved" in fresh.text
 
 

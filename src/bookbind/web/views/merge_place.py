@@ -17,7 +17,7 @@ from bookbind.merge.drafting import others_here
 from bookbind.merge.impact import Impact
 from bookbind.merge.models import Applied, DraftRow
 from bookbind.merge.preview import impact_of
-from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_changes, read_lists
+from bookbind.merge.reading import Changes, ListData, draft_version, find_draft, list_names, read_lists
 from bookbind.merge.steps import Step, StepState
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
@@ -106,7 +106,7 @@ def read_presence(request: BusinessRequest, place: Place) -> Presence:
 
 def tone_of(step: Step) -> str:
     """The colour that repeats a step's state."""
-    return "info" if step.state is StepState.OPEN and not step.left else TONES[step.state]
+    return "info" if is_unused(step) else TONES[step.state]
 
 
 def read_all(place: Place) -> Data:
@@ -119,6 +119,11 @@ def is_left(step: Step) -> bool:
     return step.state is StepState.OPEN and step.left > 0
 
 
+def is_unused(step: Step) -> bool:
+    """Whether nothing of the step needs a decision, but what was decided is still to be used."""
+    return not is_left(step) and (step.state is StepState.OPEN or step.ticked > 0)
+
+
 def build_tabs(place: Place, steps: list[Step], current: str) -> list[Tab]:
     """The steps as tabs."""
     words = list_words(place.connection)
@@ -129,7 +134,7 @@ def build_tabs(place: Place, steps: list[Step], current: str) -> list[Tab]:
             url=place.url("merge_step", step.key),
             state=step_words(step),
             tone=tone_of(step),
-            icon="check" if step.state is StepState.OPEN and not step.left else TAB_ICONS[step.state],
+            icon="information-circle" if is_unused(step) else TAB_ICONS[step.state],
             is_current=step.key == current,
         )
         for step in steps
@@ -146,10 +151,10 @@ def _tab_label(step: Step, words: Mapping[ListName, str]) -> str:
 
 
 def frame_context(
-    request: BusinessRequest, place: Place, data: Data, steps: list[Step], current: str
+    request: BusinessRequest, place: Place, changes: Changes, steps: list[Step], current: str
 ) -> dict[str, object]:
     """What stands around the rows and moves with every choice: presence, tabs and the bar."""
-    impact = impact_of(place.connection, read_changes(place.connection, data))
+    impact = impact_of(place.connection, changes)
     return {
         "place": place,
         "connection": place.connection,
