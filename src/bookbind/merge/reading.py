@@ -79,6 +79,24 @@ class Changes:
         created = [uses for id_, uses in self.creating.items() if self.entries[id_].list is name]
         return sum(len(plan.open or plan.close) for plan in plans) + sum(map(len, created))
 
+    @property
+    def create_count(self) -> int:
+        """How many entries are created in the books first."""
+        return sum(map(len, self.creating.values()))
+
+    def count_new(self, name: ListName) -> int:
+        """How many contacts of a list stay without a match, and are created when they are first used."""
+        standings = self.standings[name]
+        return sum(1 for id_ in standings.entries if self._stays_new(standings, id_))
+
+    def _stays_new(self, standings: Standings, item_id: UUID) -> bool:
+        if item_id in self.creating:
+            return False
+        plan = self.plans.get(item_id)
+        if plan is not None:
+            return not plan.open
+        return not standings.is_matched(item_id) and not standings.needs_person(item_id)
+
 
 def find_draft(connection: Connection) -> Draft | None:
     """The connection's draft; None before anybody chose anything."""

@@ -161,11 +161,9 @@ def _is_shown(data: ListData, entry: Entry, uses: Mapping[UUID, Uses], show: Sho
         return True
     if show is Show.RULES:
         return bool(used.rules)
-    if data.standings.is_matched(entry.id):
-        return False
-    # A contact that the books lack is created when it is first used: only one that died there needs a person.
-    needs = entry.list not in CONTACT_LISTS or data.standings.is_lost(entry.id)
-    return show is Show.UNMATCHED or (needs and used.is_used)
+    if show is Show.UNMATCHED:
+        return not data.standings.is_matched(entry.id)
+    return used.is_used and data.standings.needs_person(entry.id)
 
 
 def _urgency(used: Uses) -> tuple[int, int]:

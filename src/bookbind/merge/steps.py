@@ -54,9 +54,9 @@ class Step:
     `decided` counts those of the needed for which something is ticked, so that only the rest is left.
     `ticked` counts what is ticked in the whole list and not used yet.
 
-    `new` counts contacts that are created when first used. `total` is what the business has. `note` says
-    why there are no rows: which side lacks the list, or what has to be decided first. `merging`: pickers show
-    what is only in the books, and nothing is adopted by itself.
+    `new` counts contacts that are created when first used, unless something is ticked for them. `total`
+    is what the business has. `note` says why there are no rows: which side lacks the list, or what has to be
+    decided first. `merging`: pickers show what is only in the books, and nothing is adopted by itself.
     """
 
     key: str
@@ -96,9 +96,8 @@ def list_steps(
     )
     decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
     uses = read_uses(connection) if uses is None else uses
-    changes = Changes() if changes is None else changes
+    changes = Changes(standings=standings) if changes is None else changes
     needed = {id_ for id_, each in uses.items() if each.is_used}
-    held = {id_ for id_, each in uses.items() if each.waiting}
     words, slots = list_words(connection), dimension_slots(connection)
     merging, counts = merging_lists(connection), _count_ours()
     questions = list_dimension_questions(connection)
@@ -111,9 +110,9 @@ def list_steps(
         elif name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
             steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
         else:
-            used = held if name in CONTACT_LISTS else needed
-            step = _step(name, label, standings[name], used, merging, decided)
-            steps[name.value] = replace(step, ticked=changes.count_ticked(name))
+            step = _step(name, label, standings[name], needed, merging, decided)
+            new = changes.count_new(name) if name in CONTACT_LISTS else 0
+            steps[name.value] = replace(step, ticked=changes.count_ticked(name), new=new)
     return [steps[key] for key in ORDER]
 
 
@@ -133,10 +132,7 @@ def _step(
     total = len(standings.entries)
     if not total:
         return Step(name.value, label, StepState.EMPTY, note="You have none.", merging=name in merging)
-    unmatched = [entry.id for entry in standings.unmatched()]
-    is_contacts = name in CONTACT_LISTS
-    # A contact that the books lack is created; only one whose match died there is for a person to decide.
-    asked = [id_ for id_ in unmatched if standings.is_lost(id_)] if is_contacts else unmatched
+    asked = [id_ for id_ in standings.entries if standings.needs_person(id_)]
     needed = [id_ for id_ in asked if id_ in used]
     return Step(
         name.value,
@@ -145,7 +141,6 @@ def _step(
         needed=len(needed),
         decided=sum(1 for id_ in needed if id_ in decided),
         unmatched=len(asked),
-        new=len(unmatched) - len(asked) if is_contacts else 0,
         total=total,
         merging=name in merging,
     )

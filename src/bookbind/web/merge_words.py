@@ -79,8 +79,9 @@ def step_words(step: Step) -> str:
     """How a step stands in a word or two, for its tab."""
     if step.state is StepState.OPEN and step.left:
         return f"{step.left:,} left"
+    new = f"{step.new:,} new" if step.new else ""
     if step.ticked:
-        return f"{step.ticked:,} ticked, not used yet"
+        return f"{step.ticked:,} ticked, not used yet{f', {new}' if new else ''}"
     if step.state is StepState.OPEN:
         return f"{step.needed:,} left unmatched"
     if step.state is StepState.LACKING:
@@ -89,7 +90,7 @@ def step_words(step: Step) -> str:
         return "to decide"
     if step.state is StepState.EMPTY:
         return "none"
-    return f"{step.new:,} new" if step.new else "done"
+    return new or "done"
 
 
 def changed_lines(report: Report, most: int) -> list[ChangedLine]:
@@ -105,7 +106,7 @@ def bar_words(impact: Impact, *, awaits_start: bool) -> dict[str, str]:
     return {
         "rules": f"{plural(impact.rules_ready, 'rule')} ready",
         "released": f"{plural(impact.released, 'document')} {released}",
-        "waiting": f"{impact.still_waiting:,} still waiting",
+        "waiting": f"{impact.still_waiting:,} {_still_need(impact)}",
     }
 
 
@@ -178,6 +179,12 @@ def _documents(impact: Impact, lists: Mapping[str, int]) -> str:
         wanted = listed(_wanted(impact, lists))
         said += f", {impact.still_waiting:,} {goes} on waiting{f' for {wanted}' if wanted else ''}"
     return f"{said}.{_early(impact.early)}"
+
+
+def _still_need(impact: Impact) -> str:
+    """What the documents wait for that these matches don't release; a match, and where asked, an answer."""
+    need = "needs" if impact.still_waiting == 1 else "need"
+    return f"still {need} a match{' or an answer' if impact.unanswered or impact.kept else ''}"
 
 
 def _wanted(impact: Impact, lists: Mapping[str, int]) -> list[str]:

@@ -10,7 +10,7 @@ from bookbind.merge.undoing import Undone
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.reasons import Problem, Reason
 from bookbind.publishing.starting import StartSummary
-from bookbind.web.merge_words import Using, consequences, question, undone_words
+from bookbind.web.merge_words import Using, bar_words, consequences, question, undone_words
 from bookbind.web.views.start_words import explain_waiting
 from tests.web.merge.conftest import Desk
 
@@ -74,6 +74,13 @@ def test_the_preview_says_why_documents_go_on_waiting(
     impact: Impact, lists: dict[str, int], words: str
 ) -> None:
     assert words in said(impact, **lists)
+
+
+@pytest.mark.req("CHG-05")
+def test_the_bar_says_what_the_documents_still_need() -> None:
+    assert bar_words(Impact(still_waiting=2), awaits_start=True)["waiting"] == "2 still need a match"
+    asked = bar_words(Impact(still_waiting=1, unanswered=1), awaits_start=True)["waiting"]
+    assert asked == "1 still needs a match or an answer"
 
 
 def test_the_start_says_in_whole_words_what_documents_wait_for() -> None:

@@ -12,10 +12,9 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, label_of
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.queries import list_words
-from bookbind.merge.choices import CREATE
 from bookbind.merge.drafting import others_here
 from bookbind.merge.impact import Impact
-from bookbind.merge.models import Applied, DraftRow
+from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_of
 from bookbind.merge.reading import Changes, ListData, draft_version, find_draft, list_names, read_lists
 from bookbind.merge.steps import Step, StepState
@@ -172,18 +171,10 @@ def bar_context(place: Place, impact: Impact) -> dict[str, object]:
     last: Applied | None = find_last_applied(place.connection)
     return {
         "impact": impact,
-        "using": Using(impact.matches, impact.taken_back, len(list_creations(place.connection))),
+        "using": Using(impact.matches, impact.taken_back, impact.creations),
         "bar": bar_words(impact, awaits_start=place.connection.awaits_start),
         "last": last,
     }
-
-
-def list_creations(connection: Connection, names: frozenset[str] | None = None) -> list[str]:
-    """The entries that using would create there first."""
-    rows = DraftRow.objects.filter(draft__connection=connection, action=CREATE, ticked=True)
-    if names is not None:
-        rows = rows.filter(list_item__list__in=names)
-    return list(rows.order_by("list_item__folded_name").values_list("list_item__name", flat=True))
 
 
 def find_following(steps: list[Step], current: str) -> Step | None:
