@@ -14,7 +14,7 @@ from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import search_items
 from bookbind.merge.choices import LEAVE, MATCH, Choice
 from bookbind.merge.creating import created_name, target_list
-from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.entries import Entry, refuse, refuse_use
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.proposals import Proposal, confidence_of
 from bookbind.merge.reading import ListData, draft_version, find_draft, read_lists, sales_coded_by, uses_apart
@@ -312,6 +312,6 @@ class _Builder:
 
     def _create_name(self, entry: Entry, use: str) -> str:
         creatable = get_provider(self.connection.provider).creatable
-        if target_list(entry, use, self.connection) not in creatable:
+        if target_list(entry, use, self.connection) not in creatable or refuse_use(entry, use):
             return ""
         return created_name(entry, use, self.connection)
