@@ -47,9 +47,9 @@ def preview(connection: Connection, names: Iterable[ListName] | None = None) -> 
     return impact_of(connection, read_changes(connection, data))
 
 
-def count_unfinished(connection: Connection) -> int:
-    """How many waiting documents need a match as things stand."""
-    return impact_of(connection, Changes()).still_waiting
+def impact_now(connection: Connection) -> Impact:
+    """How rules and waiting documents stand without any change."""
+    return impact_of(connection, Changes())
 
 
 def impact_of(connection: Connection, changes: Changes) -> Impact:

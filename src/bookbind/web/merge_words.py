@@ -147,10 +147,8 @@ def undone_words(undone: Undone, software: str) -> list[str]:
         verb = "stays" if len(undone.created) == 1 else "stay"
         count = plural(len(undone.created), "entry", "entries")
         said.append(f"{count} created in {software} {verb} there: {_names(undone.created)}.")
-    if undone.waiting:
-        said.append(
-            f"{plural(undone.waiting, 'document')} {'waits' if undone.waiting == 1 else 'wait'} again."
-        )
+    if undone.rules or undone.waiting:
+        said.append(f"{listed(_again(undone))} again.")
     return said
 
 
@@ -217,6 +215,16 @@ def _contacts(impact: Impact) -> str:
         if count
     ]
     return listed(parts)
+
+
+def _again(undone: Undone) -> list[str]:
+    """What an undo put back to where it was before the use."""
+    said = []
+    if undone.rules:
+        said.append(f"{plural(undone.rules, 'rule')} {'needs' if undone.rules == 1 else 'need'} a match")
+    if undone.waiting:
+        said.append(f"{plural(undone.waiting, 'document')} {'waits' if undone.waiting == 1 else 'wait'}")
+    return said
 
 
 def _names(names: Sequence[str]) -> str:

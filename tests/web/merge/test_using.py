@@ -93,7 +93,12 @@ def test_an_undo_says_what_it_did(desk: Desk) -> None:
     applied = Applied.objects.get()
     page = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
     assert f"Undone: {applied.opened_count} of {applied.opened_count} matches." in page.text
-    assert "1 document waits again." in page.text
+    assert "1 rule needs a match and 1 document waits again." in page.text
+    promised = f"Use {applied.opened_count} matches"
+    here = (promised, desk.url("merge_preview"))
+    assert page.links.count(here) == 2, "what was used is ticked again: in the message and in the bar"
+    assert page.link("Show the rules").endswith("/rules/")
+    assert page.link("Show the documents").endswith("/costs/?show=waiting")
     assert "what stayed" in page.text
     again = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
     assert "taken back already" in again.text

@@ -115,6 +115,11 @@ def test_an_undo_speaks_of_one_entry_as_one() -> None:
     assert undone_words(undone, "Sage")[1] == "Left as it is, because it was matched anew since: Sales."
 
 
+def test_an_undo_says_how_many_rules_need_a_match_again() -> None:
+    undone = Undone(3, 3, (), published=(), published_count=0, created=(), waiting=0, rules=7)
+    assert undone_words(undone, "Sage")[1] == "7 rules need a match again."
+
+
 @pytest.mark.django_db
 def test_an_earlier_use_names_its_list_as_the_steps_do(desk: Desk) -> None:
     desk.use(list="tax_rates")
