@@ -43,3 +43,8 @@ def item_label(name: str, code: str) -> str:
 def list_label(name: ListName, words: Mapping[ListName, str]) -> str:
     """What the list is called: the connection's own word where it has one."""
     return words.get(name) or LIST_LABELS[name]
+
+
+def label_within(name: str, label: str) -> str:
+    """A list's label within a sentence: `tax rates`; a tracking list keeps its name, as `Projects 2`."""
+    return label if name in TRACKING_LISTS else label.lower()

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from bookbind.connections.models import Connection
-from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, TRACKING_LISTS, list_label
+from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, TRACKING_LISTS, label_within, list_label
 from bookbind.lists.merging import merging_lists
 from bookbind.lists.models import ListItem
 from bookbind.lists.queries import dimension_slots, list_words
@@ -70,6 +70,11 @@ class Step:
     merging: bool = False
     decided: int = 0
     ticked: int = 0
+
+    @property
+    def label_within(self) -> str:
+        """The label within a sentence."""
+        return label_within(self.key, self.label)
 
     @property
     def left(self) -> int:

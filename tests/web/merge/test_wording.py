@@ -4,10 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from bookbind.lists.labels import TRACKING_LISTS
+from bookbind.lists.services import create_item
 from bookbind.merge.entries import Entry
 from bookbind.merge.impact import DocumentFacts, Impact, weigh
 from bookbind.merge.undoing import Undone
-from bookbind.providers.base.types import ListName
+from bookbind.providers.base.types import ListName, RemoteDimension
 from bookbind.publishing.reasons import Problem, Reason
 from bookbind.publishing.starting import StartSummary
 from bookbind.web.merge_words import Using, bar_words, consequences, question, undone_words
@@ -124,3 +126,24 @@ def test_an_undo_says_how_many_rules_need_a_match_again() -> None:
 def test_an_earlier_use_names_its_list_as_the_steps_do(desk: Desk) -> None:
     desk.use(list="tax_rates")
     assert "in Tax rates used by Alice Admin" in desk.open().text
+
+
+@pytest.mark.django_db
+def test_a_list_keeps_the_name_of_its_dimension_within_a_sentence(desk: Desk) -> None:
+    desk.new.books.dimensions = [
+        RemoteDimension(name, name, per_line=True, active=True) for name in ("Region", "Class")
+    ]
+    for slot in TRACKING_LISTS:
+        desk.new.books.add(slot, slot.value, "North")
+    desk.new.read()
+    for slot in TRACKING_LISTS:
+        create_item(desk.firm.business.id, slot, "Up there")
+        desk.match("Up there", slot.value, in_list=slot)
+    region = desk.open(
+        "merge_step", "tracking_1", item=str(desk.firm.item("Up there", ListName.TRACKING_1).id)
+    )
+    assert region.link("Show all of Region")
+    assert "Search Region" in desk.open("merge_step", "tracking_1").text
+    preview = desk.open("merge_preview")
+    assert preview.has_button("Use only Projects 2")
+    assert preview.has_button("Use only tax rates")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.kit.text import fold_name, plural
-from bookbind.lists.labels import LIST_LABELS
+from bookbind.lists.labels import LIST_LABELS, label_within
 from bookbind.lists.models import ListItem
 from bookbind.merge.creating import create_chosen
 from bookbind.merge.errors import DraftMoved, MergeError, NothingToUse, UndoBlocked
@@ -59,6 +59,11 @@ class Group:
     label: str
     pairs: tuple[Pair, ...]
     count: int
+
+    @property
+    def label_within(self) -> str:
+        """The label within a sentence."""
+        return label_within(self.key, self.label)
 
     @property
     def more(self) -> int:
