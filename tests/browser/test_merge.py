@@ -27,6 +27,13 @@ STOPS = (
 )
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 FOCUSED = "document.activeElement.id"
+# What has the focus, if the bar lies over any of it.
+HIDDEN = """() => {
+  const focused = document.activeElement, bar = document.getElementById("merge-bar");
+  const covers = getComputedStyle(bar).position === "sticky" && !bar.contains(focused);
+  const overlaps = focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top;
+  return covers && overlaps ? [focused.id || focused.textContent.trim()] : [];
+}"""
 # A step of work may keep the page from answering for a moment, but never for long.
 LONGEST_TASK_MILLISECONDS = 700
 WATCH_TASKS = """() => {
@@ -107,7 +114,7 @@ def test_everything_is_matched_by_keyboard_alone(jo: Visitor, root: str) -> None
     jo.keep("merge-keyboard")
     # The steps look at all lists and follow a moment later; opened again, they have to know of every choice.
     jo.open(f"{root}lists/categories/")
-    expect(page.locator("#merge-tabs")).to_contain_text(re.compile(r"Categories\s*\d+ ready"))
+    expect(page.locator("#merge-tabs")).to_contain_text(re.compile(r"Categories\s*\d+ ticked, not used yet"))
 
 
 @pytest.mark.req("UX-01")
@@ -263,6 +270,22 @@ def test_a_document_is_matched_where_it_waits(jo: Visitor) -> None:
     assert complaints(page) == []
     page.get_by_role("button", name="Match", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("Matched.")
+
+
+@pytest.mark.req("UX-01")
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (1280, 800)])
+def test_the_bar_hides_nothing_that_has_the_focus(jo: Visitor, root: str, width: int, height: int) -> None:
+    """The first is what 200 % zoom leaves of the second."""
+    page = jo.page
+    page.set_viewport_size({"width": width, "height": height})
+    jo.open(f"{root}lists/categories/?show=all")
+    hidden = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        hidden += page.evaluate(HIDDEN)
+    jo.page.screenshot(path=PICTURES / f"merge-focus-{width}.png")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert hidden == []
 
 
 @pytest.mark.req("UX-01", "UX-05")

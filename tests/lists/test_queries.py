@@ -31,6 +31,7 @@ from bookbind.lists.services import (
     restore_item,
 )
 from bookbind.providers.base.types import ListName, RemoteEntry
+from bookbind.providers.registry import list_providers
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.lists.conftest import Reader
 from tests.support import factories
@@ -169,6 +170,16 @@ def test_another_business_sees_nothing_of_it(chart: Reader) -> None:
         assert labels(CATEGORIES) == []
         assert current_bindings(chart.connection.id, [item.id]) == {}
         assert {row.state for row in sync_progress(chart.connection)} == {"never"}
+
+
+@pytest.mark.parametrize("provider", [each.id for each in list_providers()])
+def test_no_two_lists_are_called_the_same_before_their_dimensions_are_known(
+    provider: str, chart: Reader
+) -> None:
+    connection = factories.make_connection(factories.make_business("New Ltd"), chart.user, provider)
+    with within(BusinessScope(connection.business_id)):
+        shown = [row.label for row in sync_progress(connection)]
+    assert len(set(shown)) == len(shown)
 
 
 def test_matches_and_pickers_cost_the_same_for_few_rows_and_for_many(chart: Reader) -> None:

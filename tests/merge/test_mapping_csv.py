@@ -57,6 +57,20 @@ def test_an_export_says_what_is_matched_chosen_and_suggested(moved: Moved) -> No
     )
 
 
+@pytest.mark.req("CHG-04", "LST-07")
+@pytest.mark.parametrize("row", [{"new_name": "20.0% S on purchases"}, {"action": "create"}])
+def test_a_rate_for_sales_is_nothing_on_costs(firm: Firm, row: Line) -> None:
+    books = old_books()
+    books.add(TAXES, "t-20s", "20% on income", rate="20", tax_kind="standard", side="sales")
+    firm.connect("xero", books)
+    second = firm.connect("quickbooks", new_books())
+    content = as_file(line("tax_rates", "20% on income", use="costs") | row)
+    report = import_mapping(second.connection, content, firm.user, second.version)
+    said = "20% on income is for sales only and is never used on costs. Write sales or any."
+    assert [(each.column, each.what) for each in report.problems] == [("use", said)]
+    assert report.changes == ()
+
+
 @pytest.mark.req("LST-07")
 def test_a_file_is_previewed_then_chosen_then_unchanged(moved: Moved) -> None:
     firm, _, second = moved

@@ -6,6 +6,7 @@ from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.models import Dimension
 from bookbind.merge.dimensions import choose_dimension, list_dimension_questions
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
+from bookbind.merge.steps import Step, StepState, list_steps
 from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, RemoteDimension
 from bookbind.publishing.configuration import SettingsInput, get_settings, save_settings
@@ -104,6 +105,36 @@ def test_which_dimension_a_list_is_is_asked_and_one_called_alike_is_proposed(fir
     use_matches(second.connection, firm.user, expected_version=second.version, names=[ListName.TRACKING_1])
     assert (firm.item("North", ListName.TRACKING_1).id, "any", "k-1") in second.bound()
     assert not list_dimension_questions(second.connection)[0].is_open
+
+
+@pytest.mark.req("CHG-03")
+def test_a_dimension_called_as_a_list_was_is_kept_for_that_list(firm: Firm) -> None:
+    """Else the second list, in which there is nothing, would take the only dimension that both sides have."""
+    books = old_books()
+    books.dimensions = [RemoteDimension("d-1", "Region", per_line=True, active=True)]
+    books.add(ListName.TRACKING_1, "o-1", "North")
+    firm.connect("xero", books)
+    there = new_books()
+    there.dimensions = [RemoteDimension("r-1", "region", per_line=True, active=True)]
+    second = firm.connect("xero", there)
+    [question] = list_dimension_questions(second.connection)
+    assert question.chosen is None
+    assert question.proposed == Dimension.objects.get(connection=second.connection)
+    assert question.is_certain
+
+
+@pytest.mark.req("CHG-03")
+def test_a_list_is_not_left_out_before_anybody_decided_which_dimension_it_is(firm: Firm) -> None:
+    second = tracked(firm)
+
+    def projects() -> Step:
+        return next(step for step in list_steps(second.connection) if step.key == "tracking_1")
+
+    assert projects().state is StepState.UNDECIDED
+    assert projects().note == "Say under Dimensions first which dimension of QuickBooks Online these are."
+    choose_dimension(second.connection, ListName.TRACKING_1, None, firm.user)
+    assert projects().state is StepState.LACKING
+    assert projects().note.startswith("You chose no dimension of QuickBooks Online for these.")
 
 
 def test_none_is_an_answer_and_can_be_taken_back(firm: Firm) -> None:

@@ -43,6 +43,20 @@ def test_no_message_lacks_a_part(reason: Reason) -> None:
     assert not [word for word in AVOIDED if word in said.split()]
 
 
+@pytest.mark.parametrize(
+    ("reason", "short"),
+    [
+        (Reason.KIND_NOT_TAKEN, "Choose another type of document"),
+        (Reason.PUBLISH_AS_NOT_TAKEN, "Choose another way to publish"),
+        (Reason.TAX_MODE_NOT_TAKEN, "Choose how VAT is stated"),
+        (Reason.FILE_NOT_TAKEN, "Save the file as a PDF"),
+    ],
+)
+@pytest.mark.req("ERR-01")
+def test_what_the_books_do_not_take_says_in_its_few_words_what_to_do(reason: Reason, short: str) -> None:
+    assert short_reason(reason.value) == short
+
+
 def test_a_problem_is_filled_with_its_words() -> None:
     problem = Problem("lines.1.category", Reason.CATEGORY_UNMATCHED, data={"label": "449 Motor expenses"})
     message = explain_problem(problem, WORDS)

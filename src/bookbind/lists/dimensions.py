@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bookbind.activity.services import record
 from bookbind.connections.models import Connection
+from bookbind.kit.text import fold_name
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.models import Dimension, ListItem
@@ -34,6 +35,14 @@ def find_dimension(connection: Connection, slot: ListName) -> Dimension | None:
 def list_dimensions(connection: Connection) -> list[Dimension]:
     """The dimensions that can be given a slot."""
     return list(Dimension.objects.filter(connection=connection, active=True).order_by("name", "id"))
+
+
+def earlier_names(connection: Connection) -> dict[str, str]:
+    """By tracking list, how the dimension is called that it showed in the books before these."""
+    rows = (
+        Dimension.objects.exclude(slot="").exclude(connection=connection).order_by("connection__created_at")
+    )
+    return dict(rows.values_list("slot", "name"))
 
 
 @transaction.atomic
@@ -68,14 +77,21 @@ def _save(connection: Connection, known: Dimension | None, found: RemoteDimensio
 def _propose_slots(connection: Connection, order: Sequence[str]) -> None:
     """Fill a free slot with the next free dimension, unless the business keeps something in that list.
 
-    Which old list is which new dimension is a question for a person, so a list with entries is left alone.
+    Which old list is which new dimension is a question for a person, so a list with entries is left alone,
+    and what is called as it was in the books before is left for it.
     """
     rows = {row.remote_id: row for row in Dimension.objects.filter(connection=connection)}
     taken = {row.slot for row in rows.values()}
-    free = [row for row in map(rows.__getitem__, order) if row.active and not row.slot]
+    filled = set(ListItem.objects.filter(list__in=TRACKING_LISTS).values_list("list", flat=True).distinct())
+    left_for = {fold_name(name) for slot, name in earlier_names(connection).items() if slot in filled - taken}
+    free = [
+        row
+        for row in map(rows.__getitem__, order)
+        if row.active and not row.slot and fold_name(row.name) not in left_for
+    ]
     for slot in TRACKING_LISTS:
         if not free:
             return
-        if slot not in taken and not ListItem.objects.filter(list=slot).exists():
+        if slot not in taken | filled:
             free[0].slot = slot
             free.pop(0).save(update_fields=["slot"])

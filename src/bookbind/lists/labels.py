@@ -1,5 +1,6 @@
 """Pure: what lists and their entries are called on pages."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from bookbind.providers.base.types import ListName
@@ -43,3 +44,16 @@ def item_label(name: str, code: str) -> str:
 def list_label(name: ListName, words: Mapping[ListName, str]) -> str:
     """What the list is called: the connection's own word where it has one."""
     return words.get(name) or LIST_LABELS[name]
+
+
+def label_within(name: str, label: str) -> str:
+    """A list's label within a sentence: `tax rates`; a tracking list keeps its name, as `Projects 2`."""
+    return label if name in TRACKING_LISTS else label.lower()
+
+
+def tell_apart(words: Mapping[ListName, str]) -> dict[ListName, str]:
+    """What a connection calls its lists; where two are called the same, each with our own name beside it."""
+    counts = Counter(words.values())
+    return {
+        name: f"{word} ({LIST_LABELS[name]})" if counts[word] > 1 else word for name, word in words.items()
+    }

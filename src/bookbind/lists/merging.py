@@ -9,7 +9,7 @@ from bookbind.activity.services import record
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES
 from bookbind.lists.adoption import adopt, adopt_new
-from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS
+from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -53,7 +53,7 @@ def finish_step(connection: Connection, name: ListName, user: User) -> int:
     adopted = adopt_new(connection, name)
     record(
         "lists.step_finished",
-        f"Matching of {LIST_LABELS[name].lower()} was finished.",
+        f"Matching of {label_within(name, LIST_LABELS[name])} was finished.",
         business_id=connection.business_id,
         actor=user,
         subject=connection,

@@ -13,7 +13,14 @@ from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.kit.text import fold_name
 from bookbind.lists.adoption import only_there
-from bookbind.lists.labels import CODED_LISTS, CONTACT_LISTS, TRACKING_LISTS, item_label, list_label
+from bookbind.lists.labels import (
+    CODED_LISTS,
+    CONTACT_LISTS,
+    TRACKING_LISTS,
+    item_label,
+    list_label,
+    tell_apart,
+)
 from bookbind.lists.models import Binding, Dimension, ListItem, ListSync, RemoteItem
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -187,7 +194,7 @@ def list_words(connection: Connection) -> dict[ListName, str]:
     words = dict(get_provider(connection.provider).list_labels)
     slots = Dimension.objects.filter(connection=connection, active=True).exclude(slot="")
     words |= {ListName(slot): name for slot, name in slots.values_list("slot", "name")}
-    return words
+    return tell_apart(words)
 
 
 def dimension_slots(connection: Connection) -> dict[ListName, str]:

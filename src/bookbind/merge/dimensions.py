@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookbind.connections.models import Connection
 from bookbind.kit.text import fold_name
-from bookbind.lists.dimensions import list_dimensions, set_slot
+from bookbind.lists.dimensions import earlier_names, list_dimensions, set_slot
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.models import Dimension, ListItem
 from bookbind.lists.sync import request_sync
@@ -22,7 +22,8 @@ from bookbind.tenancy.models import User
 class DimensionQuestion:
     """What one tracking list is there. `was` is its name in the books before, `chosen` the present one.
 
-    `proposed` is one of the `options` that is called alike. `is_open` until somebody decided, be it for none.
+    `proposed` is one of the `options`, `is_certain` when it is called as the list was. `is_open` until
+    somebody decided, be it for none.
     """
 
     slot: ListName
@@ -32,6 +33,7 @@ class DimensionQuestion:
     options: tuple[Dimension, ...]
     chosen: Dimension | None
     proposed: Dimension | None
+    is_certain: bool
     is_open: bool
 
 
@@ -40,7 +42,7 @@ def list_dimension_questions(connection: Connection) -> list[DimensionQuestion]:
     options = tuple(list_dimensions(connection))
     if not options:
         return []
-    earlier = _earlier_names(connection)
+    earlier = earlier_names(connection)
     decided = set(_decided(connection))
     questions = []
     for slot in TRACKING_LISTS:
@@ -52,8 +54,11 @@ def list_dimension_questions(connection: Connection) -> list[DimensionQuestion]:
             alike = next((each for each in free if was and fold_name(each.name) == fold_name(was)), None)
             proposed = alike or (free[0] if len(free) == 1 and not was else None)
             is_open = chosen is None and slot not in decided
+            is_certain = alike is not None
             questions.append(
-                DimensionQuestion(slot, LIST_LABELS[slot], was, count, options, chosen, proposed, is_open)
+                DimensionQuestion(
+                    slot, LIST_LABELS[slot], was, count, options, chosen, proposed, is_certain, is_open
+                )
             )
     return questions
 
@@ -73,13 +78,6 @@ def choose_dimension(connection: Connection, slot: ListName, dimension_id: UUID 
     DraftRow.objects.filter(draft__connection=connection, list_item__list=slot).delete()
     if dimension_id is not None:
         request_sync(connection, [slot], full=True)
-
-
-def _earlier_names(connection: Connection) -> dict[str, str]:
-    rows = (
-        Dimension.objects.exclude(slot="").exclude(connection=connection).order_by("connection__created_at")
-    )
-    return dict(rows.values_list("slot", "name"))
 
 
 def _decided(connection: Connection) -> list[ListName]:

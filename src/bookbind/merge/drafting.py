@@ -13,7 +13,7 @@ from bookbind.kit import clock
 from bookbind.kit.ids import new_id
 from bookbind.lists.models import ListItem
 from bookbind.merge.choices import CREATE, MATCH, uses_beside
-from bookbind.merge.entries import refuse
+from bookbind.merge.entries import refuse, refuse_use
 from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NotCreatable
 from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import ANY
@@ -149,6 +149,9 @@ def _check(connection: Connection, choice: NewChoice) -> None:
     if ours is None:
         raise ChoiceRefused("This entry is not in the business's lists any more.")
     if choice.action == CREATE:
+        wrong_side = refuse_use(ours, choice.use)
+        if wrong_side:
+            raise ChoiceRefused(f"{wrong_side}.")
         name = ours.list if choice.use not in uses_apart(connection, ours.list) else ListName.PRODUCTS
         if name not in get_provider(connection.provider).creatable:
             raise NotCreatable

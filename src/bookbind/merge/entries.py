@@ -115,6 +115,23 @@ def refuse(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> st
     return why[:1].upper() + why[1:]
 
 
+def side_of(entry: Entry) -> str:
+    """Which side the entry serves, in the words of Side; empty when nothing says so."""
+    side = _text(entry.details, "side")
+    return Side.COSTS.value if side == "purchases" else side
+
+
+def refuse_use(ours: Entry, use: str) -> str:
+    """Why the entry is nothing on this side of the business, as a sentence without its stop; else empty.
+
+    A tax rate that serves one side is never used on the other.
+    """
+    side = side_of(ours)
+    if ours.list is not ListName.TAX_RATES or use == ANY or side not in (Side.COSTS, Side.SALES):
+        return ""
+    return "" if side == use else f"{ours.label} is for {side} only and is never used on {use}"
+
+
 def is_sold_as(ours: Entry, target: ListName, use: str, sales_coded_by: ListName) -> bool:
     """Whether a category on sales stands for an entry of another list, as some vendors want it."""
     return (
@@ -133,6 +150,9 @@ def _refusal(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> 
             return ""
         words = listed([SINGULAR_LABELS[theirs.list], SINGULAR_LABELS[ours.list]])
         return f"{words} are different lists"
+    wrong_side = refuse_use(ours, use)
+    if wrong_side:
+        return f"{wrong_side}; match it on {side_of(ours)}, or choose one match for costs and sales"
     refusal = compatible(for_use(to_item(ours), use), to_item(theirs), KINDS[ours.list])
     return "" if refusal is None else refusal.reason.rstrip(".")
 

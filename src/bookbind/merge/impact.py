@@ -25,14 +25,16 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class Impact:
-    """What changes. Counts of suppliers and customers are those that would be created when first used.
+    """What changes; `creations` are made in the books first.
 
-    Of those `still_waiting`, `unanswered` wait for an answer about how they are published, and `kept` stay
-    because of one. `early` documents only have a date from before the new books.
+    Counts of suppliers and customers are those that would be created when first used. Of those
+    `still_waiting`, `unanswered` wait for an answer about how they are published, and `kept` stay because of
+    one. `early` documents only have a date from before the new books.
     """
 
     matches: int = 0
     taken_back: int = 0
+    creations: int = 0
     rules: int = 0
     rules_ready: int = 0
     rules_gained: int = 0

@@ -12,7 +12,7 @@ from bookbind.lists.models import RemoteItem
 from bookbind.merge.choices import CREATE, LEAVE, MATCH, Choice
 from bookbind.merge.creating import target_list
 from bookbind.merge.drafting import NewChoice, save_choices
-from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.entries import Entry, refuse, refuse_use, side_of
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.reading import ListData, list_names, read_lists, sales_coded_by, uses_apart
 from bookbind.merge.standings import Bound, entry_of
@@ -212,6 +212,9 @@ class _Import:
     def _choose(self, entry: Entry, use: str, action: str, cells: Cells) -> CellError | None:
         target: UUID | None = None
         listed_in = target_list(entry, use, self.connection)
+        wrong_side = refuse_use(entry, use)
+        if wrong_side and action in (MATCH, CREATE):
+            return CellError(0, "use", f"{wrong_side}. Write {side_of(entry)} or {ANY}.")
         if action == MATCH:
             found = self.remote.find(listed_in, cells)
             if isinstance(found, CellError):

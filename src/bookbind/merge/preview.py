@@ -6,13 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from bookbind.connections.models import Connection
-from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import Instead
-from bookbind.merge.choices import CREATE
 from bookbind.merge.creating import created_name, target_list
 from bookbind.merge.impact import DocumentFacts, Impact, RuleFacts, weigh
-from bookbind.merge.models import DraftRow
 from bookbind.merge.plans import ItemPlan, plan_item
 from bookbind.merge.reading import (
     Changes,
@@ -22,7 +19,6 @@ from bookbind.merge.reading import (
     read_lists,
     uses_apart,
 )
-from bookbind.merge.standings import read_standings
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.checks import check_document, list_blocking
@@ -51,9 +47,9 @@ def preview(connection: Connection, names: Iterable[ListName] | None = None) -> 
     return impact_of(connection, read_changes(connection, data))
 
 
-def count_unfinished(connection: Connection) -> int:
-    """How many waiting documents need a match as things stand."""
-    return impact_of(connection, Changes({}, {}, {}, (), {})).still_waiting
+def impact_now(connection: Connection) -> Impact:
+    """How rules and waiting documents stand without any change."""
+    return impact_of(connection, Changes())
 
 
 def impact_of(connection: Connection, changes: Changes) -> Impact:
@@ -72,7 +68,7 @@ def impact_of(connection: Connection, changes: Changes) -> Impact:
         DocumentFacts(row.reason, _then(row, lines[row.document_id], books, references)) for row in rows
     ]
     facts = [RuleFacts(not rule.targets & now.keys(), not rule.targets & then.keys()) for rule in rules]
-    return weigh(facts, documents, _counts(connection, changes, created))
+    return weigh(facts, documents, _counts(changes))
 
 
 def _waiting(connection: Connection) -> tuple[list[Publication], dict[UUID, list[Any]]]:
@@ -112,16 +108,12 @@ def _after(current: Mapping[str, UUID], plan: ItemPlan[UUID]) -> dict[str, UUID]
 
 def _created(connection: Connection, changes: Changes) -> Instead:
     """What is created in the books first for entries of these lists, as it would be read from there."""
-    names = [name.value for name in changes.standings]
-    rows = DraftRow.objects.filter(
-        draft__connection=connection, action=CREATE, ticked=True, list_item__list__in=names
-    )
     creatable = get_provider(connection.provider).creatable
     found: dict[UUID, dict[str, RemoteItem]] = defaultdict(dict)
-    for id_, use in rows.values_list("list_item_id", "use"):
-        entry = changes.entries.get(id_)
-        target = target_list(entry, use, connection) if entry else None
-        if entry and target in creatable:
+    for id_, use in ((id_, use) for id_, uses in changes.creating.items() for use in uses):
+        entry = changes.entries[id_]
+        target = target_list(entry, use, connection)
+        if target in creatable:
             found[id_][use] = RemoteItem(
                 list=target,
                 remote_id="to be created",
@@ -132,16 +124,11 @@ def _created(connection: Connection, changes: Changes) -> Instead:
     return found
 
 
-def _counts(connection: Connection, changes: Changes, created: Instead) -> dict[str, int]:
-    counts = {"matches": changes.open_count, "taken_back": changes.close_count}
-    known = {name: each for name, each in changes.standings.items() if name in CONTACT_LISTS}
-    missing = [name for name in CONTACT_LISTS if name not in known and name in list_names(connection)]
-    known |= read_standings(connection, missing) if missing else {}
+def _counts(changes: Changes) -> dict[str, int]:
+    counts = {
+        "matches": changes.open_count,
+        "taken_back": changes.close_count,
+        "creations": changes.create_count,
+    }
     fields = {ListName.SUPPLIERS: "new_suppliers", ListName.CUSTOMERS: "new_customers"}
-    for name, standings in known.items():
-        unmatched = [entry.id for entry in standings.unmatched() if not standings.is_lost(entry.id)]
-        opened = sum(
-            1 for id_ in unmatched if id_ in created or (id_ in changes.plans and changes.plans[id_].open)
-        )
-        counts[fields[name]] = len(unmatched) - opened
-    return counts
+    return counts | {fields[name]: changes.count_new(name) for name in fields if name in changes.standings}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bookbind.merge.entries import KINDS, Entry, for_use, is_income, kind_is_guessed, to_item
+from bookbind.merge.entries import KINDS, Entry, for_use, is_income, kind_is_guessed, side_of, to_item
 from bookbind.merge.matching import Item, Kind, Suggestion, match
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.providers.base.types import ListName, Side
@@ -136,7 +136,7 @@ def _proposal(use: str, suggestion: Suggestion, *, may_be_auto: bool = True) -> 
 def _split(ours: Sequence[Entry], theirs: Sequence[Entry], whole: Proposals) -> Proposals:
     """For a rate that serves both sides where its best counterpart serves one: one proposal for each side."""
     by_id = {entry.id: entry for entry in theirs}
-    two_way = [entry for entry in ours if _side(entry) == Side.BOTH]
+    two_way = [entry for entry in ours if side_of(entry) == Side.BOTH]
     one_way = [entry for entry in two_way if _is_one_sided(whole[entry.id][0], by_id)]
     found: Proposals = {entry.id: [] for entry in one_way}
     for use in (COSTS, SALES):
@@ -154,16 +154,11 @@ def _as_one_sided(items: Iterable[Item], use: str) -> list[Item]:
 
 
 def _is_one_sided(proposal: Proposal, theirs: Mapping[UUID, Entry]) -> bool:
-    return proposal.target is not None and _side(theirs[proposal.target]) in (Side.COSTS, Side.SALES)
+    return proposal.target is not None and side_of(theirs[proposal.target]) in (Side.COSTS, Side.SALES)
 
 
 def _serves(entry: Entry, use: str) -> bool:
-    return _side(entry) != (Side.SALES if use == COSTS else Side.COSTS)
-
-
-def _side(entry: Entry) -> str:
-    side = str(entry.details.get("side") or "")
-    return Side.COSTS.value if side == "purchases" else side
+    return side_of(entry) != (Side.SALES if use == COSTS else Side.COSTS)
 
 
 def _without_guessed(found: Proposals, entries: Iterable[Entry]) -> Proposals:

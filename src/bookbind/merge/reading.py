@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from bookbind.connections.models import Connection
-from bookbind.merge.choices import Choice, Chosen, choices_of, wanted_of
+from bookbind.merge.choices import CREATE, Choice, Chosen, choices_of, wanted_of
 from bookbind.merge.entries import Entry, refuse
 from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import SALES, ItemPlan, plan_item
@@ -30,6 +30,14 @@ class ListData:
         """The entries for which something is ticked."""
         return {id_ for id_, uses in self.choices.items() if any(each.ticked for each in uses.values())}
 
+    def creating(self) -> dict[UUID, frozenset[str]]:
+        """The entries that are ticked to be created in the books, with the uses that they are created for."""
+        found = {
+            id_: frozenset(use for use, each in uses.items() if each.ticked and each.action == CREATE)
+            for id_, uses in self.choices.items()
+        }
+        return {id_: uses for id_, uses in found.items() if uses}
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -43,13 +51,17 @@ class Refused:
 
 @dataclass(frozen=True)
 class Changes:
-    """What the ticked matches change: a plan by entry, the targets by id, and what was refused."""
+    """What the ticked matches change: a plan by entry, the targets by id, and what was refused.
 
-    entries: dict[UUID, Entry]
-    plans: dict[UUID, ItemPlan[UUID]]
-    targets: dict[UUID, Entry]
-    refused: tuple[Refused, ...]
-    standings: dict[ListName, Standings]
+    `creating` are the uses of entries that are created in the books first.
+    """
+
+    entries: dict[UUID, Entry] = field(default_factory=dict)
+    plans: dict[UUID, ItemPlan[UUID]] = field(default_factory=dict)
+    targets: dict[UUID, Entry] = field(default_factory=dict)
+    refused: tuple[Refused, ...] = ()
+    standings: dict[ListName, Standings] = field(default_factory=dict)
+    creating: dict[UUID, frozenset[str]] = field(default_factory=dict)
 
     @property
     def open_count(self) -> int:
@@ -60,6 +72,30 @@ class Changes:
     def close_count(self) -> int:
         """How many matches end."""
         return sum(len(plan.close) for plan in self.plans.values())
+
+    def count_ticked(self, name: ListName) -> int:
+        """How many ticks of a list are still to be used: matches, entries to create, matches taken back."""
+        plans = [plan for id_, plan in self.plans.items() if self.entries[id_].list is name]
+        created = [uses for id_, uses in self.creating.items() if self.entries[id_].list is name]
+        return sum(len(plan.open or plan.close) for plan in plans) + sum(map(len, created))
+
+    @property
+    def create_count(self) -> int:
+        """How many entries are created in the books first."""
+        return sum(map(len, self.creating.values()))
+
+    def count_new(self, name: ListName) -> int:
+        """How many contacts of a list stay without a match, and are created when they are first used."""
+        standings = self.standings[name]
+        return sum(1 for id_ in standings.entries if self._stays_new(standings, id_))
+
+    def _stays_new(self, standings: Standings, item_id: UUID) -> bool:
+        if item_id in self.creating:
+            return False
+        plan = self.plans.get(item_id)
+        if plan is not None:
+            return not plan.open
+        return not standings.is_matched(item_id) and not standings.needs_person(item_id)
 
 
 def find_draft(connection: Connection) -> Draft | None:
@@ -129,9 +165,14 @@ def read_changes(
         plan = plan_item(current, good, uses_apart(connection, entry.list))
         if not plan.is_empty:
             plans[id_] = plan
-    return Changes(
-        entries, plans, targets, tuple(refused), {each.name: each.standings for each in data.values()}
-    )
+    creating = {
+        id_: uses
+        for each in data.values()
+        for id_, uses in each.creating().items()
+        if only is None or id_ in only
+    }
+    standings = {each.name: each.standings for each in data.values()}
+    return Changes(entries, plans, targets, tuple(refused), standings, creating)
 
 
 def own_targets(standings: Standings, item_id: UUID) -> dict[str, UUID]:

@@ -14,7 +14,7 @@ from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import search_items
 from bookbind.merge.choices import LEAVE, MATCH, Choice
 from bookbind.merge.creating import created_name, target_list
-from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.entries import Entry, refuse, refuse_use
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.proposals import Proposal, confidence_of
 from bookbind.merge.reading import ListData, draft_version, find_draft, read_lists, sales_coded_by, uses_apart
@@ -161,11 +161,9 @@ def _is_shown(data: ListData, entry: Entry, uses: Mapping[UUID, Uses], show: Sho
         return True
     if show is Show.RULES:
         return bool(used.rules)
-    if data.standings.is_matched(entry.id):
-        return False
-    # A contact that the books lack is created when it is first used: only one that died there needs a person.
-    needs = entry.list not in CONTACT_LISTS or data.standings.is_lost(entry.id)
-    return show is Show.UNMATCHED or (needs and used.is_used)
+    if show is Show.UNMATCHED:
+        return not data.standings.is_matched(entry.id)
+    return used.is_used and data.standings.needs_person(entry.id)
 
 
 def _urgency(used: Uses) -> tuple[int, int]:
@@ -314,6 +312,6 @@ class _Builder:
 
     def _create_name(self, entry: Entry, use: str) -> str:
         creatable = get_provider(self.connection.provider).creatable
-        if target_list(entry, use, self.connection) not in creatable:
+        if target_list(entry, use, self.connection) not in creatable or refuse_use(entry, use):
             return ""
         return created_name(entry, use, self.connection)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bookbind.connections.models import Connection
+from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.lists.queries import combined_into
 from bookbind.merge.entries import Entry
@@ -51,6 +52,15 @@ class Standings:
     def unmatched(self) -> list[Entry]:
         """The entries that need a match, or would be made when they are first used."""
         return [entry for id_, entry in self.entries.items() if not self.is_matched(id_)]
+
+    def needs_person(self, item_id: UUID) -> bool:
+        """Whether a person has to say what the entry is.
+
+        A contact that the books lack is created when it is first used; only one whose match died there is for
+        a person to decide.
+        """
+        is_created = self.entries[item_id].list in CONTACT_LISTS and not self.is_lost(item_id)
+        return not self.is_matched(item_id) and not is_created
 
     def taken(self) -> set[UUID]:
         """The remote entries that stand for something already."""

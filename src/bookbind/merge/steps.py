@@ -1,26 +1,27 @@
 """The steps of Merge lists: which lists are asked about, and how far each has come."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Count
 
 from bookbind.connections.models import Connection
-from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, TRACKING_LISTS, list_label
+from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, TRACKING_LISTS, label_within, list_label
 from bookbind.lists.merging import merging_lists
 from bookbind.lists.models import ListItem
 from bookbind.lists.queries import dimension_slots, list_words
-from bookbind.merge.dimensions import list_dimension_questions
+from bookbind.merge.dimensions import DimensionQuestion, list_dimension_questions
 from bookbind.merge.publishing import list_ways
-from bookbind.merge.reading import ListData
+from bookbind.merge.reading import Changes, ListData
 from bookbind.merge.standings import Standings, read_standings
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
 PUBLISHING, DIMENSIONS = "publishing", "dimensions"
+DIMENSIONS_LABEL = "Dimensions"
 ORDER = (
     PUBLISHING,
     DIMENSIONS,
@@ -43,6 +44,7 @@ class StepState(StrEnum):
     OPEN = "open"
     EMPTY = "empty"
     LACKING = "lacking"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ class Step:
     """One step. `needed` counts what rules or waiting documents need now, `unmatched` all without a match.
 
     `decided` counts those of the needed for which something is ticked, so that only the rest is left.
+    `ticked` counts what is ticked in the whole list and not used yet.
 
-    `new` counts contacts that are created when first used. `total` is what the business has. `note` says
-    which side lacks the list. `merging`: pickers show what is only in the books, and nothing is adopted by
-    itself.
+    `new` counts contacts that are created when first used, unless something is ticked for them. `total`
+    is what the business has. `note` says why there are no rows: which side lacks the list, or what has to be
+    decided first. `merging`: pickers show what is only in the books, and nothing is adopted by itself.
     """
 
     key: str
@@ -66,6 +69,12 @@ class Step:
     note: str = ""
     merging: bool = False
     decided: int = 0
+    ticked: int = 0
+
+    @property
+    def label_within(self) -> str:
+        """The label within a sentence."""
+        return label_within(self.key, self.label)
 
     @property
     def left(self) -> int:
@@ -77,10 +86,12 @@ def list_steps(
     connection: Connection,
     data: Mapping[ListName, ListData] | None = None,
     uses: Mapping[UUID, Uses] | None = None,
+    changes: Changes | None = None,
 ) -> list[Step]:
     """All steps in their order, in a constant number of queries.
 
-    `data` where all lists were read already, and `uses` where it is known what uses each entry.
+    `data` where all lists were read already, `uses` where it is known what uses each entry, and `changes`
+    where it is known what the ticks do; without them nothing counts as ticked.
     """
     provider = get_provider(connection.provider)
     standings = (
@@ -90,18 +101,23 @@ def list_steps(
     )
     decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
     uses = read_uses(connection) if uses is None else uses
+    changes = Changes(standings=standings) if changes is None else changes
     needed = {id_ for id_, each in uses.items() if each.is_used}
-    held = {id_ for id_, each in uses.items() if each.waiting}
     words, slots = list_words(connection), dimension_slots(connection)
     merging, counts = merging_lists(connection), _count_ours()
-    steps = {PUBLISHING: _publishing(connection), DIMENSIONS: _dimensions(connection)}
+    questions = list_dimension_questions(connection)
+    asked = {question.slot: question for question in questions}
+    steps = {PUBLISHING: _publishing(connection), DIMENSIONS: _dimensions(questions)}
     for name in ListName:
         label = list_label(name, words) if name in TRACKING_LISTS else LIST_LABELS[name]
-        if name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
+        if name in asked and name not in slots:
+            steps[name.value] = _without_dimension(asked[name], label, provider.name)
+        elif name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
             steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
         else:
-            used = held if name in CONTACT_LISTS else needed
-            steps[name.value] = _step(name, label, standings[name], used, merging, decided)
+            step = _step(name, label, standings[name], needed, merging, decided)
+            new = changes.count_new(name) if name in CONTACT_LISTS else 0
+            steps[name.value] = replace(step, ticked=changes.count_ticked(name), new=new)
     return [steps[key] for key in ORDER]
 
 
@@ -121,10 +137,7 @@ def _step(
     total = len(standings.entries)
     if not total:
         return Step(name.value, label, StepState.EMPTY, note="You have none.", merging=name in merging)
-    unmatched = [entry.id for entry in standings.unmatched()]
-    is_contacts = name in CONTACT_LISTS
-    # A contact that the books lack is created; only one whose match died there is for a person to decide.
-    asked = [id_ for id_ in unmatched if standings.is_lost(id_)] if is_contacts else unmatched
+    asked = [id_ for id_ in standings.entries if standings.needs_person(id_)]
     needed = [id_ for id_ in asked if id_ in used]
     return Step(
         name.value,
@@ -133,7 +146,6 @@ def _step(
         needed=len(needed),
         decided=sum(1 for id_ in needed if id_ in decided),
         unmatched=len(asked),
-        new=len(unmatched) - len(asked) if is_contacts else 0,
         total=total,
         merging=name in merging,
     )
@@ -146,6 +158,18 @@ def _lacking(name: ListName, label: str, software: str, count: int) -> Step:
     return Step(name.value, label, StepState.LACKING, total=count, note=note)
 
 
+def _without_dimension(question: DimensionQuestion, label: str, software: str) -> Step:
+    """A tracking list that shows no dimension of these books, though they have some."""
+    key, count = question.slot.value, question.entries
+    if question.is_open:
+        note = f"Say under {DIMENSIONS_LABEL} first which dimension of {software} these are."
+        return Step(key, label, StepState.UNDECIDED, total=count, note=note)
+    note = (
+        f"You chose no dimension of {software} for these. Yours are kept, and are left out of what is sent."
+    )
+    return Step(key, label, StepState.LACKING, total=count, note=note)
+
+
 def _publishing(connection: Connection) -> Step:
     questions = list_ways(connection)
     open_ = sum(1 for question in questions if not question.answer)
@@ -153,13 +177,12 @@ def _publishing(connection: Connection) -> Step:
     return Step(PUBLISHING, "Publishing", state, needed=open_, unmatched=open_, total=len(questions))
 
 
-def _dimensions(connection: Connection) -> Step:
-    questions = list_dimension_questions(connection)
+def _dimensions(questions: Sequence[DimensionQuestion]) -> Step:
     if not questions:
-        return Step(DIMENSIONS, "Dimensions", StepState.EMPTY, note="Nothing to decide.")
+        return Step(DIMENSIONS, DIMENSIONS_LABEL, StepState.EMPTY, note="Nothing to decide.")
     open_ = sum(1 for question in questions if question.is_open)
     state = StepState.OPEN if open_ else StepState.DONE
-    return Step(DIMENSIONS, "Dimensions", state, needed=open_, unmatched=open_, total=len(questions))
+    return Step(DIMENSIONS, DIMENSIONS_LABEL, state, needed=open_, unmatched=open_, total=len(questions))
 
 
 def _count_ours() -> dict[str, int]:

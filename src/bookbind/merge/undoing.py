@@ -22,9 +22,10 @@ from bookbind.lists.models import Binding, Combination, ListItem
 from bookbind.lists.queries import members_of
 from bookbind.merge.drafting import bump
 from bookbind.merge.errors import DraftMoved, UndoBlocked, UndoneAlready
+from bookbind.merge.impact import Impact
 from bookbind.merge.models import Applied
 from bookbind.merge.plans import UndoPlan, Written, plan_undo
-from bookbind.merge.preview import count_unfinished
+from bookbind.merge.preview import impact_now
 from bookbind.publishing.models import Publication
 from bookbind.tenancy.models import User
 
@@ -43,7 +44,10 @@ class PublishedDocument:
 
 @dataclass(frozen=True)
 class Undone:
-    """What an undo did: `undone` of `total` matches; what stays is named. `waiting` documents wait again."""
+    """What an undo did: `undone` of `total` matches; what stays is named.
+
+    `rules` need a match again, `waiting` documents wait again.
+    """
 
     undone: int
     total: int
@@ -52,6 +56,7 @@ class Undone:
     published_count: int
     created: tuple[str, ...]
     waiting: int
+    rules: int = 0
 
 
 def undo(applied: Applied, user: User) -> Undone:
@@ -97,9 +102,9 @@ def _undo(applied: Applied, user: User) -> Undone:
     history = _read_history(applied)
     plans = _plan(applied, history)
     closing, opening = _bindings(applied, plans, history, user)
-    before = count_unfinished(connection)
+    before = impact_now(connection)
     exchange_bindings(closing, opening, UNDONE, user, None)
-    found = _describe(applied, plans, history, count_unfinished(connection) - before)
+    found = _describe(applied, plans, history, before, impact_now(connection))
     Applied.objects.filter(id=applied.id).update(undone=asdict(found))
     record(
         "merge.undone",
@@ -170,7 +175,11 @@ def _bindings(
 
 
 def _describe(
-    applied: Applied, plans: dict[UUID, UndoPlan[UUID]], history: dict[UUID, list[Binding]], waiting: int
+    applied: Applied,
+    plans: dict[UUID, UndoPlan[UUID]],
+    history: dict[UUID, list[Binding]],
+    before: Impact,
+    after: Impact,
 ) -> Undone:
     written = {
         id_: len({row.use for row in rows if row.opened_in == applied.id}) or 1
@@ -187,7 +196,8 @@ def _describe(
         published=tuple(documents[:_SHOWN]),
         published_count=len(documents),
         created=tuple(each["name"] for each in applied.created),
-        waiting=max(waiting, 0),
+        waiting=max(after.still_waiting - before.still_waiting, 0),
+        rules=max(before.rules_ready - after.rules_ready, 0),
     )
 
 

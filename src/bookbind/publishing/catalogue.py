@@ -95,10 +95,10 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Publish it as {expense}, or untick Paid.",
     ),
     Reason.KIND_NOT_TAKEN: _to_edit(
-        "Kind not taken",
-        "{provider} does not take this kind of document.",
-        "What it takes differs from software to software.",
-        "Choose one of the kinds that are offered.",
+        "Choose another type of document",
+        "{provider} does not take documents of this type.",
+        "Which types there are differs from software to software.",
+        "Choose one of those offered under Type, or say in Merge lists what all such documents become.",
     ),
     Reason.PUBLISH_AS_NOT_TAKEN: _to_edit(
         "Choose another way to publish",
@@ -116,10 +116,10 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         Retried.WHEN_CURED,
     ),
     Reason.TAX_MODE_NOT_TAKEN: _to_edit(
-        "VAT mode not taken",
-        "{provider} does not take amounts in this form.",
-        "It distinguishes amounts with, without and free of VAT in its own way.",
-        "Choose another form of amounts.",
+        "Choose how VAT is stated",
+        "{provider} does not take a document whose VAT is stated this way.",
+        "It tells amounts with, without and free of VAT apart in its own way.",
+        "Choose one of those offered under VAT is, and compare the total with the paper.",
     ),
     Reason.REFERENCE_TOO_LONG: _to_edit(
         "Number too long",
@@ -140,7 +140,7 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Upload a smaller copy and publish that.",
     ),
     Reason.FILE_NOT_TAKEN: _to_edit(
-        "File type not taken",
+        "Save the file as a PDF",
         "{provider} takes no {extension} files.",
         "The document would arrive without its paper.",
         "Save it as a PDF, upload that and publish it.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bookbind.merge.choices import CREATE, LEAVE, MATCH
+from bookbind.merge.entries import Entry, refuse_use
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.rows import Row, UseRow
 from bookbind.providers.base.types import ListName
@@ -117,11 +118,13 @@ def read_choice(text: str) -> Pressed | None:
     return Pressed(item_id, parts[1], parts[2], target, ticked=parts[4] == "1")
 
 
-def can_split(name: ListName, uses: tuple[str, ...], apart: frozenset[str]) -> str:
+def can_split(entry: Entry, uses: tuple[str, ...], apart: frozenset[str]) -> str:
     """Whether the entry may be split by use, or joined again: split, join, or empty."""
-    if name not in SPLIT_LISTS or apart:
+    if entry.list not in SPLIT_LISTS or apart:
         return ""
-    return JOIN if {COSTS, SALES} & set(uses) else SPLIT
+    if {COSTS, SALES} & set(uses):
+        return JOIN
+    return "" if any(refuse_use(entry, use) for use in (COSTS, SALES)) else SPLIT
 
 
 def _view_use(row: Row, use: UseRow) -> UseView:

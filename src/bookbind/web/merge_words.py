@@ -23,6 +23,7 @@ TAB_ICONS = {
     StepState.OPEN: "exclamation-triangle",
     StepState.EMPTY: "minus",
     StepState.LACKING: "no-symbol",
+    StepState.UNDECIDED: "exclamation-triangle",
 }
 
 
@@ -76,13 +77,20 @@ class Using:
 
 def step_words(step: Step) -> str:
     """How a step stands in a word or two, for its tab."""
+    if step.state is StepState.OPEN and step.left:
+        return f"{step.left:,} left"
+    new = f"{step.new:,} new" if step.new else ""
+    if step.ticked:
+        return f"{step.ticked:,} ticked, not used yet{f', {new}' if new else ''}"
     if step.state is StepState.OPEN:
-        return f"{step.left:,} left" if step.left else f"{step.needed:,} ready"
+        return f"{step.needed:,} left unmatched"
     if step.state is StepState.LACKING:
         return "left out"
+    if step.state is StepState.UNDECIDED:
+        return "to decide"
     if step.state is StepState.EMPTY:
         return "none"
-    return f"{step.new:,} new" if step.new else "done"
+    return new or "done"
 
 
 def changed_lines(report: Report, most: int) -> list[ChangedLine]:
@@ -98,7 +106,7 @@ def bar_words(impact: Impact, *, awaits_start: bool) -> dict[str, str]:
     return {
         "rules": f"{plural(impact.rules_ready, 'rule')} ready",
         "released": f"{plural(impact.released, 'document')} {released}",
-        "waiting": f"{impact.still_waiting:,} still waiting",
+        "waiting": f"{impact.still_waiting:,} {_still_need(impact)}",
     }
 
 
@@ -139,10 +147,8 @@ def undone_words(undone: Undone, software: str) -> list[str]:
         verb = "stays" if len(undone.created) == 1 else "stay"
         count = plural(len(undone.created), "entry", "entries")
         said.append(f"{count} created in {software} {verb} there: {_names(undone.created)}.")
-    if undone.waiting:
-        said.append(
-            f"{plural(undone.waiting, 'document')} {'waits' if undone.waiting == 1 else 'wait'} again."
-        )
+    if undone.rules or undone.waiting:
+        said.append(f"{listed(_again(undone))} again.")
     return said
 
 
@@ -171,6 +177,12 @@ def _documents(impact: Impact, lists: Mapping[str, int]) -> str:
         wanted = listed(_wanted(impact, lists))
         said += f", {impact.still_waiting:,} {goes} on waiting{f' for {wanted}' if wanted else ''}"
     return f"{said}.{_early(impact.early)}"
+
+
+def _still_need(impact: Impact) -> str:
+    """What the documents wait for that these matches don't release; a match, and where asked, an answer."""
+    need = "needs" if impact.still_waiting == 1 else "need"
+    return f"still {need} a match{' or an answer' if impact.unanswered or impact.kept else ''}"
 
 
 def _wanted(impact: Impact, lists: Mapping[str, int]) -> list[str]:
@@ -203,6 +215,16 @@ def _contacts(impact: Impact) -> str:
         if count
     ]
     return listed(parts)
+
+
+def _again(undone: Undone) -> list[str]:
+    """What an undo put back to where it was before the use."""
+    said = []
+    if undone.rules:
+        said.append(f"{plural(undone.rules, 'rule')} {'needs' if undone.rules == 1 else 'need'} a match")
+    if undone.waiting:
+        said.append(f"{plural(undone.waiting, 'document')} {'waits' if undone.waiting == 1 else 'wait'}")
+    return said
 
 
 def _names(names: Sequence[str]) -> str:

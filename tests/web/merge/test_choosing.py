@@ -116,7 +116,8 @@ def test_the_field_offers_what_else_can_be_done(desk: Desk) -> None:
     field = desk.fragment("merge_edit", motor.id, use="any")
     for words in ("Create “Motor expenses” in QuickBooks Online", "Leave unmatched"):
         assert words in field.text
-    rate = desk.firm.item("5% VAT", TAXES)
+    rate = desk.firm.item("20% VAT", TAXES)
+    desk.choose(f"{rate.id}:costs:join::1")
     assert "on costs and on sales separately" in desk.fragment("merge_edit", rate.id, use="any").text
     assert desk.fragment("merge_edit", motor.id, use="nonsense").status == 404
 
@@ -142,6 +143,21 @@ def test_the_field_names_nothing_that_is_all_but_impossible(desk: Desk) -> None:
     field = desk.fragment("merge_edit", motor.id, use="any")
     assert "6200 Advertising" not in field.html
     assert '"0% sure"' not in field.html
+
+
+@pytest.mark.req("CHG-04")
+def test_a_rate_for_costs_is_neither_offered_nor_taken_on_sales(desk: Desk) -> None:
+    rate = desk.firm.item("5% VAT", TAXES)
+    assert "on costs and on sales separately" not in desk.fragment("merge_edit", rate.id, use="any").text
+    refused = desk.match("5% VAT", "n-5", use="sales", in_list=TAXES)
+    assert refused.status == 422
+    assert (
+        "5% VAT is for costs only and is never used on sales; "
+        "match it on costs, or choose one match for costs and sales." in refused.text
+    )
+    created = desk.choose(f"{rate.id}:sales:create::1")
+    assert "5% VAT is for costs only and is never used on sales." in created.text
+    assert desk.uses_of("5% VAT", TAXES).keys() == {"any"}
 
 
 def test_dimensions_and_ways_take_only_what_is_offered(desk: Desk) -> None:

@@ -1,15 +1,17 @@
 """Looking at Merge lists: what opens first, what each step says, and what rows show."""
 
 import pytest
+from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.jobs.runner import run_due
-from bookbind.lists.models import ListItem
+from bookbind.lists.models import Dimension, ListItem
 from bookbind.merge.rows import Show
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
-from bookbind.providers.base.types import ListName
-from tests.merge.conftest import SUPPLIERS, TAXES
+from bookbind.providers.base.types import ListName, RemoteDimension
+from tests.merge.conftest import SUPPLIERS, TAXES, Firm, new_books, old_books
 from tests.support.factories import People
+from tests.support.pages import read
 from tests.support.queries import assert_rows_add_no_queries
 from tests.web.conftest import Browse
 from tests.web.merge.conftest import Desk
@@ -33,13 +35,64 @@ def test_it_opens_on_the_first_step_in_which_something_is_left(desk: Desk) -> No
 def test_each_step_says_how_it_stands_and_which_side_lacks_a_list(desk: Desk) -> None:
     page = desk.open("merge_step", "categories")
     assert "Categories 1 left" in page.text
-    assert "Suppliers 2 new" in page.text
+    assert "Suppliers 1 ticked, not used yet, 1 new" in page.text
     assert "Products none" in page.text
     item = ListItem(business=desk.firm.business, list=ListName.TRACKING_1, name="North", folded_name="north")
     item.save()
     lacking = desk.open("merge_step", "tracking_1")
     assert "Projects left out" in lacking.text
     assert "has none here. Yours are kept, and are left out of what is sent." in lacking.text
+
+
+@pytest.mark.req("CHG-05")
+def test_a_step_is_not_done_while_something_in_it_is_ticked_and_not_used(desk: Desk) -> None:
+    """Advertising is ticked as certain, though nothing needs it now."""
+    desk.match("Motor expenses", "n-7300")
+    ticked = desk.open("merge_step", "categories")
+    assert "Categories 3 ticked, not used yet" in ticked.text
+    desk.use(list="categories")
+    assert "Categories done" in desk.open("merge_step", "categories").text
+
+
+@pytest.mark.req("CHG-05")
+def test_tab_bar_and_preview_count_contacts_and_creations_alike(desk: Desk) -> None:
+    """City Fuel is ticked as a match; Paper Mill is created: when first used, or before, if told so."""
+    assert "1 supplier will be created when first used." in desk.open("merge_preview").text
+    assert "Suppliers 1 ticked, not used yet, 1 new" in desk.open("merge_step", "suppliers").text
+    desk.choose(f"{desk.firm.item('Paper Mill', SUPPLIERS).id}:any:create::1")
+    step, preview = desk.open("merge_step", "suppliers"), desk.open("merge_preview")
+    assert "Suppliers 2 ticked, not used yet Customers" in step.text
+    assert "and create 1" in step.text
+    assert "1 entry will be created in QuickBooks Online first." in preview.text
+    assert "when first used" not in preview.text
+    assert "when first used" not in desk.open("merge_preview", list="tax_rates").text
+
+
+@pytest.mark.req("CHG-03", "CHG-04")
+def test_a_dimension_of_the_same_name_is_ticked_and_its_list_waits_for_it(firm: Firm, browse: Browse) -> None:
+    books = old_books()
+    books.dimensions = [RemoteDimension("d-1", "Region", per_line=True, active=True)]
+    books.add(ListName.TRACKING_1, "o-1", "North")
+    firm.connect("xero", books)
+    there = new_books()
+    there.dimensions = [
+        RemoteDimension("r-1", "Department", per_line=True, active=True),
+        RemoteDimension("r-2", "Region", per_line=True, active=True),
+    ]
+    new = firm.connect("xero", there)
+    alice = browse(firm.user)
+    projects = read(
+        alice.get(reverse("merge_step", args=[firm.business.slug, new.connection.id, "tracking_1"]))
+    )
+    assert "Projects to decide" in projects.text
+    assert "left out" not in projects.text
+    step = reverse("merge_step", args=[firm.business.slug, new.connection.id, "dimensions"])
+    assert ("Decide it", step) in projects.links
+    asked = read(alice.get(step))
+    assert "Region certain the same name in both" in asked.text
+    assert "ticked, not saved yet" in asked.text
+    region = Dimension.objects.get(connection=new.connection, name="Region")
+    assert f'value="{region.id}" checked' in asked.html
 
 
 @pytest.mark.req("CHG-04")
@@ -153,7 +206,7 @@ def test_the_frame_is_drawn_anew_only_when_something_changed(desk: Desk) -> None
     desk.match("Motor expenses", "n-7300")
     fresh = desk.fragment("merge_state", seen=seen, step="categories")
     assert fresh.status == 200
-    assert "Categories 1 ready" in fresh.text
+    assert "Categories 3 ticked, not used yet" in fresh.text
     assert "Draft saved" in fresh.text
 
 

@@ -60,12 +60,13 @@ def test_before_publishing_was_started_the_start_is_offered(desk: Desk) -> None:
     assert not page.has_button("Publish the 0 that waited")
 
 
-def test_until_publishing_is_started_every_step_offers_the_start_and_the_undo(desk: Desk) -> None:
+def test_until_publishing_is_started_every_page_offers_the_start_and_the_undo(desk: Desk) -> None:
     assert "until you press Start publishing" not in desk.open().text
     Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
     desk.firm.wait(desk.new)
-    for step in ("categories", "suppliers", "publishing"):
-        page = desk.open("merge_step", step)
+    steps = [("merge_step", step) for step in ("categories", "suppliers", "publishing")]
+    for name in (*steps, ("merge_preview",), ("merge_import",)):
+        page = desk.open(*name)
         assert "Nothing is sent to QuickBooks Online until you press Start publishing." in page.text
         assert page.link("Start publishing…").endswith("/start")
         assert page.link("Undo this change").endswith("/undo")
@@ -93,7 +94,12 @@ def test_an_undo_says_what_it_did(desk: Desk) -> None:
     applied = Applied.objects.get()
     page = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
     assert f"Undone: {applied.opened_count} of {applied.opened_count} matches." in page.text
-    assert "1 document waits again." in page.text
+    assert "1 rule needs a match and 1 document waits again." in page.text
+    promised = f"Use {applied.opened_count} matches"
+    here = (promised, desk.url("merge_preview"))
+    assert page.links.count(here) == 2, "what was used is ticked again: in the message and in the bar"
+    assert page.link("Show the rules").endswith("/rules/")
+    assert page.link("Show the documents").endswith("/costs/?show=waiting")
     assert "what stayed" in page.text
     again = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
     assert "taken back already" in again.text

@@ -4,13 +4,15 @@ from uuid import uuid4
 
 import pytest
 
+from bookbind.lists.labels import TRACKING_LISTS
+from bookbind.lists.services import create_item
 from bookbind.merge.entries import Entry
 from bookbind.merge.impact import DocumentFacts, Impact, weigh
 from bookbind.merge.undoing import Undone
-from bookbind.providers.base.types import ListName
+from bookbind.providers.base.types import ListName, RemoteDimension
 from bookbind.publishing.reasons import Problem, Reason
 from bookbind.publishing.starting import StartSummary
-from bookbind.web.merge_words import Using, consequences, question, undone_words
+from bookbind.web.merge_words import Using, bar_words, consequences, question, undone_words
 from bookbind.web.views.start_words import explain_waiting
 from tests.web.merge.conftest import Desk
 
@@ -76,6 +78,13 @@ def test_the_preview_says_why_documents_go_on_waiting(
     assert words in said(impact, **lists)
 
 
+@pytest.mark.req("CHG-05")
+def test_the_bar_says_what_the_documents_still_need() -> None:
+    assert bar_words(Impact(still_waiting=2), awaits_start=True)["waiting"] == "2 still need a match"
+    asked = bar_words(Impact(still_waiting=1, unanswered=1), awaits_start=True)["waiting"]
+    assert asked == "1 still needs a match or an answer"
+
+
 def test_the_start_says_in_whole_words_what_documents_wait_for() -> None:
     waiting = {"tax_rate_unmatched": 14, "category_unmatched": 2, "publish_as_not_taken": 1}
     assert explain_waiting(StartSummary((), waiting)) == [
@@ -108,7 +117,33 @@ def test_an_undo_speaks_of_one_entry_as_one() -> None:
     assert undone_words(undone, "Sage")[1] == "Left as it is, because it was matched anew since: Sales."
 
 
+def test_an_undo_says_how_many_rules_need_a_match_again() -> None:
+    undone = Undone(3, 3, (), published=(), published_count=0, created=(), waiting=0, rules=7)
+    assert undone_words(undone, "Sage")[1] == "7 rules need a match again."
+
+
 @pytest.mark.django_db
 def test_an_earlier_use_names_its_list_as_the_steps_do(desk: Desk) -> None:
     desk.use(list="tax_rates")
     assert "in Tax rates used by Alice Admin" in desk.open().text
+
+
+@pytest.mark.django_db
+def test_a_list_keeps_the_name_of_its_dimension_within_a_sentence(desk: Desk) -> None:
+    desk.new.books.dimensions = [
+        RemoteDimension(name, name, per_line=True, active=True) for name in ("Region", "Class")
+    ]
+    for slot in TRACKING_LISTS:
+        desk.new.books.add(slot, slot.value, "North")
+    desk.new.read()
+    for slot in TRACKING_LISTS:
+        create_item(desk.firm.business.id, slot, "Up there")
+        desk.match("Up there", slot.value, in_list=slot)
+    region = desk.open(
+        "merge_step", "tracking_1", item=str(desk.firm.item("Up there", ListName.TRACKING_1).id)
+    )
+    assert region.link("Show all of Region")
+    assert "Search Region" in desk.open("merge_step", "tracking_1").text
+    preview = desk.open("merge_preview")
+    assert preview.has_button("Use only Projects 2")
+    assert preview.has_button("Use only tax rates")

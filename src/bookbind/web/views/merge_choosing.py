@@ -146,7 +146,7 @@ def _others(place: Place, row: Row, use: str, create_name: str) -> list[Option]:
     leave = "Create it when first used" if row.is_optional else "Leave unmatched"
     others.append(Option(pack_choice(row.id, use, LEAVE), leave, stays=True))
     uses = tuple(each.use for each in row.uses)
-    split = can_split(entry.list, uses, uses_apart(place.connection, entry.list))
+    split = can_split(entry, uses, uses_apart(place.connection, entry.list))
     if split == SPLIT:
         others.append(
             Option(pack_choice(row.id, use, SPLIT), "Match on costs and on sales separately", stays=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from bookbind.connections.models import Connection
 from bookbind.merge.dimensions import list_dimension_questions
 from bookbind.merge.publishing import list_ways
-from bookbind.merge.reading import ListData, draft_version, find_draft
+from bookbind.merge.reading import ListData, draft_version, find_draft, read_changes
 from bookbind.merge.rows import RowPage, Show, find_row, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
 from bookbind.merge.usage import Uses, read_uses
@@ -99,18 +99,20 @@ def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if request.GET.get("seen") == read_presence(request, place).seen:
         return HttpResponse(status=204)
     data = read_all(place)
-    steps = list_steps(place.connection, data)
-    context = frame_context(request, place, data, steps, request.GET.get("step", ""))
+    changes = read_changes(place.connection, data)
+    steps = list_steps(place.connection, data, changes=changes)
+    context = frame_context(request, place, changes, steps, request.GET.get("step", ""))
     return render(request, "merge/_state.html", context)
 
 
 def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
     data, uses = read_all(place), read_uses(place.connection)
-    steps = list_steps(place.connection, data, uses)
+    changes = read_changes(place.connection, data)
+    steps = list_steps(place.connection, data, uses, changes)
     key = key or first_step(steps)
     step = next(each for each in steps if each.key == key)
     context = {
-        **frame_context(request, place, data, steps, key),
+        **frame_context(request, place, changes, steps, key),
         "step": step,
         "earlier": list_applied(place.connection),
         "unused": sum(each.unmatched + each.new for each in steps),
@@ -128,6 +130,8 @@ def _step_context(
         return {"ways": view_ways(list_ways(place.connection))}
     if step.key == DIMENSIONS:
         return {"questions": view_dimensions(list_dimension_questions(place.connection))}
+    if step.state is StepState.UNDECIDED:
+        return {"decide_url": place.url("merge_step", DIMENSIONS)}
     if step.state in (StepState.LACKING, StepState.EMPTY):
         return {}
     name = ListName(step.key)

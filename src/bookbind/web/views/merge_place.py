@@ -12,12 +12,11 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, label_of
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.queries import list_words
-from bookbind.merge.choices import CREATE
 from bookbind.merge.drafting import others_here
 from bookbind.merge.impact import Impact
-from bookbind.merge.models import Applied, DraftRow
+from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_of
-from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_changes, read_lists
+from bookbind.merge.reading import Changes, ListData, draft_version, find_draft, list_names, read_lists
 from bookbind.merge.steps import Step, StepState
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
@@ -30,6 +29,7 @@ TONES = {
     StepState.OPEN: "warn",
     StepState.EMPTY: "quiet",
     StepState.LACKING: "quiet",
+    StepState.UNDECIDED: "warn",
 }
 
 
@@ -105,7 +105,7 @@ def read_presence(request: BusinessRequest, place: Place) -> Presence:
 
 def tone_of(step: Step) -> str:
     """The colour that repeats a step's state."""
-    return "info" if step.state is StepState.OPEN and not step.left else TONES[step.state]
+    return "info" if is_unused(step) else TONES[step.state]
 
 
 def read_all(place: Place) -> Data:
@@ -118,6 +118,11 @@ def is_left(step: Step) -> bool:
     return step.state is StepState.OPEN and step.left > 0
 
 
+def is_unused(step: Step) -> bool:
+    """Whether nothing of the step needs a decision, but what was decided is still to be used."""
+    return not is_left(step) and (step.state is StepState.OPEN or step.ticked > 0)
+
+
 def build_tabs(place: Place, steps: list[Step], current: str) -> list[Tab]:
     """The steps as tabs."""
     words = list_words(place.connection)
@@ -128,7 +133,7 @@ def build_tabs(place: Place, steps: list[Step], current: str) -> list[Tab]:
             url=place.url("merge_step", step.key),
             state=step_words(step),
             tone=tone_of(step),
-            icon="check" if step.state is StepState.OPEN and not step.left else TAB_ICONS[step.state],
+            icon="information-circle" if is_unused(step) else TAB_ICONS[step.state],
             is_current=step.key == current,
         )
         for step in steps
@@ -140,15 +145,15 @@ def _tab_label(step: Step, words: Mapping[ListName, str]) -> str:
     if step.key not in {name.value for name in TRACKING_LISTS}:
         return step.label
     name = ListName(step.key)
-    is_there = step.state not in (StepState.LACKING, StepState.EMPTY) and words.get(name)
+    is_there = step.state in (StepState.DONE, StepState.OPEN) and words.get(name)
     return f"{LIST_LABELS[name]} → {words[name]}" if is_there else LIST_LABELS[name]
 
 
 def frame_context(
-    request: BusinessRequest, place: Place, data: Data, steps: list[Step], current: str
+    request: BusinessRequest, place: Place, changes: Changes, steps: list[Step], current: str
 ) -> dict[str, object]:
     """What stands around the rows and moves with every choice: presence, tabs and the bar."""
-    impact = impact_of(place.connection, read_changes(place.connection, data))
+    impact = impact_of(place.connection, changes)
     return {
         "place": place,
         "connection": place.connection,
@@ -166,18 +171,10 @@ def bar_context(place: Place, impact: Impact) -> dict[str, object]:
     last: Applied | None = find_last_applied(place.connection)
     return {
         "impact": impact,
-        "using": Using(impact.matches, impact.taken_back, len(list_creations(place.connection))),
+        "using": Using(impact.matches, impact.taken_back, impact.creations),
         "bar": bar_words(impact, awaits_start=place.connection.awaits_start),
         "last": last,
     }
-
-
-def list_creations(connection: Connection, names: frozenset[str] | None = None) -> list[str]:
-    """The entries that using would create there first."""
-    rows = DraftRow.objects.filter(draft__connection=connection, action=CREATE, ticked=True)
-    if names is not None:
-        rows = rows.filter(list_item__list__in=names)
-    return list(rows.order_by("list_item__folded_name").values_list("list_item__name", flat=True))
 
 
 def find_following(steps: list[Step], current: str) -> Step | None:

@@ -13,6 +13,7 @@ from bookbind.kit.text import plural
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.merging import finish_step
+from bookbind.lists.models import Dimension
 from bookbind.merge.dimensions import DimensionQuestion, choose_dimension
 from bookbind.merge.publishing import KEEP, Question, choose_way
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
@@ -39,23 +40,25 @@ _FINALITY = {
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to a question."""
+    """One answer to a question; `why` says why it is ticked already."""
 
     value: str
     label: str
     hint: str
     is_chosen: bool
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its answers; `is_open` until somebody answered."""
+    """A question with its answers; `is_open` until somebody answered, `is_ticked` if only Save is missing."""
 
     key: str
     title: str
     help: str
     answers: tuple[Answer, ...]
     is_open: bool
+    is_ticked: bool = False
 
 
 def view_ways(questions: Sequence[Question]) -> list[Asked]:
@@ -143,6 +146,7 @@ def _view_dimension(question: DimensionQuestion) -> Asked:
             each.name,
             "" if each.per_line else "For the whole document: all lines have to agree.",
             chosen is not None and chosen.id == each.id,
+            _why_ticked(question, each),
         )
         for each in question.options
     ]
@@ -154,7 +158,13 @@ def _view_dimension(question: DimensionQuestion) -> Asked:
         help=f"{plural(question.entries, 'entry', 'entries')}.{was}",
         answers=(*answers, none),
         is_open=question.is_open,
+        is_ticked=question.is_certain,
     )
+
+
+def _why_ticked(question: DimensionQuestion, dimension: Dimension) -> str:
+    is_ticked = question.is_open and question.is_certain and dimension == question.proposed
+    return "the same name in both" if is_ticked else ""
 
 
 def _dimension_id(answer: str) -> UUID | None:

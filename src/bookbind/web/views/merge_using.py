@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from bookbind.kit.text import plural
-from bookbind.lists.labels import LIST_LABELS
+from bookbind.kit.text import fold_name, plural
+from bookbind.lists.labels import LIST_LABELS, label_within
 from bookbind.lists.models import ListItem
 from bookbind.merge.creating import create_chosen
 from bookbind.merge.errors import DraftMoved, MergeError, NothingToUse, UndoBlocked
@@ -37,7 +37,7 @@ from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import moved_words
 from bookbind.web.merge_words import Using, consequences, count_by_list, question, undone_words
-from bookbind.web.views.merge_place import Place, list_creations, open_place
+from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
 
@@ -61,6 +61,11 @@ class Group:
     count: int
 
     @property
+    def label_within(self) -> str:
+        """The label within a sentence."""
+        return label_within(self.key, self.label)
+
+    @property
     def more(self) -> int:
         """How many are not shown."""
         return self.count - len(self.pairs)
@@ -74,8 +79,7 @@ def merge_preview(request: BusinessRequest, connection_id: UUID) -> HttpResponse
     names = _wanted(place, request.GET.get("list", ""))
     changes = read_changes(place.connection, read_lists(place.connection, names))
     impact = impact_of(place.connection, changes)
-    creations = list_creations(place.connection, frozenset(name.value for name in names))
-    using = Using(impact.matches, impact.taken_back, len(creations))
+    using = Using(impact.matches, impact.taken_back, impact.creations)
     lists = ListItem.objects.in_bulk(list(impact.waiting_for))
     waited = count_by_list([ListName(item.list) for item in lists.values()])
     context = {
@@ -87,7 +91,7 @@ def merge_preview(request: BusinessRequest, connection_id: UUID) -> HttpResponse
         "consequences": consequences(impact, using, place.old_software, place.software, waited),
         "refused": changes.refused[:SHOWN],
         "groups": _groups(changes),
-        "created": creations[:SHOWN],
+        "created": sorted((changes.entries[id_].name for id_ in changes.creating), key=fold_name)[:SHOWN],
         "list_key": names[0].value if len(names) == 1 else "",
         "version": draft_version(find_draft(place.connection)),
     }
