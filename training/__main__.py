@@ -2,13 +2,16 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bookbind.merge.matching.accounts import match_accounts
 from bookbind.merge.matching.items import Kind, Suggestion
+from bookbind.merge.matching.known_words import pack_words
 from bookbind.merge.matching.model import Model, pack
 from bookbind.merge.matching.one_to_one import match_one_to_one
 from bookbind.merge.matching.products import read_product
@@ -16,6 +19,7 @@ from training.charts import train_accounts
 from training.fitting import RIVALS_AND_HABITS, Plan, train
 from training.generated import Recipe, generate
 from training.goods import generate_goods
+from training.known import known_words
 from training.lists import FOLDER, Labelled, read_labelled, split_halves
 from training.quality import Quality, measure
 from training.samples import Sample, base_names, common_words, sample_pairs
@@ -51,6 +55,7 @@ def main() -> int:
         print(f"There are no lists to learn from in {FOLDER}; BOOKBIND_MATCHING_DATA says where they are.")
         return 2
     started = time.perf_counter()
+    _write("known_words", pack_words(known_words()))
     _train_products()
     _train_accounts()
     _train_names()
@@ -69,7 +74,7 @@ def _train_names() -> None:
     ]
     samples = [sample_pairs(sets[name], shares, weight) for name, weight in _WEIGHTS.items()]
     model = train([*samples, *drawn], shares, _NAMES)
-    _write("names", model)
+    _write("names", pack(model))
     _judge_by_noise(model, base[_TRAINED_NAMES:])
     _judge_by_halves(sets, drawn, shares)
     for left_out in (*_REAL, "suppliers_synthetic"):
@@ -106,7 +111,7 @@ def _match_names(labelled: Labelled, model: Model) -> list[Suggestion]:
 
 def _train_accounts() -> None:
     model = train_accounts()
-    _write("accounts", model)
+    _write("accounts", pack(model))
     for name in _CHARTS:
         labelled = read_labelled(name)
         _say(f"{name}, not trained on", measure(labelled, match_accounts(labelled.old, labelled.new, model)))
@@ -118,16 +123,16 @@ def _train_products() -> None:
     goods = [generate_goods(f"goods {seed}", size, seed) for seed, size in enumerate(_GOODS_SIZES)]
     samples += [sample_pairs(labelled, {}, _GOODS_WEIGHT, read_product) for labelled in goods]
     model = train(samples, {}, _PRODUCTS)
-    _write("products", model)
+    _write("products", pack(model))
     judges = (generate_products("drawn, other products", 600, 99), generate_goods("drawn goods", 600, 99))
     for labelled in (read_labelled("products_abtbuy"), *judges):
         suggestions = match_one_to_one(labelled.old, labelled.new, Kind.PRODUCTS, model)
         _say(f"{labelled.name}, not trained on", measure(labelled, suggestions))
 
 
-def _write(name: str, model: Model) -> None:
+def _write(name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
     path = MODELS / f"{name}.npz"
-    np.savez_compressed(path, **pack(model))
+    np.savez_compressed(path, **dict(arrays))
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB", flush=True)
 
 

@@ -63,6 +63,33 @@ def test_a_sibling_is_never_accepted(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Kildare Farm Foods", "Kildare Farm Feeds"),
+        ("Harvey Norton Flooring", "Harvey Morton Flooring"),
+        ("Aspen Legal", "Aspen Lease"),
+        ("Right at Home Dunmore", "Right at Come Dunmore"),
+        ("Coiffure Manon", "Coiffure Marion"),
+    ],
+)
+def test_a_letter_that_makes_another_word_makes_another_name(old: str, new: str) -> None:
+    suggestion = _match(old, new)
+    assert not suggestion.auto
+    assert suggestion.new is None or "one letter makes it another word" in suggestion.reasons
+
+
+def test_a_letter_that_makes_no_word_is_a_slip() -> None:
+    suggestion = _match("Maintenence Masters Ltd", "Maintenance Masters Ltd")
+    assert (suggestion.new, suggestion.auto) == ("Maintenance Masters Ltd", True)
+
+
+def test_a_name_written_short_says_so() -> None:
+    suggestion = _match("Dunmore Intl Eng Svcs", "Dunmore International Engineering Services Ltd")
+    assert suggestion.auto
+    assert suggestion.reasons == ("same name, some words written short",)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
         ("Rental Unit 14", "Rental Unit 41", Kind.SUPPLIERS),

@@ -9,9 +9,8 @@ Floats = NDArray[np.float32]
 
 BRANCH, SPELLING = "may be another branch", "may be another name"
 LONGER = "one name has a word more"
-LETTER = "one letter may make it another name"
+LETTER, WORD = "one letter may make it another name", "one letter makes it another word"
 NUMBER, INITIAL, TOWN = "another number", "another initial", "another town"
-_DOUBTS = ("", LONGER, SPELLING, BRANCH, LETTER, TOWN, INITIAL, NUMBER)
 _FEW_EDITS = 4
 _LONG_ENDING = 2
 _CUT_SLIP = 12
@@ -22,37 +21,46 @@ def doubts(features: Floats) -> list[str]:
 
     A town that only one side names is a branch as often as a remark, unless it stands apart from the name.
     A letter replaced within a word, or another ending or word, is how look-alikes differ; letters swapped,
-    doubled or lost are slips. Units, lodges and policies differ by nothing but their number, shops of a chain
-    by nothing but their town.
+    doubled or lost are slips. A slip hardly ever makes another word: where only one side has words it is the
+    other's slip, and where both have, as Norton and Morton, or Foods and Feeds, they are two names. Units,
+    lodges and policies differ by nothing but their number, shops of a chain by nothing but their town.
     """
 
     def column(name: str) -> Floats:
         return features[:, FEATURES.index(name)]
 
-    is_cut = column("cut_within_word") > 0
+    is_whole = column("cut_within_word") == 0
     edits, swaps = column("edits"), column("edits_with_swaps")
     replaced = (edits > 0) & (edits == swaps) & (column("edits_without_replacing") > edits)
     slip = column("slip_length")
     longer = (slip >= _LONG_ENDING) & (slip < _CUT_SLIP) & (swaps >= 2)
     letter = (edits == 1) & (column("edits_without_replacing") == 1) & (column("slip_doubles") == 0)
     ending = (column("slip_ends_word") > 0) & (longer | letter)
-    words = (column("left_words_old") > 0) & (column("left_words_new") > 0)
-    letters = (edits <= _FEW_EDITS) & replaced & ~is_cut
-    spelling = ((edits <= _FEW_EDITS) & ending & ~is_cut) | words
-    branch = np.zeros(len(features), dtype=bool)
+    known = column("open_known_old") == 1, column("open_known_new") == 1
+    few = (edits <= _FEW_EDITS) & is_whole & ~(known[0] ^ known[1])
     left = column("left_words_old"), column("left_words_new")
-    longer_name = (np.minimum(*left) == 0) & (np.maximum(*left) > 0) & (column("left_place_apart") == 0)
-    for one, other in (("old", "new"), ("new", "old")):
-        nothing = (column(f"left_words_{other}") == 0) & (column(f"left_places_{other}") == 0)
-        places = column(f"left_places_{one}")
-        branch |= nothing & (places > 0) & (places >= column(f"left_words_{one}"))
-    branch &= column("left_place_apart") == 0
+    apart = column("left_place_apart") > 0
+    places = column("left_places_old"), column("left_places_new")
+    # Of what holds the last is said.
+    held = {
+        LONGER: (np.minimum(*left) == 0) & (np.maximum(*left) > 0) & ~apart & is_whole,
+        SPELLING: (few & ending) | (np.minimum(*left) > 0),
+        BRANCH: (_only_places(left, places) | _only_places(left[::-1], places[::-1])) & ~apart & is_whole,
+        LETTER: few & replaced,
+        WORD: few & replaced & known[0] & known[1],
+        TOWN: np.minimum(*places) > 0,
+        INITIAL: column("initials_differ") > 0,
+        NUMBER: (column("numbers_differ") > 0) | (column("codes_differ") > 0),
+    }
     said = np.zeros(len(features), dtype=np.int64)
-    # The last that holds is said.
-    initial = column("initials_differ") > 0
-    number = (column("numbers_differ") > 0) | (column("codes_differ") > 0)
-    town = (column("left_places_old") > 0) & (column("left_places_new") > 0)
-    held = (longer_name & ~is_cut, spelling, branch & ~is_cut, letters, town, initial, number)
-    for place, holds in enumerate(held, 1):
+    for place, holds in enumerate(held.values(), 1):
         said[holds] = place
-    return [_DOUBTS[place] for place in said.tolist()]
+    words = ["", *held]
+    return [words[place] for place in said.tolist()]
+
+
+def _only_places(left: tuple[Floats, Floats], places: tuple[Floats, Floats]) -> NDArray[np.bool_]:
+    """Whether all that the first side has and the other lacks are places, and the other has nothing more."""
+    nothing_more = (left[1] == 0) & (places[1] == 0)
+    found: NDArray[np.bool_] = nothing_more & (places[0] > 0) & (places[0] >= left[0])
+    return found

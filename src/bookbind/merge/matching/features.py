@@ -15,6 +15,7 @@ from bookbind.merge.matching.table import (
     GROUP,
     HOME,
     INITIAL,
+    KNOWN,
     NUMERIC,
     PLACE,
     TRADE,
@@ -89,6 +90,9 @@ FEATURES = (
     "near_rarity_least",
     "near_rarity_gap",
     "near_in_first_word",
+    "near_known_both",
+    "open_known_old",
+    "open_known_new",
     "form_same",
     "form_conflict",
     "form_one_side",
@@ -271,6 +275,8 @@ def _word_features(lists: Lists, pairs: Pairs) -> Features:
     }
     found |= _left_at_ends(lacking, (found["words_old"], found["words_new"]))
     found |= _near_words((rare_old, rare_new), (match_old, match_new), (soft_old, soft_new))
+    known = (lists.words.marks[old] & KNOWN) > 0, (lists.words.marks[new] & KNOWN) > 0
+    found |= _known_words(known, (old, new), (match_old, match_new), (soft_old, soft_new))
     found |= _left_over(lists.words.marks, (old, new), (soft_old < 1, soft_new < 1))
     behind_old = lists.old.place_apart[pairs.old] & (found["left_places_old"] > 0)
     behind_new = lists.new.place_apart[pairs.new] & (found["left_places_new"] > 0)
@@ -290,6 +296,28 @@ def _near_words(
         "near_rarity_gap": np.abs(rarest[0] - rarest[1]),
         "near_in_first_word": near[0][:, 0] | near[1][:, 0],
     }
+
+
+def _known_words(
+    known: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    words: tuple[NDArray[np.int32], NDArray[np.int32]],
+    match: tuple[Floats, Floats],
+    soft: tuple[Floats, Floats],
+) -> Features:
+    """Whether what differs is made of words: a slip of the keys hardly ever makes another word.
+
+    For words that are spelled differently whether those of both sides are all known, and for all without an
+    equal on the other side, what share of either side is.
+    """
+    differ = [(match[side] == 0) & (words[side] > 0) for side in (0, 1)]
+    near = [differ[side] & (soft[side] > 0) for side in (0, 1)]
+    both = near[0].any(axis=1) & near[1].any(axis=1)
+    for side in (0, 1):
+        both &= (known[side] | ~near[side]).all(axis=1)
+    shares = [
+        (known[side] & differ[side]).sum(axis=1) / np.maximum(differ[side].sum(axis=1), 1) for side in (0, 1)
+    ]
+    return {"near_known_both": both, "open_known_old": shares[0], "open_known_new": shares[1]}
 
 
 def _left_at_ends(
@@ -455,6 +483,7 @@ _REASONS = (
     ("codes_same", 1, "similar name, same number behind it"),
     ("web", 1, "web address of a similar name"),
     ("same_joined", 1, "same name without what the ledger added"),
+    ("ratio_text", 1, "same name, some words written short"),
     ("same_words", 1, "same words in another order"),
     ("acronym", 1, "initials of the name"),
     ("prefix", 1, "one name is the beginning of the other"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.doubts import BRANCH, INITIAL, LETTER, NUMBER, SPELLING, TOWN
+from bookbind.merge.matching.doubts import BRANCH, INITIAL, LETTER, LONGER, NUMBER, SPELLING, TOWN, WORD
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
@@ -14,13 +14,15 @@ from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
 from bookbind.merge.matching.products import MODEL, OTHER, read_product
 
-# From this probability on a suggestion is accepted by itself, and this is how likely its rival may be.
-ACCEPTED = 0.94
+# From this probability on a suggestion is accepted by itself; lists of businesses are what it was learned on.
+ACCEPTED = dict.fromkeys(Kind, 0.94) | dict.fromkeys((Kind.SUPPLIERS, Kind.CUSTOMERS), 0.85)
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
-DOUBTED = {BRANCH: 0.95, LETTER: 0.98, SPELLING: 0.97, MODEL: 0.995}
-# Two numbers, initials, towns, sizes or colours are two things: such pairs are never accepted by themselves.
+DOUBTED = {LONGER: 0.92, BRANCH: 0.94, SPELLING: 0.96, LETTER: 0.995, MODEL: 0.995}
+# Two numbers, initials, towns, words, sizes or colours are two things: such pairs are never accepted by
+# themselves.
 _NEVER = 1.0
-DOUBTED |= dict.fromkeys((NUMBER, INITIAL, TOWN, OTHER), _NEVER)
+DOUBTED |= dict.fromkeys((NUMBER, INITIAL, TOWN, WORD, OTHER), _NEVER)
+# How likely the rival of what is accepted may be.
 _RIVAL = 0.3
 # Below this probability nothing is shown.
 SHOWN = 0.04
@@ -49,7 +51,7 @@ def match_one_to_one(
     new, new_texts = _in_order([item for item in new_items if not item.archived], with_parent=parents)
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
     scored = _with_evidence(scored, old, new, kind)
-    made = dict(zip((item.id for item in old), _suggestions(scored, old, new), strict=True))
+    made = dict(zip((item.id for item in old), _suggestions(scored, old, new, kind), strict=True))
     return [made[item.id] for item in old_items]
 
 
@@ -104,13 +106,13 @@ def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kin
     )
 
 
-def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item]) -> list[Suggestion]:
+def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind: Kind) -> list[Suggestion]:
     """One suggestion for each old entry, in order."""
     chosen = choose(scored, len(old), SHOWN)
     rivals = np.maximum(
         best_rival(scored.probability, scored.old), best_rival(scored.probability, scored.new)
     )
-    least = np.array([DOUBTED.get(doubt, ACCEPTED) for doubt in scored.doubts])
+    least = np.array([DOUBTED.get(doubt, ACCEPTED[kind]) for doubt in scored.doubts])
     sure, clear = (scored.probability >= least).tolist(), (rivals < _RIVAL).tolist()
     order = np.lexsort((scored.new, -scored.probability, scored.old))
     starts = np.searchsorted(scored.old[order], np.arange(len(old) + 1)).tolist()

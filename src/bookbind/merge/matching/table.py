@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.known_words import are_known
 from bookbind.merge.matching.legal_forms import FORM_NUMBERS
 from bookbind.merge.matching.names import Name, full_words
 from bookbind.merge.matching.words import (
@@ -26,7 +27,7 @@ _UNSEEN_SHARE = 2e-5
 _NUMBER = re.compile(r"\d")
 _ROMAN = frozenset(["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
 
-PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME, DIGITS, TRADE = 1, 2, 4, 8, 16, 32, 64, 128
+PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME, DIGITS, TRADE, KNOWN = 1, 2, 4, 8, 16, 32, 64, 128, 256
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -140,7 +141,7 @@ def describe_words(vocabulary: Numbers, tables: Sequence[Table], prior: Mapping[
         texts=words,
         lengths=np.array([len(word) for word in words], dtype=np.int32),
         rarity=_rarity(words, tables, prior),
-        marks=np.array([_mark(word) for word in words], dtype=np.int32),
+        marks=np.array([_mark(word) for word in words], dtype=np.int32) | are_known(words) * KNOWN,
         kinds=np.array([numbers[KINDS[word]] if word in KINDS else 0 for word in words], dtype=np.int32),
     )
 
