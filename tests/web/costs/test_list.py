@@ -121,7 +121,7 @@ def test_publish_all_takes_what_is_ready_and_names_what_is_not(office: Office, a
     office.upload("blank.pdf")
     page = read(alice.post(office.url("costs/publish-all"), follow=True))
     assert "2 documents on the way to your books." in page.text
-    assert "Not published, because something in them has to be fixed first: INV-9." in page.text
+    assert "Not published: INV-9. The lines come to £1.00 less than the total of £121.00." in page.text
     assert Publication.objects.filter(document=ready).exists()
     assert Publication.objects.count() == 2
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from bookbind.documents.models import Document
 from bookbind.lists.models import ListItem
+from bookbind.merge.steps import PUBLISHING
 from bookbind.publishing.messages import Button as Does
 from bookbind.publishing.messages import Message
 from bookbind.publishing.reasons import Reason
@@ -22,6 +23,7 @@ DECISIONS = {
 }
 NEEDED = {
     Does.MATCH: Permission.EDIT_LISTS,
+    Does.ANSWER: Permission.MANAGE_CONNECTIONS,
     Does.CONNECT: Permission.MANAGE_CONNECTIONS,
     Does.SETTINGS: Permission.MANAGE_CONNECTIONS,
     Does.REFRESH_LISTS: Permission.EDIT_LISTS,
@@ -112,6 +114,8 @@ def _page_url(place: Place, does: Does, item_id: str) -> str:
         if item is None:
             return reverse("lists", args=[slug])
         return f"{reverse('list', args=[slug, item.list])}?show=match#item-{item.id}"
+    if does is Does.ANSWER and place.target.connection is not None:
+        return reverse("merge_step", args=[slug, place.target.connection.id, PUBLISHING])
     if does is Does.START and place.target.connection is not None:
         return reverse("start_publishing", args=[slug, place.target.connection.id])
     if does is Does.SETTINGS and place.target.connection is not None:
