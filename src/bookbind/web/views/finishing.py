@@ -42,6 +42,7 @@ from bookbind.web.choosing import build_choices, describe
 from bookbind.web.forms.connections import ChooseForm, FinishForm, WaitingForm
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import show_failure
+from bookbind.web.views.start_date import ask_about_start
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,6 +131,8 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
             if sign_in.purpose == SignIn.Purpose.CHANGE:
                 return _show_summary(request, sign_in, form=form, status=422)
             return HttpResponseRedirect(reverse("choose", args=[request.business.slug, sign_in.id]))
+        if not sign_in.finished_at and ask_about_start(sign_in, form) is not None:
+            return _show_summary(request, sign_in, form=form, status=422)
         connection = finish(
             sign_in,
             user=request.user,
@@ -138,7 +141,7 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
             documents_from=form.cleaned_data["documents_from"],
         )
     except OrganisationTaken as failure:
-        return _show_summary(request, sign_in, failure.message, status=failure.http_status)
+        return _show_summary(request, sign_in, failure.message, form=form, status=failure.http_status)
     except SignInFailure as failure:
         return show_failure(request, failure)
     return HttpResponseRedirect(reverse("confirmed", args=[request.business.slug, connection.id]))
@@ -281,6 +284,7 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
         "other_currency": other if old_currency else "",
         "rules": SupplierRule.objects.filter(active=True).count(),
         "form": form,
+        "start_question": ask_about_start(sign_in, form),
     }
 
 
