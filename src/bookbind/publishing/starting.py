@@ -8,11 +8,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from bookbind.connections.change import mark_started
-from bookbind.connections.models import Connection
-from bookbind.connections.queries import status_of
+from bookbind.connections.finish import find_connection_to, is_paused_on_return
+from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.queries import LIVE_STAGES, status_of
 from bookbind.documents.models import Document
 from bookbind.kit import clock
-from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.lists.queries import keeps_own_codes
+from bookbind.providers.base.types import DocumentKind, Organisation, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.errors import MovedMeanwhile
@@ -51,6 +53,16 @@ class StartSummary:
     def still_waiting(self) -> int:
         """How many documents go on waiting."""
         return sum((self.waiting or {}).values())
+
+
+def will_wait_for_start(sign_in: SignIn, organisation: Organisation) -> bool:
+    """Whether nothing is sent to the organisation after Finish until somebody presses Start publishing."""
+    if sign_in.leaves_id is not None:
+        return True
+    known = find_connection_to(sign_in, organisation)
+    if known is not None and known.stage in LIVE_STAGES:
+        return known.awaits_start
+    return keeps_own_codes(known) or (known is not None and is_paused_on_return(known))
 
 
 def start_summary(connection: Connection) -> StartSummary:

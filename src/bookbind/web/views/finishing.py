@@ -34,6 +34,7 @@ from bookbind.providers.base.types import Organisation
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import WaitingSummary, waiting_summary
 from bookbind.publishing.resume import default_choice
+from bookbind.publishing.starting import will_wait_for_start
 from bookbind.publishing.switching import ready_summary
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
@@ -233,6 +234,7 @@ def _show_summary(
         "shared": shared,
         "taken": taken,
         "lists": len(get_provider(sign_in.provider).lists),
+        "waits_for_start": will_wait_for_start(sign_in, organisation),
         **_change_words(sign_in, organisation, form or FinishForm()),
     }
     return render(request, "connections/summary.html", context, status=status)
