@@ -94,6 +94,12 @@ def count_held_for_look(connection: Connection) -> int:
     return int(held.filter(reason=Reason.LOOK_FIRST).count())
 
 
+def count_before_start(connection: Connection) -> int:
+    """How many documents wait because they are dated before the first day of these books."""
+    held = Publication.objects.filter(connection=connection, state=Publication.State.HELD)
+    return int(held.filter(reason=Reason.BEFORE_START).count())
+
+
 def find_latest_resume(connection: Connection) -> Resume | None:
     """The connection's latest return, or None."""
     returns = Resume.objects.filter(connection=connection, for_matches=False)

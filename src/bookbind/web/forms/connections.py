@@ -42,12 +42,13 @@ class FinishForm(forms.Form):
 
 
 class WaitingForm(forms.Form):
-    """What documents that are ready for the old books do in a change."""
+    """What documents that are ready for the old books do in a change; `back` names books to return to."""
 
     FIRST, ALONG = "first", "along"
     waiting = forms.ChoiceField(
         choices=[(FIRST, "Publish them first"), (ALONG, "They go to the new books")], required=False
     )
+    back = forms.UUIDField(required=False)
 
     @property
     def publish_first(self) -> bool:
