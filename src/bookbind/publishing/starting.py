@@ -21,7 +21,7 @@ from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import Publication, PublishingSettings
 from bookbind.publishing.placement import is_cut_off, settle, wake
-from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.queries import count_by_reason
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
 from bookbind.tenancy.models import User
@@ -69,11 +69,9 @@ def start_summary(connection: Connection) -> StartSummary:
     """What pressing Start publishing would do now, in a constant number of queries."""
     settings = get_settings(connection)
     months: dict[date, Month] = {}
-    waiting: dict[str, int] = {}
-    for publication in list_unsent(connection.id):
-        if publication.reason != Reason.NOT_STARTED:
-            waiting[publication.reason] = waiting.get(publication.reason, 0) + 1
-            continue
+    waiting = count_by_reason(connection)
+    waiting.pop(Reason.NOT_STARTED, None)
+    for publication in _ready(connection).select_related("document"):
         document = publication.document
         day = document.date or clock.local_date(publication.queued_at, connection.business.time_zone)
         month = months.setdefault(day.replace(day=1), Month(day.replace(day=1), 0, {}, {}))

@@ -128,8 +128,8 @@ def test_a_standard_user_is_told_whom_to_ask_instead(office: Office, browse: Bro
 def test_whoever_may_not_end_the_wait_reads_who_can_and_asks(
     office: Office, browse: Browse, people: People, facts: dict[str, object], wait: str, mail: str
 ) -> None:
-    request_publish(office.bill(), office.user)
     Connection.objects.update(**facts)
+    request_publish(office.bill(), office.user)
     bob = browse(people.bob)
     page = read(bob.get(office.url("costs/?show=waiting")))
     assert wait in page.text

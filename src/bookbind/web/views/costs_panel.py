@@ -11,11 +11,13 @@ from bookbind.connections.status import Action, State, Status
 from bookbind.documents.queries import Exported, Tab, count_exported, list_documents
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed, plural, show_date
-from bookbind.publishing.queries import count_held_for_look, list_left_behind, waiting_summary
+from bookbind.publishing.queries import count_by_reason, list_left_behind, waiting_summary
+from bookbind.publishing.reasons import Reason
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, refusal_text
 from bookbind.web.notices import notice_for, totals_in_words, whom_in_words
 from bookbind.web.views.costs_buttons import Button, from_notice
+from bookbind.web.views.waiting_words import fate_in_words
 
 _MOST_NAMED = 500
 CUT_OFF = frozenset({Action.RECONNECT, Action.CONNECT})
@@ -78,7 +80,8 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
     """`14 documents are waiting for Software (Organisation), oldest 3 March, £4,210.50. …`"""
     summary = waiting_summary(connection)
     status = status_of(connection)
-    held_for_look = count_held_for_look(connection)
+    reasons = count_by_reason(connection)
+    held_for_look = reasons.get(Reason.LOOK_FIRST, 0)
     is_one = summary.count == 1
     facts = [
         f"{plural(summary.count, 'document')} {'is' if is_one else 'are'} waiting for {label_of(connection)}"
@@ -87,15 +90,24 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
         facts.append(f"{'dated' if is_one else 'oldest'} {show_date(summary.oldest)}")
     facts.append(totals_in_words(summary))
     whom = whom_in_words(connection, request.role) if _is_for_admins(connection, status) else ""
-    they, each, them = ("It is", "", "it") if is_one else ("They are", ", once each,", "them")
+    fate = fate_in_words(reasons, _going(connection, status), _when(connection, status, held_for_look))
     return Panel(
         headline=f"{', '.join(filter(None, facts))}.",
-        body=f"{they} coded and will be published{each} {_when(connection, status, held_for_look)}. "
-        f"You can still edit, remove or export {them}. {whom}".strip(),
+        body=f"{fate} You can still edit, remove or export {'it' if is_one else 'them'}."
+        f"{_elsewhere(summary.count)} {whom}".strip(),
         tone="info" if status.can_publish else "warn",
         button=_ending_button(request, connection, status, held_for_look),
         exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
     )
+
+
+def _elsewhere(here: int) -> str:
+    """The tab also holds what may have reached books that were left, until somebody has looked."""
+    count = list_documents(Tab.WAITING).count() - here
+    if count < 1:
+        return ""
+    verb = "waits" if count == 1 else "wait"
+    return f" {plural(count, 'other document')} in this list {verb} for books that were left."
 
 
 def _left_panel(request: BusinessRequest) -> Panel:
@@ -194,7 +206,16 @@ def _when(connection: Connection, status: Status, held_for_look: int) -> str:
         return (
             "when the connection is back" if status.action in CUT_OFF else "when the software answers again"
         )
-    return "when you press Publish" if held_for_look else "when nothing is in the way any more"
+    return "when you press Publish" if held_for_look else "without another press"
+
+
+def _going(connection: Connection, status: Status) -> frozenset[str]:
+    """What the end of the wait, as `_when` names it, lets go: the rest waits for something of its own."""
+    if _awaits_start(connection, status):
+        return frozenset({Reason.NOT_STARTED})
+    if status.can_publish:
+        return frozenset({"", Reason.LISTS, Reason.LOOK_FIRST})
+    return frozenset({"", Reason.CONNECTION, Reason.LISTS, Reason.LOOK_FIRST, Reason.NOT_STARTED})
 
 
 def _ending_button(

@@ -35,7 +35,8 @@ def explain_waiting(summary: StartSummary) -> list[str]:
     """`5 documents: category needs a match`."""
     waiting = sorted((summary.waiting or {}).items(), key=lambda pair: -pair[1])
     return [
-        f"{plural(count, 'document')}: {within_sentence(short_reason(reason))}" for reason, count in waiting
+        f"{plural(count, 'document')}: {within_sentence(short_reason(reason)) or 'on the way'}"
+        for reason, count in waiting
     ]
 
 
