@@ -107,8 +107,8 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Choose one of the kinds that are offered.",
     ),
     Reason.PUBLISH_AS_NOT_TAKEN: _to_answer(
-        "Choose another way to publish",
-        "{provider} does not take {kind} that way.",
+        "Way to publish not taken",
+        "{provider} does not take {kind} {asked}.",
         "It offers {offered}, and nothing is ever made more final than you asked for.",
         "Choose one of those under Publish as.",
     ),

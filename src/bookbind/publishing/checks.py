@@ -206,6 +206,7 @@ def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
         offered = " or ".join(option.label for option in choice.choices)
         words = {
             "kind": choice.label,
+            "asked": _FINALITY[document.publish_as],
             "offered": offered,
             "question": question_key(document.kind, document.publish_as),
         }
@@ -310,6 +311,11 @@ def _check_tax_rate(document: DocumentFacts, line: LineFacts) -> Iterator[Proble
         yield Problem(field_name, Reason.TAX_RATE_WRONG_SIDE, Weight.EDIT, words)
 
 
+_FINALITY = {
+    PublishAs.DRAFT: "as a draft",
+    PublishAs.AWAITING_APPROVAL: "awaiting approval",
+    PublishAs.AWAITING_PAYMENT: "awaiting payment",
+}
 _CATEGORY = (Reason.CATEGORY_UNMATCHED, Reason.CATEGORY_ARCHIVED)
 _TAX_RATE = (Reason.TAX_RATE_UNMATCHED, Reason.TAX_RATE_ARCHIVED)
 _PAID_FROM = (Reason.PAID_FROM_UNMATCHED, Reason.PAID_FROM_ARCHIVED)

@@ -14,6 +14,7 @@ from bookbind.web.views.waiting_words import fate_in_words
 from tests.support.factories import People, make_connection
 from tests.support.office import Office
 from tests.support.pages import read
+from tests.web.conftest import Browse
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,19 @@ def test_what_waits_for_books_that_were_left_is_told_apart(
     assert "Waiting 5" in page.text
     assert "4 documents are waiting for Xero (Acme Ltd)" in page.text
     assert "1 other document in this list waits for books that were left." in page.text
+
+
+@pytest.mark.req("UX-02")
+def test_what_needs_a_match_leads_to_merge_lists(
+    moved: Office, people: People, browse: Browse, alice: Client
+) -> None:
+    address = moved.url("costs/?show=waiting")
+    assert "Merge lists" not in read(alice.get(address)).text
+    Publication.objects.filter(reason=Reason.BEFORE_START).update(reason=Reason.PUBLISH_AS_NOT_TAKEN)
+    page = read(alice.get(address))
+    assert "The other 3 go on waiting: way to publish not taken." in page.text
+    assert read(alice.get(page.link("Merge lists"))).heading == "Merge lists"
+    assert "Merge lists" not in read(browse(people.bob).get(address)).text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from bookbind.documents.queries import Exported, Tab, count_exported, list_docum
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed, plural, show_date
 from bookbind.publishing.queries import count_by_reason, list_left_behind, waiting_summary
-from bookbind.publishing.reasons import Reason
+from bookbind.publishing.reasons import MATCH_REASONS, Reason
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, refusal_text
 from bookbind.web.notices import notice_for, totals_in_words, whom_in_words
@@ -21,6 +21,7 @@ from bookbind.web.views.waiting_words import fate_in_words
 
 _MOST_NAMED = 500
 CUT_OFF = frozenset({Action.RECONNECT, Action.CONNECT})
+_NEEDS_MATCH = MATCH_REASONS - {Reason.LOOK_FIRST, Reason.NOT_STARTED, Reason.NEW_SUPPLIER}
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,16 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
         f"{_elsewhere(summary.count)} {whom}".strip(),
         tone="info" if status.can_publish else "warn",
         button=_ending_button(request, connection, status, held_for_look),
+        others=_merge(request, connection) if _NEEDS_MATCH & reasons.keys() else (),
         exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
     )
+
+
+def _merge(request: BusinessRequest, connection: Connection) -> tuple[Button, ...]:
+    """Where what needs a match or an answer gets it, for those who may give it."""
+    if not may(request.role, Permission.MANAGE_CONNECTIONS):
+        return ()
+    return (Button("Merge lists", reverse("merge", args=[request.business.slug, connection.id])),)
 
 
 def _elsewhere(here: int) -> str:
