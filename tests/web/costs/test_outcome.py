@@ -111,3 +111,14 @@ def test_what_waits_for_start_publishing_leads_there(moved: Office, alice: Clien
     assert Binding.objects.filter(connection=moved.connection).exists()
     assert "1 document waits: publishing not started." in page.text
     assert "Start publishing to QuickBooks Online" in read(alice.get(page.link("Start publishing…"))).heading
+
+
+def test_what_waits_for_a_decision_leads_to_it(office: Office, alice: Client) -> None:
+    Connection.objects.update(documents_from=date(2026, 6, 1))
+    office.bill("INV-1")
+    page = publish_all(office, alice)
+    assert "1 document waits: dated before the new books." in page.text
+    assert "Publish anyway" in read(alice.get(page.link("Open it"))).text
+    office.bill("INV-2")
+    office.bill("INV-3")
+    assert publish_all(office, alice).link("Show what waits") == office.url("costs/?show=waiting")

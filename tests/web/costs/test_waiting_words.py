@@ -63,6 +63,14 @@ def test_what_waits_for_books_that_were_left_is_told_apart(
     assert "1 other document in this list waits for books that were left." in page.text
 
 
+def test_nothing_is_promised_while_the_lists_are_read(moved: Office, alice: Client) -> None:
+    Connection.objects.update(awaits_start=False)
+    Publication.objects.update(reason=Reason.LISTS)
+    page = read(alice.get(moved.url("costs/?show=waiting")))
+    assert "They go on waiting: lists are being read." in page.text
+    assert "will be published" not in page.text
+
+
 @pytest.mark.req("UX-02")
 def test_what_needs_a_match_leads_to_merge_lists(
     moved: Office, people: People, browse: Browse, alice: Client

@@ -121,6 +121,8 @@ def _where_it_ends(request: BusinessRequest, reason: Reason, rows: Sequence[Publ
         items = {str(row.reason_data.get("item", "")) for row in rows} - {""}
         if items and reason in _MATCHED:
             return "Match it" if len(items) == 1 else "Match them", _match_url(slug, connection, items)
+    if len(rows) == 1:
+        return "Open it", reverse("cost", args=[slug, rows[0].document_id])
     return "Show what waits", f"{reverse('costs', args=[slug])}?{urlencode({'show': Tab.WAITING.value})}"
 
 

@@ -223,8 +223,8 @@ def _going(connection: Connection, status: Status) -> frozenset[str]:
     if _awaits_start(connection, status):
         return frozenset({Reason.NOT_STARTED})
     if status.can_publish:
-        return frozenset({"", Reason.LISTS, Reason.LOOK_FIRST})
-    return frozenset({"", Reason.CONNECTION, Reason.LISTS, Reason.LOOK_FIRST, Reason.NOT_STARTED})
+        return frozenset({"", Reason.LOOK_FIRST})
+    return frozenset({"", Reason.CONNECTION, Reason.LOOK_FIRST, Reason.NOT_STARTED})
 
 
 def _ending_button(
