@@ -46,7 +46,7 @@ def has_moved(walk: Walk) -> bool:
         return Change.objects.exists()
 
 
-@pytest.mark.req("CHG-01", "UX-02")
+@pytest.mark.req("CHG-01", "ERR-01")
 def test_a_day_far_ahead_is_taken_only_when_it_is_pressed_again(ada: Walk) -> None:
     old = connect(ada)
     far = in_days(400).isoformat()

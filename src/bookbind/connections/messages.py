@@ -376,7 +376,7 @@ def _setting_up(words: ConnectionWords, viewer: Viewer) -> Message:
 
 
 def wish(status: Status, words: ConnectionWords) -> str:
-    """What those who may not are waiting for: `reconnect Xero (Acme Ltd)`."""
+    """What those who may not do it are waiting for: `reconnect Software (Organisation)`."""
     if status.state is State.SETTING_UP:
         return f"finish setting up {words.label}"
     if status.cause is Cause.NOT_STARTED:

@@ -61,7 +61,7 @@ def page_of_one(walk: Walk, path: str = "") -> Page:
     return read(walk.client.get(f"/b/{walk.business.slug}/costs/{document.id}/{path}"))
 
 
-@pytest.mark.req("CHG-01", "UX-02")
+@pytest.mark.req("CHG-01", "ERR-01")
 def test_the_way_back_is_a_change_to_the_earlier_books(ada: Walk, people: People, joined: Connection) -> None:
     with within(BusinessScope(ada.business.id)):
         start_publishing(joined, people.alice)

@@ -39,7 +39,7 @@ def bill_of(office: Office, reference: str, category: str) -> None:
     office.bill(reference, lines=(line,))
 
 
-@pytest.mark.req("UX-02", "CHG-07")
+@pytest.mark.req("ERR-01", "CHG-07")
 def test_documents_without_a_way_to_go_lead_to_the_question(moved: Office, alice: Client) -> None:
     for number in range(1, 4):
         moved.bill(f"INV-{number}", publish_as=PublishAs.DRAFT.value)
@@ -79,7 +79,7 @@ def test_no_draft_is_suggested_where_there_are_none(moved: Office, office: Offic
     assert "Type the due date, or publish it as a draft." in publish_all(office, alice).text
 
 
-@pytest.mark.req("UX-02")
+@pytest.mark.req("ERR-01")
 def test_each_reason_is_said_once_with_its_documents(office: Office, alice: Client) -> None:
     for number in range(1, 13):
         office.bill(f"OFF-{number}", total=Decimal(121))

@@ -34,7 +34,7 @@ def moved(office: Office) -> Office:
     return office
 
 
-@pytest.mark.req("CHG-05", "UX-02")
+@pytest.mark.req("CHG-05", "ERR-01")
 def test_tab_message_and_start_agree(moved: Office, alice: Client) -> None:
     page = read(alice.get(moved.url("costs/?show=waiting")))
     assert "Waiting 5" in page.text
@@ -71,7 +71,7 @@ def test_nothing_is_promised_while_the_lists_are_read(moved: Office, alice: Clie
     assert "will be published" not in page.text
 
 
-@pytest.mark.req("UX-02")
+@pytest.mark.req("ERR-01")
 def test_what_needs_a_match_leads_to_merge_lists(
     moved: Office, people: People, browse: Browse, alice: Client
 ) -> None:

@@ -52,8 +52,9 @@ def say_refused(request: BusinessRequest, refused: Iterable[Refused], what: str)
     for each in refused:
         groups[each.problem.data.get("question") or each.problem.reason].append(each)
     connection = main_connection(request)
-    for key, rows in _most_first(groups):
-        why = _question(request, connection, key) if connection else None
+    for _, rows in _most_first(groups):
+        key = rows[0].problem.data.get("question", "")
+        why = _question(request, connection, key) if connection and key else None
         messages.warning(
             request,
             format_html(
