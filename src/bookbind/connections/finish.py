@@ -132,9 +132,7 @@ def _find_or_make(sign_in: SignIn, organisation: Organisation) -> tuple[Connecti
             raise DifferentOrganisation(sign_in)
         return connection, True
     place = _free_place(sign_in, organisation)
-    known = Connection.objects.filter(
-        business_id=sign_in.business_id, provider=sign_in.provider, organisation_id=organisation.id
-    ).first()
+    known = find_connection_to(sign_in, organisation)
     if known is None:
         made = Connection(
             business_id=sign_in.business_id,
@@ -251,15 +249,34 @@ def _give(
         "release": "",
     }
     if ended:
-        paused = connection.awaits_start or _was_elsewhere(connection)
-        values |= {"awaits_start": paused, "hands_over": False, "documents_from": None}
+        values |= {
+            "awaits_start": is_paused_on_return(connection),
+            "hands_over": False,
+            "documents_from": None,
+        }
         close_changes_to(connection)
     Connection.objects.filter(id=connection.id).update(**values, epoch=F("epoch") + 1)
     connection.refresh_from_db()
 
 
+def find_connection_to(sign_in: SignIn, organisation: Organisation) -> Connection | None:
+    """The business's own connection to this organisation, whatever its stage; None where it had none."""
+    found: Connection | None = Connection.objects.filter(
+        business_id=sign_in.business_id, provider=sign_in.provider, organisation_id=organisation.id
+    ).first()
+    return found
+
+
+def is_paused_on_return(connection: Connection) -> bool:
+    """Whether an ended connection waits for Start publishing once it is back.
+
+    It does where that was not pressed before, and where the books were at another organisation last: then
+    coming back is a move like any other.
+    """
+    return connection.awaits_start or _was_elsewhere(connection)
+
+
 def _was_elsewhere(connection: Connection) -> bool:
-    """Whether the books were at another organisation last: then coming back here is a move like any other."""
     stays = Stay.objects.filter(
         connection__business_id=connection.business_id, connection__place=Connection.Place.MAIN
     )

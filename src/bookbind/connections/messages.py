@@ -11,6 +11,7 @@ from bookbind.connections.wording import (
     Message,
     Tone,
     Viewer,
+    asked,
     day,
     day_and_month,
     moment_of,
@@ -37,6 +38,7 @@ __all__ = [
     "short_state",
     "who_can_act",
     "whom_to_ask",
+    "wish",
 ]
 
 
@@ -53,7 +55,7 @@ def explain(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
     if status.cause in _UNMANAGED:
         return _UNMANAGED[status.cause](_Case(status, words))
     if status.state is State.SETTING_UP:
-        return _setting_up(words)
+        return _setting_up(words, viewer)
     return _fine(status, words)
 
 
@@ -197,14 +199,18 @@ _MANAGED = {
 
 
 def _told_whom_to_ask(words: ConnectionWords, viewer: Viewer) -> Message:
-    asked = f" Asked on {moment_of(viewer.asked_at, words)}." if viewer.asked_at else ""
     return Message(
         Tone.WARNING,
         f"Publishing to {words.provider_name} is paused.",
         "Your documents are saved and will be sent once the connection is back; you don't need to do "
-        f"anything or upload them again. {who_can_act(viewer)} can reconnect it.{asked}",
-        () if viewer.asked_at else (ActionWord(ActionName.ASK, "Ask them"),),
+        f"anything or upload them again. {who_can_act(viewer)} can reconnect it.{asked(viewer, words)}",
+        _ask(viewer),
     )
+
+
+def _ask(viewer: Viewer) -> tuple[ActionWord, ...]:
+    """Once a day somebody who may not act can ask those who may."""
+    return () if viewer.asked_at else (ActionWord(ActionName.ASK, "Ask them"),)
 
 
 def _some_refused(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
@@ -301,7 +307,8 @@ def _not_started(words: ConnectionWords, viewer: Viewer) -> Message:
     headline = f"Publishing to {words.label} has not been started."
     body = f"{waiting(words)}Nothing is sent to {words.provider_name} until an Admin says so."
     if not viewer.may_manage:
-        return Message(Tone.INFO, headline, f"{body} {whom_to_ask(viewer)}")
+        said = f"{body} {whom_to_ask(viewer)}{asked(viewer, words)}"
+        return Message(Tone.INFO, headline, said, _ask(viewer))
     return Message(Tone.INFO, headline, body, (ActionWord(ActionName.START, "Start publishing…"),))
 
 
@@ -359,12 +366,22 @@ def _disconnected(words: ConnectionWords, viewer: Viewer) -> Message:
     )
 
 
-def _setting_up(words: ConnectionWords) -> Message:
-    return Message(
-        Tone.INFO,
-        f"{words.label} is being set up.",
-        "Its lists are being read. You can leave this page; it goes on by itself.",
-    )
+def _setting_up(words: ConnectionWords, viewer: Viewer) -> Message:
+    headline = f"{words.label} is being set up."
+    body = "Its lists are being read. You can leave this page; it goes on by itself."
+    if viewer.may_manage:
+        return Message(Tone.INFO, headline, body)
+    said = f"{body} {whom_to_ask(viewer)}{asked(viewer, words)}"
+    return Message(Tone.INFO, headline, said, _ask(viewer))
+
+
+def wish(status: Status, words: ConnectionWords) -> str:
+    """What those who may not do it are waiting for: `reconnect Software (Organisation)`."""
+    if status.state is State.SETTING_UP:
+        return f"finish setting up {words.label}"
+    if status.cause is Cause.NOT_STARTED:
+        return f"start publishing to {words.label}"
+    return f"reconnect {words.label}"
 
 
 def _fine(status: Status, words: ConnectionWords) -> Message:

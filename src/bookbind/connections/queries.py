@@ -33,6 +33,11 @@ def get_connection(connection_id: UUID) -> Connection:
     return found
 
 
+def find_ended_connection(connection_id: UUID) -> Connection | None:
+    """A connection that the business had and left; None for one that is live, or outside the scope."""
+    return _connections().filter(id=connection_id).exclude(stage__in=LIVE_STAGES).first()
+
+
 def find_main_connection(business_id: UUID) -> Connection | None:
     """The connection that holds the business's books: the one in use, else the one being set up."""
     live = _connections().filter(business_id=business_id, place=Connection.Place.MAIN, stage__in=LIVE_STAGES)

@@ -97,11 +97,13 @@ def begin_sign_in(  # noqa: PLR0913 - a sign-in is bound to every one of these
     session_key: str,
     return_to: str = "",
     publish_first: bool = False,
+    organisation_id: str = "",
 ) -> tuple[SignIn, Redirect | Form]:
     """Begin one walk to the vendor: where to send the person, bound to all that is given.
 
     `connection` is the one to reconnect, or the one that a change leaves; `publish_first` lets a change wait
-    until the documents that are on their way there have been published.
+    until the documents that are on their way there have been published. `organisation_id` is chosen
+    beforehand, if the vendor offers it.
     The state in the address is random, good once and for ten minutes, and stored as a keyed hash alone.
     """
     vendor = get_provider(provider)
@@ -119,6 +121,7 @@ def begin_sign_in(  # noqa: PLR0913 - a sign-in is bound to every one of these
         connection=None if purpose == SignIn.Purpose.CHANGE else connection,
         leaves=connection if purpose == SignIn.Purpose.CHANGE else None,
         publish_first=publish_first,
+        chosen_id=organisation_id,
         state_hash=hash_state(state),
         session_hash=hash_session(session_key),
         return_to=safe_path(return_to),

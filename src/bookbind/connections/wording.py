@@ -104,6 +104,11 @@ def whom_to_ask(viewer: Viewer) -> str:
     return f"Connections are managed by Admins: {', '.join(names)}. Please ask one of them."
 
 
+def asked(viewer: Viewer, words: ConnectionWords) -> str:
+    """` Asked on 23 November at 09:14.`, or nothing."""
+    return f" Asked on {moment_of(viewer.asked_at, words)}." if viewer.asked_at else ""
+
+
 def waiting(words: ConnectionWords) -> str:
     """`14 documents are waiting; none was sent, none is lost. ` or nothing."""
     if not words.waiting_count:

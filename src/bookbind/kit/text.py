@@ -18,6 +18,11 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
+def within_sentence(text: str) -> str:
+    """The text as it stands within a sentence; an abbreviation at its start stays as it is."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
 def show_date(day: date) -> str:
     """`22 November 2026`."""
     return f"{day.day} {day:%B %Y}"

@@ -68,8 +68,11 @@ READY, NEW, NEEDS_MATCH, ARCHIVED = "ready", "new", "needs_match", "archived"
 ONLY_THERE = "only_there"
 
 
-def keeps_own_codes(connection: Connection) -> bool:
-    """Whether the business has codes of its own and none of them stands for anything at this connection."""
+def keeps_own_codes(connection: Connection | None) -> bool:
+    """Whether the business has codes of its own and none of them stands for anything at this connection.
+
+    None is one that is still to be made.
+    """
     codes = [name for name in ListName if name not in CONTACT_LISTS]
     own = ListItem.objects.filter(list__in=codes, archived_at=None, merged_into=None)
     bound = Binding.objects.filter(connection=connection, closed_at=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
-from bookbind.connections.messages import explain
+from bookbind.connections.messages import explain, wish
 from bookbind.connections.status import Status
 from bookbind.connections.wording import ConnectionWords, Viewer
 from bookbind.kit.text import plural
@@ -46,19 +46,19 @@ def write_news(status: Status, words: ConnectionWords, slug: str) -> Letter:
 
 
 def write_request(status: Status, words: ConnectionWords, slug: str, who: str) -> Letter:
-    """Somebody who may not reconnect asks those who may."""
+    """Somebody who may not manage connections asks those who may."""
     waiting = ""
     if words.waiting_count:
         verb = "waits" if words.waiting_count == 1 else "wait"
         waiting = f"{plural(words.waiting_count, 'document')} {verb} for it."
     message = explain(status, words, _WHO_READS)
     body = [
-        f"{who} asks you to reconnect {words.label}.",
+        f"{who} asks you to {wish(status, words)}.",
         " ".join(part for part in (message.headline, waiting) if part),
-        f"Reconnect here: {connections_url(slug)}",
+        f"That is done here: {connections_url(slug)}",
         _why(words),
     ]
-    return Letter(f"{words.business_name}: please reconnect {words.label}", _paragraphs(body))
+    return Letter(f"{words.business_name}: please {wish(status, words)}", _paragraphs(body))
 
 
 def write_digest(practice_name: str, lines: list[ClientLine]) -> Letter:

@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from bookbind.activity.services import record
+from bookbind.connections.messages import wish
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import label_of, status_of, words_of
+from bookbind.connections.queries import status_of, words_of
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.kit.text import clean_text
@@ -93,12 +94,8 @@ def ask_to_reconnect(connection: Connection, user: User) -> ReconnectRequest:
 
 def _tell_those_who_can_act(connection: Connection, user: User, dedupe_key: str) -> None:
     waiting = count_waiting([connection.id]).get(connection.id, 0)
-    letter = write_request(
-        status_of(connection),
-        words_of(connection, waiting=waiting),
-        connection.business.slug,
-        user.get_full_name(),
-    )
+    status, words = status_of(connection), words_of(connection, waiting=waiting)
+    letter = write_request(status, words, connection.business.slug, user.get_full_name())
     mail_people(
         people_who_can_act(connection.business),
         letter,
@@ -108,7 +105,7 @@ def _tell_those_who_can_act(connection: Connection, user: User, dedupe_key: str)
     )
     record(
         "connection.asked_to_reconnect",
-        f"{user.get_full_name()} asked for {label_of(connection)} to be reconnected.",
+        f"{user.get_full_name()} asked those who may to {wish(status, words)}.",
         business_id=connection.business_id,
         actor=user,
         subject=connection,

@@ -5,10 +5,16 @@ from bookbind.publishing.wording import Button, Entry, Retried, Who
 
 _EDIT = ((Button.EDIT, "Go to the field"),)
 _MATCH = ((Button.MATCH, "Match it"),)
+_ANSWER = ((Button.EDIT, "Go to the field"), (Button.ANSWER, "Answer it in Merge lists"))
+_ANSWERED_ONCE = "An Admin can answer it once for all such documents in Merge lists."
 
 
 def _to_edit(short: str, what: str, why: str, following: str) -> Entry:
     return Entry(short, what, why, Who.YOU, following, _EDIT, Retried.ON_PUBLISH)
+
+
+def _to_answer(short: str, what: str, why: str, following: str) -> Entry:
+    return Entry(short, what, why, Who.YOU, f"{following} {_ANSWERED_ONCE}", _ANSWER, Retried.ON_PUBLISH)
 
 
 def _to_match(short: str, what: str, why: str, following: str) -> Entry:
@@ -31,8 +37,8 @@ _OWN_FIELDS: dict[Reason, Entry] = {
     Reason.DUE_DATE_MISSING: _to_edit(
         "Due date missing",
         "When is it due?",
-        "A bill that awaits payment needs a due date in {provider}; a draft does not.",
-        "Type the due date, or publish it as a draft.",
+        "A bill that awaits payment needs a due date in {provider}.",
+        "Type the due date{instead}.",
     ),
     Reason.DUE_BEFORE_DATE: _to_edit(
         "Due before its date",
@@ -94,15 +100,15 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "{provider} would then ask you to pay it once more.",
         "Publish it as {expense}, or untick Paid.",
     ),
-    Reason.KIND_NOT_TAKEN: _to_edit(
+    Reason.KIND_NOT_TAKEN: _to_answer(
         "Choose another type of document",
         "{provider} does not take documents of this type.",
         "Which types there are differs from software to software.",
         "Choose one of those offered under Type, or say in Merge lists what all such documents become.",
     ),
-    Reason.PUBLISH_AS_NOT_TAKEN: _to_edit(
+    Reason.PUBLISH_AS_NOT_TAKEN: _to_answer(
         "Choose another way to publish",
-        "{provider} does not take {kind} that way.",
+        "{provider} does not take {kind} {asked}.",
         "It offers {offered}, and nothing is ever made more final than you asked for.",
         "Choose one of those under Publish as.",
     ),
@@ -112,7 +118,7 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "That was chosen for all such documents, and nothing is ever made more final than you asked for.",
         Who.YOU,
         "Choose another way under Publish as, or change the choice in Merge lists.",
-        ((Button.EDIT, "Choose another way"), (Button.MATCH, "Open Merge lists")),
+        ((Button.EDIT, "Choose another way"), (Button.ANSWER, "Open Merge lists")),
         Retried.WHEN_CURED,
     ),
     Reason.TAX_MODE_NOT_TAKEN: _to_edit(

@@ -12,6 +12,7 @@ from bookbind.kit.money import show_money
 from bookbind.kit.text import show_date
 from bookbind.providers.base.contract import FileLimits, KindChoice
 from bookbind.providers.base.types import DocumentKind, PublishAs, Side, TaxComponent, TaxMode
+from bookbind.publishing.instead import question_key
 from bookbind.publishing.reasons import Problem, Reason, Weight
 
 
@@ -118,7 +119,7 @@ class BooksFacts:
 def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
     """Everything in the way, what needs an edit first; empty when the document can be sent."""
     problems = [
-        *_check_fields(document),
+        *_check_fields(document, books),
         *_check_amounts(document),
         *_check_choices(document, books),
         *_check_file(document, books.files),
@@ -151,7 +152,7 @@ def list_blocking(problems: list[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.weight is not Weight.NOTICE]
 
 
-def _check_fields(document: DocumentFacts) -> Iterator[Problem]:
+def _check_fields(document: DocumentFacts, books: BooksFacts | None = None) -> Iterator[Problem]:
     if document.archived:
         yield Problem("", Reason.ARCHIVED)
     if document.supplier is None:
@@ -160,7 +161,7 @@ def _check_fields(document: DocumentFacts) -> Iterator[Problem]:
         yield Problem("date", Reason.DATE_MISSING)
     needs_due = document.kind is DocumentKind.BILL and document.publish_as is PublishAs.AWAITING_PAYMENT
     if needs_due and document.due_date is None:
-        yield Problem("due_date", Reason.DUE_DATE_MISSING)
+        yield Problem("due_date", Reason.DUE_DATE_MISSING, data=_draft_words(books))
     if document.date and document.due_date and document.due_date < document.date:
         yield Problem("due_date", Reason.DUE_BEFORE_DATE)
     for line in document.lines:
@@ -199,13 +200,17 @@ def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
         return
     choice = books.kind_choice(document.kind)
     if choice is None:
-        yield Problem("kind", Reason.KIND_NOT_TAKEN)
+        yield Problem("kind", Reason.KIND_NOT_TAKEN, data={"question": question_key(document.kind, None)})
         return
     if document.publish_as not in {option.publish_as for option in choice.choices}:
         offered = " or ".join(option.label for option in choice.choices)
-        yield Problem(
-            "publish_as", Reason.PUBLISH_AS_NOT_TAKEN, data={"kind": choice.label, "offered": offered}
-        )
+        words = {
+            "kind": choice.label,
+            "asked": _FINALITY[document.publish_as],
+            "offered": offered,
+            "question": question_key(document.kind, document.publish_as),
+        }
+        yield Problem("publish_as", Reason.PUBLISH_AS_NOT_TAKEN, data=words)
     if document.tax_mode not in books.tax_modes:
         yield Problem("tax_mode", Reason.TAX_MODE_NOT_TAKEN)
     expense = books.kind_choice(DocumentKind.EXPENSE)
@@ -306,6 +311,11 @@ def _check_tax_rate(document: DocumentFacts, line: LineFacts) -> Iterator[Proble
         yield Problem(field_name, Reason.TAX_RATE_WRONG_SIDE, Weight.EDIT, words)
 
 
+_FINALITY = {
+    PublishAs.DRAFT: "as a draft",
+    PublishAs.AWAITING_APPROVAL: "awaiting approval",
+    PublishAs.AWAITING_PAYMENT: "awaiting payment",
+}
 _CATEGORY = (Reason.CATEGORY_UNMATCHED, Reason.CATEGORY_ARCHIVED)
 _TAX_RATE = (Reason.TAX_RATE_UNMATCHED, Reason.TAX_RATE_ARCHIVED)
 _PAID_FROM = (Reason.PAID_FROM_UNMATCHED, Reason.PAID_FROM_ARCHIVED)
@@ -329,6 +339,15 @@ def _at(line: LineFacts, name: str) -> str:
 
 def _line_words(document: DocumentFacts, line: LineFacts) -> dict[str, str]:
     return {"line": f" on line {line.position}" if len(document.lines) > 1 else ""}
+
+
+def _draft_words(books: BooksFacts | None) -> dict[str, str]:
+    """A draft needs no due date, but only some books have drafts; without books it may still become one."""
+    bill = books.kind_choice(DocumentKind.BILL) if books else None
+    has_drafts = books is None or (
+        bill is not None and any(option.publish_as is PublishAs.DRAFT for option in bill.choices)
+    )
+    return {"instead": ", or publish it as a draft" if has_drafts else ""}
 
 
 def _dates(day: dt.date, limit: dt.date) -> dict[str, str]:

@@ -80,6 +80,12 @@ def waiting_summary(connection: Connection) -> WaitingSummary:
     return summarise(rows, connection.business.time_zone)
 
 
+def count_by_reason(connection: Connection) -> dict[str, int]:
+    """What waits at the connection by what it waits for, "" on its way; it adds up to `waiting_summary`."""
+    rows = list_waiting(connection.id).order_by().values_list("reason")
+    return dict(rows.annotate(number=Count("id")))
+
+
 def list_left_behind(business_id: UUID) -> QuerySet[Publication]:
     """What waits at books that the business is not connected to any more, and that nothing was sent of."""
     unsent = Publication.objects.filter(business_id=business_id, state__in=_UNSENT)
@@ -90,8 +96,12 @@ def list_left_behind(business_id: UUID) -> QuerySet[Publication]:
 
 def count_held_for_look(connection: Connection) -> int:
     """How many documents only wait for somebody to press Publish all."""
-    held = Publication.objects.filter(connection=connection, state=Publication.State.HELD)
-    return int(held.filter(reason=Reason.LOOK_FIRST).count())
+    return count_by_reason(connection).get(Reason.LOOK_FIRST, 0)
+
+
+def count_before_start(connection: Connection) -> int:
+    """How many documents wait because they are dated before the first day of these books."""
+    return count_by_reason(connection).get(Reason.BEFORE_START, 0)
 
 
 def find_latest_resume(connection: Connection) -> Resume | None:

@@ -1,6 +1,7 @@
 """Documents of a business without accounting software: ready, and later published in one go."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -11,9 +12,19 @@ from bookbind.documents.queries import get_document
 from bookbind.publishing.checks import check_alone
 from bookbind.publishing.errors import DocumentIncomplete, MovedMeanwhile, PublishingError
 from bookbind.publishing.facts import read_own_document
+from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import find_open_publication, list_left_behind
+from bookbind.publishing.reasons import Problem
 from bookbind.publishing.services import request_publish, take_back
 from bookbind.tenancy.models import User
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A document that something has to be fixed in first: what that is."""
+
+    document: Document
+    problem: Problem
 
 
 def make_ready(document_id: UUID, user: User) -> None:
@@ -71,16 +82,15 @@ def make_left_behind_ready(business_id: UUID, user: User) -> int:
     return moved
 
 
-def publish_together(documents: Iterable[Document], user: User) -> tuple[int, list[Document]]:
-    """Ask for each document to be published: how many are on their way, and those with something to fix."""
-    sent, refused = 0, []
+def publish_together(documents: Iterable[Document], user: User) -> tuple[list[Publication], list[Refused]]:
+    """Ask for each document to be published: what goes or waits now, and those with something to fix."""
+    asked, refused = [], []
     for document in documents:
         try:
-            request_publish(document, user)
-            sent += 1
-        except DocumentIncomplete:
-            refused.append(document)
-    return sent, refused
+            asked.append(request_publish(document, user))
+        except DocumentIncomplete as error:
+            refused.append(Refused(document, error.problems[0]))
+    return asked, refused
 
 
 def _move(document: Document, before: Document.Stage, after: Document.Stage) -> None:

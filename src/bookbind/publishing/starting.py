@@ -8,18 +8,20 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from bookbind.connections.change import mark_started
-from bookbind.connections.models import Connection
-from bookbind.connections.queries import status_of
+from bookbind.connections.finish import find_connection_to, is_paused_on_return
+from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.queries import LIVE_STAGES, status_of
 from bookbind.documents.models import Document
 from bookbind.kit import clock
-from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.lists.queries import keeps_own_codes
+from bookbind.providers.base.types import DocumentKind, Organisation, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import Publication, PublishingSettings
 from bookbind.publishing.placement import is_cut_off, settle, wake
-from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.queries import count_by_reason
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
 from bookbind.tenancy.models import User
@@ -53,15 +55,23 @@ class StartSummary:
         return sum((self.waiting or {}).values())
 
 
+def will_wait_for_start(sign_in: SignIn, organisation: Organisation) -> bool:
+    """Whether nothing is sent to the organisation after Finish until somebody presses Start publishing."""
+    if sign_in.leaves_id is not None:
+        return True
+    known = find_connection_to(sign_in, organisation)
+    if known is not None and known.stage in LIVE_STAGES:
+        return known.awaits_start
+    return keeps_own_codes(known) or (known is not None and is_paused_on_return(known))
+
+
 def start_summary(connection: Connection) -> StartSummary:
     """What pressing Start publishing would do now, in a constant number of queries."""
     settings = get_settings(connection)
     months: dict[date, Month] = {}
-    waiting: dict[str, int] = {}
-    for publication in list_unsent(connection.id):
-        if publication.reason != Reason.NOT_STARTED:
-            waiting[publication.reason] = waiting.get(publication.reason, 0) + 1
-            continue
+    waiting = count_by_reason(connection)
+    waiting.pop(Reason.NOT_STARTED, None)
+    for publication in _ready(connection).select_related("document"):
         document = publication.document
         day = document.date or clock.local_date(publication.queued_at, connection.business.time_zone)
         month = months.setdefault(day.replace(day=1), Month(day.replace(day=1), 0, {}, {}))

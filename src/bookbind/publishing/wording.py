@@ -9,6 +9,7 @@ class Button(StrEnum):
 
     EDIT = "edit"
     MATCH = "match"
+    ANSWER = "answer"
     CREATE_SUPPLIER = "create_supplier"
     ATTACH = "attach"
     PUBLISH_ANYWAY = "publish_anyway"

@@ -9,7 +9,7 @@ from bookbind.connections.messages import ActionName, ActionWord, Message, Tone,
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import status_of, viewer_of, words_of
 from bookbind.connections.status import Health, State, Status
-from bookbind.connections.wording import ConnectionWords, waiting
+from bookbind.connections.wording import ConnectionWords, Viewer, asked, waiting, whom_to_ask
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed
 from bookbind.notifications.queries import find_request_of_today
@@ -94,10 +94,19 @@ def totals_in_words(summary: WaitingSummary) -> str:
     return listed([show_money(amount, currency) for currency, amount in sorted(summary.totals.items())])
 
 
+def whom_in_words(connection: Connection, role: Role) -> str:
+    """Who manages connections and whether they were asked today; nothing for those who manage them."""
+    viewer = _viewer(connection, role)
+    return "" if viewer.may_manage else f"{whom_to_ask(viewer)}{asked(viewer, words_of(connection))}"
+
+
 def _explain(connection: Connection, status: Status, words: ConnectionWords, role: Role) -> Message:
-    asked = None if may(role, Permission.MANAGE_CONNECTIONS) else find_request_of_today(connection)
-    viewer = viewer_of(connection.business, role, asked_at=asked.asked_at if asked else None)
-    return explain(status, words, viewer)
+    return explain(status, words, _viewer(connection, role))
+
+
+def _viewer(connection: Connection, role: Role) -> Viewer:
+    request = None if may(role, Permission.MANAGE_CONNECTIONS) else find_request_of_today(connection)
+    return viewer_of(connection.business, role, asked_at=request.asked_at if request else None)
 
 
 def _is_worth_a_banner(status: Status) -> bool:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.documents.services import archive
 from bookbind.kit import clock
+from bookbind.notifications.models import Mail
 from bookbind.publishing.models import Publication
 from bookbind.publishing.services import request_publish
 from tests.support.factories import People
@@ -21,6 +22,8 @@ from tests.support.queries import assert_rows_add_no_queries
 from tests.web.conftest import Browse
 
 pytestmark = pytest.mark.django_db
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def lapse(office: Office) -> None:
@@ -101,6 +104,45 @@ def test_a_standard_user_is_told_whom_to_ask_instead(office: Office, browse: Bro
     assert not page.has_button("Reconnect")
 
 
+@pytest.mark.req("CON-01")
+@pytest.mark.parametrize(
+    ("facts", "wait", "mail"),
+    [
+        (
+            {"lapsed_at": LONG_AGO, "consent_expires_at": LONG_AGO},
+            "when the connection is back",
+            "asks you to reconnect Xero (Acme Ltd).",
+        ),
+        (
+            {"stage": "setting_up"},
+            "when its lists are read.",
+            "asks you to finish setting up Xero (Acme Ltd).",
+        ),
+        (
+            {"awaits_start": True},
+            "when somebody presses Start publishing.",
+            "asks you to start publishing to Xero (Acme Ltd).",
+        ),
+    ],
+)
+def test_whoever_may_not_end_the_wait_reads_who_can_and_asks(
+    office: Office, browse: Browse, people: People, facts: dict[str, object], wait: str, mail: str
+) -> None:
+    Connection.objects.update(**facts)
+    request_publish(office.bill(), office.user)
+    bob = browse(people.bob)
+    page = read(bob.get(office.url("costs/?show=waiting")))
+    assert wait in page.text
+    assert f"Connections are managed by Admins: Alice Admin ({people.alice.email})" in page.text
+    assert page.has_button("Ask them")
+    assert not page.has_button("Reconnect")
+    ask = office.url(f"settings/connections/{office.connection.id}/ask")  # type: ignore[union-attr]
+    asked = read(bob.post(ask, {"next": office.url("costs/?show=waiting")}, follow=True))
+    assert "Please ask one of them. Asked on" in asked.text
+    assert not asked.has_button("Ask them")
+    assert mail in Mail.objects.filter(kind="ask")[0].body
+
+
 def test_waiting_documents_can_be_exported_without_formulas(office: Office, alice: Client) -> None:
     lapse(office)
     supplier = office.supplier("=HYPERLINK(1)")
@@ -121,7 +163,7 @@ def test_publish_all_takes_what_is_ready_and_names_what_is_not(office: Office, a
     office.upload("blank.pdf")
     page = read(alice.post(office.url("costs/publish-all"), follow=True))
     assert "2 documents on the way to your books." in page.text
-    assert "Not published, because something in them has to be fixed first: INV-9." in page.text
+    assert "Not published: INV-9. The lines come to £1.00 less than the total of £121.00." in page.text
     assert Publication.objects.filter(document=ready).exists()
     assert Publication.objects.count() == 2
 

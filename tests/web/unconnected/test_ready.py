@@ -129,7 +129,7 @@ def test_all_that_is_complete_is_made_ready_at_once(office: Office, alice: Clien
     assert read(alice.get(office.url("costs/"))).has_button("Make 3 complete documents ready")
     page = read(alice.post(office.url("costs/ready"), follow=True))
     assert "2 documents ready." in page.text
-    assert "Not made ready, because something in them has to be fixed first: INV-9." in page.text
+    assert "Not made ready: INV-9. The lines come to £1.00 less than the total of £121.00." in page.text
     assert Document.objects.filter(stage=READY).count() == 2
 
 

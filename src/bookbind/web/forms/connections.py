@@ -22,7 +22,10 @@ class ChooseForm(forms.Form):
 
 
 class FinishForm(forms.Form):
-    """What happens to waiting documents, and that an organisation may be shared."""
+    """What happens to waiting documents, and that an organisation may be shared.
+
+    `confirmed_from` is the first day that was asked about; another one is asked about anew.
+    """
 
     NOW, LOOK = "now", "look"
     publish = forms.ChoiceField(
@@ -35,15 +38,17 @@ class FinishForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Earlier ones wait until you say what becomes of them. Leave it empty to move them all.",
     )
+    confirmed_from = forms.DateField(required=False)
 
 
 class WaitingForm(forms.Form):
-    """What documents that are ready for the old books do in a change."""
+    """What documents that are ready for the old books do in a change; `back` names books to return to."""
 
     FIRST, ALONG = "first", "along"
     waiting = forms.ChoiceField(
         choices=[(FIRST, "Publish them first"), (ALONG, "They go to the new books")], required=False
     )
+    back = forms.UUIDField(required=False)
 
     @property
     def publish_first(self) -> bool:

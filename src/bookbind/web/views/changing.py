@@ -14,6 +14,7 @@ from bookbind.connections.change import find_change_to, find_open_change, find_u
 from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import (
+    find_ended_connection,
     get_connection,
     label_of,
     needs_reconnect,
@@ -24,7 +25,7 @@ from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_int
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
-from bookbind.publishing.queries import waiting_summary
+from bookbind.publishing.queries import count_before_start, waiting_summary
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.switching import ready_summary, stop_change, undo_change
@@ -76,15 +77,14 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
     vendor = find_provider(provider)
     if vendor is None or not vendor.available or vendor.stands_beside:
         raise Http404
-    title = (
-        f"Change to {vendor.name}"
-        if vendor.id != connection.provider
-        else f"Another {vendor.name} organisation"
-    )
     form = WaitingForm(request.POST if request.method == "POST" else request.GET)
+    earlier = _find_earlier(form, vendor)
     waiting, ready = waiting_summary(connection), ready_summary(connection)
     words = {
-        **begin_words(vendor, title, _steps(vendor, connection)),
+        **begin_words(vendor, _title(vendor, connection, earlier), _steps(vendor, connection, earlier)),
+        "earlier": earlier,
+        "earlier_label": label_of(earlier) if earlier else "",
+        "before_start": count_before_start(connection) if earlier else 0,
         "form_action": request.path,
         "leaves": connection,
         "left_label": label_of(connection),
@@ -97,12 +97,17 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
         "publish_first": form.is_valid() and form.publish_first,
     }
     if request.method == "POST" and not is_confirmed(request):
-        return ask_to_confirm(
-            request, f"{request.path}?{urlencode({'waiting': form['waiting'].value() or ''})}"
-        )
+        typed = {name: form[name].value() or "" for name in ("waiting", "back")}
+        return ask_to_confirm(request, f"{request.path}?{urlencode(typed)}")
     if request.method == "POST" and form.is_valid():
         return set_out(
-            request, vendor, SignIn.Purpose.CHANGE, connection, words, publish_first=form.publish_first
+            request,
+            vendor,
+            SignIn.Purpose.CHANGE,
+            connection,
+            words,
+            publish_first=form.publish_first,
+            organisation_id=earlier.organisation_id if earlier else "",
         )
     return render(request, "connections/begin.html", words)
 
@@ -239,10 +244,26 @@ def _destination(provider: Provider, connection: Connection) -> Destination:
     return Destination(provider, provider.description, provider.unavailable_reason)
 
 
-def _steps(vendor: Provider, connection: Connection) -> list[str]:
+def _find_earlier(form: WaitingForm, vendor: Provider) -> Connection | None:
+    """The books that the business left and goes back to, where the address names them."""
+    wanted = form.cleaned_data["back"] if form.is_valid() else None
+    found = find_ended_connection(wanted) if wanted else None
+    return found if found is not None and found.provider == vendor.id else None
+
+
+def _title(vendor: Provider, connection: Connection, earlier: Connection | None) -> str:
+    if earlier is not None:
+        return f"Go back to {label_of(earlier)}"
+    if vendor.id == connection.provider:
+        return f"Another {vendor.name} organisation"
+    return f"Change to {vendor.name}"
+
+
+def _steps(vendor: Provider, connection: Connection, earlier: Connection | None) -> list[str]:
+    who = f" as somebody who can open {organisation_name(earlier)}" if earlier else ""
     meanwhile = "" if needs_reconnect(connection) else f" {label_of(connection)} goes on meanwhile."
     return [
-        f"You sign in at {vendor.name}, choose the organisation and press Finish.{meanwhile}",
+        f"You sign in at {vendor.name}{who}, choose the organisation and press Finish.{meanwhile}",
         "Documents, rules and settings stay. Merge lists matches your old entries to the new ones.",
         f"Nothing is sent to {vendor.name} until you press Start publishing. Until then you can undo it all.",
     ]

@@ -106,6 +106,7 @@ def set_out(
     words: dict[str, object],
     *,
     publish_first: bool = False,
+    organisation_id: str = "",
 ) -> HttpResponse:
     """Begin a sign-in and show the plain link that leaves for the vendor."""
     try:
@@ -119,6 +120,7 @@ def set_out(
             session_key=session_key(request.session),
             return_to=request.POST.get("next", ""),
             publish_first=publish_first,
+            organisation_id=organisation_id,
         )
     except SignInFailure as failure:
         return show_failure(request, failure)

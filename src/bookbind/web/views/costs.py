@@ -1,6 +1,6 @@
 """The Costs page: tabs, search, what stands above a tab, and publishing many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.queries import Exported, Tab, count_tabs, lines_of, list_documents, naming
-from bookbind.kit.text import listed, plural
+from bookbind.kit.text import plural
 from bookbind.lists.queries import members_of
 from bookbind.providers.base.types import TaxMode
 from bookbind.publishing.errors import NotConnected
@@ -25,6 +25,7 @@ from bookbind.publishing.services import release
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.asked import find_asked_item
+from bookbind.web.views.costs_outcome import say_asked, say_refused
 from bookbind.web.views.costs_panel import export_links, tab_panel
 from bookbind.web.views.costs_rows import CostRow, category_words, state_of
 
@@ -209,19 +210,9 @@ def publish_and_say(request: BusinessRequest, documents: QuerySet[Document]) -> 
     """Ask for documents to be published, oldest first, and say what became of that."""
     rows = documents.select_related("supplier").order_by("captured_at", "id")[:MOST_AT_ONCE]
     try:
-        sent, refused = publish_together(rows, request.user)
+        asked, refused = publish_together(rows, request.user)
     except NotConnected as error:
         messages.error(request, str(error))
         return
-    if sent:
-        messages.success(request, f"{plural(sent, 'document')} on the way to your books.")
+    say_asked(request, asked)
     say_refused(request, refused, "published")
-
-
-def say_refused(request: BusinessRequest, refused: Sequence[Document], what: str) -> None:
-    """Name the documents that something has to be fixed in first."""
-    if not refused:
-        return
-    names = [each.reference or (each.supplier.name if each.supplier else "a document") for each in refused]
-    named = listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    messages.warning(request, f"Not {what}, because something in them has to be fixed first: {named}.")

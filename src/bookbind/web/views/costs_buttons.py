@@ -1,16 +1,22 @@
 """The buttons of messages on the Costs pages: what they say, where they lead, and who may press them."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from bookbind.connections.change import find_change_to, find_undoable
+from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.lists.models import ListItem
+from bookbind.merge.steps import PUBLISHING
+from bookbind.providers.registry import get_provider
 from bookbind.publishing.messages import Button as Does
 from bookbind.publishing.messages import Message
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.wording import Who
 from bookbind.tenancy.permissions import Permission, may
-from bookbind.web.access import BusinessRequest
+from bookbind.web.access import BusinessRequest, refusal_text
 from bookbind.web.notices import Button as NoticeButton
 from bookbind.web.views.costs_choices import Target
 
@@ -22,6 +28,7 @@ DECISIONS = {
 }
 NEEDED = {
     Does.MATCH: Permission.EDIT_LISTS,
+    Does.ANSWER: Permission.MANAGE_CONNECTIONS,
     Does.CONNECT: Permission.MANAGE_CONNECTIONS,
     Does.SETTINGS: Permission.MANAGE_CONNECTIONS,
     Does.REFRESH_LISTS: Permission.EDIT_LISTS,
@@ -81,10 +88,15 @@ def message_buttons(
         if does in ELSEWHERE or (is_offered and does is Does.MATCH):
             continue
         if needed is not None and not may(place.request.role, needed):
-            aside = message.who
+            aside = _whom_to_ask(place, message, needed)
             continue
         shown.append(_button(place, does, label, item_id, message.reason, is_first=not shown))
     return tuple(shown), aside
+
+
+def _whom_to_ask(place: Place, message: Message, needed: Permission) -> str:
+    """Who can act; where the rest can be done here, who manages what the missing button is about."""
+    return refusal_text(needed, place.request.business) if message.who == Who.YOU else message.who
 
 
 def _button(place: Place, does: Does, label: str, item_id: str, reason: str, *, is_first: bool) -> Button:
@@ -112,8 +124,23 @@ def _page_url(place: Place, does: Does, item_id: str) -> str:
         if item is None:
             return reverse("lists", args=[slug])
         return f"{reverse('list', args=[slug, item.list])}?show=match#item-{item.id}"
+    if does is Does.ANSWER and place.target.connection is not None:
+        return reverse("merge_step", args=[slug, place.target.connection.id, PUBLISHING])
     if does is Does.START and place.target.connection is not None:
         return reverse("start_publishing", args=[slug, place.target.connection.id])
     if does is Does.SETTINGS and place.target.connection is not None:
         return reverse("connection_settings", args=[slug, place.target.connection.id])
+    if does is Does.GO_BACK and place.target.connection is not None:
+        return _back_url(slug, place.target.connection)
     return reverse("connections", args=[slug])
+
+
+def _back_url(slug: str, connection: Connection) -> str:
+    """Straight to the books before these: by taking the change back, or by a change to them."""
+    if find_undoable(connection) is not None:
+        return reverse("undo_change", args=[slug, connection.id])
+    moved = find_change_to(connection)
+    if moved is None or not get_provider(moved.left.provider).available:
+        return reverse("connections", args=[slug])
+    address = reverse("change_to", args=[slug, connection.id, moved.left.provider])
+    return f"{address}?{urlencode({'back': moved.left_id})}"

@@ -11,14 +11,17 @@ from bookbind.connections.status import Action, State, Status
 from bookbind.documents.queries import Exported, Tab, count_exported, list_documents
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed, plural, show_date
-from bookbind.publishing.queries import count_held_for_look, list_left_behind, waiting_summary
+from bookbind.publishing.queries import count_by_reason, list_left_behind, waiting_summary
+from bookbind.publishing.reasons import MATCH_REASONS, Reason
 from bookbind.tenancy.permissions import Permission, may
-from bookbind.web.access import BusinessRequest
-from bookbind.web.notices import notice_for, totals_in_words
+from bookbind.web.access import BusinessRequest, refusal_text
+from bookbind.web.notices import notice_for, totals_in_words, whom_in_words
 from bookbind.web.views.costs_buttons import Button, from_notice
+from bookbind.web.views.waiting_words import fate_in_words
 
 _MOST_NAMED = 500
 CUT_OFF = frozenset({Action.RECONNECT, Action.CONNECT})
+_NEEDS_MATCH = MATCH_REASONS - {Reason.LOOK_FIRST, Reason.NOT_STARTED, Reason.NEW_SUPPLIER}
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
     """`14 documents are waiting for Software (Organisation), oldest 3 March, £4,210.50. …`"""
     summary = waiting_summary(connection)
     status = status_of(connection)
-    held_for_look = count_held_for_look(connection)
+    reasons = count_by_reason(connection)
+    held_for_look = reasons.get(Reason.LOOK_FIRST, 0)
     is_one = summary.count == 1
     facts = [
         f"{plural(summary.count, 'document')} {'is' if is_one else 'are'} waiting for {label_of(connection)}"
@@ -86,15 +90,33 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
     if summary.oldest is not None:
         facts.append(f"{'dated' if is_one else 'oldest'} {show_date(summary.oldest)}")
     facts.append(totals_in_words(summary))
-    they, each, them = ("It is", "", "it") if is_one else ("They are", ", once each,", "them")
+    whom = whom_in_words(connection, request.role) if _is_for_admins(connection, status) else ""
+    fate = fate_in_words(reasons, _going(connection, status), _when(connection, status, held_for_look))
     return Panel(
         headline=f"{', '.join(filter(None, facts))}.",
-        body=f"{they} coded and will be published{each} {_when(connection, status, held_for_look)}. "
-        f"You can still edit, remove or export {them}.",
+        body=f"{fate} You can still edit, remove or export {'it' if is_one else 'them'}."
+        f"{_elsewhere(summary.count)} {whom}".strip(),
         tone="info" if status.can_publish else "warn",
         button=_ending_button(request, connection, status, held_for_look),
+        others=_merge(request, connection) if _NEEDS_MATCH & reasons.keys() else (),
         exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
     )
+
+
+def _merge(request: BusinessRequest, connection: Connection) -> tuple[Button, ...]:
+    """Where what needs a match or an answer gets it, for those who may give it."""
+    if not may(request.role, Permission.MANAGE_CONNECTIONS):
+        return ()
+    return (Button("Merge lists", reverse("merge", args=[request.business.slug, connection.id])),)
+
+
+def _elsewhere(here: int) -> str:
+    """The tab also holds what may have reached books that were left, until somebody has looked."""
+    count = list_documents(Tab.WAITING).count() - here
+    if count < 1:
+        return ""
+    verb = "waits" if count == 1 else "wait"
+    return f" {plural(count, 'other document')} in this list {verb} for books that were left."
 
 
 def _left_panel(request: BusinessRequest) -> Panel:
@@ -115,7 +137,7 @@ def _left_panel(request: BusinessRequest) -> Panel:
     return Panel(
         headline=f"{headline}, which is disconnected." if count else "These wait for somebody to look.",
         body="Connect it again and they are published, once each. Or make them ready here: then you can "
-        "export them, or publish them to whatever you connect next.",
+        f"export them, or publish them to whatever you connect next.{_who_connects(request)}",
         tone="warn",
         button=take_home if count else None,
         others=_connect(request),
@@ -164,26 +186,53 @@ def _connect(request: BusinessRequest) -> tuple[Button, ...]:
     return (Button("Connect accounting software", reverse("connections", args=[request.business.slug])),)
 
 
+def _who_connects(request: BusinessRequest) -> str:
+    if may(request.role, Permission.MANAGE_CONNECTIONS):
+        return ""
+    return f" {refusal_text(Permission.MANAGE_CONNECTIONS, request.business)}"
+
+
 def _awaits_start(connection: Connection, status: Status) -> bool:
     return connection.awaits_start and status.state is State.CONNECTED
+
+
+def _is_for_admins(connection: Connection, status: Status) -> bool:
+    """Whether only somebody who manages connections can end the wait."""
+    return (
+        _awaits_start(connection, status)
+        or status.state is State.SETTING_UP
+        or (not status.can_publish and status.action in CUT_OFF)
+    )
 
 
 def _when(connection: Connection, status: Status, held_for_look: int) -> str:
     if _awaits_start(connection, status):
         return "when somebody presses Start publishing"
+    if status.state is State.SETTING_UP:
+        then = " and somebody presses Start publishing" if connection.awaits_start else ""
+        return f"when its lists are read{then}"
     if not status.can_publish:
         return (
             "when the connection is back" if status.action in CUT_OFF else "when the software answers again"
         )
-    return "when you press Publish" if held_for_look else "when nothing is in the way any more"
+    return "when you press Publish" if held_for_look else "without another press"
+
+
+def _going(connection: Connection, status: Status) -> frozenset[str]:
+    """What the end of the wait, as `_when` names it, lets go: the rest waits for something of its own."""
+    if _awaits_start(connection, status):
+        return frozenset({Reason.NOT_STARTED})
+    if status.can_publish:
+        return frozenset({"", Reason.LOOK_FIRST})
+    return frozenset({"", Reason.CONNECTION, Reason.LOOK_FIRST, Reason.NOT_STARTED})
 
 
 def _ending_button(
     request: BusinessRequest, connection: Connection, status: Status, held_for_look: int
 ) -> Button | None:
+    if _is_for_admins(connection, status) and not may(request.role, Permission.MANAGE_CONNECTIONS):
+        return _helping_button(request, connection, status)
     if _awaits_start(connection, status):
-        if not may(request.role, Permission.MANAGE_CONNECTIONS):
-            return None
         url = reverse("start_publishing", args=[request.business.slug, connection.id])
         return Button("Start publishing…", url, is_primary=True)
     if status.can_publish and held_for_look:
@@ -192,5 +241,10 @@ def _ending_button(
         return Button(label, url, is_post=True, is_primary=True, values={"what": "looked"})
     if status.can_publish or status.action not in CUT_OFF:
         return None
+    return _helping_button(request, connection, status)
+
+
+def _helping_button(request: BusinessRequest, connection: Connection, status: Status) -> Button | None:
+    """What the connection's message offers this visitor first: to reconnect, or to ask those who may."""
     main = notice_for(connection, request.role, status=status).main_button
     return from_notice(main, is_primary=True, back_to=request.get_full_path()) if main else None

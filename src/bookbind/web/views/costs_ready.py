@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST
 from bookbind.documents.queries import Tab
 from bookbind.kit.text import plural
 from bookbind.publishing.errors import DocumentIncomplete, PublishingError
-from bookbind.publishing.ready import make_left_behind_ready, make_ready
+from bookbind.publishing.ready import Refused, make_left_behind_ready, make_ready
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.costs import PublishForm
-from bookbind.web.views.costs import MOST_AT_ONCE, list_complete, list_url, say_refused
+from bookbind.web.views.costs import MOST_AT_ONCE, list_complete, list_url
 from bookbind.web.views.costs_document import cost_url, heading_of, next_url
+from bookbind.web.views.costs_outcome import say_refused
 from bookbind.web.views.costs_publishing import asked_url, save_first
 
 
@@ -58,8 +59,8 @@ def costs_ready(request: BusinessRequest) -> HttpResponse:
         try:
             make_ready(document.id, request.user)
             done += 1
-        except DocumentIncomplete:
-            refused.append(document)
+        except DocumentIncomplete as error:
+            refused.append(Refused(document, error.problems[0]))
         except PublishingError:
             continue
     if done:

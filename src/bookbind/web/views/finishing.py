@@ -34,6 +34,7 @@ from bookbind.providers.base.types import Organisation
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import WaitingSummary, waiting_summary
 from bookbind.publishing.resume import default_choice
+from bookbind.publishing.starting import will_wait_for_start
 from bookbind.publishing.switching import ready_summary
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
@@ -42,6 +43,7 @@ from bookbind.web.choosing import build_choices, describe
 from bookbind.web.forms.connections import ChooseForm, FinishForm, WaitingForm
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import show_failure
+from bookbind.web.views.start_date import ask_about_start
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,6 +132,8 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
             if sign_in.purpose == SignIn.Purpose.CHANGE:
                 return _show_summary(request, sign_in, form=form, status=422)
             return HttpResponseRedirect(reverse("choose", args=[request.business.slug, sign_in.id]))
+        if not sign_in.finished_at and ask_about_start(sign_in, form) is not None:
+            return _show_summary(request, sign_in, form=form, status=422)
         connection = finish(
             sign_in,
             user=request.user,
@@ -138,7 +142,7 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
             documents_from=form.cleaned_data["documents_from"],
         )
     except OrganisationTaken as failure:
-        return _show_summary(request, sign_in, failure.message, status=failure.http_status)
+        return _show_summary(request, sign_in, failure.message, form=form, status=failure.http_status)
     except SignInFailure as failure:
         return show_failure(request, failure)
     return HttpResponseRedirect(reverse("confirmed", args=[request.business.slug, connection.id]))
@@ -230,6 +234,7 @@ def _show_summary(
         "shared": shared,
         "taken": taken,
         "lists": len(get_provider(sign_in.provider).lists),
+        "waits_for_start": will_wait_for_start(sign_in, organisation),
         **_change_words(sign_in, organisation, form or FinishForm()),
     }
     return render(request, "connections/summary.html", context, status=status)
@@ -281,6 +286,7 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
         "other_currency": other if old_currency else "",
         "rules": SupplierRule.objects.filter(active=True).count(),
         "form": form,
+        "start_question": ask_about_start(sign_in, form),
     }
 
 

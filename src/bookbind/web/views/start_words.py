@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bookbind.kit.money import show_money
-from bookbind.kit.text import listed, plural
+from bookbind.kit.text import listed, plural, within_sentence
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.publishing.instead import KEEP, Question
@@ -34,12 +34,10 @@ def build_months(summary: StartSummary) -> list[MonthLine]:
 def explain_waiting(summary: StartSummary) -> list[str]:
     """`5 documents: category needs a match`."""
     waiting = sorted((summary.waiting or {}).items(), key=lambda pair: -pair[1])
-    return [f"{plural(count, 'document')}: {_within(short_reason(reason))}" for reason, count in waiting]
-
-
-def _within(text: str) -> str:
-    """The text as it stands within a sentence; an abbreviation at its start stays as it is."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return [
+        f"{plural(count, 'document')}: {within_sentence(short_reason(reason)) or 'on the way'}"
+        for reason, count in waiting
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""What waits is counted in one place: the tab, the message above it and Start publishing agree."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from bookbind.connections.models import Connection
+from bookbind.publishing.models import Publication
+from bookbind.publishing.queries import count_by_reason, waiting_summary
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.services import request_publish
+from bookbind.web.views.waiting_words import fate_in_words
+from tests.support.factories import People, make_connection
+from tests.support.office import Office
+from tests.support.pages import read
+from tests.web.conftest import Browse
+
+pytestmark = pytest.mark.django_db
+
+WHEN = "when somebody presses Start publishing"
+GOING = frozenset({Reason.NOT_STARTED})
+
+
+@pytest.fixture
+def moved(office: Office) -> Office:
+    """Acme after a change: two documents are ready for the new books, three are dated before them."""
+    Connection.objects.update(awaits_start=True, documents_from=date(2026, 6, 1))
+    assert office.connection is not None
+    office.connection.refresh_from_db()
+    days = [date(2026, 3, 3)] * 3 + [date(2026, 7, 1)] * 2
+    for number, day in enumerate(days):
+        request_publish(office.bill(f"INV-{number}", date=day, due_date=date(2026, 8, 1)), office.user)
+    return office
+
+
+@pytest.mark.req("CHG-05", "ERR-01")
+def test_tab_message_and_start_agree(moved: Office, alice: Client) -> None:
+    page = read(alice.get(moved.url("costs/?show=waiting")))
+    assert "Waiting 5" in page.text
+    assert "5 documents are waiting for Xero (Acme Ltd)" in page.text
+    assert f"2 are coded and will be published, once each, {WHEN}." in page.text
+    assert "The other 3 go on waiting: dated before the new books." in page.text
+    assert moved.connection is not None
+    start = read(alice.get(moved.url(f"settings/connections/{moved.connection.id}/start")))
+    assert "2 documents are ready and will be sent" in start.text
+    assert "3 documents: dated before the new books" in start.text
+    assert "sent by itself" not in start.text
+    counts = count_by_reason(moved.connection)
+    assert sum(counts.values()) == waiting_summary(moved.connection).count == 5
+
+
+def test_what_waits_for_books_that_were_left_is_told_apart(
+    moved: Office, people: People, alice: Client
+) -> None:
+    left = make_connection(people.acme, people.alice, stage=Connection.Stage.LEFT)
+    one = Publication.objects.order_by("queued_at").first()
+    assert one is not None
+    Publication.objects.filter(id=one.id).update(connection=left, reason=Reason.UNKNOWN)
+    page = read(alice.get(moved.url("costs/?show=waiting")))
+    assert "Waiting 5" in page.text
+    assert "4 documents are waiting for Xero (Acme Ltd)" in page.text
+    assert "1 other document in this list waits for books that were left." in page.text
+
+
+def test_nothing_is_promised_while_the_lists_are_read(moved: Office, alice: Client) -> None:
+    Connection.objects.update(awaits_start=False)
+    Publication.objects.update(reason=Reason.LISTS)
+    page = read(alice.get(moved.url("costs/?show=waiting")))
+    assert "They go on waiting: lists are being read." in page.text
+    assert "will be published" not in page.text
+
+
+@pytest.mark.req("ERR-01")
+def test_what_needs_a_match_leads_to_merge_lists(
+    moved: Office, people: People, browse: Browse, alice: Client
+) -> None:
+    address = moved.url("costs/?show=waiting")
+    assert "Merge lists" not in read(alice.get(address)).text
+    Publication.objects.filter(reason=Reason.BEFORE_START).update(reason=Reason.PUBLISH_AS_NOT_TAKEN)
+    page = read(alice.get(address))
+    assert "The other 3 go on waiting: way to publish not taken." in page.text
+    assert read(alice.get(page.link("Merge lists"))).heading == "Merge lists"
+    assert "Merge lists" not in read(browse(people.bob).get(address)).text
+
+
+@pytest.mark.parametrize(
+    ("reasons", "words"),
+    [
+        ({"not_started": 1}, f"It is coded and will be published {WHEN}."),
+        ({"not_started": 9}, f"They are coded and will be published, once each, {WHEN}."),
+        (
+            {"not_started": 1, "before_start": 1},
+            (
+                f"1 is coded and will be published {WHEN}. "
+                "The other one goes on waiting: dated before the new books. Its page says what ends that."
+            ),
+        ),
+        (
+            {"category_unmatched": 2, "before_start": 5},
+            (
+                "They go on waiting: dated before the new books (5) and category needs a match (2). "
+                "Each says on its page what ends that."
+            ),
+        ),
+        ({"": 1}, "It goes on waiting: on its way. Its page says what ends that."),
+    ],
+)
+def test_what_becomes_of_them(reasons: dict[str, int], words: str) -> None:
+    assert fate_in_words(reasons, GOING, WHEN) == words
