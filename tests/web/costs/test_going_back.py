@@ -83,6 +83,8 @@ def test_the_way_back_is_a_change_to_the_earlier_books(ada: Walk, people: People
         earlier = next(one for one in connections_of(ada) if one.id != joined.id)
     assert re.search(f'value="{earlier.organisation_id}"[^>]* selected', chosen.html)
     assert chosen.html.count(" selected>") == 1
+    again = chosen.link("not you?")
+    assert again == f"{path}?waiting=along&back={earlier.id}", "somebody else goes back to the same books"
 
 
 @pytest.mark.req("CHG-06")

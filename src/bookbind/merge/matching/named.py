@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookbind.merge.matching.doubts import doubts
-from bookbind.merge.matching.features import FEATURES, Lists, Pairs, explain, pair_features
+from bookbind.merge.matching.features import FEATURES, explain, pair_features
 from bookbind.merge.matching.grams import count_grams, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
 from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
+from bookbind.merge.matching.pairs import Lists, Pairs
 from bookbind.merge.matching.products import code_features, product_doubts, read_product
 from bookbind.merge.matching.table import build_table, describe_words, no_numbers
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.features import Pairs
 from bookbind.merge.matching.names import Name, Reading
+from bookbind.merge.matching.pairs import Pairs
 
 Floats = NDArray[np.float32]
 

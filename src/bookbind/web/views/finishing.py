@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.errors import DifferentOrganisation, OrganisationTaken, SignInFailure
+from bookbind.connections.finish import find_connection_to
 from bookbind.connections.models import SignIn
 from bookbind.connections.queries import label_of, needs_reconnect, organisation_name
 from bookbind.connections.sign_in import (
@@ -256,9 +257,13 @@ def _again_url(sign_in: SignIn) -> str:
     """Where somebody signs in as another user for the same purpose."""
     slug = sign_in.business.slug
     if sign_in.leaves is not None:
-        waiting = WaitingForm.FIRST if sign_in.publish_first else WaitingForm.ALONG
+        typed = {"waiting": WaitingForm.FIRST if sign_in.publish_first else WaitingForm.ALONG}
+        organisation = chosen(sign_in)
+        earlier = find_connection_to(sign_in, organisation) if organisation else None
+        if earlier is not None:
+            typed["back"] = str(earlier.id)
         change_to = reverse("change_to", args=[slug, sign_in.leaves.id, sign_in.provider])
-        return f"{change_to}?{urlencode({'waiting': waiting})}"
+        return f"{change_to}?{urlencode(typed)}"
     if sign_in.connection is not None:
         return reverse("reconnect", args=[slug, sign_in.connection.id])
     return reverse("connect", args=[slug, sign_in.provider])
