@@ -98,6 +98,8 @@ def test_a_name_written_short_says_so() -> None:
         ("Owners' Plan #70814", "Owners' Plan #70841", Kind.SUPPLIERS),
         ("Dentist Nystrom Bristol", "Dentist Nystrom Burnley", Kind.SUPPLIERS),
         ("P. Durand Masonry", "B. Durand Masonry", Kind.SUPPLIERS),
+        ("Dunmore Tyres EUR", "Dunmore Tyres USD", Kind.SUPPLIERS),
+        ("HSBC EUR", "HSBC USD", Kind.BANK_ACCOUNTS),
         ("Massage 60 min", "Massage 90 min", Kind.PRODUCTS),
         ("Motor 1.1kW 4 pole", "Motor 1.5kW 4 pole", Kind.PRODUCTS),
         ("Sofa Milano 3 Seat Teal", "Sofa Milano 2 Seat Teal", Kind.PRODUCTS),
@@ -106,7 +108,7 @@ def test_a_name_written_short_says_so() -> None:
         ("Storage Unit 14", "Storage Unit 41", Kind.PRODUCTS),
     ],
 )
-def test_another_number_town_or_size_is_never_accepted_however_short_the_lists(
+def test_another_number_town_currency_or_size_is_never_accepted_however_short_the_lists(
     old: str, new: str, kind: Kind
 ) -> None:
     (suggestion,) = match([Item("a", old)], [Item("b", new)], kind)

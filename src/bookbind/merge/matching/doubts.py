@@ -11,6 +11,9 @@ BRANCH, SPELLING = "may be another branch", "may be another name"
 LONGER = "one name has a word more"
 LETTER, WORD = "one letter may make it another name", "one letter makes it another word"
 NUMBER, INITIAL, TOWN = "another number", "another initial", "another town"
+CURRENCY = "another currency"
+# Such pairs are two things, whatever else they share.
+TWO_THINGS = (NUMBER, INITIAL, TOWN, CURRENCY, WORD)
 _FEW_EDITS = 4
 _LONG_ENDING = 2
 _CUT_SLIP = 12
@@ -23,7 +26,8 @@ def doubts(features: Floats) -> list[str]:
     A letter replaced within a word, or another ending or word, is how look-alikes differ; letters swapped,
     doubled or lost are slips. A slip hardly ever makes another word: where only one side has words it is the
     other's slip, and where both have, as Norton and Morton, or Foods and Feeds, they are two names. Units,
-    lodges and policies differ by nothing but their number, shops of a chain by nothing but their town.
+    lodges and policies differ by nothing but their number, shops of a chain by nothing but their town, and
+    accounts with one bank by nothing but their currency.
     """
 
     def column(name: str) -> Floats:
@@ -51,6 +55,7 @@ def doubts(features: Floats) -> list[str]:
         TOWN: np.minimum(*places) > 0,
         INITIAL: column("initials_differ") > 0,
         NUMBER: (column("numbers_differ") > 0) | (column("codes_differ") > 0),
+        CURRENCY: column("currency_differs") > 0,
     }
     said = np.zeros(len(features), dtype=np.int64)
     for place, holds in enumerate(held.values(), 1):

@@ -1,6 +1,5 @@
 """What a pair of names shows: the numbers that the learned score is computed from."""
 
-
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz

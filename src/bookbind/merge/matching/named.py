@@ -24,8 +24,9 @@ _INITIALS = range(3, 8)
 # How often such pairs are right, counted on the development lists.
 SAME_TEXT, SAME_CORE, SAME_BUT_FORM = 0.999, 0.998, 0.992
 _SHORTEST_SURE = 3
-# The most that is said where legal forms conflict.
-FORMS_CONFLICT = 0.8
+# The most that is said where legal forms conflict, or the currencies that the names tell.
+MOST_OF_CLASHES = 0.8
+_CLASHES = [FEATURES.index("form_conflict"), FEATURES.index("currency_differs")]
 _EQUAL = {
     SAME_TEXT: "same name",
     SAME_CORE: "same name",
@@ -180,9 +181,9 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     best = best_readings(prepared.old, prepared.new, scores)
     one, other = prepared.old[best], prepared.new[best]
     settled = model.settled(scores[best], one, other, len(rest.equal) / len(old))
-    # A partnership and a company of one name are two businesses, however alike.
-    clash = prepared.features[best, FEATURES.index("form_conflict")] > 0
-    settled = np.where(clash, np.minimum(settled, FORMS_CONFLICT), settled)
+    # A partnership and a company of one name are two businesses, accounts in two currencies two accounts.
+    clash = (prepared.features[best][:, _CLASHES] > 0).any(axis=1)
+    settled = np.where(clash, np.minimum(settled, MOST_OF_CLASHES), settled)
     why, but = explain(prepared.features), (product_doubts if products else doubts)(prepared.features)
     return Scored(
         np.concatenate([sure_old, rest.old_places[one]]),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.doubts import BRANCH, INITIAL, LETTER, LONGER, NUMBER, SPELLING, TOWN, WORD
+from bookbind.merge.matching.doubts import BRANCH, LETTER, LONGER, SPELLING, TWO_THINGS
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
@@ -18,10 +18,9 @@ from bookbind.merge.matching.products import MODEL, OTHER, read_product
 ACCEPTED = dict.fromkeys(Kind, 0.94) | dict.fromkeys((Kind.SUPPLIERS, Kind.CUSTOMERS), 0.85)
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
 DOUBTED = {LONGER: 0.92, BRANCH: 0.94, SPELLING: 0.96, LETTER: 0.995, MODEL: 0.995}
-# Two numbers, initials, towns, words, sizes or colours are two things: such pairs are never accepted by
-# themselves.
+# Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
 _NEVER = 1.0
-DOUBTED |= dict.fromkeys((NUMBER, INITIAL, TOWN, WORD, OTHER), _NEVER)
+DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER), _NEVER)
 # How likely the rival of what is accepted may be.
 _RIVAL = 0.3
 # Below this probability nothing is shown.
