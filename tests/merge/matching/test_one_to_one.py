@@ -234,6 +234,12 @@ def test_bank_accounts_of_one_name_are_told_apart_by_their_last_digits() -> None
     assert [suggestion.new for suggestion in match(old, new, Kind.BANK_ACCOUNTS)] == ["2", "1"]
 
 
+def test_a_bank_account_with_a_word_more_is_proposed_only() -> None:
+    suggestion = _match("Business Current Account", "Current account", kind=Kind.BANK_ACCOUNTS)
+    assert (suggestion.new, suggestion.auto) == ("Current account", False)
+    assert "one name has a word more" in suggestion.reasons
+
+
 def test_bank_accounts_of_different_currencies_are_not_accepted() -> None:
     old, new = [Item("a", "Current", currency="GBP")], [Item("b", "Current", currency="EUR")]
     assert not match(old, new, Kind.BANK_ACCOUNTS)[0].auto

@@ -14,8 +14,11 @@ from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
 from bookbind.merge.matching.products import MODEL, OTHER, read_product
 
-# From this probability on a suggestion is accepted by itself; lists of businesses are what it was learned on.
-ACCEPTED = dict.fromkeys(Kind, 0.94) | dict.fromkeys((Kind.SUPPLIERS, Kind.CUSTOMERS), 0.85)
+# From this probability on a suggestion is accepted by itself. Names of businesses are what it was learned on;
+# of others a pair must be surer, the more so where something speaks against it.
+_BUSINESSES = (Kind.SUPPLIERS, Kind.CUSTOMERS)
+ACCEPTED = dict.fromkeys(Kind, 0.94) | dict.fromkeys(_BUSINESSES, 0.85)
+_DOUBTED_ELSEWHERE = 0.995
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
 DOUBTED = {LONGER: 0.92, BRANCH: 0.94, SPELLING: 0.96, LETTER: 0.995, MODEL: 0.995}
 # Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
@@ -111,7 +114,7 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind:
     rivals = np.maximum(
         best_rival(scored.probability, scored.old), best_rival(scored.probability, scored.new)
     )
-    least = np.array([DOUBTED.get(doubt, ACCEPTED[kind]) for doubt in scored.doubts])
+    least = np.array([_least(doubt, kind) for doubt in scored.doubts])
     sure, clear = (scored.probability >= least).tolist(), (rivals < _RIVAL).tolist()
     order = np.lexsort((scored.new, -scored.probability, scored.old))
     starts = np.searchsorted(scored.old[order], np.arange(len(old) + 1)).tolist()
@@ -131,6 +134,13 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind:
         said = (scored.reasons[at], doubt) if doubt and not auto else (scored.reasons[at],)
         made.append(Suggestion(item.id, new[targets[at]].id, chances[at], auto, said, others))
     return made
+
+
+def _least(doubt: str, kind: Kind) -> float:
+    """How likely a pair must be to be accepted by itself."""
+    if not doubt:
+        return ACCEPTED[kind]
+    return DOUBTED[doubt] if kind in _BUSINESSES else max(DOUBTED[doubt], _DOUBTED_ELSEWHERE)
 
 
 def _others(

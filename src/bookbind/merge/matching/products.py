@@ -25,7 +25,7 @@ CODE_FEATURES = (
     "sizes_same",
     "coded",
 )
-MODEL, VARIANT = "may be another model", "may be another size or colour"
+MODEL = "may be another model"
 OTHER = "another size, colour or number"
 _SHORTEST_CODE = 3
 _INNER = re.compile(r"[-./#_]+")
