@@ -81,7 +81,7 @@ def step_words(step: Step) -> str:
         return f"{step.left:,} left"
     new = f"{step.new:,} new" if step.new else ""
     if step.ticked:
-        return f"{step.ticked:,} ticked, not used yet{f', {new}' if new else ''}"
+        return f"{step.ticked:,} ticked{f', {new}' if new else ''}"
     if step.state is StepState.OPEN:
         return f"{step.needed:,} left unmatched"
     if step.state is StepState.LACKING:
