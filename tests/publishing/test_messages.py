@@ -46,14 +46,14 @@ def test_no_message_lacks_a_part(reason: Reason) -> None:
 @pytest.mark.parametrize(
     ("reason", "short"),
     [
-        (Reason.KIND_NOT_TAKEN, "Choose another type of document"),
-        (Reason.PUBLISH_AS_NOT_TAKEN, "Choose another way to publish"),
-        (Reason.TAX_MODE_NOT_TAKEN, "Choose how VAT is stated"),
-        (Reason.FILE_NOT_TAKEN, "Save the file as a PDF"),
+        (Reason.KIND_NOT_TAKEN, "Type of document not taken"),
+        (Reason.PUBLISH_AS_NOT_TAKEN, "Way to publish not taken"),
+        (Reason.TAX_MODE_NOT_TAKEN, "Way of stating VAT not taken"),
+        (Reason.FILE_NOT_TAKEN, "File type not taken"),
     ],
 )
 @pytest.mark.req("ERR-01")
-def test_what_the_books_do_not_take_says_in_its_few_words_what_to_do(reason: Reason, short: str) -> None:
+def test_what_the_books_do_not_take_is_named_in_plain_words(reason: Reason, short: str) -> None:
     assert short_reason(reason.value) == short
 
 

@@ -251,7 +251,7 @@ def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
     joined = next(one for one in connections_of(ada) if one.id != old.id)
     page = read(ada.client.get(f"{ada.root}/{joined.id}/start"))
     assert page.heading == f"Start publishing to Xero ({HOLDINGS})"
-    assert "No document is ready to be sent now." in page.text
+    assert "No document is on its way, so nothing is sent at once." in page.text
     ada.client.post(f"{ada.root}/{joined.id}/start")
     assert not row(joined).awaits_start
     assert row(old).stage == Connection.Stage.ENDED

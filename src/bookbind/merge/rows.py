@@ -167,7 +167,7 @@ def _is_shown(data: ListData, entry: Entry, uses: Mapping[UUID, Uses], show: Sho
 
 
 def _urgency(used: Uses) -> tuple[int, int]:
-    return -used.waiting, -used.rule_count
+    return -(used.waiting + used.ready), -used.rule_count
 
 
 def _search(connection: Connection, data: ListData, entries: list[Entry], search: str) -> list[Entry]:

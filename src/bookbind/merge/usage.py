@@ -1,10 +1,10 @@
-"""What uses each entry: rules, by kind, and documents that wait at the connection."""
+"""What uses each entry: rules, by kind, and documents that wait at the connection or for being published."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document, DocumentLine
@@ -20,10 +20,14 @@ _DOCUMENT_COLUMNS = ("supplier_id", "paid_from_id")
 
 @dataclass(frozen=True)
 class Uses:
-    """Who names an entry: `rules` counts the rules of each kind, `waiting` the waiting documents."""
+    """Who names an entry: `rules` counts the rules of each kind, `waiting` the waiting documents.
+
+    `ready` counts those that were made ready without accounting software and are still to be published.
+    """
 
     rules: dict[str, int] = field(default_factory=dict)
     waiting: int = 0
+    ready: int = 0
 
     @property
     def rule_count(self) -> int:
@@ -33,7 +37,7 @@ class Uses:
     @property
     def is_used(self) -> bool:
         """Whether anything needs the entry."""
-        return bool(self.rules or self.waiting)
+        return bool(self.rules or self.waiting or self.ready)
 
 
 NOT_USED = Uses()
@@ -46,27 +50,32 @@ def read_uses(connection: Connection) -> dict[UUID, Uses]:
     for rule in list_rule_targets():
         for target in {roots.get(each, each) for each in rule.targets}:
             rules[target][rule.kind] += 1
-    waiting = count_documents(connection, roots)
-    ids = rules.keys() | waiting.keys()
-    return {id_: Uses(dict(rules.get(id_, {})), waiting.get(id_, 0)) for id_ in ids}
+    waiting, ready = _count_documents(connection, roots)
+    ids = rules.keys() | waiting.keys() | ready.keys()
+    return {id_: Uses(dict(rules.get(id_, {})), waiting[id_], ready[id_]) for id_ in ids}
 
 
-def count_documents(connection: Connection, roots: dict[UUID, UUID]) -> Counter[UUID]:
-    """How many waiting documents refer to each entry, by what stands on them."""
+def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[Counter[UUID], Counter[UUID]]:
+    """How many waiting, and how many ready documents refer to each entry, by what stands on them."""
     named: dict[UUID, set[UUID]] = defaultdict(set)
-    documents = waiting_document_ids(connection)
-    for row in Document.objects.filter(id__in=documents).values_list("id", *_DOCUMENT_COLUMNS):
-        named[row[0]].update(id_ for id_ in row[1:] if id_ is not None)
-    for row in DocumentLine.objects.filter(document__in=documents).values_list("document_id", *_LINE_COLUMNS):
-        named[row[0]].update(id_ for id_ in row[1:] if id_ is not None)
+    is_ready = Q(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX)
+    documents = Document.objects.filter(Q(id__in=waiting_document_ids(connection)) | is_ready)
+    ready = set()
+    for id_, stage, *ids in documents.values_list("id", "stage", *_DOCUMENT_COLUMNS):
+        named[id_].update(each for each in ids if each is not None)
+        if stage == Document.Stage.READY:
+            ready.add(id_)
+    lines = DocumentLine.objects.filter(document__in=documents.values("id"))
+    for id_, *ids in lines.values_list("document_id", *_LINE_COLUMNS):
+        named[id_].update(each for each in ids if each is not None)
     settings = get_settings(connection)
     if settings.paid_from_id is not None:
-        unsaid = Document.objects.filter(id__in=documents, kind="expense", paid_from__isnull=True)
+        unsaid = documents.filter(kind="expense", paid_from__isnull=True)
         for id_ in unsaid.values_list("id", flat=True):
             named[id_].add(settings.paid_from_id)
-    counts: Counter[UUID] = Counter()
-    for ids in named.values():
-        counts.update({roots.get(id_, id_) for id_ in ids})
+    counts: tuple[Counter[UUID], Counter[UUID]] = Counter(), Counter()
+    for document, ids in named.items():
+        counts[document in ready].update({roots.get(id_, id_) for id_ in ids})
     return counts
 
 

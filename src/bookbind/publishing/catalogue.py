@@ -101,13 +101,13 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Publish it as {expense}, or untick Paid.",
     ),
     Reason.KIND_NOT_TAKEN: _to_answer(
-        "Choose another type of document",
+        "Type of document not taken",
         "{provider} does not take documents of this type.",
         "Which types there are differs from software to software.",
         "Choose one of those offered under Type, or say in Merge lists what all such documents become.",
     ),
     Reason.PUBLISH_AS_NOT_TAKEN: _to_answer(
-        "Choose another way to publish",
+        "Way to publish not taken",
         "{provider} does not take {kind} {asked}.",
         "It offers {offered}, and nothing is ever made more final than you asked for.",
         "Choose one of those under Publish as.",
@@ -122,7 +122,7 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         Retried.WHEN_CURED,
     ),
     Reason.TAX_MODE_NOT_TAKEN: _to_edit(
-        "Choose how VAT is stated",
+        "Way of stating VAT not taken",
         "{provider} does not take a document whose VAT is stated this way.",
         "It tells amounts with, without and free of VAT apart in its own way.",
         "Choose one of those offered under VAT is, and compare the total with the paper.",
@@ -146,7 +146,7 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Upload a smaller copy and publish that.",
     ),
     Reason.FILE_NOT_TAKEN: _to_edit(
-        "Save the file as a PDF",
+        "File type not taken",
         "{provider} takes no {extension} files.",
         "The document would arrive without its paper.",
         "Save it as a PDF, upload that and publish it.",

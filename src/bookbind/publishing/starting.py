@@ -39,10 +39,14 @@ class Month:
 
 @dataclass(frozen=True)
 class StartSummary:
-    """What Start publishing sends now, and what goes on waiting by reason."""
+    """What Start publishing sends now, and what goes on waiting by reason.
+
+    `made_ready` counts the documents in the Ready tab, which nobody asked to publish yet.
+    """
 
     months: tuple[Month, ...] = ()
     waiting: dict[str, int] | None = None
+    made_ready: int = 0
 
     @property
     def count(self) -> int:
@@ -80,7 +84,8 @@ def start_summary(connection: Connection) -> StartSummary:
         totals[document.currency] = totals.get(document.currency, Decimal(0)) + (document.total or Decimal(0))
         published_as = {**month.published_as, label: month.published_as.get(label, 0) + 1}
         months[month.month] = Month(month.month, month.count + 1, totals, published_as)
-    return StartSummary(tuple(months[key] for key in sorted(months)), waiting)
+    made_ready = Document.objects.filter(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX).count()
+    return StartSummary(tuple(months[key] for key in sorted(months)), waiting, made_ready)
 
 
 def start_publishing(connection: Connection, user: User) -> bool:

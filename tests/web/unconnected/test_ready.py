@@ -257,3 +257,17 @@ def test_the_ready_tab_takes_no_more_queries_for_more_documents(office: Office, 
     assert_rows_add_no_queries(
         lambda: export(alice, office, document=str(Document.objects.first().id)), more, 30
     )
+
+
+def test_what_was_made_ready_is_matched_and_named_before_publishing_starts(
+    office: Office, alice: Client, people: People
+) -> None:
+    make_ready(office.bill("INV-1").id, office.user)
+    connection = make_connection(people.acme, people.alice, base_currency="GBP", currencies=["GBP"])
+    Connection.objects.update(awaits_start=True)
+    books = f"settings/connections/{connection.id}"
+    page = read(alice.get(office.url(f"{books}/merge/lists/categories/")))
+    assert "449 Motor expenses" in page.text
+    assert "1 ready" in page.text
+    start = read(alice.get(office.url(f"{books}/start")))
+    assert "1 document stays in Ready; once publishing has started, publish it there" in start.text

@@ -97,7 +97,8 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
         "publish_first": form.is_valid() and form.publish_first,
     }
     if request.method == "POST" and not is_confirmed(request):
-        typed = {name: form[name].value() or "" for name in ("waiting", "back")}
+        typed = {"waiting": form["waiting"].value() or ""}
+        typed |= {"back": form["back"].value()} if form["back"].value() else {}
         return ask_to_confirm(request, f"{request.path}?{urlencode(typed)}")
     if request.method == "POST" and form.is_valid():
         return set_out(
