@@ -435,3 +435,10 @@ def test_a_two_way_code_serves_one_side_and_not_the_other_way_round() -> None:
     one_way, two_way = "a | 20% | 20 | purchases | standard", "1 | 20.0% S | 20 | both | standard"
     assert match(_rates(one_way), _rates(two_way), Kind.TAX_RATES)[0].auto
     assert not match(_rates(two_way), _rates(one_way), Kind.TAX_RATES)[0].auto
+
+
+def test_a_percentage_against_none_is_a_guess_that_says_so() -> None:
+    old, new = Item("uk", "20% (VAT on Expenses)", rate=Decimal(20)), Item("us", "TAX")
+    (suggestion,) = match([old], [new], Kind.TAX_RATES)
+    assert suggestion.confidence < 0.5
+    assert suggestion.reasons[0] == "20% against no percentage given there: please check"

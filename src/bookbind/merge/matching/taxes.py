@@ -9,6 +9,8 @@ from bookbind.merge.matching.tax_patterns import SINGULAR
 from bookbind.merge.matching.tax_words import SELF_ACCOUNTED, TaxFacts, read_tax
 
 ACCEPTED, NAMED, ASSUMED, ASSUMED_ZERO = 0.95, 0.98, 0.96, 0.92
+# How much less likely two rates are the same where one of them does not say its percentage.
+_PERCENTAGE_MISSING = 0.5
 _OTHER_TRAITS, _APART = 0.1, 0.3
 _KIND_WORDS = {
     "standard": "standard",
@@ -169,8 +171,8 @@ def _confidence(old: TaxFacts, new: TaxFacts, score: float, *, unique: bool) -> 
     base = 0.99 if old.kind_given and new.kind_given else NAMED
     if not (old.kind_named and new.kind_named):
         base = min(base, ASSUMED if old.rate else ASSUMED_ZERO)
-    if (old.rate is None or new.rate is None) or not _percentage_said(old, new):
-        base -= 0.2
+    if old.rate is None or new.rate is None or not _percentage_said(old, new):
+        base -= _PERCENTAGE_MISSING if _is_untold(old, new) else 0.2
     if old.traits != new.traits:
         base -= _OTHER_TRAITS
     most = _APART if _of_its_own(old, new) else 1.0
@@ -178,8 +180,13 @@ def _confidence(old: TaxFacts, new: TaxFacts, score: float, *, unique: bool) -> 
     return round(min(most, max(0.05, sure)), 4)
 
 
+def _is_untold(old: TaxFacts, new: TaxFacts) -> bool:
+    """Whether one of them has a percentage to pay and the other says none."""
+    return (old.rate is None) != (new.rate is None) and bool(old.rate or new.rate)
+
+
 def _reasons(item: Item, chosen: Item, old: TaxFacts, new: TaxFacts) -> tuple[str, ...]:
-    rate = old.rate if old.rate is not None else new.rate
+    rate = None if _is_untold(old, new) else old.rate if old.rate is not None else new.rate
     facts = [_percent(rate) if rate is not None else "", _KIND_WORDS.get(new.kind, new.kind)]
     facts += [
         "capital goods" if new.capital else "",
@@ -188,6 +195,9 @@ def _reasons(item: Item, chosen: Item, old: TaxFacts, new: TaxFacts) -> tuple[st
     reasons = [", ".join(fact for fact in facts if fact)]
     if item.name.strip().lower() == chosen.name.strip().lower():
         reasons.append("same name")
+    if _is_untold(old, new):
+        where, told = ("there", old.rate) if new.rate is None else ("here", new.rate)
+        reasons.append(f"{_percent(told)} against no percentage given {where}: please check")
     if old.capital != new.capital:
         reasons.append("one is for capital goods, the other is not")
     if not (old.kind_given and new.kind_given):
