@@ -7,6 +7,7 @@ from typing import Any
 
 from bookbind.kit.text import clean_text, fold_name
 from bookbind.lists.entries import LONGEST_CODE, LONGEST_NAME
+from bookbind.lists.labels import type_words
 from bookbind.providers.base.types import ListName, Side, TaxKind
 
 ID, CODE, NAME, ARCHIVED = "ID", "Code", "Name", "Archived"
@@ -58,7 +59,7 @@ class Column:
         """The fact as people read it."""
         stored = details.get(self.key)
         text = "" if stored is None else str(stored)
-        return (self.choices or {}).get(text, text)
+        return (self.choices or {}).get(text) or (type_words(text) if self.key == "account_type" else text)
 
 
 def _read_text(text: str) -> str:

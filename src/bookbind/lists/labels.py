@@ -32,6 +32,23 @@ CONTACT_LISTS = frozenset({ListName.SUPPLIERS, ListName.CUSTOMERS})
 TRACKING_LISTS = (ListName.TRACKING_1, ListName.TRACKING_2)
 # Bookkeepers know these by their code, so the code stands first and decides the order.
 CODED_LISTS = frozenset({ListName.CATEGORIES, ListName.PRODUCTS, ListName.BANK_ACCOUNTS})
+# Types that some vendors shout as one word, or cut short.
+_TYPE_WORDS = {
+    "CREDITCARD": "Credit card",
+    "CURRENT": "Current asset",
+    "CURRLIAB": "Current liability",
+    "DEPRECIATN": "Depreciation",
+    "DIRECTCOSTS": "Direct costs",
+    "FIXED": "Fixed asset",
+    "NONCURRENT": "Non-current asset",
+    "OTHERINCOME": "Other income",
+    "PAYGLIABILITY": "PAYG liability",
+    "SUPERANNUATIONEXPENSE": "Superannuation expense",
+    "SUPERANNUATIONLIABILITY": "Superannuation liability",
+    "TERMLIAB": "Long-term liability",
+    "WAGESEXPENSE": "Wages expense",
+    "WAGESPAYABLELIABILITY": "Wages payable",
+}
 
 
 def item_label(name: str, code: str) -> str:
@@ -57,3 +74,8 @@ def tell_apart(words: Mapping[ListName, str]) -> dict[ListName, str]:
     return {
         name: f"{word} ({LIST_LABELS[name]})" if counts[word] > 1 else word for name, word in words.items()
     }
+
+
+def type_words(text: str) -> str:
+    """The type of a category in plain words, where a vendor shouts it or cuts it short."""
+    return (_TYPE_WORDS.get(text) or text.capitalize()) if text.isupper() else text

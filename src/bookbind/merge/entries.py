@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bookbind.kit.text import listed
-from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS, item_label
+from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS, item_label, type_words
 from bookbind.merge.matching import Item, Kind, compatible
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.providers.base.types import AccountFamily, ListName, Side, TaxKind
@@ -23,23 +23,6 @@ _KNOWN_KINDS = frozenset(TaxKind)
 _INCOME = frozenset({AccountFamily.INCOME, AccountFamily.OTHER_INCOME})
 _ACTIVE = "active"
 _STATE_WORDS = {"archived": "is archived", "gone": "was deleted"}
-# Types that some vendors shout as one word, or cut short.
-_TYPE_WORDS = {
-    "CREDITCARD": "Credit card",
-    "CURRENT": "Current asset",
-    "CURRLIAB": "Current liability",
-    "DEPRECIATN": "Depreciation",
-    "DIRECTCOSTS": "Direct costs",
-    "FIXED": "Fixed asset",
-    "NONCURRENT": "Non-current asset",
-    "OTHERINCOME": "Other income",
-    "PAYGLIABILITY": "PAYG liability",
-    "SUPERANNUATIONEXPENSE": "Superannuation expense",
-    "SUPERANNUATIONLIABILITY": "Superannuation liability",
-    "TERMLIAB": "Long-term liability",
-    "WAGESEXPENSE": "Wages expense",
-    "WAGESPAYABLELIABILITY": "Wages payable",
-}
 
 
 @dataclass(frozen=True)
@@ -161,8 +144,8 @@ def _fact(name: str, details: Mapping[str, Any]) -> str:
     text = _text(details, name)
     if name == "rate" and text:
         return f"{text}%"
-    if name == "account_type" and text.isupper():
-        return _TYPE_WORDS.get(text) or text.capitalize()
+    if name == "account_type":
+        return type_words(text)
     if name == "side":
         return {Side.COSTS.value: "costs", Side.SALES.value: "sales"}.get(text, "")
     return text

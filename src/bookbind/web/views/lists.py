@@ -295,11 +295,11 @@ def _item_row(
 
 
 def _aside(item: ListItem) -> str:
-    """`20% · Standard · Costs`; a vendor's own word for a type says nothing to people."""
+    """`20% · Standard · Costs`."""
     said = []
     for column in facts_of(ListName(item.list)):
         text = column.show(item.details) if column.key in SHOWN else ""
-        if text and (column.choices is None or text in column.choices.values()):
+        if text:
             said.append(f"{text}%" if column.key == "rate" else text)
     return " · ".join(said)
 
