@@ -163,6 +163,8 @@ def test_what_the_books_lack_is_created_there_once_and_matched(desk: Desk) -> No
     assert [each["name"] for each in applied.created] == ["Cars and vans"]
     assert "Cars and vans" in undo(applied, desk.user).created
     assert len(there(desk, CATEGORIES)) == before + 1, "what was made there stays there"
+    anew = use_matches(desk.connection, desk.user, expected_version=version(desk), names=[CATEGORIES])
+    assert anew.created == [], "it was created once, and said once"
 
 
 @pytest.mark.slow

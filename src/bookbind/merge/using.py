@@ -183,13 +183,15 @@ def _bindings(changes: Changes, applied: Applied, user: User) -> tuple[list[Bind
 def _created_for(connection: Connection, changes: Changes) -> list[dict[str, str]]:
     """The entries made at the vendor that these matches are the first to use."""
     opened = {target for plan in changes.plans.values() for target in plan.open.values()}
+    earlier = Applied.objects.filter(connection=connection).exclude(created=[])
+    told = {(each["list"], each["remote_id"]) for applied in earlier for each in applied.created}
     made = Creation.objects.filter(connection=connection, remote_item__isnull=False).select_related(
         "remote_item"
     )
     return [
         {"list": row.list, "name": row.remote_item.name, "remote_id": row.remote_item.remote_id}
         for row in made
-        if row.remote_item_id in opened
+        if row.remote_item_id in opened and (row.list, row.remote_item.remote_id) not in told
     ]
 
 
