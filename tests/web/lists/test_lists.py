@@ -190,6 +190,21 @@ def test_the_proposal_is_the_most_similar_name_or_none(name: str, best: str) -> 
     assert suggest(name, offered) == best
 
 
+def test_any_two_entries_can_be_combined_however_they_are_written(
+    office: Office, alice: Client, people: People, browse: Browse
+) -> None:
+    kept, other = office.supplier("BT Business"), office.supplier("British Telecommunications")
+    for tab in ("twice", "combined"):
+        page = read(alice.get(office.url(f"lists/suppliers/?show={tab}")))
+        assert page.has_button("Combine…")
+        assert page.html.count(f'data-url="{office.url("lists/suppliers/pick")}"') == 2
+    assert read(alice.get(office.url("lists/categories/?show=combined"))).has_button("Combine…")
+    bob = browse(people.bob)
+    assert not read(bob.get(office.url("lists/suppliers/?show=combined"))).has_button("Combine…")
+    preview = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")))
+    assert preview.has_button("Combine")
+
+
 def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Client) -> None:
     kept, twice = office.supplier("BT plc"), office.supplier("BT Ltd")
     save_supplier_rule(twice, RuleInput(category_id=office.category.id), office.user)

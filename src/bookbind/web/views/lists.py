@@ -55,6 +55,8 @@ SHOWS = {
     "combined": "Combined",
     "archived": "Archived",
 }
+# The entry that stays and the one that is read as it.
+_COMBINE_FIELDS = (("kept", "Keep"), ("absorbed", "Read as the same"))
 STANDING_WORDS = {
     queries.READY: ("Matched", "ok"),
     queries.NEW: ("Created when first used", "quiet"),
@@ -314,8 +316,8 @@ def _match(request: BusinessRequest, name: ListName, connection: Connection | No
 
 
 def _twice(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
-    return {"pairs": possible_duplicates(name)}
+    return {"pairs": possible_duplicates(name), "combine_fields": _COMBINE_FIELDS}
 
 
 def _combined(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
-    return {"combinations": list_combinations(name)}
+    return {"combinations": list_combinations(name), "combine_fields": _COMBINE_FIELDS}
