@@ -10,9 +10,10 @@ from bookbind.lists.combine import combine
 from bookbind.merge.models import Applied
 from bookbind.providers.base.types import PublishAs
 from bookbind.publishing.starting import settle_started
-from tests.merge.conftest import SUPPLIERS, TAXES, look
+from tests.merge.conftest import SUPPLIERS, TAXES, Firm, look
 from tests.support.pages import read
-from tests.web.merge.conftest import Desk
+from tests.web.conftest import Browse
+from tests.web.merge.conftest import Desk, move
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,23 @@ def test_until_publishing_is_started_every_page_offers_the_start_and_the_undo(de
     settled = desk.open()
     assert "Nothing is left to match" in settled.text
     assert settled.link("Start publishing…")
+
+
+def test_books_in_the_same_software_are_told_apart_by_their_organisations(firm: Firm, browse: Browse) -> None:
+    desk = move(firm, browse, "xero", "xero")
+    Connection.objects.filter(id=desk.new.connection.id).update(
+        organisation={"name": "Acme Holdings Ltd"}, awaits_start=True
+    )
+    decide_all(desk)
+    old, new = "Xero (Acme Ltd)", "Xero (Acme Holdings Ltd)"
+    preview = desk.open("merge_preview").text
+    assert f"1 rule will work in {new}." in preview
+    assert f"nothing in {old} changes" in preview
+    assert f"Suppliers {old} {new} City Fuel Ltd City Fuel Limited" in preview
+    assert f"Nothing is sent to {new} until" in preview
+    assert f"{old} {new} Why" in desk.open("merge_step", "categories", show="all").text
+    Connection.objects.filter(id=desk.new.connection.id).update(organisation={"name": "Acme Ltd"})
+    assert "nothing in Xero (Acme Ltd, before) changes" in desk.open("merge_preview").text
 
 
 def test_one_list_is_used_alone(desk: Desk) -> None:
