@@ -157,6 +157,9 @@ def test_a_draft_that_moved_since_it_was_shown_is_not_used(desk: Desk) -> None:
 def test_nothing_ticked_is_nothing_to_use(desk: Desk) -> None:
     desk.use()
     assert desk.fragment("merge_preview").text.startswith("Nothing is ticked.")
+    page = desk.open("merge_preview").text
+    assert "Nothing is ticked. Tick a match, and come back. No rule works in QuickBooks Online yet." in page
+    assert "You can undo this" not in page
     assert "Nothing is ticked, so there was nothing to use." in desk.use().text
 
 

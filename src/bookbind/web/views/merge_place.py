@@ -185,7 +185,7 @@ def bar_context(place: Place, impact: Impact) -> dict[str, object]:
     return {
         "impact": impact,
         "using": Using(impact.matches, impact.taken_back, impact.creations),
-        "bar": bar_words(impact, awaits_start=place.connection.awaits_start),
+        "bar": bar_words(impact),
         "last": last,
     }
 
