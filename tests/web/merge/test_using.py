@@ -1,5 +1,7 @@
 """Using matches from the pages: the question, what happened, the undo, and what stands in its way."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -121,6 +123,35 @@ def test_an_undo_says_what_it_did(desk: Desk) -> None:
     assert "what stayed" in page.text
     again = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
     assert "taken back already" in again.text
+
+
+@pytest.mark.req("CHG-06")
+@pytest.mark.parametrize(("stored", "count"), [(3, 3), (25, 25), (50, 60)])
+def test_of_many_documents_that_stay_published_the_first_few_stand_open(
+    desk: Desk, stored: int, count: int
+) -> None:
+    decide_all(desk)
+    desk.use()
+    applied = Applied.objects.get()
+    desk.client.post(desk.url("merge_undo", applied.id))
+    applied.refresh_from_db()
+    document = str(desk.firm.bill().id)
+    published = [
+        {"document_id": document, "number": f"Q-{n:02}", "url": f"https://books.example/{n}"}
+        for n in range(stored)
+    ]
+    undone = {**applied.undone, "published": published, "published_count": count}
+    Applied.objects.filter(id=applied.id).update(undone=undone)
+    page = desk.open(undone=str(applied.id))
+    assert f"{count} documents were already published with these codes and stay" in page.text
+    assert [text for text, _ in page.links if re.fullmatch(r"Q-\d\d", text)] == [
+        f"Q-{n:02}" for n in range(stored)
+    ]
+    opened, _, folded = page.html.partition("<details")
+    assert opened.count("https://books.example/") == min(stored, 5)
+    assert folded.count("https://books.example/") == max(stored - 5, 0)
+    assert (f"Show all {count}" in page.text) == (stored > 5)
+    assert ("and 10 more" in page.text) == (count == 60)
 
 
 @pytest.mark.req("CHG-06")
