@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from bookbind.connections.models import Connection
-from bookbind.kit.text import plural
+from bookbind.kit.text import plural, possessive
 from bookbind.lists.dimensions import find_dimension
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
@@ -175,10 +175,9 @@ def _why_ticked(question: DimensionQuestion, dimension: Dimension) -> str:
 def _taken(connection: Connection, slot: ListName, taken_from: ListName) -> str:
     """From which list the dimension was taken; a list without entries has nothing to decide."""
     dimension, label = find_dimension(connection, slot), LIST_LABELS[taken_from]
-    possessive = f"{label}'" if label.endswith("s") else f"{label}'s"
     is_asked = any(question.slot == taken_from for question in list_dimension_questions(connection))
     then = f"; say again what {label} is" if is_asked else ""
-    return f"{dimension.name if dimension else 'This'} was {possessive} until now{then}."
+    return f"{dimension.name if dimension else 'This'} was {possessive(label)} until now{then}."
 
 
 def _dimension_id(answer: str) -> UUID | None:
