@@ -18,7 +18,7 @@ from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint
 from bookbind.kit.events import Event, announce, subscribe
 from bookbind.kit.ids import keyed_hash, new_id, new_token
-from bookbind.kit.text import clean_text, fold_name, listed, plural, show_date
+from bookbind.kit.text import clean_text, fold_name, listed, plural, possessive, show_date
 
 ZONES = st.sampled_from(["Europe/London", "Pacific/Auckland", "America/Los_Angeles", "UTC", "Asia/Kolkata"])
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
@@ -76,6 +76,8 @@ def test_words_agree_with_their_numbers() -> None:
         "Ada, Jo or Sam",
     )
     assert show_date(date(2026, 11, 2)) == "2 November 2026"
+    names = ("Projects", "Projects 2", "Class")
+    assert [possessive(name) for name in names] == ["Projects'", "Projects 2's", "Class's"]
 
 
 @pytest.mark.req("ERR-07")

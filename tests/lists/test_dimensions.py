@@ -58,6 +58,9 @@ def test_somebody_says_which_dimension_a_list_shows(reader: Reader) -> None:
     set_slot(reader.connection, FIRST, there["d"], reader.user)
     assert dimension_slots(reader.connection) == {FIRST: "d"}
     texts = Entry.objects.filter(action="lists.slot_set").order_by("position").values_list("text", flat=True)
-    assert list(texts) == ["Projects shows nothing now.", "Projects shows Department now."]
+    assert list(texts) == [
+        "Projects shows nothing now.",
+        "Projects shows Department now, Projects 2 no more.",
+    ]
     with pytest.raises(DimensionUnknown):
         set_slot(reader.connection, FIRST, uuid4(), reader.user)

@@ -140,20 +140,37 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [
-        ({"list": "colours"}, "list", "colours is no list of these books."),
-        ({"use": "both"}, "use", "both is none of any, costs, sales."),
-        ({"action": "merge"}, "action", "merge is none of match, create, leave, suggested."),
-        ({"old_name": "Nobody"}, "old_name", "Nobody: is no entry of ours."),
-        ({"old_id": "7"}, "old_id", "7 is no entry of ours in categories."),
-        ({"new_name": "Nothing"}, "new_name", "Nothing is not in the books' categories."),
-        ({"new_name": "", "new_code": "1"}, "new_code", "1 is not in the books' categories."),
+        ({"list": "colours"}, "list", "There is no list called colours. Write one of categories, "),
+        ({"use": "both"}, "use", "Write one of any, costs, sales, not both."),
+        ({"action": "merge"}, "action", "Write one of match, create, leave, suggested, not merge."),
+        ({"old_name": "Nobody"}, "old_name", "There is no category called 449 Nobody."),
+        ({"old_id": "7"}, "old_id", "7 is the id of none of your categories."),
+        ({"new_name": "Nothing"}, "new_name", "There is no category called Nothing in the books."),
+        (
+            {"list": "tax_rates", "old_code": "", "old_name": "20% VAT", "new_name": "Ghost", "use": "costs"},
+            "new_name",
+            "There is no tax rate called Ghost in the books.",
+        ),
+        ({"list": "tax_rates", "old_id": "7"}, "old_id", "7 is the id of none of your tax rates."),
+        (
+            {"list": "suppliers", "old_code": "", "old_name": "Ghost"},
+            "old_name",
+            "There is no supplier called Ghost.",
+        ),
+        (
+            {"list": "suppliers", "old_code": "", "old_name": ""},
+            "old_name",
+            "say which of your suppliers it is.",
+        ),
+        ({"new_id": "x-1"}, "new_id", "There is no category with the id x-1 in the books."),
+        ({"new_name": "", "new_code": "1"}, "new_code", "There is no category with the code 1 in the books."),
         ({"new_name": "Sales"}, "new_name", "449 Motor expenses can't be 4000 Sales."),
         (
             {"new_name": "Vehicle and travel costs", "new_code": "6200"},
             "new_name",
-            "code and name are two entries",
+            "6200 and Vehicle and travel costs are two of the books' categories.",
         ),
-        ({"new_name": ""}, "new_name", "A match names an entry of the books."),
+        ({"new_name": ""}, "new_name", "Nothing is named: say which of the books' categories it is."),
         ({"new_id": "n-9"}, "new_name", "is archived"),
     ],
 )
@@ -165,6 +182,18 @@ def test_each_error_names_line_and_column(moved: Moved, row: Line, column: str, 
     assert [(problem.line, problem.column) for problem in report.problems] == [(3, column)]
     assert words in report.problems[0].what
     assert len(report.changes) == 1
+
+
+def test_several_entries_of_one_name_are_told_apart_by_id(moved: Moved) -> None:
+    firm, _, second = moved
+    second.books.add(CATEGORIES, "n-6201", "Advertising", "6201", account_type="Expense")
+    second.read(CATEGORIES)
+    rows = (line("categories", "Advertising", "Advertising"), line("customers", "Ghost", "Ghost"))
+    report = import_mapping(second.connection, as_file(*rows), firm.user, second.version)
+    assert [problem.what for problem in report.problems] == [
+        "Several of the books' categories are called Advertising; say which by new_id.",
+        "There is no customer called Ghost.",
+    ]
 
 
 @pytest.mark.req("CHG-08")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from bookbind.lists.dimensions import set_slot
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.models import Dimension
+from bookbind.lists.services import create_item
 from bookbind.merge.dimensions import choose_dimension, list_dimension_questions
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.merge.steps import Step, StepState, list_steps
@@ -146,3 +148,20 @@ def test_none_is_an_answer_and_can_be_taken_back(firm: Firm) -> None:
     assert list_dimension_questions(second.connection)[0].chosen == there
     with pytest.raises(DimensionUnknown):
         choose_dimension(second.connection, ListName.TRACKING_1, firm.business.id, firm.user)
+
+
+@pytest.mark.req("CHG-03")
+def test_a_list_whose_dimension_another_takes_is_to_decide_again(firm: Firm) -> None:
+    second = tracked(firm)
+    create_item(firm.business.id, ListName.TRACKING_2, "East")
+    there = Dimension.objects.get(connection=second.connection, remote_id="c-1")
+    choose_dimension(second.connection, ListName.TRACKING_1, None, firm.user)
+    # As the list's own page sets it, which leaves the answer to the question as it was.
+    set_slot(second.connection, ListName.TRACKING_1, there.id, firm.user)
+    assert choose_dimension(second.connection, ListName.TRACKING_2, there.id, firm.user) == "tracking_1"
+    first, other = list_dimension_questions(second.connection)
+    assert (first.chosen, first.is_open) == (None, True)
+    assert (other.chosen, other.is_open) == (there, False)
+    states = {step.key: step.state for step in list_steps(second.connection)}
+    assert states["tracking_1"] is StepState.UNDECIDED
+    assert choose_dimension(second.connection, ListName.TRACKING_2, there.id, firm.user) is None

@@ -18,6 +18,11 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
+def possessive(name: str) -> str:
+    """`Class's`, `Projects'`: a name that is a plural takes the apostrophe alone."""
+    return f"{name}'" if name.endswith("s") and not name.endswith("ss") else f"{name}'s"
+
+
 def within_sentence(text: str) -> str:
     """The text as it stands within a sentence; an abbreviation at its start stays as it is."""
     return text if text[:2].isupper() else text[:1].lower() + text[1:]

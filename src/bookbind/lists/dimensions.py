@@ -46,21 +46,31 @@ def earlier_names(connection: Connection) -> dict[str, str]:
 
 
 @transaction.atomic
-def set_slot(connection: Connection, slot: ListName, dimension_id: UUID | None, user: User) -> None:
-    """Let a tracking list show this dimension, or none. The caller asks for a new read of the list."""
+def set_slot(
+    connection: Connection, slot: ListName, dimension_id: UUID | None, user: User
+) -> ListName | None:
+    """Let a tracking list show this dimension, or none. The caller asks for a new read of the list.
+
+    A dimension has one list, so another list that showed it shows none from now on: the answer is that list.
+    """
     rows = Dimension.objects.filter(connection=connection)
+    others = rows.filter(id=dimension_id).exclude(slot__in=["", slot])
+    shown_in: str | None = others.values_list("slot", flat=True).first()
+    taken_from = ListName(shown_in) if shown_in else None
     rows.filter(slot=slot).update(slot="")
     if dimension_id is not None and not rows.filter(id=dimension_id, active=True).update(slot=slot):
         raise DimensionUnknown
     chosen = find_dimension(connection, slot)
+    no_more = f", {LIST_LABELS[taken_from]} no more" if taken_from else ""
     record(
         "lists.slot_set",
-        f"{LIST_LABELS[slot]} shows {chosen.name if chosen else 'nothing'} now.",
+        f"{LIST_LABELS[slot]} shows {chosen.name if chosen else 'nothing'} now{no_more}.",
         business_id=connection.business_id,
         actor=user,
         subject=connection,
         data={"slot": slot, "dimension": str(dimension_id or "")},
     )
+    return taken_from
 
 
 def _save(connection: Connection, known: Dimension | None, found: RemoteDimension) -> None:

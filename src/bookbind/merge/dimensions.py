@@ -64,20 +64,25 @@ def list_dimension_questions(connection: Connection) -> list[DimensionQuestion]:
 
 
 @transaction.atomic
-def choose_dimension(connection: Connection, slot: ListName, dimension_id: UUID | None, user: User) -> None:
+def choose_dimension(
+    connection: Connection, slot: ListName, dimension_id: UUID | None, user: User
+) -> ListName | None:
     """Let the tracking list be this dimension, or none; its entries are read next.
 
+    Where that takes the dimension from another list, that list is to decide again, and is the answer.
     DimensionUnknown when these books have no such dimension, or switched it off.
     """
     draft = bump(connection, user)
-    draft.left_out = [name for name in draft.left_out if name != slot.value]
+    taken_from = set_slot(connection, slot, dimension_id, user)
+    changed = [slot, taken_from] if taken_from else [slot]
+    draft.left_out = [name for name in draft.left_out if name not in changed]
     if dimension_id is None:
         draft.left_out.append(slot.value)
     draft.save(update_fields=["left_out"])
-    set_slot(connection, slot, dimension_id, user)
-    DraftRow.objects.filter(draft__connection=connection, list_item__list=slot).delete()
+    DraftRow.objects.filter(draft__connection=connection, list_item__list__in=changed).delete()
     if dimension_id is not None:
         request_sync(connection, [slot], full=True)
+    return taken_from
 
 
 def _decided(connection: Connection) -> list[ListName]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from bookbind.connections.models import Connection
 from bookbind.kit.sheets import CellError, SheetUnreadable, read_sheet, write_sheet
 from bookbind.kit.text import fold_name
+from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, TRACKING_LISTS, item_label, label_within
 from bookbind.lists.models import RemoteItem
 from bookbind.merge.choices import CREATE, LEAVE, MATCH, Choice
 from bookbind.merge.creating import target_list
@@ -25,6 +26,7 @@ COLUMNS = ("list", "old_code", "old_name", "old_id", "use", "new_code", "new_nam
 SUGGESTED = "suggested"
 _ACTIONS = (MATCH, CREATE, LEAVE, SUGGESTED)
 _TARGET = ("new_code", "new_name", "new_id")
+_CALLED = {"new_code": "with the code", "new_name": "called", "new_id": "with the id"}
 _REQUIRED = ("list", "use", "action")
 _USES = (ANY, COSTS, SALES)
 _FIELDS = ("id", "list", "name", "code", "details", "state")
@@ -95,19 +97,19 @@ class _Remote:
     @staticmethod
     def _one(name: ListName, found: dict[str, list[Entry]], cells: Cells) -> Entry | CellError:
         if not found:
-            return CellError(0, "new_name", "A match names an entry of the books.")
+            return CellError(
+                0, "new_name", f"Nothing is named: say which of the books' {_within(name)} it is."
+            )
         for column, entries in found.items():
             if not entries:
-                return CellError(0, column, f"{cells[column]} is not in the books' {name.value}.")
+                called = f"{_CALLED[column]} {cells[column]}"
+                return CellError(0, column, f"There is no {_entry(name)} {called} in the books.")
         last = list(found)[-1]
         both = set.intersection(*({entry.id for entry in entries} for entries in found.values()))
         if len(both) != 1:
-            why = (
-                "several entries are called so; say which by new_id"
-                if both
-                else "code and name are two entries"
-            )
-            return CellError(0, last, f"{cells[last]}: {why}.")
+            several = f"Several of the books' {_within(name)} are called {cells[last]}; say which by new_id."
+            two = f"{cells['new_code']} and {cells['new_name']} are two of the books' {_within(name)}."
+            return CellError(0, last, several if both else two)
         return next(entry for entry in found[last] if entry.id in both)
 
     def cells(self, target: UUID | None) -> dict[str, str]:
@@ -137,7 +139,7 @@ class _Import:
         sheet = read_sheet(content, COLUMNS, _REQUIRED)
         if not {"old_id", "old_name"} & set(sheet.headings):
             raise SheetUnreadable(
-                "A column old_id or old_name has to say which entry of ours each line is about."
+                "A column old_id or old_name has to say which of your entries each line is about."
             )
         self.columns = tuple(column for column in _TARGET if column in sheet.headings)
         self.problems += sheet.errors
@@ -150,13 +152,15 @@ class _Import:
     def _read(self, line: int, cells: Cells) -> CellError | None:
         """Take one row in; what is wrong with it, if anything is."""
         if cells["list"] not in {name.value for name in self.data}:
-            return CellError(line, "list", f"{cells['list'] or 'Nothing'} is no list of these books.")
+            known = ", ".join(name.value for name in self.data)
+            what = f"There is no list called {cells['list']}." if cells["list"] else "No list is named."
+            return CellError(line, "list", f"{what} Write one of {known}.")
         name = ListName(cells["list"])
         use, action = cells["use"].casefold() or ANY, cells["action"].casefold()
         if use not in _USES:
-            return CellError(line, "use", f"{cells['use']} is none of {', '.join(_USES)}.")
+            return CellError(line, "use", f"Write one of {', '.join(_USES)}, not {cells['use']}.")
         if action not in {*_ACTIONS, ""}:
-            return CellError(line, "action", f"{cells['action']} is none of {', '.join(_ACTIONS)}.")
+            return CellError(line, "action", f"Write one of {', '.join(_ACTIONS)}, not {cells['action']}.")
         entry = self._find_ours(name, cells)
         if isinstance(entry, CellError):
             return entry
@@ -173,12 +177,12 @@ class _Import:
             found = next(
                 (each for id_, each in entries.items() if str(id_) == cells["old_id"].casefold()), None
             )
-            return found or CellError(0, "old_id", f"{cells['old_id']} is no entry of ours in {name.value}.")
+            missing = f"{cells['old_id']} is the id of none of your {_within(name)}."
+            return found or CellError(0, "old_id", missing)
         alike = self.ours[name, cells["old_code"].casefold(), fold_name(cells["old_name"])]
         if len(alike) == 1:
             return alike[0]
-        why = "several entries of ours are called so; say which by old_id" if alike else "is no entry of ours"
-        return CellError(0, "old_name", f"{cells['old_name'] or 'Nothing'}: {why}.")
+        return CellError(0, "old_name", _not_one(name, cells, is_several=bool(alike)))
 
     def _edited(self, entry: Entry, use: str, cells: Cells) -> tuple[str, Cells]:
         """What a person made of a suggestion: a match by the cells that were changed, or none if cleared."""
@@ -224,7 +228,8 @@ class _Import:
                 return CellError(0, "new_name", f"{entry.label} can't be {found.label}. {why}.")
             target = found.id
         if action == CREATE and listed_in not in get_provider(self.connection.provider).creatable:
-            return CellError(0, "action", f"Such an entry can't be created there: {entry.label}.")
+            what = f"{entry.label} can't be created there, nor can other {_within(listed_in)}."
+            return CellError(0, "action", f"{what} Write {MATCH} or {LEAVE}.")
         if self._stands(entry, use, action, target):
             self.unchanged += 1
         else:
@@ -242,6 +247,26 @@ class _Import:
             return choice.ticked and (choice.action, choice.target) == (action, target)
         bound = data.standings.bound.get(entry.id, {}).get(use)
         return action == MATCH and bound is not None and bound.target == target
+
+
+def _within(name: ListName) -> str:
+    """What a list is called within a sentence."""
+    return label_within(name, LIST_LABELS[name])
+
+
+def _entry(name: ListName) -> str:
+    """What one entry of a list is called; those of a tracking list only by the list's name."""
+    return f"entry of {LIST_LABELS[name]}" if name in TRACKING_LISTS else SINGULAR_LABELS[name]
+
+
+def _not_one(name: ListName, cells: Cells, *, is_several: bool) -> str:
+    """Why the cells name no entry of the business."""
+    said = item_label(cells["old_name"], cells["old_code"])
+    if is_several:
+        return f"Several of your {_within(name)} are called {said or 'so'}; say which by old_id."
+    if not said:
+        return f"Nothing is named: say which of your {_within(name)} it is."
+    return f"There is no {_entry(name)} called {said}."
 
 
 def _alike(text: str, other: str) -> bool:

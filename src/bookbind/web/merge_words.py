@@ -98,14 +98,12 @@ def changed_lines(report: Report, most: int) -> list[ChangedLine]:
     return [_changed_line(choice, report.entries) for choice in report.changes[:most]]
 
 
-def bar_words(impact: Impact, *, awaits_start: bool) -> dict[str, str]:
-    """The bar's three numbers, each with its word."""
-    released = "become ready" if awaits_start else "released"
-    if impact.released == 1 and awaits_start:
-        released = "becomes ready"
+def bar_words(impact: Impact) -> dict[str, str]:
+    """The bar's three numbers, each with its word. What becomes ready is not sent before somebody says so."""
+    becomes = "becomes" if impact.released == 1 else "become"
     return {
         "rules": f"{plural(impact.rules_ready, 'rule')} ready",
-        "released": f"{plural(impact.released, 'document')} {released}",
+        "released": f"{plural(impact.released, 'document')} {becomes} ready",
         "waiting": f"{impact.still_waiting:,} {_still_need(impact)}",
     }
 
@@ -120,7 +118,12 @@ def question(using: Using) -> str:
 
 
 def consequences(impact: Impact, using: Using, old: str, new: str, lists: Mapping[str, int]) -> list[str]:
-    """What using does, sentence by sentence; `lists` counts by list the entries still waited for."""
+    """What using does, sentence by sentence; `lists` counts by list the entries still waited for.
+
+    With nothing to use: how it stands.
+    """
+    if using.is_empty:
+        return _standing(impact, new, lists)
     said = []
     if using.creations:
         said.append(f"{plural(using.creations, 'entry', 'entries')} will be created in {new} first.")
@@ -165,6 +168,22 @@ def _changed_line(choice: NewChoice, entries: Mapping[UUID, Entry]) -> ChangedLi
     becomes = entries[choice.target].label if choice.target else _ACTION_WORDS[choice.action]
     use = "" if choice.use == ANY else f", on {choice.use}"
     return ChangedLine(LIST_LABELS[entry.list], f"{entry.label}{use}", becomes)
+
+
+def _standing(impact: Impact, new: str, lists: Mapping[str, int]) -> list[str]:
+    """How rules and documents stand while nothing is ticked."""
+    said = ["Tick a match, and come back."]
+    if impact.rules:
+        verb = "works" if impact.rules_ready < 2 else "work"
+        ready = plural(impact.rules_ready, "rule") if impact.rules_ready else "No rule"
+        said.append(f"{ready} {verb} in {new} {'now' if impact.rules_ready else 'yet'}.")
+    if impact.still_waiting:
+        waits = "waits" if impact.still_waiting == 1 else "wait"
+        wanted = listed(_wanted(impact, lists))
+        said.append(
+            f"{plural(impact.still_waiting, 'document')} {waits}{f' for {wanted}' if wanted else ''}."
+        )
+    return said
 
 
 def _documents(impact: Impact, lists: Mapping[str, int]) -> str:

@@ -162,7 +162,11 @@ def test_a_tracking_list_is_told_which_dimension_it_shows(office: Office, alice:
     assert ListSync.objects.get(list=ListName.TRACKING_1).wants_full
     gone = read(alice.post(address, {"dimension": "nothing of ours"}, follow=True))
     assert "That choice is not there any more." in gone.text
-    alice.post(address, {"dimension": ""})
+    second = office.url("lists/tracking_2/dimension")
+    taken = read(alice.post(second, {"dimension": made["Department"].id}, follow=True))
+    assert "What it shows now was Projects' until now." in taken.text
+    assert dimension_slots(office.connection) == {ListName.TRACKING_2: "Department"}
+    alice.post(second, {"dimension": ""})
     assert dimension_slots(office.connection) == {}
     assert alice.post(office.url("lists/suppliers/dimension"), {"dimension": ""}).status_code == 404
 

@@ -79,9 +79,14 @@ def firm(people: People, settings: Any, tmp_path: Any) -> Iterator[Firm]:
 @pytest.fixture
 def desk(firm: Firm, browse: Browse) -> Desk:
     """After the move from Xero to QuickBooks, with one rule."""
-    old = firm.connect("xero", old_books())
+    return move(firm, browse, "xero", "quickbooks")
+
+
+def move(firm: Firm, browse: Browse, left: str, joined: str) -> Desk:
+    """Leave books of one software for books of another or the same."""
+    old = firm.connect(left, old_books())
     firm.rule()
-    new = firm.connect("quickbooks", new_books())
+    new = firm.connect(joined, new_books())
     _remember_the_change(old.connection, new.connection, firm.user)
     return Desk(browse(firm.user), firm, old, new, browse)
 

@@ -5,11 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from bookbind.lists.labels import TRACKING_LISTS
+from bookbind.lists.models import Dimension
+from bookbind.lists.services import create_item
 from bookbind.merge.models import DraftRow, Suggested
 from bookbind.merge.proposals import to_json
 from bookbind.merge.suggestions import read_suggestions
+from bookbind.providers.base.types import ListName, RemoteDimension
 from tests.merge.conftest import CATEGORIES, TAXES
 from tests.support.factories import People
+from tests.support.pages import Page, read
 from tests.web.conftest import Browse
 from tests.web.merge.conftest import Desk
 
@@ -174,3 +179,23 @@ def test_finishing_a_step_adds_what_is_only_there(desk: Desk) -> None:
     answer = desk.client.post(desk.url("merge_finish", "suppliers"), follow=True)
     assert b"Suppliers: finished." in answer.content
     assert "Somebody Else" in desk.open("merge_step", "suppliers", show="all").text
+
+
+@pytest.mark.req("CHG-03")
+def test_a_dimension_taken_from_another_list_is_said_and_that_list_is_asked_again(desk: Desk) -> None:
+    desk.new.books.dimensions = [RemoteDimension("c-1", "Class", per_line=True, active=True)]
+    desk.new.read()
+    there = Dimension.objects.get(connection=desk.new.connection)
+    assert there.slot == "tracking_1"
+
+    def answer(slot: ListName) -> Page:
+        fields = {"key": slot.value, "answer": str(there.id)}
+        return read(desk.client.post(desk.url("merge_dimension"), fields, follow=True))
+
+    assert "Class was Projects' until now." in answer(ListName.TRACKING_2).text
+    for slot in TRACKING_LISTS:
+        create_item(desk.firm.business.id, slot, "North")
+    asked = answer(ListName.TRACKING_1).text
+    assert "Class was Projects 2's until now; say again what Projects 2 is." in asked
+    assert "Projects 2: which dimension is it there? to decide" in asked
+    assert "until now" not in answer(ListName.TRACKING_1).text

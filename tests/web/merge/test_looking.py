@@ -112,6 +112,13 @@ def test_a_supplier_without_a_match_is_created_when_first_used(desk: Desk) -> No
     assert "Created when first used" in page.text
 
 
+def test_of_suppliers_nothing_has_to_be_matched(desk: Desk) -> None:
+    needed = desk.open("merge_step", "suppliers").text
+    assert "No suppliers have to be matched" in needed
+    assert "the others are created when first used." in needed
+    assert "use is matched" not in needed
+
+
 def test_filters_and_search_stand_in_the_address(desk: Desk) -> None:
     all_of_them = desk.open("merge_step", "categories", show="all")
     assert "Needed now 1" in all_of_them.text

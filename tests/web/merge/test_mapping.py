@@ -64,6 +64,12 @@ def test_the_look_at_a_long_file_says_how_many_more_there_are(desk: Desk) -> Non
     assert "and 2 more" in looked
 
 
+def test_the_page_says_what_each_action_means(desk: Desk) -> None:
+    text = desk.open("merge_import").text
+    for action in ("match : it is", "create : it is created in QuickBooks Online", "leave :", "suggested :"):
+        assert action in text.replace(":", " :").replace("  ", " ")
+
+
 def test_lines_that_cannot_be_used_are_listed_with_their_place(desk: Desk) -> None:
     text = "list,old_name,use,new_name,action\ncategories,Nobody,any,Vehicle and travel costs,match\n"
     looked = upload(desk.client, desk.url("merge_import"), text)

@@ -1,5 +1,7 @@
 """Using matches from the pages: the question, what happened, the undo, and what stands in its way."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -10,9 +12,10 @@ from bookbind.lists.combine import combine
 from bookbind.merge.models import Applied
 from bookbind.providers.base.types import PublishAs
 from bookbind.publishing.starting import settle_started
-from tests.merge.conftest import SUPPLIERS, TAXES, look
+from tests.merge.conftest import SUPPLIERS, TAXES, Firm, look
 from tests.support.pages import read
-from tests.web.merge.conftest import Desk
+from tests.web.conftest import Browse
+from tests.web.merge.conftest import Desk, move
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +82,23 @@ def test_until_publishing_is_started_every_page_offers_the_start_and_the_undo(de
     assert settled.link("Start publishing…")
 
 
+def test_books_in_the_same_software_are_told_apart_by_their_organisations(firm: Firm, browse: Browse) -> None:
+    desk = move(firm, browse, "xero", "xero")
+    Connection.objects.filter(id=desk.new.connection.id).update(
+        organisation={"name": "Acme Holdings Ltd"}, awaits_start=True
+    )
+    decide_all(desk)
+    old, new = "Xero (Acme Ltd)", "Xero (Acme Holdings Ltd)"
+    preview = desk.open("merge_preview").text
+    assert f"1 rule will work in {new}." in preview
+    assert f"nothing in {old} changes" in preview
+    assert f"Suppliers {old} {new} City Fuel Ltd City Fuel Limited" in preview
+    assert f"Nothing is sent to {new} until" in preview
+    assert f"{old} {new} Why" in desk.open("merge_step", "categories", show="all").text
+    Connection.objects.filter(id=desk.new.connection.id).update(organisation={"name": "Acme Ltd"})
+    assert "nothing in Xero (Acme Ltd, before) changes" in desk.open("merge_preview").text
+
+
 def test_one_list_is_used_alone(desk: Desk) -> None:
     decide_all(desk)
     desk.use(list="tax_rates")
@@ -103,6 +123,35 @@ def test_an_undo_says_what_it_did(desk: Desk) -> None:
     assert "what stayed" in page.text
     again = read(desk.client.post(desk.url("merge_undo", applied.id), follow=True))
     assert "taken back already" in again.text
+
+
+@pytest.mark.req("CHG-06")
+@pytest.mark.parametrize(("stored", "count"), [(3, 3), (25, 25), (50, 60)])
+def test_of_many_documents_that_stay_published_the_first_few_stand_open(
+    desk: Desk, stored: int, count: int
+) -> None:
+    decide_all(desk)
+    desk.use()
+    applied = Applied.objects.get()
+    desk.client.post(desk.url("merge_undo", applied.id))
+    applied.refresh_from_db()
+    document = str(desk.firm.bill().id)
+    published = [
+        {"document_id": document, "number": f"Q-{n:02}", "url": f"https://books.example/{n}"}
+        for n in range(stored)
+    ]
+    undone = {**applied.undone, "published": published, "published_count": count}
+    Applied.objects.filter(id=applied.id).update(undone=undone)
+    page = desk.open(undone=str(applied.id))
+    assert f"{count} documents were already published with these codes and stay" in page.text
+    assert [text for text, _ in page.links if re.fullmatch(r"Q-\d\d", text)] == [
+        f"Q-{n:02}" for n in range(stored)
+    ]
+    opened, _, folded = page.html.partition("<details")
+    assert opened.count("https://books.example/") == min(stored, 5)
+    assert folded.count("https://books.example/") == max(stored - 5, 0)
+    assert (f"Show all {count}" in page.text) == (stored > 5)
+    assert ("and 10 more" in page.text) == (count == 60)
 
 
 @pytest.mark.req("CHG-06")
@@ -139,6 +188,9 @@ def test_a_draft_that_moved_since_it_was_shown_is_not_used(desk: Desk) -> None:
 def test_nothing_ticked_is_nothing_to_use(desk: Desk) -> None:
     desk.use()
     assert desk.fragment("merge_preview").text.startswith("Nothing is ticked.")
+    page = desk.open("merge_preview").text
+    assert "Nothing is ticked. Tick a match, and come back. No rule works in QuickBooks Online yet." in page
+    assert "You can undo this" not in page
     assert "Nothing is ticked, so there was nothing to use." in desk.use().text
 
 

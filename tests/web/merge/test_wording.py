@@ -80,8 +80,8 @@ def test_the_preview_says_why_documents_go_on_waiting(
 
 @pytest.mark.req("CHG-05")
 def test_the_bar_says_what_the_documents_still_need() -> None:
-    assert bar_words(Impact(still_waiting=2), awaits_start=True)["waiting"] == "2 still need a match"
-    asked = bar_words(Impact(still_waiting=1, unanswered=1), awaits_start=True)["waiting"]
+    assert bar_words(Impact(still_waiting=2))["waiting"] == "2 still need a match"
+    asked = bar_words(Impact(still_waiting=1, unanswered=1))["waiting"]
     assert asked == "1 still needs a match or an answer"
 
 
@@ -120,6 +120,32 @@ def test_an_undo_speaks_of_one_entry_as_one() -> None:
 def test_an_undo_says_how_many_rules_need_a_match_again() -> None:
     undone = Undone(3, 3, (), published=(), published_count=0, created=(), waiting=0, rules=7)
     assert undone_words(undone, "Sage")[1] == "7 rules need a match again."
+
+
+@pytest.mark.parametrize(
+    ("released", "words"), [(1, "1 document becomes ready"), (2, "2 documents become ready")]
+)
+def test_the_bar_calls_no_document_released_that_somebody_still_has_to_publish(
+    released: int, words: str
+) -> None:
+    assert bar_words(Impact(released=released))["released"] == words
+
+
+@pytest.mark.parametrize(
+    ("impact", "words"),
+    [
+        (Impact(rules=14, rules_ready=14), "14 rules work in Sage now."),
+        (Impact(rules=2, rules_ready=1), "1 rule works in Sage now."),
+        (Impact(rules=2), "No rule works in Sage yet."),
+        (Impact(documents=3, still_waiting=2), "2 documents wait for 1 unmatched category."),
+        (Impact(documents=1, still_waiting=1), "1 document waits for 1 unmatched category."),
+        (Impact(), ""),
+    ],
+)
+def test_with_nothing_ticked_the_preview_promises_nothing(impact: Impact, words: str) -> None:
+    nothing = Using(matches=0, taken_back=0, creations=0)
+    text = " ".join(consequences(impact, nothing, "Xero", "Sage", {"category": 1}))
+    assert text == f"Tick a match, and come back. {words}".strip()
 
 
 @pytest.mark.django_db

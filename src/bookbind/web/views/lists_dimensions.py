@@ -8,9 +8,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from bookbind.connections.models import Connection
+from bookbind.kit.text import possessive
 from bookbind.lists.dimensions import list_dimensions, set_slot
 from bookbind.lists.errors import DimensionUnknown
-from bookbind.lists.labels import TRACKING_LISTS
+from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.sync import request_sync
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.permissions import Permission
@@ -38,10 +39,13 @@ def list_dimension(request: BusinessRequest, name: str) -> HttpResponse:
         raise Http404
     try:
         wanted = request.POST.get("dimension", "")
-        set_slot(connection, ListName(name), UUID(wanted) if wanted else None, request.user)
+        taken_from = set_slot(connection, ListName(name), UUID(wanted) if wanted else None, request.user)
     except (DimensionUnknown, ValueError):
         messages.error(request, "That choice is not there any more. Look again.")
     else:
         request_sync(connection, TRACKING_LISTS, full=True)
-        messages.success(request, "Changed. The list is being read; entries of the old one stay yours.")
+        said = "Changed. The list is being read; entries of the old one stay yours."
+        if taken_from is not None:
+            said += f" What it shows now was {possessive(LIST_LABELS[taken_from])} until now."
+        messages.success(request, said)
     return redirect("list", request.business.slug, name)

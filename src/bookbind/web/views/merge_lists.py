@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from bookbind.connections.models import Connection
+from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.merge.dimensions import list_dimension_questions
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import ListData, draft_version, find_draft, read_changes
@@ -171,6 +172,8 @@ def _rows_context(
         "more": min(ROWS_AT_ONCE, found.found - shown),
         "edit": "",
         "all_url": _url(place, name, replace(wanted, show=Show.ALL, query="")),
+        # An entry without a match holds nothing up where it is created when it is first used.
+        "contacts": label_within(name, LIST_LABELS[name]) if name in CONTACT_LISTS else "",
     }
 
 

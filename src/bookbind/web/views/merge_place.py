@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from bookbind.connections.change import find_change_to
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import get_connection, label_of
+from bookbind.connections.queries import get_connection, label_of, organisation_name
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.queries import list_words
 from bookbind.merge.drafting import others_here
@@ -39,7 +39,11 @@ Data = dict[ListName, ListData]
 
 @dataclass(frozen=True)
 class Place:
-    """The connection whose lists are matched, and the books that the business left for it, if any."""
+    """The connection whose lists are matched, and the books that the business left for it, if any.
+
+    `software` and `old_software` are never the same: where both books are in one software, the organisation
+    stands beside it.
+    """
 
     connection: Connection
     slug: str
@@ -81,14 +85,23 @@ def find_place(request: BusinessRequest, connection_id: UUID) -> Place:
     connection = get_connection(connection_id)
     change = find_change_to(connection)
     left = change.left if change is not None else None
+    is_same = left is not None and left.provider == connection.provider
+    label, old_label = label_of(connection), _old_label(left, connection) if left else ""
     return Place(
         connection=connection,
         slug=request.business.slug,
-        label=label_of(connection),
-        software=get_provider(connection.provider).name,
-        old_label=label_of(left) if left else "",
-        old_software=get_provider(left.provider).name if left else "",
+        label=label,
+        software=label if is_same else get_provider(connection.provider).name,
+        old_label=old_label,
+        old_software=old_label if is_same or left is None else get_provider(left.provider).name,
     )
+
+
+def _old_label(left: Connection, joined: Connection) -> str:
+    """What the books before are called, also where the organisation there has the same name."""
+    if label_of(left) != label_of(joined):
+        return label_of(left)
+    return f"{get_provider(left.provider).name} ({organisation_name(left)}, before)"
 
 
 def read_presence(request: BusinessRequest, place: Place) -> Presence:
@@ -172,7 +185,7 @@ def bar_context(place: Place, impact: Impact) -> dict[str, object]:
     return {
         "impact": impact,
         "using": Using(impact.matches, impact.taken_back, impact.creations),
-        "bar": bar_words(impact, awaits_start=place.connection.awaits_start),
+        "bar": bar_words(impact),
         "last": last,
     }
 

@@ -9,12 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from bookbind.kit.text import plural
+from bookbind.connections.models import Connection
+from bookbind.kit.text import plural, possessive
+from bookbind.lists.dimensions import find_dimension
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.merging import finish_step
 from bookbind.lists.models import Dimension
-from bookbind.merge.dimensions import DimensionQuestion, choose_dimension
+from bookbind.merge.dimensions import DimensionQuestion, choose_dimension, list_dimension_questions
 from bookbind.merge.publishing import KEEP, Question, choose_way
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
@@ -95,8 +97,11 @@ def merge_dimension(request: BusinessRequest, connection_id: UUID) -> HttpRespon
     if slot not in {name.value for name in TRACKING_LISTS}:
         raise Http404
     try:
-        choose_dimension(place.connection, ListName(slot), _dimension_id(answer), request.user)
-        messages.success(request, "Saved.")
+        taken_from = choose_dimension(place.connection, ListName(slot), _dimension_id(answer), request.user)
+        if taken_from is None:
+            messages.success(request, "Saved.")
+        else:
+            messages.warning(request, f"Saved. {_taken(place.connection, ListName(slot), taken_from)}")
     except DimensionUnknown as error:
         messages.error(request, str(error))
     return redirect(place.url("merge_step", DIMENSIONS))
@@ -165,6 +170,14 @@ def _view_dimension(question: DimensionQuestion) -> Asked:
 def _why_ticked(question: DimensionQuestion, dimension: Dimension) -> str:
     is_ticked = question.is_open and question.is_certain and dimension == question.proposed
     return "the same name in both" if is_ticked else ""
+
+
+def _taken(connection: Connection, slot: ListName, taken_from: ListName) -> str:
+    """From which list the dimension was taken; a list without entries has nothing to decide."""
+    dimension, label = find_dimension(connection, slot), LIST_LABELS[taken_from]
+    is_asked = any(question.slot == taken_from for question in list_dimension_questions(connection))
+    then = f"; say again what {label} is" if is_asked else ""
+    return f"{dimension.name if dimension else 'This'} was {possessive(label)} until now{then}."
 
 
 def _dimension_id(answer: str) -> UUID | None:

@@ -26,7 +26,7 @@ from bookbind.merge.reading import (
     read_lists,
 )
 from bookbind.merge.restoring import restore_choices
-from bookbind.merge.undoing import find_blocking, undo, undone_of
+from bookbind.merge.undoing import Undone, find_blocking, undo, undone_of
 from bookbind.merge.using import use_matches
 from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName
@@ -40,6 +40,7 @@ from bookbind.web.merge_words import Using, consequences, count_by_list, questio
 from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
+PUBLISHED_FIRST = 5
 
 
 @dataclass(frozen=True)
@@ -153,12 +154,24 @@ def used_context(request: BusinessRequest, place: Place) -> dict[str, object]:
     if "undone" in request.GET:
         applied = _applied(place, request.GET["undone"])
         undone = undone_of(applied) if applied else None
-        return {"undone": undone, "undone_words": undone_words(undone, place.software)} if undone else {}
+        return _undone(undone, place) if undone else {}
     if "blocked" in request.GET:
         return _blocked(request, place)
     if "moved" in request.GET:
         return {"moved": moved_words(place.connection)}
     return {}
+
+
+def _undone(undone: Undone, place: Place) -> dict[str, object]:
+    """What an undo did; of many documents that stay, the first few stand open."""
+    listed = undone.published
+    return {
+        "undone": undone,
+        "undone_words": undone_words(undone, place.software),
+        "published_first": listed[:PUBLISHED_FIRST],
+        "published_more": listed[PUBLISHED_FIRST:],
+        "published_unlisted": undone.published_count - len(listed),
+    }
 
 
 def _used(request: BusinessRequest, place: Place) -> dict[str, object]:
