@@ -44,6 +44,12 @@ def find_main_connection(business_id: UUID) -> Connection | None:
     return live.order_by("stage", "created_at").first()
 
 
+def find_last_main_connection(business_id: UUID) -> Connection | None:
+    """The main connection, else the one that held the business's books last; None when it never had any."""
+    mains = _connections().filter(business_id=business_id, place=Connection.Place.MAIN)
+    return in_order_of_use(mains).first()
+
+
 def hold_live(connection: Connection) -> bool:
     """Take the connection's row for this transaction; False when the business has left it meanwhile."""
     live = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
