@@ -98,7 +98,7 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
         "publish_first": form.is_valid() and form.publish_first,
     }
     if request.method == "POST" and not is_confirmed(request):
-        typed = {name: form[name].value() or "" for name in ("waiting", "back")}
+        typed = {name: value for name in ("waiting", "back") if (value := form[name].value())}
         return ask_to_confirm(request, f"{request.path}?{urlencode(typed)}")
     if request.method == "POST" and form.is_valid():
         return set_out(
