@@ -256,6 +256,18 @@ def test_undo_is_one_press_until_publishing_is_started(ada: Walk) -> None:
     assert "can't be taken back any more" in again.text
 
 
+def test_after_an_undone_change_earlier_begins_with_what_was_left_last(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    ada.client.post(f"{ada.root}/{joined.id}/undo")
+    ada.client.post(f"{ada.root}/{old.id}/disconnect")
+    earlier = read(ada.client.get(f"{ada.root}/")).text.split("Earlier")[-1]
+    assert earlier.index("Acme Ltd") < earlier.index(HOLDINGS)
+    assert "Xero (Acme Ltd): Disconnected" in read(ada.client.get(f"/b/{ada.business.slug}/settings/")).text
+
+
 def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
     old = connect(ada)
     change(ada, old)
