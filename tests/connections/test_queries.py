@@ -1,6 +1,7 @@
 """Reading connections: in scope only, in order, and with a number of queries that rows do not change."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +19,7 @@ from bookbind.connections.queries import (
     words_of,
 )
 from bookbind.connections.status import Cause, Health
+from bookbind.kit import clock
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.permissions import Role
 from bookbind.tenancy.scope import BusinessScope, PracticeScope, ScopeMissing, SystemScope, within
@@ -70,6 +72,22 @@ def test_the_main_connection_is_the_one_in_use_before_one_being_set_up(people: P
     assert find_main_connection_of(people) == active
     with within(BusinessScope(people.acme.id)):
         assert list_connections(people.acme.id) == [beside, active, coming, ended]
+
+
+def test_those_that_were_left_stand_in_the_order_of_their_last_use(people: People) -> None:
+    ended = Connection.Stage.ENDED
+    long_used = make_connection(people.acme, people.alice, stage=ended)
+    undone = make_connection(people.acme, people.alice, stage=ended)
+    never = make_connection(people.acme, people.alice, stage=ended)
+    now = clock.now()
+    with within(BusinessScope(people.acme.id)):
+        Stay.objects.filter(connection=never).delete()
+        Stay.objects.filter(connection=undone).update(ended_at=now - timedelta(days=20))
+        Stay.objects.filter(connection=long_used).update(ended_at=now - timedelta(days=21))
+        assert list_connections(people.acme.id) == [undone, long_used, never]
+        back = now - timedelta(days=20)
+        Stay.objects.create(business=people.acme, connection=long_used, started_at=back, ended_at=now)
+        assert list_connections(people.acme.id) == [long_used, undone, never]
 
 
 def find_main_connection_of(people: People) -> Connection | None:

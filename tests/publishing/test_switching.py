@@ -19,9 +19,11 @@ from bookbind.connections.status import State as ConnectionState
 from bookbind.documents.queries import get_document
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
+from bookbind.kit.text import show_date
 from bookbind.lists.models import Binding, ListItem
 from bookbind.providers.base.types import ListName
 from bookbind.publishing import services
+from bookbind.publishing.messages import explain_publication, words_of
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.starting import start_publishing, start_summary
@@ -269,6 +271,10 @@ def test_a_document_dated_before_the_new_books_waits_for_a_decision(desk: Desk) 
     publication = desk.publish(desk.bill("INV-1"))
     desk.work()
     assert (publication.state, publication.reason) == (State.HELD, Reason.BEFORE_START)
+    message = explain_publication(publication, words_of(desk.connection))
+    assert message is not None
+    who = f"by {desk.user.get_full_name()} on {show_date(today)}"
+    assert message.body == f"That day was chosen {who} when the business moved there."
     assert desk.bills() == []
     services.publish_anyway(publication, desk.user)
     desk.work()

@@ -131,6 +131,18 @@ def test_an_expired_connection_is_not_said_to_go_on_in_a_change(ada: Walk) -> No
     assert "stays in use" not in ada.press(summary, "finish").text
 
 
+def test_a_connection_whose_vendor_is_down_is_not_said_to_go_on_in_a_change(ada: Walk) -> None:
+    old = connect(ada)
+    begin = f"{ada.root}/{old.id}/change/xero/"
+    assert "Xero (Acme Ltd) goes on meanwhile." in read(ada.client.get(begin)).text
+    with within(BusinessScope(ada.business.id)):
+        Connection.objects.filter(id=old.id).update(down_since=clock.now())
+    assert "goes on meanwhile" not in read(ada.client.get(begin)).text
+    chosen = read(ada.client.get(f"{ada.root}/{old.id}/change/"))
+    assert "Acme Ltd keeps its books at Xero (Acme Ltd)." in chosen.text
+    assert "publishes to Xero (Acme Ltd) now" not in chosen.text
+
+
 @pytest.mark.req("CHG-06")
 def test_an_undo_to_an_expired_connection_leads_to_its_reconnect(ada: Walk) -> None:
     old = connect(ada)
@@ -244,6 +256,18 @@ def test_undo_is_one_press_until_publishing_is_started(ada: Walk) -> None:
     assert "can't be taken back any more" in again.text
 
 
+def test_after_an_undone_change_earlier_begins_with_what_was_left_last(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    ada.client.post(f"{ada.root}/{joined.id}/undo")
+    ada.client.post(f"{ada.root}/{old.id}/disconnect")
+    earlier = read(ada.client.get(f"{ada.root}/")).text.split("Earlier")[-1]
+    assert earlier.index("Acme Ltd") < earlier.index(HOLDINGS)
+    assert "Xero (Acme Ltd): Disconnected" in read(ada.client.get(f"/b/{ada.business.slug}/settings/")).text
+
+
 def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
     old = connect(ada)
     change(ada, old)
@@ -252,6 +276,7 @@ def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
     page = read(ada.client.get(f"{ada.root}/{joined.id}/start"))
     assert page.heading == f"Start publishing to Xero ({HOLDINGS})"
     assert "No document is on its way, so nothing is sent at once." in page.text
+    assert "going back to Xero (Acme Ltd) then takes a sign-in" in page.text
     ada.client.post(f"{ada.root}/{joined.id}/start")
     assert not row(joined).awaits_start
     assert row(old).stage == Connection.Stage.ENDED
@@ -265,7 +290,7 @@ def test_a_reconnect_that_reached_another_organisation_can_move_there(ada: Walk)
     compared = read(ada.client.get(f"{page.path}different", {"organisation": other}))
     assert compared.has_button(f"Move to {HOLDINGS} for good")
     summary = ada.press(compared, "move", organisation=other)
-    assert summary.heading == f"Change to {HOLDINGS}"
+    assert summary.heading == f"Change to Xero ({HOLDINGS})"
     assert row(old).stage == Connection.Stage.ACTIVE
     ada.press(summary, "finish")
     run_due()

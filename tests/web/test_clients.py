@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookbind.connections.models import Connection
+from bookbind.connections.models import Connection, Stay
 from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.publishing.models import Publication
@@ -122,3 +122,18 @@ def test_clients_add_no_queries(people: People, browse: Browse) -> None:
 
     more(100)
     assert_rows_add_no_queries(lambda: client.get(URL, {"show": "all"}), more, most=18)
+
+
+def test_a_client_that_is_disconnected_is_named_by_what_was_in_use_last(
+    people: People, browse: Browse
+) -> None:
+    business = make_business("Aspen Ltd", practice=people.harbour)
+    ended = Connection.Stage.ENDED
+    used = make_connection(business, people.carol, organisation={"name": "Aspen Books"}, stage=ended)
+    undone = make_connection(business, people.carol, organisation={"name": "Undone Books"}, stage=ended)
+    with within(SystemScope("a test changes a fact")):
+        Stay.objects.filter(connection=undone).update(ended_at=clock.now() - timedelta(days=9))
+        Stay.objects.filter(connection=used).update(ended_at=clock.now())
+    page = read(browse(people.carol).get(URL, {"show": "all"}))
+    assert "Aspen Books" in page.text
+    assert "Undone Books" not in page.text

@@ -94,7 +94,7 @@ def test_a_reconnect_does_not_ask_but_a_move_to_another_organisation_does(ada: W
     back = answer(ada, asked)
     assert back.path == f"{page.path}different?organisation={other}"
     assert back.has_button(f"Move to {HOLDINGS} for good")
-    assert ada.press(page, "move", organisation=other).heading == f"Change to {HOLDINGS}"
+    assert ada.press(page, "move", organisation=other).heading == f"Change to Xero ({HOLDINGS})"
 
 
 def test_a_wrong_password_changes_nothing_and_leaves_no_secret(ada: Walk) -> None:

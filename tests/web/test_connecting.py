@@ -227,6 +227,16 @@ def test_choosing_another_one_on_reconnect_is_never_taken(ada: Walk) -> None:
     assert shown.link("Go back and choose Acme Ltd") == page.path
 
 
+def test_whoever_allowed_no_other_organisation_can_sign_in_again(ada: Walk) -> None:
+    connection = connect(ada)
+    page = ada.allow("Acme Ltd", path=f"/{connection.id}/reconnect")
+    shown = read(ada.client.get(page.link("Use a different organisation")))
+    assert "You allowed no other organisation." in shown.text
+    assert shown.has_button("Sign in again")
+    assert f'action="{ada.root}/{connection.id}/reconnect"' in shown.html
+    assert shown.link("Go back") == page.path
+
+
 def test_reconnect_of_what_was_disconnected_leads_to_connect(ada: Walk) -> None:
     connection = connect(ada)
     read(ada.client.post(f"{ada.root}/{connection.id}/disconnect", follow=True))

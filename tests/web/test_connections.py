@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bookbind.connections.models import Connection
+from bookbind.activity.services import record
+from bookbind.connections.models import Connection, Stay
+from bookbind.documents.models import Document
 from bookbind.jobs.models import Job
 from bookbind.kit import clock
 from bookbind.kit.text import show_date
@@ -199,12 +201,77 @@ def test_disconnect_says_what_is_kept_before_it_asks(people: People, admin: Clie
     connection = lapsed(people)
     make_waiting(connection, 3, people.alice)
     page = read(admin.get(f"{root(people)}{connection.id}/disconnect"))
+    assert "Documents: 3 waiting. They can be coded, made ready and exported." in page.text
     assert "Lists: none yet. You keep them here yourself." in page.text
     assert "Supplier rules: 0 rules. They go on coding what arrives." in page.text
     assert "3 waiting" in page.text
     assert "3 waiting documents" in page.text
     with within(BusinessScope(people.acme.id)):
         assert Connection.objects.get(id=connection.id).stage == Connection.Stage.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("stages", "then"),
+    [
+        ((), "none yet. What arrives can be coded"),
+        (("published",), "1 published. What arrives can be coded"),
+        (("review", "published"), "1 to review, 1 published. Those that are not published can be coded"),
+    ],
+)
+def test_what_can_be_done_with_documents_after_a_disconnect(
+    stages: tuple[str, ...], then: str, people: People, admin: Client
+) -> None:
+    connection = make_connection(people.acme, people.alice)
+    with within(BusinessScope(people.acme.id)):
+        for stage in stages:
+            Document.objects.create(
+                business=people.acme, currency="GBP", captured_at=clock.now(), stage=stage
+            )
+    page = read(admin.get(f"{root(people)}{connection.id}/disconnect"))
+    assert f"Documents: {then}, made ready and exported." in page.text
+
+
+def test_the_settings_name_what_was_disconnected(people: People, admin: Client, browse: Browse) -> None:
+    hub = f"/b/{people.acme.slug}/settings/"
+    assert "No accounting software connected yet" in read(admin.get(hub)).text
+    connection = make_connection(people.acme, people.alice, stage=Connection.Stage.ENDED)
+    with within(BusinessScope(people.acme.id)):
+        Stay.objects.filter(connection=connection).update(ended_at=clock.now())
+    assert "Xero (Acme Ltd): Disconnected" in read(admin.get(hub)).text
+    told = read(browse(people.bob).get(hub)).text
+    assert "Xero (Acme Ltd): Disconnected" in told
+    assert "Documents can be coded and exported without it." in told
+
+
+def test_the_history_leads_to_the_document_that_an_entry_is_about(people: People, admin: Client) -> None:
+    supplier = make_list_item(people.acme, "City Fuel", ListName.SUPPLIERS)
+    said = "Published to Xero (Acme Ltd)."
+    with within(BusinessScope(people.acme.id)):
+        captured = {"business": people.acme, "currency": "GBP", "captured_at": clock.now()}
+        named = Document.objects.create(**captured, supplier=supplier, reference="INV-7")
+        bare = Document.objects.create(**captured)
+        for subject in (named, bare, people.alice):
+            record("publication.published", said, business_id=people.acme.id, subject=subject)
+    page = read(admin.get(f"/b/{people.acme.slug}/settings/history/"))
+    assert page.link("City Fuel · INV-7") == f"/b/{people.acme.slug}/costs/{named.id}/"
+    assert page.link("Open the document") == f"/b/{people.acme.slug}/costs/{bare.id}/"
+    assert page.text.count(said) == 3
+
+
+@pytest.mark.req("UX-04")
+def test_documents_add_no_queries_to_the_history(people: People, admin: Client) -> None:
+    supplier = make_list_item(people.acme, "City Fuel", ListName.SUPPLIERS)
+
+    def add() -> None:
+        with within(BusinessScope(people.acme.id)):
+            for _ in range(5):
+                document = Document.objects.create(
+                    business=people.acme, currency="GBP", captured_at=clock.now(), supplier=supplier
+                )
+                record("document.captured", "Captured.", business_id=people.acme.id, subject=document)
+
+    add()
+    assert_rows_add_no_queries(lambda: admin.get(f"/b/{people.acme.slug}/settings/history/"), add, 20)
 
 
 def bound(people: People, connection: Connection, name: str, list_name: ListName) -> ListItem:

@@ -7,6 +7,7 @@ import pytest
 from bookbind.connections.models import Change, Connection
 from bookbind.documents.models import Document
 from bookbind.kit import clock
+from bookbind.kit.text import show_date
 from bookbind.publishing.models import Publication
 from bookbind.publishing.start_date import StartDate
 from bookbind.tenancy.scope import BusinessScope, within
@@ -76,9 +77,12 @@ def test_a_day_that_holds_most_documents_back_says_how_many(ada: Walk) -> None:
     old = connect(ada)
     hold_bills(old, in_days(-3), in_days(-2), in_days(0))
     summary = change(ada, old, finish=False)
+    assert "Those dated before" not in summary.text
     asked = ada.press(summary, "finish", documents_from=in_days(0).isoformat())
     assert asked.status == 422
-    assert "2 of the 3 waiting documents are dated earlier and would not be published." in asked.text
+    assert "2 of the 3 waiting documents are dated earlier and would not be published there." in asked.text
+    day = show_date(in_days(0))
+    assert f"they go to the new books. Those dated before {day} wait there until you say" in asked.text
     assert not has_moved(ada)
     ada.press(summary, "finish", documents_from="")
     assert has_moved(ada)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Value, When, prefetch_related_objects
 
 from bookbind.connections.messages import ConnectionWords, Viewer
 from bookbind.connections.models import Connection, Grant
@@ -44,6 +44,12 @@ def find_main_connection(business_id: UUID) -> Connection | None:
     return live.order_by("stage", "created_at").first()
 
 
+def find_last_main_connection(business_id: UUID) -> Connection | None:
+    """The main connection, else the one that held the business's books last; None when it never had any."""
+    mains = _connections().filter(business_id=business_id, place=Connection.Place.MAIN)
+    return in_order_of_use(mains).first()
+
+
 def hold_live(connection: Connection) -> bool:
     """Take the connection's row for this transaction; False when the business has left it meanwhile."""
     live = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
@@ -51,14 +57,25 @@ def hold_live(connection: Connection) -> bool:
 
 
 def list_connections(business_id: UUID) -> list[Connection]:
-    """Every connection that the business has or had: in use, set up, ended; the newest first in each."""
+    """Every connection that the business has or had: in use, set up, ended; the latest first in each."""
+    return list(in_order_of_use(_connections().filter(business_id=business_id)))
+
+
+def in_order_of_use(connections: "QuerySet[Connection]") -> "QuerySet[Connection]":
+    """In use, set up, then those that were left: what was in use last first, whenever it was made.
+
+    A connection that was never in use, because its change was stopped, stands behind those that were.
+    """
     order = Case(
         When(stage=Connection.Stage.ACTIVE, then=Value(0)),
         When(stage=Connection.Stage.SETTING_UP, then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    return list(_connections().filter(business_id=business_id).order_by(order, "-created_at"))
+    left_at = Max("stays__ended_at", filter=~Q(stage__in=LIVE_STAGES))
+    return connections.annotate(left_at=left_at).order_by(
+        order, F("left_at").desc(nulls_last=True), "-created_at"
+    )
 
 
 def list_live(connections: "QuerySet[Connection] | None" = None) -> list[Connection]:

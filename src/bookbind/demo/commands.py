@@ -105,7 +105,9 @@ def _start(children: list[Child], data: Path, *, fresh: bool) -> None:
     ]
     for child in children[1:]:
         child.start()
-    wait_until_answering(children[1], f"http://127.0.0.1:{settings.CONFIG.port}/healthz")
+    # Asked here, by the name that people use: it is the only one that is answered.
+    here = f"http://127.0.0.1:{settings.CONFIG.port}/healthz"
+    wait_until_answering(children[1], here, host=settings.ALLOWED_HOSTS[0])
 
 
 def _build(data: Path) -> None:

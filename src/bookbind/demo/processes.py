@@ -61,12 +61,16 @@ def python_child(name: str, arguments: list[str], data: Path, extra: dict[str, s
     return Child(name, [sys.executable, "-m", *arguments], data / "logs" / f"{name}.log", environment)
 
 
-def wait_until_answering(child: Child, url: str) -> None:
-    """Return when `url` answers; StartFailed with the end of the log when the child dies or is silent."""
+def wait_until_answering(child: Child, url: str, *, host: str = "") -> None:
+    """Return when `url` answers; StartFailed with the end of the log when the child dies or is silent.
+
+    `host` is the name that is asked for, where it is another than the address's.
+    """
+    headers = {"Host": host} if host else {}
     give_up = time.monotonic() + _START_SECONDS
     while time.monotonic() < give_up and not child.has_ended():
         try:
-            httpx2.get(url, timeout=2)
+            httpx2.get(url, timeout=2, headers=headers)
         except httpx2.TransportError:
             time.sleep(_POLL_SECONDS)
         else:

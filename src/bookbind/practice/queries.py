@@ -8,7 +8,7 @@ from django.db.models import Count, Min
 
 from bookbind.connections.messages import short_state
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import organisation_name, statuses_of, words_of
+from bookbind.connections.queries import in_order_of_use, organisation_name, statuses_of, words_of
 from bookbind.connections.status import Status
 from bookbind.documents.models import Document
 from bookbind.kit import clock
@@ -18,13 +18,6 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.states import WAITING_STATES
 from bookbind.tenancy.models import Business, Practice, User
 from bookbind.tenancy.queries import list_businesses
-
-_STAGE_ORDER = {
-    Connection.Stage.ACTIVE: 0,
-    Connection.Stage.SETTING_UP: 1,
-    Connection.Stage.LEFT: 2,
-    Connection.Stage.ENDED: 3,
-}
 
 
 def list_clients(practice: Practice, user: User) -> list[Client]:
@@ -41,15 +34,12 @@ def list_clients(practice: Practice, user: User) -> list[Client]:
 
 
 def _main_connections(businesses: Sequence[Business]) -> dict[UUID, Connection]:
-    """For each business the connection that counts: the one in use, else being set up, else the last one."""
+    """For each business the connection that counts: in use, else being set up, else the one left last."""
     rows = Connection.objects.filter(
         business_id__in=[business.id for business in businesses], place=Connection.Place.MAIN
     )
     found: dict[UUID, Connection] = {}
-    for row in sorted(
-        rows.select_related("grant", "business", "consented_by"),
-        key=lambda row: (_STAGE_ORDER[Connection.Stage(row.stage)], -row.created_at.timestamp()),
-    ):
+    for row in in_order_of_use(rows.select_related("grant", "business", "consented_by")):
         found.setdefault(row.business_id, row)
     return found
 

@@ -317,7 +317,7 @@ _OUTSIDE: dict[Reason, Entry] = {
     Reason.BEFORE_START: Entry(
         "Dated before the new books",
         "{date} lies before {limit}, from when on {target} holds your books.",
-        "Somebody chose that day when the business moved there.",
+        "That day was chosen{chosen} when the business moved there.",
         Who.YOU,
         "Publish it here anyway, archive it, or go back to the books it belongs to.",
         (

@@ -96,7 +96,10 @@ class SharedDimension:
 
 @dataclass(frozen=True)
 class BooksFacts:
-    """What the connection's books take and allow."""
+    """What the connection's books take and allow.
+
+    `start_chosen` is who chose `documents_from` and when: ` by Ada Admin on 22 November 2026`.
+    """
 
     kinds: tuple[KindChoice, ...]
     tax_modes: tuple[TaxMode, ...]
@@ -106,6 +109,7 @@ class BooksFacts:
     locked_until: dt.date | None = None
     closed_until: dt.date | None = None
     documents_from: dt.date | None = None
+    start_chosen: str = ""
     asks_for_new_suppliers: bool = False
     computes_tax: bool = False
     reference_length: int | None = None
@@ -240,7 +244,8 @@ def _check_books(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem
     elif day and books.locked_until and day <= books.locked_until:
         yield Problem("date", Reason.PERIOD_LOCKED, Weight.HOLD, _dates(day, books.locked_until))
     if day and books.documents_from and day < books.documents_from and not document.early_accepted:
-        yield Problem("date", Reason.BEFORE_START, Weight.HOLD, _dates(day, books.documents_from))
+        words = {**_dates(day, books.documents_from), "chosen": books.start_chosen}
+        yield Problem("date", Reason.BEFORE_START, Weight.HOLD, words)
     allowed = {books.base_currency, *books.currencies} - {""}
     if allowed and document.currency not in allowed:
         yield Problem("currency", Reason.CURRENCY_NOT_ENABLED, Weight.HOLD, {"currency": document.currency})

@@ -9,9 +9,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from bookbind.connections.change import find_change_to
 from bookbind.connections.models import Connection
 from bookbind.documents.files import EXTENSIONS
 from bookbind.documents.models import Document, DocumentLine
+from bookbind.kit import clock
+from bookbind.kit.text import show_date
 from bookbind.lists import queries as lists
 from bookbind.lists.dimensions import list_dimensions
 from bookbind.lists.labels import item_label
@@ -57,6 +60,7 @@ def read_books(connection: Connection) -> Books:
         locked_until=connection.locked_until,
         closed_until=settings.books_closed_until,
         documents_from=connection.documents_from,
+        start_chosen=_start_chosen(connection) if connection.documents_from else "",
         asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
         reference_length=provider.reference_length,
         shared_dimensions=tuple(
@@ -66,6 +70,15 @@ def read_books(connection: Connection) -> Books:
         ),
     )
     return Books(facts, settings)
+
+
+def _start_chosen(connection: Connection) -> str:
+    """Who chose the first day of these books, and when; empty where no change is recorded."""
+    change = find_change_to(connection)
+    if change is None:
+        return ""
+    day = clock.local_date(change.begun_at, connection.business.time_zone)
+    return f" by {change.begun_by.get_full_name()} on {show_date(day)}"
 
 
 def read_document(

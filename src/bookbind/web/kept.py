@@ -1,5 +1,6 @@
 """What a business keeps whatever it is connected to, counted: lists, rules, documents, people."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -34,10 +35,9 @@ def list_kept(request: BusinessRequest) -> list[Kept]:
         if entries.get(name.value)
     )
     costs = reverse("costs", args=[slug])
+    tabs = {tab: count for tab, count in count_tabs().items() if count}
     documents = tuple(
-        (f"{count:,} {_TAB_WORDS[tab]}", f"{costs}?show={tab.value}")
-        for tab, count in count_tabs().items()
-        if count
+        (f"{count:,} {_TAB_WORDS[tab]}", f"{costs}?show={tab.value}") for tab, count in tabs.items()
     )
     rules = (plural(count_rules()["all"], "rule"), reverse("rules", args=[slug]))
     return [
@@ -48,9 +48,18 @@ def list_kept(request: BusinessRequest) -> list[Kept]:
         Kept(
             "Documents",
             documents or (("none yet", costs),),
-            "They can be coded, made ready and exported.",
+            _then_documents(tabs),
         ),
     ]
+
+
+def _then_documents(tabs: Collection[Tab]) -> str:
+    """What is published is done with; everything else, and what arrives, can be worked on."""
+    can = "can be coded, made ready and exported."
+    if Tab.PUBLISHED not in tabs:
+        return f"{'They' if tabs else 'What arrives'} {can}"
+    is_all = set(tabs) == {Tab.PUBLISHED}
+    return f"{'What arrives' if is_all else 'Those that are not published'} {can}"
 
 
 _TAB_WORDS = {

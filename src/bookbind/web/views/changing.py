@@ -61,6 +61,7 @@ def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     context = {
         **_words(connection),
         "needs_reconnect": needs_reconnect(connection),
+        "is_published_to": _is_published_to(connection),
         "destinations": _destinations(connection),
         "under_way": under_way,
     }
@@ -97,8 +98,7 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
         "publish_first": form.is_valid() and form.publish_first,
     }
     if request.method == "POST" and not is_confirmed(request):
-        typed = {"waiting": form["waiting"].value() or ""}
-        typed |= {"back": form["back"].value()} if form["back"].value() else {}
+        typed = {name: value for name in ("waiting", "back") if (value := form[name].value())}
         return ask_to_confirm(request, f"{request.path}?{urlencode(typed)}")
     if request.method == "POST" and form.is_valid():
         return set_out(
@@ -208,12 +208,14 @@ def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
 
 def _show_start(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
     summary, ways = start_summary(connection), list_ways(connection)
+    undoable = find_undoable(connection)
     context = {
         **_words(connection),
         "summary": summary,
         "months": build_months(summary),
         "waits": explain_waiting(summary),
-        "undoable": find_undoable(connection),
+        "undoable": undoable,
+        "left_label": label_of(undoable.left) if undoable else "",
         "questions": explain_ways(ways, get_provider(connection.provider)),
         "is_open": any(not question.answer for question in ways),
         "is_refused": status != 200,
@@ -262,12 +264,17 @@ def _title(vendor: Provider, connection: Connection, earlier: Connection | None)
 
 def _steps(vendor: Provider, connection: Connection, earlier: Connection | None) -> list[str]:
     who = f" as somebody who can open {organisation_name(earlier)}" if earlier else ""
-    meanwhile = "" if needs_reconnect(connection) else f" {label_of(connection)} goes on meanwhile."
+    meanwhile = f" {label_of(connection)} goes on meanwhile." if _is_published_to(connection) else ""
     return [
         f"You sign in at {vendor.name}{who}, choose the organisation and press Finish.{meanwhile}",
         "Documents, rules and settings stay. Merge lists matches your old entries to the new ones.",
         f"Nothing is sent to {vendor.name} until you press Start publishing. Until then you can undo it all.",
     ]
+
+
+def _is_published_to(connection: Connection) -> bool:
+    """Whether what is published now arrives there: its vendor answers, and publishing was started."""
+    return status_of(connection).can_publish and not connection.awaits_start
 
 
 def _words(connection: Connection) -> dict[str, object]:

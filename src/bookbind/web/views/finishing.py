@@ -231,6 +231,7 @@ def _show_summary(
         **_words(sign_in),
         "organisation": organisation,
         "organisation_words": describe(organisation),
+        "joining_label": f"{get_provider(sign_in.provider).name} ({organisation.name})",
         "until": _until(sign_in),
         "shared": shared,
         "taken": taken,

@@ -11,9 +11,10 @@ from bookbind.web.forms.connections import FinishForm
 
 @dataclass(frozen=True)
 class StartQuestion:
-    """The question, and the day that pressing Finish again confirms."""
+    """The question, the day that pressing Finish again confirms, and how many documents it holds back."""
 
     day: date
+    held_back: int
     headline: str
     body: str
 
@@ -38,14 +39,15 @@ def explain_start(start: StartDate) -> StartQuestion:
     if start.held_back:
         said.append(_held_back(start))
     said.append("Each waits until you say what becomes of it. Change the date, or press Finish again.")
-    return StartQuestion(start.day, f"Use the new books only from {day}?", " ".join(said))
+    return StartQuestion(start.day, start.held_back, f"Use the new books only from {day}?", " ".join(said))
 
 
 def _held_back(start: StartDate) -> str:
     if start.held_back < start.moving:
         verb = "is" if start.held_back == 1 else "are"
         count = f"{start.held_back:,} of the {plural(start.moving, 'waiting document')}"
-        return f"{count} {verb} dated earlier and would not be published."
+        return f"{count} {verb} dated earlier and would not be published there."
     if start.moving == 1:
-        return "The one waiting document is dated earlier and would not be published."
-    return f"All {plural(start.moving, 'waiting document')} are dated earlier and would not be published."
+        return "The one waiting document is dated earlier and would not be published there."
+    who = "Both" if start.moving == 2 else f"All {start.moving:,}"
+    return f"{who} waiting documents are dated earlier and would not be published there."

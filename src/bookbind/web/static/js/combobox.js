@@ -169,7 +169,7 @@ class Combobox {
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.list.classList.toggle("combobox-list-up", this.list.getBoundingClientRect().bottom > innerHeight && this.input.getBoundingClientRect().top > 340);
-    this.status.textContent = isNothing ? "Nothing matches." : typed ? `${found.length} of ${total}` : `${total} choices`;
+    this.status.textContent = isNothing ? "Nothing matches." : typed ? `${found.length} of ${total}` : `${total} ${total === 1 ? "choice" : "choices"}`;
     // What can always be done is never what Enter takes because nothing else was found.
     const first = count ? 0 : -1;
     this.move(typed ? first : this.shown.findIndex((item) => item.value && item.value === this.select.value));
