@@ -145,6 +145,8 @@ def test_rules_that_overlap_are_shown_and_ordered(office: Office, alice: Client)
     page = read(alice.get(office.url(f"rules/{second.id}/")))
     assert "Rule 1 of this supplier also sets the category; that one is asked first." in page.text
     assert "So this rule has no effect at present." in page.text
+    listed = read(alice.get(office.url("rules/")))
+    assert listed.text.count("No effect An earlier rule of this supplier sets the same.") == 1
     alice.post(office.url(f"rules/{second.id}/first"))
     page = read(alice.get(office.url(f"rules/{second.id}/")))
     assert "this one is asked first." in page.text

@@ -1,5 +1,6 @@
 """The Rules pages: all supplier rules and what is wrong with them, one rule with its versions, a new one."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from bookbind.lists.models import ListItem
 from bookbind.lists.services import get_or_create_supplier
 from bookbind.rules import queries, services
 from bookbind.rules.errors import RuleError
-from bookbind.rules.evaluate import CodedField
+from bookbind.rules.evaluate import CodedField, RuleValues
 from bookbind.rules.models import SupplierRule
 from bookbind.rules.overlaps import WhyDead, find_dead, find_overlaps
 from bookbind.rules.targets import SUPPLIER_RULE
@@ -41,12 +42,13 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class RuleRow:
-    """One rule of the list."""
+    """One rule of the list. `is_hidden`: an earlier rule of its supplier sets all that it would."""
 
     url: str
     supplier: str
     words: tuple[str, ...]
     active: bool
+    is_hidden: bool
     problems: tuple[ProblemLink, ...]
 
 
@@ -169,17 +171,30 @@ def save_rule(
 
 def _rows(request: BusinessRequest, found: list[SupplierRule]) -> list[RuleRow]:
     connection = main_connection(request)
-    problems = queries.problems_of(found, connection)
+    problems, hidden = queries.problems_of(found, connection), _hidden_rules(found)
     return [
         RuleRow(
             url=reverse("rule", args=[request.business.slug, each.id]),
             supplier=each.supplier.name,
             words=rule_words(each),
             active=each.active,
+            is_hidden=each.id in hidden,
             problems=tuple(problem_links(request, connection, problems[each.id])),
         )
         for each in found
     ]
+
+
+def _hidden_rules(found: list[SupplierRule]) -> set[UUID]:
+    """Those of these suppliers' rules that have no effect, because an earlier one sets the same."""
+    suppliers = {each.supplier_id for each in found}
+    rows = SupplierRule.objects.filter(supplier__in=suppliers, active=True)
+    by_supplier: dict[UUID, list[RuleValues]] = defaultdict(list)
+    active = list(rows.select_related("supplier", "business").order_by("position", "id"))
+    for each, values in zip(active, queries.values_of(active), strict=True):
+        by_supplier[each.supplier_id].append(values)
+    dead = [one for siblings in by_supplier.values() for one in find_dead(siblings)]
+    return {one.rule for one in dead if one.why is WhyDead.HIDDEN}
 
 
 def _context(request: BusinessRequest, found: SupplierRule, form: RuleForm) -> dict[str, Any]:
