@@ -206,7 +206,7 @@ def test_whoever_waits_for_the_lists_lands_in_merge_lists(ada: Walk) -> None:
     page = read(ada.client.get(merge))
     assert page.heading == "Merge lists"
     assert f"Xero ({HOLDINGS}) is now your accounting software." in page.text
-    assert "Nothing is sent to Xero until you press Start publishing." in page.text
+    assert f"Nothing is sent to Xero ({HOLDINGS}) until you press Start publishing." in page.text
     for label in ("Start publishing…", "Undo this change", "Using the List Merge Tool"):
         assert page.link(label)
     assert "is now your accounting software" not in read(ada.client.get(merge.split("?")[0])).text

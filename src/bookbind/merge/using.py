@@ -183,16 +183,22 @@ def _bindings(changes: Changes, applied: Applied, user: User) -> tuple[list[Bind
 def _created_for(connection: Connection, changes: Changes) -> list[dict[str, str]]:
     """The entries made at the vendor that these matches are the first to use."""
     opened = {target for plan in changes.plans.values() for target in plan.open.values()}
-    earlier = Applied.objects.filter(connection=connection).exclude(created=[])
-    told = {(each["list"], each["remote_id"]) for applied in earlier for each in applied.created}
     made = Creation.objects.filter(connection=connection, remote_item__isnull=False).select_related(
         "remote_item"
     )
+    found = [row for row in made if row.remote_item_id in opened]
+    told = _created_before(connection) if found else frozenset()
     return [
         {"list": row.list, "name": row.remote_item.name, "remote_id": row.remote_item.remote_id}
-        for row in made
-        if row.remote_item_id in opened and (row.list, row.remote_item.remote_id) not in told
+        for row in found
+        if (row.list, row.remote_item.remote_id) not in told
     ]
+
+
+def _created_before(connection: Connection) -> frozenset[tuple[str, str]]:
+    """The list and id of what earlier uses named as created for them."""
+    earlier = Applied.objects.filter(connection=connection).exclude(created=[])
+    return frozenset((each["list"], each["remote_id"]) for applied in earlier for each in applied.created)
 
 
 def _forget_used(connection: Connection, data: dict[ListName, ListData], changes: Changes) -> None:
