@@ -29,6 +29,17 @@ from bookbind.web.views.start_words import explain_ways
 
 _MOST_NAMED = 10
 _Row = TypeVar("_Row")
+# What a match, or another one, ends.
+_MATCHED = frozenset(
+    {
+        Reason.CATEGORY_UNMATCHED,
+        Reason.CATEGORY_ARCHIVED,
+        Reason.TAX_RATE_UNMATCHED,
+        Reason.TAX_RATE_ARCHIVED,
+        Reason.PAID_FROM_UNMATCHED,
+        Reason.PAID_FROM_ARCHIVED,
+    }
+)
 
 
 def say_asked(request: BusinessRequest, asked: Sequence[Publication]) -> None:
@@ -125,18 +136,6 @@ def _where_it_ends(request: BusinessRequest, reason: Reason, rows: Sequence[Publ
     if len(rows) == 1:
         return "Open it", reverse("cost", args=[slug, rows[0].document_id])
     return "Show what waits", f"{reverse('costs', args=[slug])}?{urlencode({'show': Tab.WAITING.value})}"
-
-
-_MATCHED = frozenset(
-    {
-        Reason.CATEGORY_UNMATCHED,
-        Reason.CATEGORY_ARCHIVED,
-        Reason.TAX_RATE_UNMATCHED,
-        Reason.TAX_RATE_ARCHIVED,
-        Reason.PAID_FROM_UNMATCHED,
-        Reason.PAID_FROM_ARCHIVED,
-    }
-)
 
 
 def _match_url(slug: str, connection: Connection, item_ids: Iterable[str]) -> str:
