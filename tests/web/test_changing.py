@@ -1,5 +1,7 @@
 """Changing the connection through the pages, against the sandbox over real HTTP."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -40,12 +42,12 @@ def lapse(connection: Connection) -> None:
         Connection.objects.filter(id=connection.id).update(lapsed_at=clock.now())
 
 
-def hold_bill(connection: Connection, reason: str = "look_first") -> None:
+def hold_bill(connection: Connection, reason: str = "look_first", day: date | None = None) -> None:
     """A bill of £120.00 that waits at the connection, by default only to be sent."""
     business = connection.business
     with within(BusinessScope(business.id)):
         document = Document.objects.create(
-            business=business, kind="bill", currency="GBP", total=120, captured_at=clock.now()
+            business=business, kind="bill", currency="GBP", total=120, date=day, captured_at=clock.now()
         )
         Publication.objects.create(
             business=business,
@@ -53,7 +55,7 @@ def hold_bill(connection: Connection, reason: str = "look_first") -> None:
             connection=connection,
             state="held",
             reason=reason,
-            marker=f"m-{reason}",
+            marker=f"m-{document.id}",
             queued_at=clock.now(),
         )
 

@@ -5,15 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from bookbind.connections.models import Change, Connection
-from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.kit.text import show_date
-from bookbind.publishing.models import Publication
 from bookbind.publishing.start_date import StartDate
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.pages import read
 from tests.web.conftest import Walk
-from tests.web.test_changing import HOLDINGS, change
+from tests.web.test_changing import HOLDINGS, change, hold_bill
 from tests.web.test_connecting import connect, connections_of, organisations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,21 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def hold_bills(connection: Connection, *days: date, reason: str = "category_unmatched") -> None:
     """Bills of these days that wait at the connection."""
-    business = connection.business
-    with within(BusinessScope(business.id)):
-        for number, day in enumerate(days):
-            document = Document.objects.create(
-                business=business, kind="bill", currency="GBP", total=120, date=day, captured_at=clock.now()
-            )
-            Publication.objects.create(
-                business=business,
-                document=document,
-                connection=connection,
-                state="held",
-                reason=reason,
-                marker=f"{reason}-{number}",
-                queued_at=clock.now(),
-            )
+    for day in days:
+        hold_bill(connection, reason, day)
 
 
 def in_days(days: int) -> date:

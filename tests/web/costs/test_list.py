@@ -136,7 +136,8 @@ def test_whoever_may_not_end_the_wait_reads_who_can_and_asks(
     assert f"Connections are managed by Admins: Alice Admin ({people.alice.email})" in page.text
     assert page.has_button("Ask them")
     assert not page.has_button("Reconnect")
-    ask = office.url(f"settings/connections/{office.connection.id}/ask")  # type: ignore[union-attr]
+    assert office.connection is not None
+    ask = office.url(f"settings/connections/{office.connection.id}/ask")
     asked = read(bob.post(ask, {"next": office.url("costs/?show=waiting")}, follow=True))
     assert "Please ask one of them. Asked on" in asked.text
     assert not asked.has_button("Ask them")
