@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-# A word is kept as a number of so many bits: of those that are none, one in a hundred is taken for one.
+# A word is kept as a number of so many bits: of those that are none, one in sixty is taken for one.
 BITS = 24
 # Shorter words are too many of the short texts there are; longer ones say what they are by themselves.
 SHORTEST, LONGEST = 3, 14
