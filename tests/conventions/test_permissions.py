@@ -98,7 +98,15 @@ def test_another_tenants_rows_are_not_found_under_ones_own_business(world: World
     """Olga may do everything in Other Ltd: with Acme's ids in the address she gets what nobody gets."""
     client = world.client("other_admin")
     own = World(world.people, {**world.parts, "slug": world.people.other.slug})
-    foreign = ("connection_id", "document_id", "rule_id", "combination_id", "membership_id", "sign_in_id")
+    foreign = (
+        "approval_id",
+        "connection_id",
+        "document_id",
+        "rule_id",
+        "combination_id",
+        "membership_id",
+        "sign_in_id",
+    )
     rows = [row for row in TABLE if row.who == who and set(ROUTES[row.name].part_names()) & set(foreign)]
     answers = {
         f"{row.method} {row.name}": _answer(client, ROUTES[row.name], row.method, own, row.fields).status_code

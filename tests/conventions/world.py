@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from bookbind.connections.models import Approval
 from bookbind.documents.capture import capture_file
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
@@ -61,7 +62,7 @@ class World:
 
 
 def make_world() -> World:
-    """Two tenants; Acme has a connection, a document with its file, a rule, combined suppliers and people."""
+    """Two tenants; Acme has a connection, a document with its file, a rule and all that has addresses."""
     people = make_people()
     acme, alice = people.acme, people.alice
     connection = make_connection(acme, alice)
@@ -81,6 +82,13 @@ def make_world() -> World:
             opened_count=0,
             closed_count=0,
         )
+        approval = Approval.objects.create(
+            business=acme,
+            act=Approval.Act.DISCONNECT,
+            connection=connection,
+            asked_by=alice,
+            asked_at=clock.now(),
+        )
     membership = BusinessMembership.objects.get(business=acme, user=people.bob)
     parts = {
         "slug": acme.slug,
@@ -89,6 +97,7 @@ def make_world() -> World:
         "rule_id": rule.id,
         "combination_id": combination.id,
         "applied_id": applied.id,
+        "approval_id": approval.id,
         "step": "suppliers",
         "membership_id": membership.id,
         # Nobody's: a sign-in belongs to one browser session, and what that sees is tested beside the flow.

@@ -17,7 +17,7 @@ from bookbind.rules.targets import RULE_KINDS
 from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 
-_BUSINESS = ("slug", "name", "country", "currency", "time_zone")
+_BUSINESS = ("slug", "name", "country", "currency", "time_zone", "second_person")
 # When and by whom something was saved last is history, not content; places of storage are nobody's business;
 # how far a document has come in publishing is its publication's to say.
 _LEFT_OUT = {

@@ -1,7 +1,8 @@
 """Moving the books to another connection: planned by Finish, switched when nothing is under way, undone.
 
 The old connection is in use until the switch, and keeps its sign-in until publishing is started at the new
-one. So a failure or *Stop* before the switch changes nothing, and *Undo* after it needs no sign-in.
+one. So a failure or *Stop* before the switch changes nothing, and *Undo* after it needs no sign-in. Where the
+business wants a second person, the switch waits for their approval too.
 """
 
 from datetime import timedelta
@@ -23,6 +24,7 @@ from bookbind.connections.events import (
 from bookbind.connections.models import Change, Connection, SignIn, Stay
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, needs_reconnect
 from bookbind.connections.schedule import begin_schedules, end_schedules
+from bookbind.connections.second_person import Act, ask, close_with, find_open
 from bookbind.connections.services import activate, begin_stay
 from bookbind.kit import clock
 from bookbind.tenancy.models import User
@@ -50,6 +52,8 @@ def plan_change(sign_in: SignIn, joined: Connection, user: User) -> Change:
         subject=joined,
         data={"left": change.left_id, "publish_first": change.publish_first},
     )
+    if joined.business.second_person:
+        ask(joined.business, Act.MOVE, user, joined)
     return change
 
 
@@ -94,6 +98,20 @@ def take_into_use(connection: Connection) -> None:
     tell(ChangeReady(connection.business_id, connection.id))
 
 
+def awaits_approval(change: Change) -> bool:
+    """Whether a second person has to approve the change first; until then the old books are in full use."""
+    return find_open(change.joined, Act.MOVE) is not None
+
+
+def approve(joined: Connection) -> None:
+    """A second person agreed, in the caller's transaction: now the switch waits for the lists alone."""
+    ready = Change.objects.filter(joined=joined, switched_at=None, stopped_at=None).exclude(ready_at=None)
+    # What is under way is waited for from now on, not from when the lists were complete.
+    ready.update(ready_at=clock.now())
+    # Told in any case: lists that become complete at this moment find the approval open, or are seen here.
+    tell(ChangeReady(joined.business_id, joined.id))
+
+
 def hand_over(change: Change) -> None:
     """From now on nothing new is sent over the old connection; what is under way may end."""
     Connection.objects.filter(id=change.left_id, hands_over=False).update(hands_over=True)
@@ -123,6 +141,7 @@ def switch(change: Change) -> bool:
     if was_live:
         _end_stay(change.left, "changed")
         end_schedules(change.left)
+        close_with(change.left)
         tell(ConnectionEnded(change.business_id, change.left_id))
     begin_stay(change.joined, change.begun_by, "changed")
     record(

@@ -20,6 +20,7 @@ from bookbind.connections.outcomes import UNTROUBLED, WELL
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, organisation_of
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
 from bookbind.connections.schedule import end_schedules
+from bookbind.connections.second_person import close_with
 from bookbind.jobs.services import Again, Claimed, queue_job, works
 from bookbind.kit import clock
 from bookbind.kit.encryption import SecretsUnreadable
@@ -43,18 +44,23 @@ def disconnect(connection: Connection, user: User) -> None:
     If the vendor can't be told now, a job goes on trying; `connection.release` says how that stands.
     """
     with transaction.atomic():
-        end(connection, user, "disconnected")
-        if connection.place == Connection.Place.MAIN and connection.stage == Connection.Stage.ACTIVE:
-            let_go_of_left(connection.business_id)
-        record(
-            "connection.disconnected",
-            f"{user.get_full_name()} disconnected {label_of(connection)}.",
-            business_id=connection.business_id,
-            actor=user,
-            subject=connection,
-        )
+        disconnect_here(connection, user)
     connection.refresh_from_db()
     _try_release(connection)
+
+
+def disconnect_here(connection: Connection, user: User) -> None:
+    """End the connection in the caller's transaction; a job tells the vendor soon. NotConnected when over."""
+    end(connection, user, "disconnected")
+    if connection.place == Connection.Place.MAIN and connection.stage == Connection.Stage.ACTIVE:
+        let_go_of_left(connection.business_id)
+    record(
+        "connection.disconnected",
+        f"{user.get_full_name()} disconnected {label_of(connection)}.",
+        business_id=connection.business_id,
+        actor=user,
+        subject=connection,
+    )
 
 
 def end(connection: Connection, user: User, why: str) -> None:
@@ -73,6 +79,7 @@ def end(connection: Connection, user: User, why: str) -> None:
     stays = Stay.objects.filter(connection=connection, ended_at=None)
     stays.update(ended_at=clock.now(), ended_by=user, why=why)
     _give_up_move(connection)
+    close_with(connection)
     end_schedules(connection)
     tell(ConnectionEnded(connection.business_id, connection.id))
     queue_release(connection)

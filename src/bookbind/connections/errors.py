@@ -153,6 +153,28 @@ class ProviderUnavailable(SignInFailure):
     http_status = 409
 
 
+class ApprovalFailure(SignInFailure):
+    """A second person could not be asked, or could not decide. Nothing was changed."""
+
+    http_status = 409
+
+
+class NobodyElse(ApprovalFailure):
+    """Nobody else may approve this. Make somebody an Admin under People, or turn the second person off."""
+
+
+class AskedAlready(ApprovalFailure):
+    """That waits for a second person already. It stands under Connections."""
+
+
+class OwnRequest(ApprovalFailure):
+    """You asked for this yourself, so somebody else has to approve it."""
+
+
+class ApprovalOver(ApprovalFailure):
+    """That is decided or withdrawn already. Connections shows how things stand now."""
+
+
 class ChangeOver(Exception):
     """This change can't be taken back any more: it was stopped, undone, or publishing has begun."""
 

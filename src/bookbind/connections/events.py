@@ -8,10 +8,16 @@ from bookbind.tenancy.scope import BusinessScope, within
 
 
 @dataclass(frozen=True)
-class ConnectionEvent(Event):
-    """Base of all news about one connection."""
+class BusinessEvent(Event):
+    """Base of all news about one business."""
 
     business_id: UUID
+
+
+@dataclass(frozen=True)
+class ConnectionEvent(BusinessEvent):
+    """Base of all news about one connection."""
+
     connection_id: UUID
 
 
@@ -68,13 +74,30 @@ class ConnectionEnded(ConnectionEvent):
 
 
 @dataclass(frozen=True)
+class ApprovalEvent(BusinessEvent):
+    """Base of all news about what a second person has to approve."""
+
+    approval_id: UUID
+
+
+@dataclass(frozen=True)
+class ApprovalAsked(ApprovalEvent):
+    """Somebody asked for what only another can approve."""
+
+
+@dataclass(frozen=True)
+class ApprovalDecided(ApprovalEvent):
+    """A second person approved or refused it; who asked should hear."""
+
+
+@dataclass(frozen=True)
 class AppRefused(Event):
     """The vendor refuses our own app; the operator's incident, told once while it lasts."""
 
     provider: str
 
 
-def tell(event: ConnectionEvent) -> None:
+def tell(event: BusinessEvent) -> None:
     """Announce inside the event's own business, whatever scope the teller stands in."""
     with within(BusinessScope(event.business_id)):
         announce(event)

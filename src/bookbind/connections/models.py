@@ -1,4 +1,4 @@
-"""Grants, connections, stays and sign-ins under way."""
+"""Grants, connections, stays, moves, approvals, and sign-ins under way."""
 
 from typing import ClassVar
 
@@ -200,6 +200,46 @@ class Change(BusinessOwned):
                 fields=["business"],
                 condition=Q(switched_at__isnull=True, stopped_at__isnull=True),
                 name="one_change_at_a_time",
+            )
+        ]
+
+
+class Approval(BusinessOwned):
+    """What one person asked for and a second one has to approve, where the business wants that.
+
+    A move asks at the connection that is being set up, a disconnect at the one that is to end; *Turn off* is
+    about the business. Open until it is decided, by somebody else, or withdrawn.
+    """
+
+    class Act(models.TextChoices):
+        """What happens once it is approved."""
+
+        MOVE = "move", "Move the books"
+        DISCONNECT = "disconnect", "Disconnect"
+        TURN_OFF = "turn_off", "Turn the second person off"
+
+    class Outcome(models.TextChoices):
+        """How it ended; one that ended with its connection was withdrawn."""
+
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    act = models.CharField(max_length=20, choices=Act.choices)
+    connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="approvals")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+
+    class Meta(BusinessOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "act"],
+                condition=Q(decided_at__isnull=True),
+                name="one_open_approval_of_a_kind",
             )
         ]
 

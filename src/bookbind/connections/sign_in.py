@@ -47,6 +47,7 @@ from bookbind.connections.pending import (
 )
 from bookbind.connections.queries import LIVE_STAGES, find_main_connection, organisation_name
 from bookbind.connections.schedule import queue_purge
+from bookbind.connections.second_person import check_others
 from bookbind.connections.secrets import open_text, open_tokens, seal_text, seal_tokens, sign_in_row
 from bookbind.connections.services import stored_organisation
 from bookbind.connections.sessions import hash_session, hash_state, safe_path, session_key
@@ -109,6 +110,8 @@ def begin_sign_in(  # noqa: PLR0913 - a sign-in is bound to every one of these
     vendor = get_provider(provider)
     adapter = _adapter(vendor)
     _refuse_pointless(vendor, business, purpose, connection)
+    if purpose == SignIn.Purpose.CHANGE:
+        check_others(business, user)
     state, now = new_token(), clock.real_now()
     step = _begin_at_vendor(vendor, adapter, state)
     sign_in = SignIn(

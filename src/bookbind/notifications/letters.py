@@ -6,6 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookbind.connections.messages import explain, wish
+from bookbind.connections.models import Approval
+from bookbind.connections.second_person import Act, Outcome, explain_act
 from bookbind.connections.status import Status
 from bookbind.connections.wording import ConnectionWords, Viewer
 from bookbind.kit.text import plural
@@ -61,6 +63,29 @@ def write_request(status: Status, words: ConnectionWords, slug: str, who: str) -
     return Letter(f"{words.business_name}: please {wish(status, words)}", _paragraphs(body))
 
 
+def write_approval(approval: Approval) -> Letter:
+    """Somebody asks for what a second person has to approve."""
+    who, what, name = approval.asked_by.get_full_name(), explain_act(approval), approval.business.name
+    body = [
+        f"{who} wants to {what}. Nothing happens until somebody else approves it.",
+        f"Look at it, then approve or refuse it: {_approval_url(approval)}",
+        f"You get this because you can manage the connections of {name}.",
+    ]
+    return Letter(f"{name}: please decide whether to {what}", _paragraphs(body))
+
+
+def write_decision(approval: Approval) -> Letter:
+    """What a second person decided, for whoever asked."""
+    assert approval.decided_by is not None, "it is told once it is decided"
+    who, what = approval.decided_by.get_full_name(), explain_act(approval)
+    body = [
+        f"{who} {approval.outcome} what you asked for: {what}.",
+        _after_decision(approval),
+        f"You get this because you asked for it at {approval.business.name}.",
+    ]
+    return Letter(f"{approval.business.name}: {approval.outcome}: {what}", _paragraphs(body))
+
+
 def write_digest(practice_name: str, lines: list[ClientLine]) -> Letter:
     """What happened at a practice's clients since the digest before."""
     count = plural(len({line.client for line in lines}), "client needs", "clients need")
@@ -86,6 +111,22 @@ def write_incident(provider_name: str) -> Letter:
         f"This is about {settings.BASE_URL}. You get it because BOOKBIND_OPERATOR_MAIL names you.",
     ]
     return Letter(f"{provider_name} refuses this Bookbind", _paragraphs(body))
+
+
+def _after_decision(approval: Approval) -> str:
+    here = connections_url(approval.business.slug)
+    if approval.outcome != Outcome.APPROVED:
+        return f"Everything is as it was before: {here}"
+    if approval.act == Act.MOVE:
+        return (
+            "The books move as soon as the new lists are complete and nothing is under way any more. Then "
+            f"Merge lists and Start publishing are yours: {here}"
+        )
+    return f"That is done: {here}"
+
+
+def _approval_url(approval: Approval) -> str:
+    return f"{settings.BASE_URL}{reverse('approval', args=[approval.business.slug, approval.id])}"
 
 
 def _why(words: ConnectionWords) -> str:

@@ -1,4 +1,4 @@
-"""News about connections, as mails to those who can act: each told once, nothing after it is healed."""
+"""News about connections, as mails to those who can act: each told once, nothing after it is over."""
 
 import logging
 
@@ -7,6 +7,8 @@ from django.conf import settings
 from bookbind.activity.services import record
 from bookbind.connections.events import (
     AppRefused,
+    ApprovalAsked,
+    ApprovalDecided,
     ConnectionBroke,
     ConnectionEnded,
     ConnectionEvent,
@@ -16,10 +18,11 @@ from bookbind.connections.events import (
 )
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, status_of, words_of
+from bookbind.connections.second_person import get_approval, list_others
 from bookbind.kit import clock
 from bookbind.kit.events import subscribe
 from bookbind.notifications.digest import note_news
-from bookbind.notifications.letters import write_incident, write_news
+from bookbind.notifications.letters import write_approval, write_decision, write_incident, write_news
 from bookbind.notifications.models import Mail, PracticeNews, Warned
 from bookbind.notifications.services import mail_people, queue_mail
 from bookbind.providers.registry import get_provider
@@ -27,7 +30,7 @@ from bookbind.publishing.queries import count_waiting
 from bookbind.tenancy.queries import list_admins
 
 _log = logging.getLogger(__name__)
-EXPIRING, LAPSED, BROKE, HEALED = "expiring", "lapsed", "broke", "healed"
+EXPIRING, LAPSED, BROKE, HEALED, APPROVAL = "expiring", "lapsed", "broke", "healed", "approval"
 _TROUBLE = (EXPIRING, LAPSED, BROKE, "ask")
 
 
@@ -72,7 +75,8 @@ def take_back(event: ConnectionHealed) -> None:
         mail_people(
             list_admins(connection.business),
             letter,
-            connection=connection,
+            business_id=connection.business_id,
+            connection_id=connection.id,
             kind=HEALED,
             dedupe_key=dedupe_key,
         )
@@ -82,6 +86,35 @@ def take_back(event: ConnectionHealed) -> None:
 def fall_silent(event: ConnectionEnded) -> None:
     """Somebody disconnected on purpose: there is nothing left to warn of."""
     _drop_unsent(event)
+
+
+@subscribe(ApprovalAsked)
+def ask_to_approve(event: ApprovalAsked) -> None:
+    """Tell everybody who could be the second person."""
+    approval = get_approval(event.approval_id)
+    mail_people(
+        list_others(approval.business, approval.asked_by),
+        write_approval(approval),
+        business_id=event.business_id,
+        connection_id=approval.connection_id,
+        kind=APPROVAL,
+        dedupe_key=f"{APPROVAL}:{approval.id}",
+    )
+
+
+@subscribe(ApprovalDecided)
+def tell_decision(event: ApprovalDecided) -> None:
+    """Tell whoever asked; the others need not look any more."""
+    approval = get_approval(event.approval_id)
+    Mail.objects.filter(dedupe_key__startswith=f"{APPROVAL}:{approval.id}:", sent_at__isnull=True).delete()
+    mail_people(
+        [approval.asked_by],
+        write_decision(approval),
+        business_id=event.business_id,
+        connection_id=approval.connection_id,
+        kind=APPROVAL,
+        dedupe_key=f"{APPROVAL}:{approval.id}:decided",
+    )
 
 
 @subscribe(AppRefused)
@@ -109,7 +142,12 @@ def _tell(connection: Connection, kind: str, occasion: str) -> None:
     )
     dedupe_key = f"{kind}:{connection.id}:{occasion}"
     mail_people(
-        list_admins(connection.business), letter, connection=connection, kind=kind, dedupe_key=dedupe_key
+        list_admins(connection.business),
+        letter,
+        business_id=connection.business_id,
+        connection_id=connection.id,
+        kind=kind,
+        dedupe_key=dedupe_key,
     )
     note_news(connection, kind)
 

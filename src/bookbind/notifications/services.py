@@ -15,8 +15,8 @@ from bookbind.kit.text import clean_text
 from bookbind.notifications.letters import Letter, write_request
 from bookbind.notifications.models import Mail, ReconnectRequest
 from bookbind.publishing.queries import count_waiting
-from bookbind.tenancy.models import Business, User
-from bookbind.tenancy.queries import list_accountants, list_admins
+from bookbind.tenancy.models import User
+from bookbind.tenancy.queries import list_managers
 
 SEND_JOB = "notifications.send"
 OUTBOX = "outbox"
@@ -56,7 +56,13 @@ def queue_mail(
 
 
 def mail_people(
-    people: Iterable[User], letter: Letter, *, connection: Connection, kind: str, dedupe_key: str
+    people: Iterable[User],
+    letter: Letter,
+    *,
+    business_id: UUID,
+    connection_id: UUID | None,
+    kind: str,
+    dedupe_key: str,
 ) -> int:
     """One mail of the letter to each person; returns how many of them are new."""
     return sum(
@@ -65,8 +71,8 @@ def mail_people(
             subject=letter.subject,
             body=letter.body,
             dedupe_key=f"{dedupe_key}:{person.id}",
-            business_id=connection.business_id,
-            connection_id=connection.id,
+            business_id=business_id,
+            connection_id=connection_id,
             kind=kind,
         )
         for person in people
@@ -97,9 +103,10 @@ def _tell_those_who_can_act(connection: Connection, user: User, dedupe_key: str)
     status, words = status_of(connection), words_of(connection, waiting=waiting)
     letter = write_request(status, words, connection.business.slug, user.get_full_name())
     mail_people(
-        people_who_can_act(connection.business),
+        list_managers(connection.business),
         letter,
-        connection=connection,
+        business_id=connection.business_id,
+        connection_id=connection.id,
         kind="ask",
         dedupe_key=dedupe_key,
     )
@@ -110,9 +117,3 @@ def _tell_those_who_can_act(connection: Connection, user: User, dedupe_key: str)
         actor=user,
         subject=connection,
     )
-
-
-def people_who_can_act(business: Business) -> list[User]:
-    """The business's Admins and its practice's people, each once."""
-    everybody = [*list_admins(business), *list_accountants(business)]
-    return list({person.id: person for person in everybody}.values())

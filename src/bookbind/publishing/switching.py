@@ -42,6 +42,8 @@ def switch_when_free(job: Claimed) -> Again | None:
     change = changes.find_change_to(connections.get_connection(UUID(job.key)))
     if change is None or change.ready_at is None or change.switched_at is not None:
         return None
+    if changes.awaits_approval(change):
+        return None
     if _must_wait(change):
         return Again(clock.now() + _LOOK_AGAIN, counts=False)
     reach(Checkpoint.BEFORE_SWITCH)

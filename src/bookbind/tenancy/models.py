@@ -61,7 +61,10 @@ class Practice(models.Model):
 
 
 class Business(models.Model):
-    """One set of paperwork and books; a practice's client when `practice` is set."""
+    """One set of paperwork and books; a practice's client when `practice` is set.
+
+    `second_person`: changing or ending its connections has to be approved by somebody else than who asks.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(unique=True, max_length=60)
@@ -70,6 +73,7 @@ class Business(models.Model):
     country = models.CharField(max_length=2, default="GB")
     currency = models.CharField(max_length=3, default="GBP")
     time_zone = models.CharField(max_length=64, default="Europe/London")
+    second_person = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
 

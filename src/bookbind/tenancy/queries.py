@@ -61,6 +61,12 @@ def list_accountants(business: Business) -> list[User]:
     return [member.user for member in reached.select_related("user").order_by("user__name")]
 
 
+def list_managers(business: Business) -> list[User]:
+    """Everybody who may manage the business's connections, its own people first, each once."""
+    everybody = [*list_admins(business), *list_accountants(business)]
+    return list({person.id: person for person in everybody}.values())
+
+
 def get_business(business_id: UUID) -> Business:
     """The business; Business.DoesNotExist when there is none."""
     return Business.objects.select_related("practice").get(id=business_id)

@@ -3,6 +3,7 @@
 from bookbind.connections.change import find_change_to, find_undoable
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, needs_reconnect
+from bookbind.connections.second_person import Act, find_open
 from bookbind.lists.queries import needs_match_counts
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import waiting_summary
@@ -21,7 +22,8 @@ def waiting_words(connection: Connection) -> dict[str, object]:
         "left_provider": get_provider(moving.left.provider),
         "left_needs_reconnect": needs_reconnect(moving.left),
     }
-    if moving.ready_at is not None:
+    words["approval"] = find_open(moving.joined, Act.MOVE)
+    if moving.ready_at is not None and words["approval"] is None:
         words["left_waiting"] = waiting_summary(moving.left).count
     return words
 

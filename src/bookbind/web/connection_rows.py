@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bookbind.activity.models import Entry
 from bookbind.activity.queries import list_entries
-from bookbind.connections.change import find_change_to, find_undoable
+from bookbind.connections.change import awaits_approval, find_change_to, find_undoable
 from bookbind.connections.messages import short_state
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, organisation_name, statuses_of, words_of
@@ -57,6 +57,7 @@ class Row:
     history: tuple[Entry, ...]
     replaces: str = ""
     undoes_to: str = ""
+    awaits_approval: bool = False
 
     @property
     def awaits_start(self) -> bool:
@@ -185,6 +186,7 @@ def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Ro
         history=tuple(list_entries(connection, _HISTORY_SHOWS)),
         replaces=label_of(moving.left) if moving else "",
         undoes_to=label_of(undoable.left) if undoable else "",
+        awaits_approval=moving is not None and awaits_approval(moving),
     )
 
 

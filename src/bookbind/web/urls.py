@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from bookbind.web.views import (
+    approving,
     back,
     changing,
     clients,
@@ -32,6 +33,8 @@ settings_patterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:membership_id>/remove", people.remove, name="person_remove"),
     path("people/<uuid:membership_id>/link", people.new_link, name="person_link"),
     path("connections/", connections.connections, name="connections"),
+    path("connections/second-person", approving.second_person, name="second_person"),
+    path("connections/approvals/<uuid:approval_id>/", approving.approval, name="approval"),
     path("connections/connect/<slug:provider>/", connecting.connect, name="connect"),
     path(f"{_SIGN_IN}/", finishing.choose, name="choose"),
     path(f"{_SIGN_IN}/again", finishing.ask_again, name="ask_again"),

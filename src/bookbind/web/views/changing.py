@@ -37,6 +37,8 @@ from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import begin_words, set_out, show_failure
 from bookbind.web.views.start_words import build_months, explain_waiting, explain_ways
 
+_SECOND_PERSON = "Then a second person approves the move. Until then everything goes on as before."
+
 
 @dataclass(frozen=True)
 class Destination:
@@ -267,6 +269,7 @@ def _steps(vendor: Provider, connection: Connection, earlier: Connection | None)
     meanwhile = f" {label_of(connection)} goes on meanwhile." if _is_published_to(connection) else ""
     return [
         f"You sign in at {vendor.name}{who}, choose the organisation and press Finish.{meanwhile}",
+        *([_SECOND_PERSON] if connection.business.second_person else []),
         "Documents, rules and settings stay. Merge lists matches your old entries to the new ones.",
         f"Nothing is sent to {vendor.name} until you press Start publishing. Until then you can undo it all.",
     ]

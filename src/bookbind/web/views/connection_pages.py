@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bookbind.activity.queries import list_entries
 from bookbind.connections.disconnect import disconnect
-from bookbind.connections.errors import NotConnected
+from bookbind.connections.errors import SignInFailure
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, organisation_name, status_of
+from bookbind.connections.second_person import Act
+from bookbind.connections.second_person import ask as ask_second_person
 from bookbind.connections.services import confirm_name
 from bookbind.connections.sessions import safe_path
 from bookbind.lists.queries import pick_items, sync_progress
@@ -31,6 +33,7 @@ from bookbind.web.forms.connections import Choices, SettingsForm
 from bookbind.web.kept import list_kept
 from bookbind.web.notices import totals_in_words
 from bookbind.web.templatetags.ui import moment
+from bookbind.web.views.approving import others_in_words
 
 _ENTRIES = 300
 _HISTORY = 200
@@ -84,9 +87,8 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
         if not is_confirmed(request):
             return ask_to_confirm(request, request.path)
         try:
-            disconnect(connection, request.user)
-            messages.success(request, f"{label_of(connection)} is disconnected. Everything here was kept.")
-        except NotConnected as failure:
+            messages.success(request, _disconnect(request, connection))
+        except SignInFailure as failure:
             messages.info(request, failure.message)
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     if connection.stage not in LIVE_STAGES:
@@ -94,7 +96,20 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
     waiting = waiting_summary(connection)
     context = {**_words(connection), "waiting": waiting, "waiting_total": totals_in_words(waiting)}
     context["kept"] = list_kept(request)
+    if request.business.second_person:
+        context["others"] = others_in_words(request.business, request.user)
     return render(request, "connections/disconnect.html", context)
+
+
+def _disconnect(request: BusinessRequest, connection: Connection) -> str:
+    """Disconnect, or ask a second person where the business wants one; what was done."""
+    label = label_of(connection)
+    if request.business.second_person:
+        ask_second_person(request.business, Act.DISCONNECT, request.user, connection)
+        others = others_in_words(request.business, request.user)
+        return f"Asked. {label} stays connected until {others} approves."
+    disconnect(connection, request.user)
+    return f"{label} is disconnected. Everything here was kept."
 
 
 @require_GET

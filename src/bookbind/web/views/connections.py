@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, list_connections, status_of
+from bookbind.connections.second_person import explain_act, list_open
 from bookbind.connections.status import Health, State
 from bookbind.kit.text import listed, plural
 from bookbind.lists.queries import sync_progress
@@ -37,6 +38,7 @@ def connections(request: BusinessRequest) -> HttpResponse:
         "has_main": any(row.connection.place == Connection.Place.MAIN for row in rows),
         "earlier": build_earlier([one for one in found if one.stage not in LIVE_STAGES]),
         "providers": list_providers(),
+        "approvals": [(one, explain_act(one)) for one in list_open(request.business.id)],
         "beside": listed([one.name for one in list_providers() if one.stands_beside], "or"),
     }
     return render(request, "connections/index.html", context)

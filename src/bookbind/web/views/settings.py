@@ -12,6 +12,7 @@ from bookbind.activity.models import Entry
 from bookbind.activity.queries import list_recent
 from bookbind.connections.messages import short_state
 from bookbind.connections.queries import find_last_main_connection, organisation_name, status_of, words_of
+from bookbind.connections.second_person import list_open
 from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.providers.registry import get_provider
@@ -48,7 +49,9 @@ def settings(request: BusinessRequest) -> HttpResponse:
         context["provider_name"] = get_provider(connection.provider).name
         context["organisation_name"] = organisation_name(connection)
         context["state"] = short_state(status_of(connection), words_of(connection), clock.now())
-    if not may(request.role, Permission.MANAGE_CONNECTIONS):
+    if may(request.role, Permission.MANAGE_CONNECTIONS):
+        context["approvals"] = len(list_open(request.business.id))
+    else:
         context["whom"] = managers_in_words(request.business)
     return render(request, "settings/index.html", context)
 
