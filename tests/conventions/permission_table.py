@@ -162,6 +162,7 @@ TABLE = (
     Row("change_to", "POST", CONNECTIONS, 200),
     # Nothing was changed, so there is nothing to stop, to undo or to start.
     Row("stop_change", "POST", CONNECTIONS, 302),
+    Row("go_on_without", "POST", CONNECTIONS, 302),
     Row("undo_change", "GET", CONNECTIONS, 302),
     Row("undo_change", "POST", CONNECTIONS, 302),
     Row("start_publishing", "GET", CONNECTIONS, 302),
@@ -190,6 +191,7 @@ TABLE = (
     Row("ask_again", "POST", CONNECTIONS, 404),
     Row("cancel", "POST", CONNECTIONS, 404),
     Row("different", "GET", CONNECTIONS, 404),
+    Row("finish", "GET", CONNECTIONS, 302),
     Row("finish", "POST", CONNECTIONS, 404),
     Row("move", "POST", CONNECTIONS, 404),
     Row("summary", "GET", CONNECTIONS, 404),

@@ -77,7 +77,7 @@ def test_a_move_waits_for_a_second_person_while_the_old_books_go_on(
     assert row(joined).stage == Connection.Stage.SETTING_UP
     seen = read(ada.client.get(waiting.path))
     assert "The lists are complete. The move waits for a second person." in seen.text
-    assert seen.has_button("Stop and keep Xero")
+    assert seen.has_button("Stop and keep Xero (Acme Ltd)")
     listed = read(ada.client.get(f"{ada.root}/"))
     assert "The move waits for a second person." in listed.text
     assert "is connected to an organisation of another name" in listed.text

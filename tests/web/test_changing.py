@@ -169,7 +169,7 @@ def test_finish_leaves_the_old_connection_in_use_and_offers_to_stop(ada: Walk) -
     old = connect(ada)
     page = change(ada, old)
     assert page.heading == f"Xero ({HOLDINGS}) is being set up"
-    assert page.has_button("Stop and keep Xero")
+    assert page.has_button("Stop and keep Xero (Acme Ltd)")
     assert row(old).stage == Connection.Stage.ACTIVE
     joined = next(one for one in connections_of(ada) if one.id != old.id)
     stopped = read(ada.client.post(f"{ada.root}/{joined.id}/stop", follow=True))
@@ -322,3 +322,28 @@ def test_a_standard_user_changes_nothing(ada: Walk, people: People, browse: Brow
     for path in ("change/", "change/xero/", "start", "undo"):
         assert bob.get(f"{ada.root}/{old.id}/{path}").status_code == 403
     assert bob.post(f"{ada.root}/{old.id}/stop").status_code == 403
+
+
+def test_what_is_published_first_is_said_to_be_waited_for(ada: Walk) -> None:
+    old = connect(ada)
+    hold_bill(old)
+    away = read(ada.client.post(f"{ada.root}/{old.id}/change/xero/", {"waiting": "first"}))
+    page = ada.come_back(away.link("Continue to Xero"), HOLDINGS)
+    summary = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    ada.press(summary, "finish")
+    with within(BusinessScope(ada.business.id)):
+        Connection.objects.filter(id=old.id).update(down_since=clock.now())
+        Publication.objects.update(state="waiting", reason="")
+    run_due(kinds=["lists.sync"])
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    waiting = read(ada.client.get(f"{ada.root}/{joined.id}/confirmed"))
+    assert (
+        "1 document is to be published to Xero (Acme Ltd) first, and the move waits for it." in waiting.text
+    )
+    assert "Xero isn't answering" in waiting.text
+    assert waiting.has_button("Don't wait for it")
+    assert waiting.has_button("Stop and keep Xero (Acme Ltd)")
+    went_on = read(ada.client.post(f"{ada.root}/{joined.id}/go-on", follow=True))
+    assert "Not waited for any longer" in went_on.text
+    run_due(kinds=["publishing.switch"])
+    assert row(joined).stage == Connection.Stage.ACTIVE

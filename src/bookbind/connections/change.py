@@ -112,6 +112,25 @@ def approve(joined: Connection) -> None:
     tell(ChangeReady(joined.business_id, joined.id))
 
 
+@transaction.atomic
+def go_on_without(change: Change, user: User) -> None:
+    """Do not wait any longer for what was to be published to the old books first: it moves along.
+
+    ChangeOver when the books have moved, or the change was stopped.
+    """
+    if not _open().filter(id=change.id).update(publish_first=False):
+        raise ChangeOver
+    record(
+        "connection.change_goes_on",
+        f"{user.get_full_name()} decided not to wait for what was to be published to {label_of(change.left)} "
+        "first; it moves along.",
+        business_id=change.business_id,
+        actor=user,
+        subject=change.left,
+    )
+    tell(ChangeReady(change.business_id, change.joined_id))
+
+
 def hand_over(change: Change) -> None:
     """From now on nothing new is sent over the old connection; what is under way may end."""
     Connection.objects.filter(id=change.left_id, hands_over=False).update(hands_over=True)

@@ -38,6 +38,12 @@ def find_ended_connection(connection_id: UUID) -> Connection | None:
     return _connections().filter(id=connection_id).exclude(stage__in=LIVE_STAGES).first()
 
 
+def list_used(business_id: UUID, provider: str) -> list[Connection]:
+    """The connections at this vendor at which the business kept its books before, and does not now."""
+    rows = _connections().filter(business_id=business_id, provider=provider, stays__isnull=False)
+    return list(rows.exclude(stage__in=LIVE_STAGES).distinct())
+
+
 def find_main_connection(business_id: UUID) -> Connection | None:
     """The connection that holds the business's books: the one in use, else the one being set up."""
     live = _connections().filter(business_id=business_id, place=Connection.Place.MAIN, stage__in=LIVE_STAGES)
@@ -141,8 +147,20 @@ def label_of(connection: Connection) -> str:
     return f"{get_provider(connection.provider).name} ({organisation_name(connection)})"
 
 
+def name_beside(connection: Connection, other: Connection) -> str:
+    """`Software`; where both are at the same software, `Software (Organisation)`."""
+    if connection.provider == other.provider:
+        return label_of(connection)
+    return get_provider(connection.provider).name
+
+
 def words_of(
-    connection: Connection, *, waiting: int = 0, waiting_total: str = "", vendor_text: str = ""
+    connection: Connection,
+    *,
+    waiting: int = 0,
+    waiting_total: str = "",
+    queued: int = 0,
+    vendor_text: str = "",
 ) -> ConnectionWords:
     """What messages about this connection are filled with."""
     business = connection.business
@@ -155,6 +173,7 @@ def words_of(
         signed_in_as=connection.signed_in_as,
         waiting_count=waiting,
         waiting_total=waiting_total,
+        queued_count=queued,
         vendor_text=vendor_text or str(stored.get("vendor_text", "")),
         consented_at=connection.consented_at,
     )

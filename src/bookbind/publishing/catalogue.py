@@ -364,6 +364,23 @@ _OUTSIDE: dict[Reason, Entry] = {
     ),
 }
 
+# Where the business keeps its books elsewhere by now, so that these can't be searched any more.
+LEFT: dict[Reason, Entry] = {
+    Reason.UNKNOWN: Entry(
+        "Please check in the books",
+        "We can't tell whether this document reached {target}.",
+        "The answer was lost, and your books were moved before it could be searched for there.",
+        Who.YOU,
+        "Look for it in {provider}: if it is not there, it goes to the books that you use now; if it "
+        "is, archive this one.",
+        (
+            (Button.PUBLISH_ANYWAY, "It is not there: use the present books"),
+            (Button.ARCHIVE, "It is there: archive"),
+        ),
+        Retried.ON_DECISION,
+    ),
+}
+
 _REFUSED: dict[Reason, Entry] = {
     Reason.REFUSED_CATEGORY: _to_edit(
         "Category refused",

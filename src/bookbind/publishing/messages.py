@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import organisation_name
+from bookbind.connections.queries import LIVE_STAGES, organisation_name
 from bookbind.providers.registry import get_provider
-from bookbind.publishing.catalogue import CATALOGUE
+from bookbind.publishing.catalogue import CATALOGUE, LEFT
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Problem, Reason
 from bookbind.publishing.wording import Button, Entry, Message, Words
@@ -38,7 +38,12 @@ def short_reason(reason: str) -> str:
 
 def words_of(connection: Connection, supplier: str = "") -> Words:
     """What messages about documents of this connection are filled with."""
-    return Words(get_provider(connection.provider).name, organisation_name(connection), supplier)
+    return Words(
+        get_provider(connection.provider).name,
+        organisation_name(connection),
+        supplier,
+        is_left=connection.stage not in LIVE_STAGES,
+    )
 
 
 def explain_problem(problem: Problem, words: Words) -> Message:
@@ -95,7 +100,7 @@ def _fill(
     details: str = "",
     reference: str = "",
 ) -> Message:
-    entry: Entry = CATALOGUE[reason]
+    entry: Entry = LEFT.get(reason, CATALOGUE[reason]) if words.is_left else CATALOGUE[reason]
     # A word that is missing leaves a gap rather than breaking the page that should explain.
     filled: dict[str, str] = defaultdict(str, {key: str(value) for key, value in data.items()})
     filled |= {"provider": words.provider, "organisation": words.organisation, "target": words.target}

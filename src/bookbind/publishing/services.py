@@ -26,6 +26,7 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.placement import Checked, check, queue, settle, wake
 from bookbind.publishing.queries import find_open_publication, get_publication
 from bookbind.publishing.reasons import Problem, Reason
+from bookbind.publishing.reopening import reopen
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.publishing.transitions import move
@@ -95,7 +96,15 @@ def publish_anyway(publication: Publication, user: User) -> None:
         return
     with transaction.atomic():
         deliveries.give_up_undecided(fresh)
-        settle(fresh, actor=user, twins_accepted=True, lookups=0)
+        here = connections.find_main_connection(fresh.business_id)
+        if here is None or not _is_left_behind(fresh, here):
+            settle(fresh, actor=user, twins_accepted=True, lookups=0)
+            return
+        if not connections.hold_live(here):
+            raise MovedMeanwhile
+        # The business keeps its books elsewhere by now, so there it belongs.
+        (anew,) = reopen([fresh], here, Reason.CONNECTION, user)
+        settle(anew, actor=user)
 
 
 def look_again(publication: Publication) -> None:

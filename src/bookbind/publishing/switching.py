@@ -1,33 +1,30 @@
 """The switch of a change: the old connection's answers first, then one transaction that moves what waited."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from bookbind.activity import services as activity
 from bookbind.connections import change as changes
 from bookbind.connections import queries as connections
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.status import Health
-from bookbind.documents import services as documents
-from bookbind.documents.models import Document
 from bookbind.jobs.services import Again, Claimed, works
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
-from bookbind.kit.ids import new_id
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import WaitingSummary, list_unsent, summarise
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.reopening import reopen
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.tenancy.models import User
 
 SWITCH_JOB = "publishing.switch"
 _LOOK_AGAIN = timedelta(seconds=1)
+_LOOK_LATER = timedelta(seconds=30)
 _UNDER_WAY = (State.SENDING.value, State.UNKNOWN.value)
 _MOVED = [state.value for state in RETURNABLE]
 
@@ -45,7 +42,7 @@ def switch_when_free(job: Claimed) -> Again | None:
     if changes.awaits_approval(change):
         return None
     if _must_wait(change):
-        return Again(clock.now() + _LOOK_AGAIN, counts=False)
+        return Again(clock.now() + _pause(change), counts=False)
     reach(Checkpoint.BEFORE_SWITCH)
     try:
         _switch(change)
@@ -81,21 +78,41 @@ def ready_summary(connection: Connection) -> WaitingSummary:
     return summarise(rows, connection.business.time_zone)
 
 
+def count_to_publish_first(change: Change) -> int:
+    """How many documents a change that publishes them first still waits for, however long that takes.
+
+    What was queued is waited for while the old books do not answer, and while they have to be reconnected.
+    """
+    if not change.publish_first:
+        return 0
+    rows = Publication.objects.filter(connection=change.left)
+    held = Q(state=State.HELD.value, reason=Reason.CONNECTION)
+    count: int = rows.filter(held | Q(state=State.WAITING.value)).count()
+    return count
+
+
 def _must_wait(change: Change) -> bool:
     """Whether something is still to be sent, answered or attached over the old connection, and can be."""
     left = connections.get_connection(change.left_id)
     status = connections.status_of(left)
-    is_live = left.stage in connections.LIVE_STAGES
-    if not is_live or not (status.can_publish or status.health is Health.LIMITED):
+    if left.stage not in connections.LIVE_STAGES:
+        return False
+    if count_to_publish_first(change):
+        return True
+    if not (status.can_publish or status.health is Health.LIMITED):
         return False
     rows = Publication.objects.filter(connection=left)
-    if change.publish_first and rows.filter(state=State.WAITING.value).exists():
-        return True
     changes.hand_over(change)
     return not changes.is_patience_over(change) and (
         rows.filter(state__in=_UNDER_WAY).exists()
         or rows.filter(state=State.PUBLISHED.value, paper=Publication.Paper.WAITING).exists()
     )
+
+
+def _pause(change: Change) -> timedelta:
+    """Books that do not answer are not looked at every second."""
+    can_publish = connections.status_of(connections.get_connection(change.left_id)).can_publish
+    return _LOOK_AGAIN if can_publish else _LOOK_LATER
 
 
 def _switch(change: Change) -> None:
@@ -115,21 +132,8 @@ def _move_waiting(left: Connection, joined: Connection, reason: Reason, user: Us
 
     What may already have reached the books that are left stays there until a person has decided about it.
     """
-    rows = list(_movable(left).select_related("document").select_for_update(of=("self",)))
-    now = clock.now()
-    moved = Publication.objects.filter(id__in=[row.id for row in rows], state__in=_MOVED)
-    moved.update(state=State.WITHDRAWN.value, reason="", reason_data={})
-    Publication.objects.bulk_create(_reopened(rows, joined, reason))
-    documents.place_all([row.document_id for row in rows], Document.Stage.WAITING)
-    for row in rows:
-        activity.record(
-            "publication.moved",
-            f"Moved from {connections.label_of(left)} to {connections.label_of(joined)}; it was not sent.",
-            business_id=row.business_id,
-            actor=user,
-            subject=row.document,
-            data={"from": left.id, "to": joined.id, "at": now},
-        )
+    rows = _movable(left).select_related("document", "connection__business")
+    reopen(list(rows.select_for_update(of=("self",))), joined, reason, user)
 
 
 def _movable(left: Connection) -> "QuerySet[Publication]":
@@ -139,26 +143,6 @@ def _movable(left: Connection) -> "QuerySet[Publication]":
         id__in=undecided.filter(connection=left).values("publication_id")
     ).exclude(reason=Reason.UNKNOWN)
     return free.order_by("queued_at", "id")
-
-
-def _reopened(rows: Iterable[Publication], joined: Connection, reason: Reason) -> list[Publication]:
-    made = []
-    for row in rows:
-        publication = Publication(
-            id=new_id(),
-            business_id=row.business_id,
-            document_id=row.document_id,
-            connection=joined,
-            state=State.HELD.value,
-            reason=reason,
-            queued_at=row.queued_at,
-            requested_by_id=row.requested_by_id,
-            automatic=row.automatic,
-            must_look_for_twins=True,
-        )
-        publication.marker = publication.id.hex
-        made.append(publication)
-    return made
 
 
 def _settle_moved(joined: Connection) -> None:

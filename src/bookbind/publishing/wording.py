@@ -59,11 +59,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Words:
-    """What messages are filled with."""
+    """What messages are filled with. `is_left`: the books are no longer kept there."""
 
     provider: str
     organisation: str
     supplier: str = ""
+    is_left: bool = False
 
     @property
     def target(self) -> str:

@@ -1,12 +1,14 @@
 """What a move to other books did, or waits for, as the confirmation and Merge lists say it."""
 
 from bookbind.connections.change import find_change_to, find_undoable
-from bookbind.connections.models import Connection
-from bookbind.connections.queries import label_of, needs_reconnect
+from bookbind.connections.messages import Viewer, explain
+from bookbind.connections.models import Change, Connection
+from bookbind.connections.queries import label_of, name_beside, needs_reconnect, status_of, words_of
 from bookbind.connections.second_person import Act, find_open
 from bookbind.lists.queries import needs_match_counts
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import waiting_summary
+from bookbind.publishing.switching import count_to_publish_first
 from bookbind.rules.queries import list_rules, problems_of
 
 
@@ -18,14 +20,27 @@ def waiting_words(connection: Connection) -> dict[str, object]:
     words: dict[str, object] = {
         "is_switching": True,
         "is_moving": True,
+        "left_id": moving.left_id,
         "left_label": label_of(moving.left),
+        "left_name": name_beside(moving.left, moving.joined),
         "left_provider": get_provider(moving.left.provider),
         "left_needs_reconnect": needs_reconnect(moving.left),
     }
+    words |= _first_words(moving)
     words["approval"] = find_open(moving.joined, Act.MOVE)
     if moving.ready_at is not None and words["approval"] is None:
         words["left_waiting"] = waiting_summary(moving.left).count
     return words
+
+
+def _first_words(moving: Change) -> dict[str, object]:
+    """How many documents the move still waits for, and what keeps them; nothing when it waits for none."""
+    count = count_to_publish_first(moving)
+    if not count:
+        return {}
+    status = status_of(moving.left)
+    trouble = None if status.can_publish else explain(status, words_of(moving.left), Viewer(may_manage=True))
+    return {"publish_first": count, "left_trouble": trouble}
 
 
 def moved_words(connection: Connection) -> dict[str, object]:

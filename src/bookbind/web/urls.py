@@ -54,6 +54,7 @@ settings_patterns: list[URLPattern | URLResolver] = [
     path(f"{_CONNECTION}/change/", changing.change, name="change"),
     path(f"{_CONNECTION}/change/<slug:provider>/", changing.change_to, name="change_to"),
     path(f"{_CONNECTION}/stop", changing.stop, name="stop_change"),
+    path(f"{_CONNECTION}/go-on", changing.go_on, name="go_on_without"),
     path(f"{_CONNECTION}/undo", changing.undo, name="undo_change"),
     path(f"{_CONNECTION}/start", changing.start, name="start_publishing"),
     path(f"{_CONNECTION}/merge/", include("bookbind.web.urls_merge")),

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bookbind.connections.change import find_change_to, find_open_change, find_undoable
+from bookbind.connections.change import find_change_to, find_open_change, find_undoable, go_on_without
 from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import (
     find_ended_connection,
     get_connection,
     label_of,
+    name_beside,
     needs_reconnect,
     organisation_name,
     status_of,
@@ -68,7 +69,10 @@ def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         "under_way": under_way,
     }
     if under_way is not None:
-        context["joining"] = label_of(under_way.joined)
+        context |= {
+            "joining": label_of(under_way.joined),
+            "keeps": name_beside(under_way.left, under_way.joined),
+        }
     return render(request, "connections/change.html", context)
 
 
@@ -145,6 +149,23 @@ def stop(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     except ChangeOver as failure:
         messages.info(request, str(failure.__doc__))
     return _to_connections(request)
+
+
+@require_POST
+@page(Permission.MANAGE_CONNECTIONS)
+def go_on(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
+    """Move without waiting for what was to be published to the old books first."""
+    connection = get_connection(connection_id)
+    moving = find_change_to(connection)
+    try:
+        if moving is None:
+            raise ChangeOver
+        go_on_without(moving, request.user)
+        messages.success(request, "Not waited for any longer: they move along, and nothing of them is sent.")
+    except ChangeOver as failure:
+        messages.info(request, str(failure.__doc__))
+        return _to_connections(request)
+    return HttpResponseRedirect(reverse("confirmed", args=[request.business.slug, connection_id]))
 
 
 @require_http_methods(["GET", "POST"])

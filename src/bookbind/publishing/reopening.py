@@ -1,0 +1,58 @@
+"""Unsent publications whose books were left: each is opened anew at the books that are in use."""
+
+from collections.abc import Sequence
+
+from bookbind.activity import services as activity
+from bookbind.connections import queries as connections
+from bookbind.connections.models import Connection
+from bookbind.documents import services as documents
+from bookbind.documents.models import Document
+from bookbind.kit import clock
+from bookbind.kit.ids import new_id
+from bookbind.publishing.models import Publication
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.states import RETURNABLE, State
+from bookbind.tenancy.models import User
+
+_MOVED = [state.value for state in RETURNABLE]
+
+
+def reopen(rows: Sequence[Publication], joined: Connection, reason: Reason, user: User) -> list[Publication]:
+    """Withdraw the unsent rows and hold each anew at `joined`, in its old place in the order.
+
+    In the caller's transaction, with the rows' documents read. The books there are searched for twins first.
+    """
+    moved = Publication.objects.filter(id__in=[row.id for row in rows], state__in=_MOVED)
+    moved.update(state=State.WITHDRAWN.value, reason="", reason_data={})
+    made = [_anew(row, joined, reason) for row in rows]
+    Publication.objects.bulk_create(made)
+    documents.place_all([row.document_id for row in rows], Document.Stage.WAITING)
+    now = clock.now()
+    for row in rows:
+        activity.record(
+            "publication.moved",
+            f"Moved from {connections.label_of(row.connection)} to {connections.label_of(joined)}; "
+            "it was not sent.",
+            business_id=row.business_id,
+            actor=user,
+            subject=row.document,
+            data={"from": row.connection_id, "to": joined.id, "at": now},
+        )
+    return made
+
+
+def _anew(row: Publication, joined: Connection, reason: Reason) -> Publication:
+    publication = Publication(
+        id=new_id(),
+        business_id=row.business_id,
+        document=row.document,
+        connection=joined,
+        state=State.HELD.value,
+        reason=reason,
+        queued_at=row.queued_at,
+        requested_by_id=row.requested_by_id,
+        automatic=row.automatic,
+        must_look_for_twins=True,
+    )
+    publication.marker = publication.id.hex
+    return publication
