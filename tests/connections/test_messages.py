@@ -23,6 +23,7 @@ WORDS = ConnectionWords(
     "Acme Ltd",
     signed_in_as="jo@harbour.test",
     waiting_count=14,
+    queued_count=14,
     waiting_total="£4,210.50",
 )
 NONE_WAITING = replace(WORDS, waiting_count=0, waiting_total="")
@@ -315,3 +316,12 @@ def test_the_vendors_words_stay_behind_details() -> None:
     message = explain(status(grant_dead_cause="revoked"), words, ADMIN)
     assert message.details == "<b>invalid_grant</b>"
     assert "invalid_grant" not in message.text
+
+
+@pytest.mark.parametrize(
+    ("queued", "said"),
+    [(14, " and then send the 14 waiting documents."), (9, " and then send 9 of the 14 waiting documents.")],
+)
+def test_only_what_goes_by_itself_is_said_to_be_sent_when_the_vendor_answers(queued: int, said: str) -> None:
+    assert said in explain(DOWN, replace(WORDS, queued_count=queued), ADMIN).body
+    assert "send" not in explain(DOWN, replace(WORDS, queued_count=0), ADMIN).body.split("Please")[0]

@@ -248,7 +248,7 @@ def test_a_second_main_connection_is_refused_in_words(ada: Walk) -> None:
     connect(ada)
     page = read(ada.client.post(f"{ada.root}/connect/xero/"))
     assert page.status == 409
-    assert "connected to Xero (Acme Ltd) already" in page.text
+    assert "The books are kept at Xero (Acme Ltd). To move them, choose Change connection." in page.text
 
 
 def test_no_token_reaches_a_page_or_the_session(ada: Walk) -> None:

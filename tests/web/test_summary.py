@@ -3,6 +3,7 @@
 import pytest
 
 from bookbind.connections.disconnect import disconnect
+from bookbind.connections.models import Connection
 from bookbind.jobs.runner import run_due
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import ListName
@@ -11,7 +12,7 @@ from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import People
 from tests.support.pages import Page, read
 from tests.web.conftest import Walk
-from tests.web.test_changing import change
+from tests.web.test_changing import HOLDINGS, change
 from tests.web.test_connecting import connect, connections_of, organisations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,3 +69,47 @@ def test_books_that_go_on_where_they_ended_are_not_said_to_wait(ada: Walk, peopl
     again = summary_of(ada)
     assert AT_ONCE in again.text
     assert not finish(ada, again)
+
+
+@pytest.mark.req("CHG-01")
+def test_books_that_were_used_before_are_known_again(ada: Walk) -> None:
+    old = connect(ada)
+    joined = move_away(ada, old)
+    page = ada.allow("Acme Ltd", HOLDINGS, path=f"/{joined.id}/change/xero/")
+    assert "your books before" in page.html
+    summary = read(ada.client.post(page.path, {"organisation": old.organisation_id}, follow=True))
+    assert summary.heading == "Go back to Xero (Acme Ltd)"
+
+
+@pytest.mark.req("REC-07")
+def test_who_wanted_to_go_back_and_reached_other_books_is_told(ada: Walk) -> None:
+    old = connect(ada)
+    joined = move_away(ada, old)
+    path = f"{ada.root}/{joined.id}/change/xero/"
+    away = read(ada.client.post(path, {"waiting": "along", "back": str(old.id)}))
+    page = ada.come_back(away.link("Continue to Xero"), "Acme Property Ltd")
+    assert "Acme Ltd is not among what you allowed." in page.text
+    assert page.link("sign in again") == f"{path}?waiting=along&back={old.id}"
+
+
+def test_a_move_that_was_stopped_leaves_no_earlier_books(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    ada.client.post(f"{ada.root}/{joined.id}/stop")
+    assert "Go back…" not in read(ada.client.get(f"{ada.root}/")).text
+
+
+def test_the_address_of_a_refused_finish_leads_to_the_summary(ada: Walk) -> None:
+    old = connect(ada)
+    summary = change(ada, old, finish=False)
+    again = read(ada.client.get(summary.path.replace("summary", "finish"), follow=True))
+    assert again.path == summary.path
+    assert again.has_button("Finish")
+
+
+def move_away(walk: Walk, old: Connection) -> Connection:
+    """To Acme Holdings, with the lists read and nothing started."""
+    change(walk, old)
+    run_due()
+    return next(one for one in connections_of(walk) if one.id != old.id)

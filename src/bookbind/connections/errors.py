@@ -118,7 +118,7 @@ class OrganisationTaken(SignInFailure):
 
 
 class AlreadyConnected(SignInFailure):
-    """This business is connected to {provider} ({organisation}) already. Please disconnect it first."""
+    """The books are kept at {provider} ({organisation}). To move them, choose Change connection."""
 
     http_status = 409
 

@@ -17,7 +17,7 @@ from bookbind.connections.wording import (
     moment_of,
     reconnect,
     short_date,
-    the_waiting,
+    then_send,
     time_of,
     waiting,
     who_can_act,
@@ -229,11 +229,10 @@ def _down(case: _Case) -> Message:
     words = case.words
     next_try = case.status.next_try_at
     again = f"We try again at {time_of(next_try, words)}" if next_try else "We keep trying"
-    send, warning = "", ""
+    warning = ""
     actions: tuple[ActionWord, ...] = ()
     if words.waiting_count:
         they, them = ("it", "it") if words.waiting_count == 1 else ("they", "them")
-        send = f" and then send {the_waiting(words)}"
         warning = (
             f" Please don't enter {them} in {words.provider_name} meanwhile; {they} would be there twice."
         )
@@ -241,7 +240,7 @@ def _down(case: _Case) -> Message:
     return Message(
         Tone.WARNING,
         f"{words.provider_name} isn't answering{_since(case)}.",
-        f"Your connection is fine and there is nothing to do. {again}{send}.{warning}",
+        f"Your connection is fine and there is nothing to do. {again}{then_send(words)}.{warning}",
         actions,
         words.vendor_text,
     )
@@ -261,11 +260,11 @@ def _since(case: _Case) -> str:
 def _limited(case: _Case) -> Message:
     words = case.words
     when = f"at {time_of(case.status.next_try_at, words)}" if case.status.next_try_at else "soon"
-    send = f" and then send {the_waiting(words)}" if words.waiting_count else ""
     return Message(
         Tone.INFO,
         f"{words.provider_name} asks us to slow down.",
-        f"It limits how much may be sent in a given time. We go on {when}{send}; there is nothing to do.",
+        "It limits how much may be sent in a given time. "
+        f"We go on {when}{then_send(words)}; there is nothing to do.",
         details=words.vendor_text,
     )
 
@@ -305,7 +304,9 @@ def _name_differs(case: _Case) -> Message:
 
 def _not_started(words: ConnectionWords, viewer: Viewer) -> Message:
     headline = f"Publishing to {words.label} has not been started."
-    body = f"{waiting(words)}Nothing is sent to {words.provider_name} until an Admin says so."
+    body = (
+        f"{waiting(words)}Nothing is sent to {words.provider_name} until somebody presses Start publishing."
+    )
     if not viewer.may_manage:
         said = f"{body} {whom_to_ask(viewer)}{asked(viewer, words)}"
         return Message(Tone.INFO, headline, said, _ask(viewer))

@@ -58,7 +58,10 @@ class Message:
 
 @dataclass(frozen=True)
 class ConnectionWords:
-    """What messages are filled with. `waiting_total` is written out, empty when there is none to show."""
+    """What messages are filled with. `waiting_total` is written out, empty when there is none to show.
+
+    `queued_count` says how many of those that wait go by themselves as soon as that is possible.
+    """
 
     provider_name: str
     organisation_name: str
@@ -67,6 +70,7 @@ class ConnectionWords:
     signed_in_as: str = ""
     waiting_count: int = 0
     waiting_total: str = ""
+    queued_count: int = 0
     vendor_text: str = ""
     consented_at: datetime | None = None
 
@@ -119,9 +123,13 @@ def waiting(words: ConnectionWords) -> str:
     return f"{plural(words.waiting_count, 'document')}{total} {verb} waiting; {fate}. "
 
 
-def the_waiting(words: ConnectionWords) -> str:
-    """`the 14 waiting documents`."""
-    return f"the {words.waiting_count:,} waiting {'document' if words.waiting_count == 1 else 'documents'}"
+def then_send(words: ConnectionWords) -> str:
+    """` and then send 9 of the 14 waiting documents`; nothing where none goes by itself."""
+    if not min(words.queued_count, words.waiting_count):
+        return ""
+    which = f"{words.queued_count:,} of " if words.queued_count < words.waiting_count else ""
+    noun = "document" if words.waiting_count == 1 else "documents"
+    return f" and then send {which}the {words.waiting_count:,} waiting {noun}"
 
 
 def reconnect() -> ActionWord:

@@ -111,7 +111,7 @@ def build_rows(connections: list[Connection], role: Role) -> list[Row]:
 
 
 def build_earlier(connections: list[Connection]) -> list[Earlier]:
-    """The connections that ended, with their last day."""
+    """The connections that ended, with their last day; not those whose move was stopped before any use."""
     statuses = statuses_of(connections)
     return [
         Earlier(
@@ -121,6 +121,7 @@ def build_earlier(connections: list[Connection]) -> list[Earlier]:
             statuses[connection.id].since,
         )
         for connection in connections
+        if connection.stays.all()
     ]
 
 

@@ -13,7 +13,7 @@ from bookbind.connections.wording import ConnectionWords, Viewer, asked, waiting
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed
 from bookbind.notifications.queries import find_request_of_today
-from bookbind.publishing.queries import WaitingSummary, waiting_summary
+from bookbind.publishing.queries import WaitingSummary, count_by_reason, waiting_summary
 from bookbind.tenancy.permissions import Permission, Role, may
 
 TONES = {Tone.CALM: "quiet", Tone.INFO: "info", Tone.WARNING: "warn", Tone.PROBLEM: "problem"}
@@ -64,7 +64,12 @@ def notice_for(connection: Connection, role: Role, *, status: Status | None = No
     """The whole message about a connection for somebody in this role."""
     current = status or status_of(connection)
     summary = waiting_summary(connection)
-    words = words_of(connection, waiting=summary.count, waiting_total=totals_in_words(summary))
+    words = words_of(
+        connection,
+        waiting=summary.count,
+        waiting_total=totals_in_words(summary),
+        queued=_count_queued(connection, current),
+    )
     message = _explain(connection, current, words, role)
     return build_notice(message, connection)
 
@@ -75,12 +80,19 @@ def banner_for(connection: Connection, role: Role) -> Notice | None:
     if not _is_worth_a_banner(status):
         return None
     summary = waiting_summary(connection)
-    words = words_of(connection, waiting=summary.count)
+    words = words_of(connection, waiting=summary.count, queued=_count_queued(connection, status))
     message = _explain(connection, status, words, role)
     manages = may(role, Permission.MANAGE_CONNECTIONS)
     body = waiting(words).strip() if manages and status.state is State.NEEDS_RECONNECT else message.body
     notice = build_notice(message, connection)
     return replace(notice, body=body, buttons=notice.buttons[:1], details="")
+
+
+def _count_queued(connection: Connection, status: Status) -> int:
+    """How many documents are sent as soon as the vendor answers; looked up only where that is the message."""
+    if status.health not in (Health.DOWN, Health.LIMITED):
+        return 0
+    return count_by_reason(connection).get("", 0)
 
 
 def build_notice(message: Message, connection: Connection) -> Notice:

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.errors import DifferentOrganisation, OrganisationTaken, SignInFailure
-from bookbind.connections.finish import find_connection_to
-from bookbind.connections.models import SignIn
-from bookbind.connections.queries import label_of, needs_reconnect, organisation_name
+from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
 from bookbind.connections.sign_in import (
     MatchKind,
     choose_organisation,
@@ -117,10 +116,15 @@ def different(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
     return render(request, "connections/different.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_CONNECTIONS)
 def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
-    """Make the connection work with this sign-in; pressed twice, it leads to the same page."""
+    """Make the connection work with this sign-in; pressed twice, it leads to the same page.
+
+    Asked for again, as by a restored tab, it leads to the summary, where Finish is.
+    """
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in_id]))
     form = FinishForm(request.POST)
     try:
         sign_in = _open(request, sign_in_id)
@@ -189,8 +193,15 @@ def _show_choice(
     organisations = offered(sign_in)
     ids = [one.id for one in organisations]
     shared = find_shared_ones(sign_in.provider, ids, request.business, request.user)
-    choices = build_choices(organisations, request.business.name, shared)
-    context = {**_words(sign_in), "choices": choices, "form": form, "chosen_id": sign_in.chosen_id}
+    used = {one.organisation_id: one for one in _used(sign_in)}
+    missing = used.get(sign_in.chosen_id) if sign_in.chosen_id not in ids else None
+    context = {
+        **_words(sign_in),
+        "choices": build_choices(organisations, request.business.name, shared, used),
+        "form": form,
+        "chosen_id": sign_in.chosen_id,
+        "missing": organisation_name(missing) if missing else "",
+    }
     return render(request, "connections/choose.html", context, status=status)
 
 
@@ -233,6 +244,7 @@ def _show_summary(
         "organisation_words": describe(organisation),
         "joining_label": f"{get_provider(sign_in.provider).name} ({organisation.name})",
         "until": _until(sign_in),
+        "goes_back": any(one.organisation_id == organisation.id for one in _used(sign_in)),
         "shared": shared,
         "taken": taken,
         "lists": len(get_provider(sign_in.provider).lists),
@@ -259,10 +271,9 @@ def _again_url(sign_in: SignIn) -> str:
     slug = sign_in.business.slug
     if sign_in.leaves is not None:
         typed = {"waiting": WaitingForm.FIRST if sign_in.publish_first else WaitingForm.ALONG}
-        organisation = chosen(sign_in)
-        earlier = find_connection_to(sign_in, organisation) if organisation else None
-        if earlier is not None:
-            typed["back"] = str(earlier.id)
+        for earlier in _used(sign_in):
+            if earlier.organisation_id == sign_in.chosen_id:
+                typed["back"] = str(earlier.id)
         change_to = reverse("change_to", args=[slug, sign_in.leaves.id, sign_in.provider])
         return f"{change_to}?{urlencode(typed)}"
     if sign_in.connection is not None:
@@ -294,6 +305,13 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
         "form": form,
         "start_question": ask_about_start(sign_in, form),
     }
+
+
+def _used(sign_in: SignIn) -> list[Connection]:
+    """Where the business kept its books before; a renewal goes nowhere else."""
+    if sign_in.purpose == SignIn.Purpose.RECONNECT:
+        return []
+    return list_used(sign_in.business_id, sign_in.provider)
 
 
 def _until(sign_in: SignIn) -> datetime:
