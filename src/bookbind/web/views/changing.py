@@ -35,7 +35,7 @@ from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
 from bookbind.web.notices import totals_in_words
-from bookbind.web.views.connecting import begin_words, set_out, show_failure
+from bookbind.web.views.connecting import begin_words, seats_words, set_out, show_failure
 from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting, explain_ways
 
 
@@ -84,6 +84,7 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
     waiting, ready = waiting_summary(connection), ready_summary(connection)
     words = {
         **begin_words(vendor, _title(vendor, connection, earlier), _steps(vendor, connection, earlier)),
+        **seats_words(vendor),
         "earlier": earlier,
         "earlier_label": label_of(earlier) if earlier else "",
         "before_start": count_before_start(connection) if earlier else 0,
