@@ -18,10 +18,8 @@ from bookbind.connections.queries import find_main_connection, label_of
 from bookbind.documents.models import Document
 from bookbind.jobs.services import Again, Claimed, queue_job, works
 from bookbind.kit.text import within_sentence
-from bookbind.publishing.checks import check_document
-from bookbind.publishing.facts import build_facts, item_ids_of, read_books, read_lines, read_references
 from bookbind.publishing.messages import short_reason
-from bookbind.publishing.reasons import Weight
+from bookbind.publishing.together import check_together
 
 READY_JOB = "publishing.ready"
 
@@ -51,7 +49,7 @@ def check_ready(business_id: UUID, document_id: UUID | None = None) -> None:
     rows = _ready() if document_id is None else _ready().filter(id=document_id)
     with transaction.atomic():
         documents = list(rows.select_related("file").select_for_update(of=("self",)))
-        found = _find_lacking(connection, documents, rows) if connection and documents else {}
+        found = _find_lacking(connection, documents) if connection and documents else {}
         changed: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             if document.lacks != found.get(document.id, ""):
@@ -66,21 +64,10 @@ def _ready() -> "QuerySet[Document]":
     return rows
 
 
-def _find_lacking(
-    connection: Connection, documents: Sequence[Document], rows: "QuerySet[Document]"
-) -> dict[UUID, str]:
+def _find_lacking(connection: Connection, documents: Sequence[Document]) -> dict[UUID, str]:
     """The first thing that only an edit, or an answer in Merge lists, cures, by document."""
-    books = read_books(connection)
-    lines = read_lines(rows.values_list("id", flat=True))
-    named = [item_ids_of(each, books.settings, lines[each.id]) for each in documents]
-    references = read_references(connection, set().union(*named))
-    lacking = {}
-    for document in documents:
-        facts = build_facts(document, books.settings, books.facts.kinds, references, None, lines[document.id])
-        problems = check_document(facts, books.facts)
-        if problems and problems[0].weight is Weight.EDIT:
-            lacking[document.id] = problems[0].reason.value
-    return lacking
+    checked = check_together(connection, documents)
+    return {id_: each.to_edit[0].reason.value for id_, each in checked.items() if each.to_edit}
 
 
 def _tell(documents: Sequence[Document], reason: str, connection: Connection | None) -> None:

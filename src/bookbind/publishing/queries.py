@@ -100,6 +100,12 @@ def list_held(reason: Reason) -> QuerySet[Publication]:
     return held
 
 
+def list_accepted_early() -> QuerySet[Publication]:
+    """What a person said is to be published although it is dated before the books, and was not sent yet."""
+    rows: QuerySet[Publication] = Publication.objects.filter(early_accepted=True, state__in=_UNSENT)
+    return rows
+
+
 def count_held() -> dict[str, int]:
     """What waits by what it waits for, wherever it is to be published."""
     held = Publication.objects.filter(state=Publication.State.HELD).values_list("reason")

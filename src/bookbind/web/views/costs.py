@@ -29,6 +29,7 @@ from bookbind.web.views.costs_filters import Filters, group_links, list_filtered
 from bookbind.web.views.costs_outcome import say_asked, say_refused
 from bookbind.web.views.costs_panel import export_links, tab_panel
 from bookbind.web.views.costs_rows import CostRow, StateWord, category_words, state_of
+from bookbind.web.views.costs_together import read_offers
 
 PAGE_SIZE = 25
 MOST_AT_ONCE = 500
@@ -89,6 +90,7 @@ def costs(request: BusinessRequest) -> HttpResponse:
     connection = main_connection(request)
     address = filters.as_query(exported)
     rows = _rows(request, found, address, connection)
+    offers = read_offers(request, connection, filters) if rows else None
     context = {
         "tabs": _tab_links(request, tab, counts, is_connected=connection is not None),
         "show": tab.value,
@@ -100,7 +102,9 @@ def costs(request: BusinessRequest) -> HttpResponse:
         "page_query": f"{address}&item={item.id}" if item else address,
         "item": item,
         "rows": rows,
-        "is_moving": any(row.state.is_moving for row in rows),
+        "offers": offers,
+        # What was ticked would be lost.
+        "is_moving": offers is None and any(row.state.is_moving for row in rows),
         "empty": EMPTY[tab],
         "panel": tab_panel(request, connection, filters) if counts[tab] else None,
         "groups": group_links(request, connection, filters, counts[tab]) if counts[tab] else (),
@@ -170,6 +174,7 @@ def _rows(
 
 def _row(url: str, document: Document, lines: list[DocumentLine], state: StateWord) -> CostRow:
     return CostRow(
+        id=document.id,
         url=url,
         supplier=document.supplier.name if document.supplier else "",
         file_name=document.file.name if document.file else "No supplier yet",

@@ -23,12 +23,19 @@ from bookbind.documents.queries import (
     list_documents,
 )
 from bookbind.providers.registry import get_provider
+from bookbind.publishing.early import ARCHIVED_EARLY
 from bookbind.publishing.messages import short_reason
-from bookbind.publishing.queries import count_held, list_held
+from bookbind.publishing.queries import count_held, list_accepted_early, list_held
 from bookbind.publishing.reasons import Reason
 from bookbind.web.access import BusinessRequest
 
 LACKING = "lacking"
+# What was decided about documents dated before the new books, so that it can be taken back.
+EARLY = "early"
+ASIDE = "aside"
+DECIDED_TOGETHER = frozenset({Reason.BEFORE_START.value, EARLY, ASIDE})
+_IS_ASIDE = Q(archived_why=ARCHIVED_EARLY)
+_LABELS = {EARLY: "Published anyway", ASIDE: short_reason(Reason.BEFORE_START)}
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,8 @@ def group_links(
     """All of the tab and its groups, the largest first; none where there is nothing to tell apart."""
     whole = Filters(filters.tab)
     groups = _count_groups(filters.tab)
-    if not groups or (list(groups.values()) == [everything] and not filters.why):
+    is_decided_together = bool(DECIDED_TOGETHER & groups.keys())
+    if not groups or (list(groups.values()) == [everything] and not filters.why and not is_decided_together):
         return ()
     ordered = sorted(groups.items(), key=lambda pair: -pair[1])
     rows = [("", "All", everything), *((key, _label(key, connection), count) for key, count in ordered)]
@@ -101,22 +109,30 @@ def _count_groups(tab: Tab) -> dict[str, int]:
     if tab is Tab.REVIEW:
         number = sum(count_lacking().values())
         return {LACKING: number} if number else {}
-    return count_held() if tab is Tab.WAITING else {}
+    if tab is Tab.ARCHIVE:
+        number = list_documents(tab).filter(_IS_ASIDE).count()
+        return {ASIDE: number} if number else {}
+    if tab is not Tab.WAITING:
+        return {}
+    groups, early = count_held(), list_accepted_early().count()
+    return {**groups, EARLY: early} if early else groups
 
 
 def _is_group(tab: Tab, why: str) -> bool:
-    return (tab is Tab.REVIEW and why == LACKING) or (tab is Tab.WAITING and why in set(Reason))
+    if tab is Tab.WAITING:
+        return why == EARLY or why in set(Reason)
+    return (tab, why) in ((Tab.REVIEW, LACKING), (Tab.ARCHIVE, ASIDE))
 
 
 def _of_group(filters: Filters) -> Q:
-    if not filters.why:
-        return Q()
-    if filters.why == LACKING:
-        return IS_LACKING
-    return Q(id__in=list_held(Reason(filters.why)).values("document"))
+    fixed = {"": Q(), LACKING: IS_LACKING, ASIDE: _IS_ASIDE}
+    if filters.why in fixed:
+        return fixed[filters.why]
+    rows = list_accepted_early() if filters.why == EARLY else list_held(Reason(filters.why))
+    return Q(id__in=rows.values("document"))
 
 
 def _label(key: str, connection: Connection | None) -> str:
     if key != LACKING:
-        return short_reason(key)
+        return _LABELS.get(key) or short_reason(key)
     return f"Not ready for {get_provider(connection.provider).name}" if connection else "Not ready"

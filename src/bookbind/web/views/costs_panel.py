@@ -50,7 +50,7 @@ def tab_panel(request: BusinessRequest, connection: Connection | None, filters: 
         return _lacking_panel(request, connection, filters) if connection else None
     if filters.tab is not Tab.WAITING:
         return None
-    return waiting_panel(request, connection) if connection else _left_panel(request)
+    return waiting_panel(request, connection, filters) if connection else _left_panel(request)
 
 
 def export_links(request: BusinessRequest, current: Exported) -> tuple[FilterLink, ...]:
@@ -75,7 +75,7 @@ def export_links(request: BusinessRequest, current: Exported) -> tuple[FilterLin
     )
 
 
-def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
+def waiting_panel(request: BusinessRequest, connection: Connection, filters: Filters) -> Panel:
     """`14 documents are waiting for Software (Organisation), oldest 3 March, £4,210.50. …`"""
     summary = waiting_summary(connection)
     status = status_of(connection)
@@ -96,7 +96,10 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
         f"{_elsewhere(summary.count)} {whom}".strip(),
         tone="info" if status.can_publish else "warn",
         button=_ending_button(request, connection, status, held_for_look),
-        others=_merge(request, connection) if _NEEDS_MATCH & reasons.keys() else (),
+        others=(
+            *_decide_early(request, reasons.get(Reason.BEFORE_START, 0), filters),
+            *(_merge(request, connection) if _NEEDS_MATCH & reasons.keys() else ()),
+        ),
         exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
     )
 
@@ -106,6 +109,14 @@ def _merge(request: BusinessRequest, connection: Connection) -> tuple[Button, ..
     if not may(request.role, Permission.MANAGE_CONNECTIONS):
         return ()
     return (Button("Merge lists", reverse("merge", args=[request.business.slug, connection.id])),)
+
+
+def _decide_early(request: BusinessRequest, count: int, filters: Filters) -> tuple[Button, ...]:
+    """Where one decision is made about all that is dated before these books."""
+    group = Filters(Tab.WAITING, why=Reason.BEFORE_START.value)
+    if not count or filters == group:
+        return ()
+    return (Button(f"Decide about {count:,} dated before the new books", list_url(request, group)),)
 
 
 def _elsewhere(here: int) -> str:
@@ -188,13 +199,20 @@ def _lacking_panel(request: BusinessRequest, connection: Connection, filters: Fi
     if _ASKED_ONCE & reasons.keys() and may(request.role, Permission.MANAGE_CONNECTIONS):
         url = reverse("merge_step", args=[request.business.slug, connection.id, PUBLISHING])
         buttons = (*buttons, Button("Answer it once in Merge lists", url))
-    ends = "Open it and fill it in: it is" if count == 1 else "Open each and fill it in: it is"
     return Panel(
         headline=f"{plural(count, 'document')} that {verbs} something for {label_of(connection)}.",
-        body=f"{_counted_reasons(reasons)}. {ends} ready again as soon as that is saved.",
+        body=f"{_counted_reasons(reasons)}. {_how_it_is_cured(reasons, count)}",
         tone="warn",
         others=buttons,
     )
+
+
+def _how_it_is_cured(reasons: Mapping[str, int], count: int) -> str:
+    which = "it" if count == 1 else "each"
+    if reasons.keys() <= _ASKED_ONCE:
+        whole = "it is" if count == 1 else "all are"
+        return f"Once Merge lists has an answer {whole} ready again; or choose another way on {which}."
+    return f"Open {which} and fill it in: it is ready again as soon as that is saved."
 
 
 def _counted_reasons(reasons: Mapping[str, int]) -> str:

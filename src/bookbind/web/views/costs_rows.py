@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document, DocumentLine
@@ -10,6 +11,7 @@ from bookbind.documents.totals import LineAmounts, find_difference
 from bookbind.kit.clock import local_date
 from bookbind.kit.text import within_sentence
 from bookbind.providers.base.types import TaxMode
+from bookbind.publishing.early import ARCHIVED_EARLY
 from bookbind.publishing.messages import short_reason
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
@@ -31,6 +33,7 @@ class StateWord:
 class CostRow:
     """One row."""
 
+    id: UUID
     url: str
     supplier: str
     file_name: str
@@ -138,4 +141,5 @@ def _published_words(publication: Publication, day: date | None) -> str:
 
 
 def _archived_words(why: str) -> str:
-    return "Already in the books" if why == "already there" else ""
+    words = {"already there": "Already in the books", ARCHIVED_EARLY: short_reason(Reason.BEFORE_START)}
+    return words.get(why, "")
