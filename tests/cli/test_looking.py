@@ -167,6 +167,14 @@ def test_check_finds_nothing_wrong_with_a_good_configuration(
     assert "Redirect URI to register there, exactly: http://localhost:8000/connections/xero/callback" in out
 
 
+@pytest.mark.req("OPS-06")
+def test_check_tells_the_operator_how_many_organisations_the_app_may_connect(
+    people: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(deploy=False)
+    assert "Starter plan for apps connects up to 5 organisations" in capsys.readouterr().out
+
+
 @pytest.mark.req("AUD-02")
 def test_check_finds_rewritten_history(people: People, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(3):

@@ -153,12 +153,15 @@ def test_cancel_at_the_vendor_is_no_error_and_changes_nothing(ada: Walker) -> No
             get_open_sign_in(sign_in.id, ada.user, ada.session)
 
 
-def test_a_refusal_in_the_vendors_words_is_kept_for_details(ada: Walker) -> None:
+def test_a_refusal_in_the_vendors_words_is_kept_for_details(
+    ada: Walker, caplog: pytest.LogCaptureFixture
+) -> None:
     _, url = ada.begin()
     state = parse_qs(urlsplit(url).query)["state"][0]
     with pytest.raises(errors.VendorRefused) as refused:
         ada.come_back({"error": "server_error", "error_description": "out\r\nof order", "state": state})
     assert refused.value.vendor_text == "server_error out of order"
+    assert "Xero refused a sign-in: server_error out of order. Xero's free Starter plan" in caplog.text
 
 
 @pytest.mark.req("OAU-06")

@@ -105,7 +105,59 @@ def test_one_entry_in_two_lines_is_an_error() -> None:
     motor = category("Motor", "449")
     text = f"ID,Code,Name,Type\n{motor.id},449,Motor,Expense\n{motor.id},449,Vehicles,Expense\n"
     plan = planned([motor], text)
-    assert plan.errors == (CellError(3, "ID", "Line 2 is about the same category. Remove one of the two."),)
+    what = "Line 2 is about the same category. Remove one of the two."
+    assert plan.errors == (CellError(3, "ID", what, "449 Vehicles"),)
+
+
+@pytest.mark.req("LST-07", "ERR-01")
+def test_a_mistake_names_the_entry_what_stands_there_and_what_can() -> None:
+    motor = category("Motor", "449")
+    text = (
+        "ID,Code,Name,Type\n"
+        ",460,Travel,Fun\n"
+        ",,Rent,\n"
+        f"{motor.id},,,Fun\n"
+        ",,Insurance,Expense,Expense\n"
+        ",449,Vehicles\u202e,Asset\n"
+    )
+    possible = f"Write one of: {', '.join(CATEGORY_TYPES.values())}."
+    wrong = {(error.line, error.entry): error.what for error in planned([motor], text).errors}
+    assert wrong[2, "460 Travel"] == f"“Fun” can't be used here. {possible}"
+    assert wrong[3, "Rent"] == f"A new category needs this. {possible}"
+    assert wrong[4, "449 Motor"].startswith("“Fun” can't be used here."), "known by its ID alone"
+    assert wrong[5, "Insurance"].startswith("There are 5 cells for 4 columns.")
+    assert wrong[6, "449 Vehicles"].startswith("“Asset” can't be used here.")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            TAX_RATES,
+            "Name,Rate,Kind,Side\n20%,many,Standard,Costs\n",
+            "“many” can't be used here. Write a",
+        ),
+        (
+            TAX_RATES,
+            "Name,Rate,Kind,Side\n20%,,Standard,Costs\n",
+            "needs this. Write a percentage such",
+        ),
+        (TAX_RATES, "Name,Rate,Kind,Side\n20%,20,,Costs\n", "needs this. Write one of: Standard, Reduced"),
+        (SUPPLIERS, "Name,Currency\nBT,pounds\n", "“pounds” can't be used here. Write the currency as three"),
+        (
+            ListName.PRODUCTS,
+            "Name,Unit price\nBolt,dear\n",
+            "“dear” can't be used here. Write an amount",
+        ),
+        (
+            CATEGORIES,
+            "Name,Type,Archived\nMotor,Expense,perhaps\n",
+            "“perhaps” can't be used here. Write",
+        ),
+    ],
+)
+def test_every_column_says_what_stands_there_and_what_can(name: ListName, text: str, words: str) -> None:
+    assert any(words in error.what for error in planned([], text, name).errors)
 
 
 def test_a_name_that_several_have_asks_for_the_id() -> None:

@@ -16,13 +16,16 @@ from bookbind.connections.models import Change, Connection, SignIn
 from bookbind.connections.pending import drop
 from bookbind.connections.queries import find_main_connection, get_connection, status_of
 from bookbind.connections.status import State as ConnectionState
-from bookbind.documents.queries import get_document
+from bookbind.documents.models import Document
+from bookbind.documents.queries import Tab, get_document, tab_of
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.kit.text import show_date
 from bookbind.lists.models import Binding, ListItem
 from bookbind.providers.base.types import ListName
 from bookbind.publishing import services
+from bookbind.publishing.configuration import save_instead
+from bookbind.publishing.lacking import READY_JOB
 from bookbind.publishing.messages import explain_publication, words_of
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
@@ -104,6 +107,31 @@ def test_what_waited_moves_along_and_what_was_published_stays(desk: Desk) -> Non
     after = desk.look(published)
     kept = ("state", "connection_id", "remote_id", "remote_url", "labels", "frozen")
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+
+
+@pytest.mark.req("CHG-01", "CHG-12", "PUB-07")
+def test_ready_documents_are_checked_for_the_new_software_and_anew_when_that_is_taken_back(
+    desk: Desk,
+) -> None:
+    document = desk.bill("INV-1", due_date=None)
+    Document.objects.update(stage=Document.Stage.READY)
+
+    def tab() -> Tab:
+        run_due(kinds=[READY_JOB])
+        return tab_of(get_document(document.id))
+
+    joined = desk.change("Acme Ltd", provider="quickbooks")
+    run_due(kinds=[SYNC])
+    assert tab() is Tab.READY, "the old connection is in use"
+    run_due(kinds=[SWITCH])
+    assert tab() is Tab.REVIEW
+    assert get_document(document.id).lacks == Reason.PUBLISH_AS_NOT_TAKEN
+    save_instead(get_connection(joined.id), {"bill/draft": "awaiting_payment"}, desk.user)
+    assert (tab(), get_document(document.id).lacks) == (Tab.REVIEW, Reason.DUE_DATE_MISSING)
+    undoable = find_undoable(get_connection(joined.id))
+    assert undoable is not None
+    undo_change(undoable, desk.user)
+    assert tab() is Tab.READY
 
 
 @pytest.mark.req("CHG-10")

@@ -97,8 +97,13 @@ def test_a_supplier_that_is_missing_is_made_once_for_all_its_rules(books: Books)
     [
         ("BT,493 Travel,,,", "Category", "There is no category 493 Travel here."),
         (" ,Telephone,,,", "Supplier", "A rule belongs to a supplier. Write its name."),
-        ("BT,,never,,", "Due", "Write one of: days after the date,"),
-        ("BT,,days after the date,soon,", "Due days", "Write a number of days, such as 30."),
+        ("BT,493 Travel,,,", "Category", "Write one by its code and name, as the list Categories shows it,"),
+        ("BT,,never,,", "Due", "“never” can't be used here. Write one of: days after the date,"),
+        (
+            "BT,,days after the date,soon,",
+            "Due days",
+            "“soon” can't be used here. Write a number of days",
+        ),
         ("BT,,days after the date,,", "Due days", "Please say how many days."),
         ("BT,,day of the next month,32,", "Due days", "a day of the month goes from 1 to 31"),
         ("BT,,,,perhaps", "Active", "Write one of: yes, no."),
@@ -111,6 +116,7 @@ def test_a_line_that_cannot_be_used_keeps_the_whole_file_out(
     plan = plan_import(read_rules(text.encode()))
     assert [(error.line, error.column) for error in plan.errors] == [(3, column)]
     assert what in plan.errors[0].what
+    assert plan.errors[0].entry == row.split(",", maxsplit=1)[0].strip()
     with pytest.raises(ImportHasErrors):
         run(books.business, books.user, text)
     assert not SupplierRule.objects.exists()

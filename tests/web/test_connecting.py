@@ -1,6 +1,7 @@
 """To the vendor and back through the pages, against the sandbox over real HTTP."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -43,6 +44,30 @@ def test_nothing_but_a_plain_link_leaves_for_the_vendor(ada: Walk) -> None:
     assert page.link("Continue to Xero").startswith(ada.sandbox.url)
     assert 'rel="noreferrer"' in page.html
     assert page.html.count("<li>") >= 3
+
+
+@pytest.mark.req("ERR-01")
+def test_whoever_connects_one_organisation_too_many_is_told_whom_to_ask(ada: Walk) -> None:
+    page = read(ada.client.get(f"{ada.root}/connect/xero/"))
+    assert (
+        "If Xero says that Bookbind can't connect more organisations, nothing was changed: "
+        "ask whoever runs this Bookbind to make room, then try again." in page.text
+    )
+    assert "plan" not in page.text.lower(), "the plan of the app is the operator's"
+    url = ada.set_out()
+    state = parse_qs(urlsplit(url).query)["state"][0]
+    answer = {"error": "server_error", "error_description": "No more organisations", "state": state}
+    refused = read(ada.client.get("/connections/xero/callback", answer, follow=True))
+    assert "ask whoever runs this Bookbind to make room, then try again." in refused.text
+    assert "No more organisations" in refused.text
+    assert "plan" not in refused.text.lower()
+
+
+def test_a_reconnect_needs_no_more_room(ada: Walk) -> None:
+    connection = connect(ada)
+    page = read(ada.client.get(f"{ada.root}/{connection.id}/reconnect"))
+    assert page.status == 200
+    assert "make room" not in page.text
 
 
 def test_the_selection_screen_lists_all_seven_in_order(ada: Walk) -> None:

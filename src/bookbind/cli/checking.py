@@ -44,7 +44,7 @@ def check(
     problems += _check_database()
     for provider in list_providers():
         if provider.available:
-            notes += _describe_app(app_facts(provider))
+            notes += _describe_app(app_facts(provider), provider.seats_hint)
             problems += app_facts(provider).problems
     if deploy:
         problems += _check_address()
@@ -89,15 +89,16 @@ def _check_history() -> list[str]:
     return problems
 
 
-def _describe_app(facts: AppFacts) -> list[str]:
+def _describe_app(facts: AppFacts, seats_hint: str) -> list[str]:
     keys = (
         "keys set" if facts.has_client_id and facts.has_client_secret else "no keys, so nobody can connect it"
     )
-    return [
+    said = [
         f"{facts.provider_name}: {keys}.",
         f"  Redirect URI to register there, exactly: {facts.redirect_uri}",
         f"  Scopes asked for: {' '.join(facts.scopes)}",
     ]
+    return [*said, f"  {seats_hint}"] if seats_hint else said
 
 
 def _check_address() -> list[str]:

@@ -17,7 +17,8 @@ class SignInFailure(Exception):
         """`sign_in` only when it is certain that this person in this browser began it."""
         self.sign_in = sign_in
         self.vendor_text = vendor_text
-        self.message = str(type(self).__doc__).format(**{"provider": "the accounting software"} | words)
+        filled = {"provider": "the accounting software", "advice": ""} | words
+        self.message = str(type(self).__doc__).format(**filled)
         super().__init__(self.message)
 
 
@@ -68,7 +69,7 @@ class SignInCancelled(SignInFailure):
 
 
 class VendorRefused(SignInFailure):
-    """{provider} did not allow the sign-in. Nothing was changed. What it said stands under Details."""
+    """{provider} did not allow the sign-in. Nothing was changed. What it said is under Details.{advice}"""
 
 
 class CodeRefused(SignInFailure):

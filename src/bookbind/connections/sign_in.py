@@ -1,5 +1,6 @@
 """To the vendor and back: the first of the two steps, after which nothing is changed yet."""
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -85,6 +86,11 @@ __all__ = [
 STATE_MINUTES = 10
 PENDING_MINUTES = 30
 _LONGEST_ANSWER = 4000
+_SEATS_ADVICE = (
+    " If no more organisations can be connected, ask whoever runs this Bookbind to make room, then try again."
+)
+
+_log = logging.getLogger(__name__)
 
 
 def begin_sign_in(  # noqa: PLR0913 - a sign-in is bound to every one of these
@@ -248,7 +254,10 @@ def _turned_back(sign_in: SignIn, vendor: Provider, query: Mapping[str, str]) ->
     if query.get("error") == "access_denied":
         return SignInCancelled(sign_in, provider=vendor.name)
     told = clean_text(f"{query.get('error', '')} {query.get('error_description', '')}", 300)
-    return VendorRefused(sign_in, vendor_text=told, provider=vendor.name)
+    # The plan of our app is the operator's; whoever signed in can only ask.
+    _log.warning("%s refused a sign-in: %s. %s", vendor.name, told, vendor.seats_hint)
+    advice = _SEATS_ADVICE if vendor.seats_hint else ""
+    return VendorRefused(sign_in, vendor_text=told, provider=vendor.name, advice=advice)
 
 
 def _exchange(sign_in: SignIn, vendor: Provider, query: Mapping[str, str]) -> Tokens:

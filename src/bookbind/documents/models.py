@@ -31,6 +31,8 @@ class StoredFile(BusinessOwned):
 class Document(BusinessOwned):
     """One cost. `shelf` is the user's own decision; `stage` is kept by publishing beside its publication.
 
+    `lacks` is what the connected software needs and a ready document does not have, as a publishing `Reason`:
+    until that is cured it stands in To review, and is ready again by itself afterwards.
     `exported_at` is when it last left as a file, in the version `exported_version`.
 
     `field_sources` says for each field where its value came from: typed, default, rule:<id>:<version>;
@@ -61,6 +63,7 @@ class Document(BusinessOwned):
     shelf = models.CharField(max_length=10, choices=Shelf.choices, default=Shelf.INBOX)
     archived_why = models.CharField(max_length=40, blank=True)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.REVIEW)
+    lacks = models.CharField(max_length=40, blank=True)
     frozen_at = models.DateTimeField(null=True)
     supplier = models.ForeignKey(ListItem, models.PROTECT, null=True, blank=True, related_name="+")
     date = models.DateField(null=True, blank=True)

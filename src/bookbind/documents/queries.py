@@ -24,6 +24,10 @@ _NAMES_ENTRY_OF = {
     ListName.TRACKING_1: Q(lines__tracking_1__isnull=False),
     ListName.TRACKING_2: Q(lines__tracking_2__isnull=False),
 }
+_ANY = Q()
+# Somebody made it ready, and the software that was connected since needs something more.
+IS_LACKING = Q(shelf=Document.Shelf.INBOX, stage=Document.Stage.READY) & ~Q(lacks="")
+IS_TO_REVIEW = Q(shelf=Document.Shelf.INBOX, stage=Document.Stage.REVIEW) | IS_LACKING
 # A document that was changed after it left has not left as it stands now.
 _IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
 
@@ -68,9 +72,11 @@ def get_document(document_id: UUID) -> Document:
     return document
 
 
-def list_documents(tab: Tab, search: str = "", exported: Exported = Exported.ANY) -> QuerySet[Document]:
+def list_documents(
+    tab: Tab, search: str = "", exported: Exported = Exported.ANY, narrowed: Q = _ANY
+) -> QuerySet[Document]:
     """The documents of a tab, newest first, with supplier and file; `lines_of` has what their lines say."""
-    rows = _in_tab(tab, search).select_related("supplier", "file")
+    rows = _in_tab(tab, search).filter(narrowed).select_related("supplier", "file")
     if exported is not Exported.ANY:
         rows = rows.filter(_IS_EXPORTED if exported is Exported.YES else ~_IS_EXPORTED)
     return rows.order_by("-captured_at", "-id")
@@ -97,12 +103,17 @@ def naming(item_ids: Iterable[UUID]) -> Q:
 
 def count_tabs() -> dict[Tab, int]:
     """How many documents each tab holds, in one query."""
-    counted = Document.objects.values("shelf", "stage").annotate(number=Count("id"))
+    counted = Document.objects.values_list("shelf", "stage", "lacks").annotate(number=Count("id"))
     counts = dict.fromkeys(Tab, 0)
-    for row in counted:
-        tab = Tab.ARCHIVE if row["shelf"] == Document.Shelf.ARCHIVE else Tab(row["stage"])
-        counts[tab] += row["number"]
+    for shelf, stage, lacks, number in counted:
+        counts[_find_tab(shelf, stage, lacks)] += number
     return counts
+
+
+def count_lacking() -> dict[str, int]:
+    """How many ready documents lack something for the connected software, by what that is; one query."""
+    rows = Document.objects.filter(IS_LACKING).order_by().values_list("lacks")
+    return dict(rows.annotate(number=Count("id")))
 
 
 def count_exported(tab: Tab) -> int:
@@ -121,12 +132,12 @@ def find_needing(document_ids: Iterable[UUID], lists: Iterable[ListName]) -> set
 
 def tab_of(document: Document) -> Tab:
     """The tab that shows the document."""
-    return Tab.ARCHIVE if document.shelf == Document.Shelf.ARCHIVE else Tab(document.stage)
+    return _find_tab(document.shelf, document.stage, document.lacks)
 
 
-def find_neighbours(document: Document, tab: Tab, search: str = "") -> Neighbours | None:
+def find_neighbours(document: Document, tab: Tab, search: str = "", narrowed: Q = _ANY) -> Neighbours | None:
     """Where the document stands in the tab; None when the tab does not hold it."""
-    rows = _in_tab(tab, search)
+    rows = _in_tab(tab, search).filter(narrowed)
     if not rows.filter(id=document.id).exists():
         return None
     same_moment = Q(captured_at=document.captured_at)
@@ -148,11 +159,23 @@ def list_same_paper(document: Document) -> list[Document]:
     return list(same.select_related("supplier", "file").order_by("-captured_at")[:_LOOKALIKES])
 
 
-def _in_tab(tab: Tab, search: str) -> QuerySet[Document]:
+def _find_tab(shelf: str, stage: str, lacks: str) -> Tab:
+    if shelf == Document.Shelf.ARCHIVE:
+        return Tab.ARCHIVE
+    return Tab.REVIEW if stage == Document.Stage.READY and lacks else Tab(stage)
+
+
+def _held_by(tab: Tab) -> Q:
     if tab is Tab.ARCHIVE:
-        rows = Document.objects.filter(shelf=Document.Shelf.ARCHIVE)
-    else:
-        rows = Document.objects.filter(shelf=Document.Shelf.INBOX, stage=tab.value)
+        return Q(shelf=Document.Shelf.ARCHIVE)
+    if tab is Tab.REVIEW:
+        return IS_TO_REVIEW
+    staged = Q(shelf=Document.Shelf.INBOX, stage=tab.value)
+    return staged & Q(lacks="") if tab is Tab.READY else staged
+
+
+def _in_tab(tab: Tab, search: str) -> QuerySet[Document]:
+    rows = Document.objects.filter(_held_by(tab))
     for word in search.split():
         rows = rows.filter(_matches(word))
     found: QuerySet[Document] = rows

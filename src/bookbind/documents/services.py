@@ -116,9 +116,8 @@ def restore(document_id: UUID, user: User) -> None:
         if archived.update(shelf=Document.Shelf.INBOX, archived_why="") != 1:
             return
         # That it was ready was said before it was put aside; somebody looks at it anew.
-        Document.objects.filter(id=document_id, stage=Document.Stage.READY).update(
-            stage=Document.Stage.REVIEW
-        )
+        ready = Document.objects.filter(id=document_id, stage=Document.Stage.READY)
+        ready.update(stage=Document.Stage.REVIEW, lacks="")
         activity.record(
             "document.restored",
             "Brought back from the archive.",
@@ -130,12 +129,12 @@ def restore(document_id: UUID, user: User) -> None:
 
 def place(document_id: UUID, stage: Document.Stage) -> None:
     """Say which tab shows the document; publishing calls it in the transaction that moves a publication."""
-    Document.objects.filter(id=document_id).update(stage=stage)
+    Document.objects.filter(id=document_id).update(stage=stage, lacks="")
 
 
 def place_all(document_ids: Iterable[UUID], stage: Document.Stage) -> None:
     """The same for many documents, in one statement."""
-    Document.objects.filter(id__in=list(document_ids)).update(stage=stage)
+    Document.objects.filter(id__in=list(document_ids)).update(stage=stage, lacks="")
 
 
 def freeze(document_id: UUID, version: int) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bookbind.kit.text import plural
+from bookbind.kit.text import clean_text, plural
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
 LONGEST_CELL = 2_000
+LONGEST_SHOWN = 80
 BYTE_ORDER_MARK = "\ufeff"
 """Put in front so that a spreadsheet reads the file as UTF-8."""
 
@@ -33,11 +34,15 @@ class SheetUnreadable(ValueError):
 
 @dataclass(frozen=True)
 class CellError:
-    """What is wrong at one place of a file, and what to do; lines count as in an editor, from 1."""
+    """What is wrong at one place of a file, and what to do; lines count as in an editor, from 1.
+
+    `entry` is what the line calls the thing that it is about, as far as it says so.
+    """
 
     line: int
     column: str
     what: str
+    entry: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,9 @@ def read_sheet(content: bytes, known: Sequence[str], required: Collection[str]) 
                 f"This file has more than {MOST_ROWS:,} lines. Split it and import one part after the other."
             )
         if len(cells) != len(columns):
-            errors.append(CellError(line, "", _misfit_words(len(cells), len(columns))))
+            named = next((cell for name, cell in zip(columns, cells, strict=False) if name in required), "")
+            what = _misfit_words(len(cells), len(columns))
+            errors.append(CellError(line, "", what, clean_text(plain_cell(named), LONGEST_SHOWN)))
             continue
         pairs = zip(columns, cells, strict=True)
         rows.append(Row(line, {name: plain_cell(cell.strip()) for name, cell in pairs if name}))

@@ -14,6 +14,8 @@ ID, CODE, NAME, ARCHIVED = "ID", "Code", "Name", "Archived"
 YES = "yes"
 MOST_PERCENT = 1000
 LONGEST_TEXT = 200
+_LONGEST_QUOTED = 40
+_RATE_ADVICE = "Write a percentage such as 20 or 17.5."
 
 CATEGORY_TYPES = {
     "expense": "Expense",
@@ -41,12 +43,18 @@ SIDES = {Side.COSTS.value: "Costs", Side.SALES.value: "Sales", Side.BOTH.value: 
 class CellWrong(ValueError):
     """What was typed can't be that; the message says what can."""
 
+    @classmethod
+    def instead_of(cls, text: str, advice: str) -> "CellWrong":
+        """`“Fun” can't be used here. Write one of: …`."""
+        return cls(f"“{clean_text(text, _LONGEST_QUOTED)}” can't be used here. {advice}")
+
 
 @dataclass(frozen=True)
 class Column:
     """One fact of an entry: its heading, its name among the entry's details, and how text becomes it.
 
     `choices` maps what is stored to what people read; a value that came from elsewhere may be outside it.
+    `advice` says what can be written.
     """
 
     heading: str
@@ -54,6 +62,7 @@ class Column:
     read: Callable[[str], str]
     required: bool = False
     choices: Mapping[str, str] | None = None
+    advice: str = ""
 
     def show(self, details: Mapping[str, Any]) -> str:
         """The fact as people read it."""
@@ -67,17 +76,17 @@ def _read_text(text: str) -> str:
 
 
 def _read_rate(text: str) -> str:
-    return _number(text.removesuffix("%"), "a percentage such as 20 or 17.5", Decimal(MOST_PERCENT))
+    return _number(text.strip().removesuffix("%"), _RATE_ADVICE, Decimal(MOST_PERCENT))
 
 
 def _read_price(text: str) -> str:
-    return _number(text, "an amount such as 12.50", Decimal(10) ** 12)
+    return _number(text, "Write an amount such as 12.50.", Decimal(10) ** 12)
 
 
 def _read_currency(text: str) -> str:
     code = clean_text(text, 10).upper()
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise CellWrong("Write the currency as three letters, such as GBP.")
+        raise CellWrong.instead_of(text, "Write the currency as three letters, such as GBP.")
     return code
 
 
@@ -88,14 +97,19 @@ def one_of(choices: Mapping[str, str]) -> Callable[[str], str]:
     def read(text: str) -> str:
         found = words.get(fold_name(text))
         if found is None and text.strip():
-            raise CellWrong(f"Write one of: {', '.join(choices.values())}.")
+            raise CellWrong.instead_of(text, advise(choices))
         return found or ""
 
     return read
 
 
+def advise(choices: Mapping[str, str]) -> str:
+    """`Write one of: Costs, Sales, Both.`"""
+    return f"Write one of: {', '.join(choices.values())}."
+
+
 def _choice(heading: str, key: str, choices: Mapping[str, str]) -> Column:
-    return Column(heading, key, one_of(choices), required=True, choices=choices)
+    return Column(heading, key, one_of(choices), required=True, choices=choices, advice=advise(choices))
 
 
 _TAX_NUMBER = Column("Tax number", "tax_number", _read_text)
@@ -105,7 +119,7 @@ _ACCOUNT = Column("Account number", "account_number", _read_text)
 _FACTS: dict[ListName, tuple[Column, ...]] = {
     ListName.CATEGORIES: (_choice("Type", "account_type", CATEGORY_TYPES),),
     ListName.TAX_RATES: (
-        Column("Rate", "rate", _read_rate, required=True),
+        Column("Rate", "rate", _read_rate, required=True, advice=_RATE_ADVICE),
         _choice("Kind", "tax_kind", TAX_KINDS),
         _choice("Side", "side", SIDES),
     ),
@@ -146,7 +160,7 @@ def read_archived(text: str) -> bool:
         return True
     if word in ("", "no", "n", "false", "0"):
         return False
-    raise CellWrong("Write yes, or leave it empty.")
+    raise CellWrong.instead_of(text, "Write yes, or leave it empty.")
 
 
 def _short(text: str, longest: int) -> str:
@@ -155,14 +169,14 @@ def _short(text: str, longest: int) -> str:
     return text
 
 
-def _number(text: str, such: str, most: Decimal) -> str:
+def _number(text: str, advice: str, most: Decimal) -> str:
     digits = text.strip()
     if not digits:
         return ""
     try:
         value = Decimal(digits)
     except InvalidOperation as error:
-        raise CellWrong(f"Write {such}.") from error
+        raise CellWrong.instead_of(text, advice) from error
     if not value.is_finite() or not 0 <= value <= most:
-        raise CellWrong(f"Write {such}.")
+        raise CellWrong.instead_of(text, advice)
     return f"{value.normalize():f}"

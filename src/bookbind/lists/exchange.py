@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from bookbind.kit.sheets import CellError, Row, Sheet, read_sheet
-from bookbind.kit.text import fold_name
+from bookbind.kit.sheets import LONGEST_SHOWN, CellError, Row, Sheet, read_sheet
+from bookbind.kit.text import clean_text, fold_name
 from bookbind.lists.columns import (
     ARCHIVED,
     CODE,
@@ -137,7 +137,13 @@ class _Planner:
         )
 
     def _wrong(self, row: Row, column: str, what: str) -> None:
-        self.errors.append(CellError(row.line, column, what))
+        self.errors.append(CellError(row.line, column, what, self._entry_of(row)))
+
+    def _entry_of(self, row: Row) -> str:
+        """What the line calls its entry; where it only has an ID, what that is called here."""
+        said = clean_text(item_label(row.cells.get(NAME, ""), row.cells.get(CODE, "")), LONGEST_SHOWN)
+        known = None if said else self._known_by_id(row)
+        return known.label if known else said
 
     def _find(self, row: Row) -> Entry | None:
         """The entry that the line is about: by id, else by code, else by name; None for a new one."""
@@ -155,15 +161,17 @@ class _Planner:
         return found
 
     def _find_by_id(self, row: Row) -> Entry | None:
-        text = row.cells.get(ID, "")
-        try:
-            # An id of another business means nothing here; its entry is found by its words, or is new.
-            return self.known.get(UUID(text)) if text else None
-        except ValueError:
+        found = self._known_by_id(row)
+        if found is None and row.cells.get(ID, "") and _uuid(row) is None:
             self._wrong(
                 row, ID, "This is no ID of ours. Leave it as it was exported, or empty for a new entry."
             )
-            return None
+        return found
+
+    def _known_by_id(self, row: Row) -> Entry | None:
+        """An id of another business means nothing here; its entry is found by its words, or is new."""
+        found_id = _uuid(row)
+        return self.known.get(found_id) if found_id else None
 
     def _find_by_words(self, row: Row) -> Entry | None:
         code = row.cells.get(CODE, "").casefold()
@@ -206,7 +214,7 @@ class _Planner:
         text = row.cells.get(column.heading)
         if text is None or text == column.show(before.details):
             if before.id is None and column.required and not text:
-                self._wrong(row, column.heading, f"A new {self.word} needs this.")
+                self._wrong(row, column.heading, f"A new {self.word} needs this. {column.advice}".strip())
             return
         try:
             value = column.read(text)
@@ -214,7 +222,7 @@ class _Planner:
             self._wrong(row, column.heading, str(error))
             return
         if not value and column.required:
-            self._wrong(row, column.heading, f"A {self.word} needs this.")
+            self._wrong(row, column.heading, f"A {self.word} needs this. {column.advice}".strip())
         elif value != str(details.get(column.key) or ""):
             details[column.key] = value
             if column.key == "tax_kind":
@@ -235,10 +243,17 @@ class _Planner:
             if taken:
                 column = CODE if taken[0][0] == CODE else NAME
                 what = f"Another {self.word} has this {column.lower()}. Give one of them another."
-                self.errors.append(CellError(change.line, column, what))
+                self.errors.append(CellError(change.line, column, what, change.after.label))
 
     def _identities(self, entry: Entry) -> Sequence[tuple[str, str]]:
         keys = [(NAME, f"{fold_name(entry.name)}\n{entry.code.casefold()}")]
         if entry.code and self.name in CODED_LISTS:
             keys.append((CODE, entry.code.casefold()))
         return keys
+
+
+def _uuid(row: Row) -> UUID | None:
+    try:
+        return UUID(row.cells.get(ID, ""))
+    except ValueError:
+        return None

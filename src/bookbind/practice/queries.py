@@ -11,6 +11,7 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import in_order_of_use, organisation_name, statuses_of, words_of
 from bookbind.connections.status import Status
 from bookbind.documents.models import Document
+from bookbind.documents.queries import IS_TO_REVIEW
 from bookbind.kit import clock
 from bookbind.practice.clients import Client
 from bookbind.providers.registry import get_provider
@@ -54,11 +55,7 @@ def _waiting(connections: Iterable[Connection]) -> dict[UUID, tuple[int, datetim
 
 
 def _to_review(businesses: Sequence[Business]) -> dict[UUID, int]:
-    rows = Document.objects.filter(
-        business_id__in=[business.id for business in businesses],
-        shelf=Document.Shelf.INBOX,
-        stage=Document.Stage.REVIEW,
-    )
+    rows = Document.objects.filter(IS_TO_REVIEW, business_id__in=[business.id for business in businesses])
     return dict(rows.values_list("business_id").annotate(number=Count("id")).order_by())
 
 

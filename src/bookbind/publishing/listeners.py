@@ -25,6 +25,7 @@ from bookbind.publishing.automatic import publish_if_automatic
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.events import SettingsChanged
+from bookbind.publishing.lacking import check_ready_soon
 from bookbind.publishing.models import Publication
 from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import find_open_publication, list_unsent
@@ -128,6 +129,19 @@ def check_against_new_settings(event: SettingsChanged) -> None:
         _settle_all(connection, CHECKED)
     else:
         look_first_after_matching(connection)
+
+
+def _look_at_ready(
+    event: ConnectionActivated | ConnectionEnded | ListsSynced | BindingsChanged | SettingsChanged,
+) -> None:
+    check_ready_soon(event.business_id)
+
+
+subscribe(ConnectionActivated)(_look_at_ready)
+subscribe(ConnectionEnded)(_look_at_ready)
+subscribe(ListsSynced)(_look_at_ready)
+subscribe(BindingsChanged)(_look_at_ready)
+subscribe(SettingsChanged)(_look_at_ready)
 
 
 @subscribe(DocumentSaved)

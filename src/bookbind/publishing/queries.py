@@ -94,6 +94,24 @@ def list_left_behind(business_id: UUID) -> QuerySet[Publication]:
     return ordered
 
 
+def list_held(reason: Reason) -> QuerySet[Publication]:
+    """What waits for one reason, wherever it is to be published."""
+    held: QuerySet[Publication] = Publication.objects.filter(state=Publication.State.HELD, reason=reason)
+    return held
+
+
+def list_accepted_early() -> QuerySet[Publication]:
+    """What a person said is to be published although it is dated before the books, and was not sent yet."""
+    rows: QuerySet[Publication] = Publication.objects.filter(early_accepted=True, state__in=_UNSENT)
+    return rows
+
+
+def count_held() -> dict[str, int]:
+    """What waits by what it waits for, wherever it is to be published."""
+    held = Publication.objects.filter(state=Publication.State.HELD).values_list("reason")
+    return dict(held.annotate(number=Count("id")))
+
+
 def count_held_for_look(connection: Connection) -> int:
     """How many documents only wait for somebody to press Publish all."""
     return count_by_reason(connection).get(Reason.LOOK_FIRST, 0)

@@ -12,6 +12,7 @@ from bookbind.documents.queries import get_document
 from bookbind.publishing.checks import check_alone
 from bookbind.publishing.errors import DocumentIncomplete, MovedMeanwhile, PublishingError
 from bookbind.publishing.facts import read_own_document
+from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import find_open_publication, list_left_behind
 from bookbind.publishing.reasons import Problem
@@ -52,12 +53,15 @@ def review_again(document_id: UUID, user: User) -> None:
 
 
 def check_still_ready(document_id: UUID) -> None:
-    """After an edit: a ready document that is not complete any more is to review again."""
+    """After an edit: a ready document that is not complete any more is to review again.
+
+    One that only lacked something for the connected software may have it now.
+    """
     document = get_document(document_id)
     if document.stage != Document.Stage.READY:
         return
-    problems = check_alone(read_own_document(document))
-    if not problems:
+    if not check_alone(read_own_document(document)):
+        check_ready(document.business_id, document.id)
         return
     _move(document, Document.Stage.READY, Document.Stage.REVIEW)
     _tell(document, "document.reviewed_again", "To review again: something is missing now.", None)
@@ -100,7 +104,7 @@ def _move(document: Document, before: Document.Stage, after: Document.Stage) -> 
     rows = Document.objects.filter(
         id=document.id, version=document.version, stage=before, shelf=Document.Shelf.INBOX, frozen_at=None
     )
-    if rows.update(stage=after) != 1:
+    if rows.update(stage=after, lacks="") != 1:
         raise MovedMeanwhile
 
 

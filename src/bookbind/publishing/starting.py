@@ -1,6 +1,6 @@
 """Start publishing: the press that ends the pause after a change, and what it will do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from bookbind.connections.finish import find_connection_to, is_paused_on_return
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import LIVE_STAGES, status_of
 from bookbind.documents.models import Document
+from bookbind.documents.queries import Tab, count_lacking, list_documents
 from bookbind.kit import clock
 from bookbind.lists.queries import keeps_own_codes
 from bookbind.providers.base.types import DocumentKind, Organisation, PublishAs
@@ -41,12 +42,14 @@ class Month:
 class StartSummary:
     """What Start publishing sends now, and what goes on waiting by reason.
 
-    `made_ready` counts the documents in the Ready tab, which nobody asked to publish yet.
+    `made_ready` counts the documents in the Ready tab, which nobody asked to publish yet; `lacking` those
+    that would be there but for something that the software needs, by what that is.
     """
 
     months: tuple[Month, ...] = ()
     waiting: dict[str, int] | None = None
     made_ready: int = 0
+    lacking: dict[str, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -84,8 +87,8 @@ def start_summary(connection: Connection) -> StartSummary:
         totals[document.currency] = totals.get(document.currency, Decimal(0)) + (document.total or Decimal(0))
         published_as = {**month.published_as, label: month.published_as.get(label, 0) + 1}
         months[month.month] = Month(month.month, month.count + 1, totals, published_as)
-    made_ready = Document.objects.filter(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX).count()
-    return StartSummary(tuple(months[key] for key in sorted(months)), waiting, made_ready)
+    made_ready = list_documents(Tab.READY).count()
+    return StartSummary(tuple(months[key] for key in sorted(months)), waiting, made_ready, count_lacking())
 
 
 def start_publishing(connection: Connection, user: User) -> bool:

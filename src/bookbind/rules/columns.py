@@ -44,7 +44,7 @@ def read_days(text: str) -> int | None:
     if not digits:
         return None
     if not (digits.isascii() and digits.isdigit() and len(digits) < 5):
-        raise CellWrong("Write a number of days, such as 30.")
+        raise CellWrong.instead_of(text, "Write a number of days, such as 30.")
     return int(digits)
 
 

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import transaction
 
 from bookbind.activity.services import record
-from bookbind.kit.sheets import CellError, Row, Sheet, read_sheet, write_sheet
+from bookbind.kit.sheets import LONGEST_SHOWN, CellError, Row, Sheet, read_sheet, write_sheet
 from bookbind.kit.text import clean_text, fold_name
 from bookbind.lists.columns import CellWrong
 from bookbind.lists.entries import LONGEST_NAME
-from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS, item_label
+from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, SINGULAR_LABELS, item_label
 from bookbind.lists.models import ListItem
 from bookbind.lists.queries import items_by_id
 from bookbind.lists.services import get_or_create_supplier
@@ -182,7 +182,14 @@ class _Planner:
         self.changes.append(Change(row.line, name, supplier_id, before, values, active, fields))
 
     def _wrong(self, row: Row, column: str, what: str) -> None:
-        self.errors.append(CellError(row.line, column, what))
+        self.errors.append(CellError(row.line, column, what, self._entry_of(row)))
+
+    def _entry_of(self, row: Row) -> str:
+        """The supplier that the line names; where it only has an ID, the one whose rule that is."""
+        named = clean_text(row.cells.get(columns.SUPPLIER, ""), LONGEST_SHOWN)
+        found_id = _id(row)
+        found = self.by_id.get(found_id) if found_id and not named else None
+        return found.rule.supplier.name if found else named
 
     def _find_rule(self, row: Row, name: str) -> Stored | None:
         text = row.cells.get(columns.ID, "")
@@ -266,7 +273,10 @@ class _Planner:
             many = (
                 f"{len(found)} entries are called so. Combine them, or write the code in front of the name."
             )
-            none = f"There is no {word} {text[:60]} here. Add it to the list first, or write another."
+            none = (
+                f"There is no {word} {text[:60]} here. Write one by its code and name, as the list "
+                f"{LIST_LABELS[name]} shows it, or add it there first."
+            )
             self._wrong(row, heading, many if found else none)
         return found[0] if len(found) == 1 else None
 

@@ -10,6 +10,7 @@ from bookbind.web.views import (
     costs_publishing,
     costs_ready,
     costs_rule,
+    costs_together,
     costs_upload,
 )
 
@@ -19,6 +20,10 @@ urlpatterns = [
     path("costs/publish-all", costs.costs_publish_all, name="costs_publish_all"),
     path("costs/export", costs_export.costs_export, name="costs_export"),
     path("costs/ready", costs_ready.costs_ready, name="costs_ready"),
+    path("costs/early/publish", costs_together.costs_publish_early, name="costs_publish_early"),
+    path("costs/early/archive", costs_together.costs_archive_early, name="costs_archive_early"),
+    path("costs/early/take-back", costs_together.costs_take_back_early, name="costs_take_back_early"),
+    path("costs/early/restore", costs_together.costs_restore_early, name="costs_restore_early"),
     path("costs/<uuid:document_id>/ready", costs_ready.cost_ready, name="cost_ready"),
     path("costs/<uuid:document_id>/", costs_document.cost, name="cost"),
     path("costs/<uuid:document_id>/status", costs_document.cost_status, name="cost_status"),

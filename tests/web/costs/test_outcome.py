@@ -121,4 +121,5 @@ def test_what_waits_for_a_decision_leads_to_it(office: Office, alice: Client) ->
     assert "Publish anyway" in read(alice.get(page.link("Open it"))).text
     office.bill("INV-2")
     office.bill("INV-3")
-    assert publish_all(office, alice).link("Show what waits") == office.url("costs/?show=waiting")
+    together = office.url("costs/?show=waiting&why=before_start")
+    assert publish_all(office, alice).link("Show what waits") == together

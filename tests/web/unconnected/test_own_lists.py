@@ -164,8 +164,10 @@ def test_a_file_with_errors_names_line_and_column_and_has_no_import_button(
 ) -> None:
     page = choose(alice, office, "lists/tax_rates", "Name,Rate,Kind,Side\n20%,20,Standard,Costs\n5%,x,Fun,\n")
     assert "Nothing can be imported yet: 3 places in the file need attention." in page.text
-    assert "3 Rate Write a percentage such as 20 or 17.5." in page.text
-    assert "3 Kind Write one of: Standard, Reduced" in page.text
+    assert "Line Entry Column What to do" in page.text
+    assert "3 5% Rate “x” can't be used here. Write a percentage such as 20 or 17.5." in page.text
+    assert "3 5% Kind “Fun” can't be used here. Write one of: Standard, Reduced" in page.text
+    assert "3 5% Side A new tax rate needs this. Write one of: Costs, Sales, Both." in page.text
     assert not any(text.startswith("Import") for text, _ in page.buttons)
     assert confirm(alice, page).status == 409
     assert not ListItem.objects.exists()
@@ -251,7 +253,7 @@ def test_rules_leave_and_come_back_as_a_file(office: Office, alice: Client) -> N
     assert page.path == office.url("rules/")
     assert "Kestrel 489 Telephone" in page.text
     page = choose(alice, office, "rules", "Supplier,Category\nBT,Nothing\n")
-    assert "2 Category There is no category Nothing here." in page.text
+    assert "2 BT Category There is no category Nothing here." in page.text
 
 
 def test_standard_users_see_lists_and_change_none(office: Office, people: People, browse: Browse) -> None:

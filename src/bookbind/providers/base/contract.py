@@ -166,7 +166,11 @@ class KindChoice:
 
 @dataclass(frozen=True)
 class Provider:
-    """A vendor as data. Durations in days or seconds as named; every fact is the vendor's own."""
+    """A vendor as data. Durations in days or seconds as named; every fact is the vendor's own.
+
+    `seats_hint` tells the operator how many organisations our app may connect, and where that is changed;
+    whoever connects one cannot do anything about it and does not read it.
+    """
 
     id: str
     name: str

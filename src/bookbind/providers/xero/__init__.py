@@ -85,7 +85,9 @@ PROVIDER = Provider(
     forbidden_in_links=MARK,
     limits=LIMITS,
     files=FILES,
-    seats_hint="Xero's free Starter plan for apps connects up to 5 organisations.",
+    # Each plan for apps connects only so many organisations (2026-11).
+    seats_hint="Xero's free Starter plan for apps connects up to 5 organisations, Core 50. "
+    "The plan is changed at developer.xero.com.",
     list_labels={
         ListName.CATEGORIES: "Chart of accounts",
         ListName.SUPPLIERS: "Contacts that are suppliers",

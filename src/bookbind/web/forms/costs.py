@@ -13,6 +13,7 @@ from bookbind.documents.totals import compute_tax
 from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
+from bookbind.publishing.early import ARCHIVED_EARLY
 from bookbind.web.forms.lists_items import Chosen, ItemField, ItemFinder, NewName, use_lists
 from bookbind.web.forms.tax_rates import TaxRate, chosen_rate, offer
 from bookbind.web.forms.widgets import PlainSelect
@@ -287,7 +288,13 @@ class PublishForm(forms.Form):
 class ArchiveForm(forms.Form):
     """Why a document is not published."""
 
-    why = forms.ChoiceField(choices=[("archived", "Archived"), ("already there", "Already in the books")])
+    why = forms.ChoiceField(
+        choices=[
+            ("archived", "Archived"),
+            ("already there", "Already in the books"),
+            (ARCHIVED_EARLY, "Dated before the new books"),
+        ]
+    )
 
 
 class DecisionForm(forms.Form):

@@ -26,6 +26,7 @@ from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_int
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
+from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.queries import count_before_start, waiting_summary
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import start_publishing, start_summary
@@ -35,8 +36,8 @@ from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
 from bookbind.web.notices import totals_in_words
-from bookbind.web.views.connecting import begin_words, set_out, show_failure
-from bookbind.web.views.start_words import build_months, explain_waiting, explain_ways
+from bookbind.web.views.connecting import begin_words, seats_words, set_out, show_failure
+from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting, explain_ways
 
 _SECOND_PERSON = "Then a second person approves the move. Until then everything goes on as before."
 
@@ -89,6 +90,7 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
     waiting, ready = waiting_summary(connection), ready_summary(connection)
     words = {
         **begin_words(vendor, _title(vendor, connection, earlier), _steps(vendor, connection, earlier)),
+        **seats_words(vendor),
         "earlier": earlier,
         "earlier_label": label_of(earlier) if earlier else "",
         "before_start": count_before_start(connection) if earlier else 0,
@@ -222,6 +224,7 @@ def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
         return _show_start(request, connection, status=422)
     if fresh:
         finish_check(connection.id)
+        check_ready(connection.business_id)
         messages.success(request, "Your answer is kept. Nothing is sent yet: this is what will be.")
         return HttpResponseRedirect(request.path)
     start_publishing(connection, request.user)
@@ -237,6 +240,7 @@ def _show_start(request: BusinessRequest, connection: Connection, status: int = 
         "summary": summary,
         "months": build_months(summary),
         "waits": explain_waiting(summary),
+        "lacking": explain_lacking(summary),
         "undoable": undoable,
         "left_label": label_of(undoable.left) if undoable else "",
         "questions": explain_ways(ways, get_provider(connection.provider)),

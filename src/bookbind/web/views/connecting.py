@@ -31,7 +31,7 @@ def connect(request: BusinessRequest, provider: str) -> HttpResponse:
     vendor = find_provider(provider)
     if vendor is None:
         raise Http404
-    words = begin_words(vendor, f"Connect {vendor.name}", _connect_steps(vendor))
+    words = begin_words(vendor, f"Connect {vendor.name}", _connect_steps(vendor)) | seats_words(vendor)
     if request.method == "POST" and vendor.available:
         return set_out(request, vendor, SignIn.Purpose.CONNECT, None, words)
     return render(request, "connections/begin.html", words)
@@ -131,6 +131,17 @@ def set_out(
 def begin_words(vendor: Provider, title: str, steps: list[str]) -> dict[str, object]:
     """What the page before the sign-in says."""
     return {"provider": vendor, "title": title, "steps": steps}
+
+
+def seats_words(vendor: Provider) -> dict[str, object]:
+    """What helps whoever connects one organisation more than our app may connect there."""
+    if not vendor.seats_hint:
+        return {}
+    said = (
+        f"If {vendor.name} says that Bookbind can't connect more organisations, nothing was changed: "
+        "ask whoever runs this Bookbind to make room, then try again."
+    )
+    return {"seats_help": said}
 
 
 def _connect_steps(vendor: Provider) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -12,22 +11,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from bookbind.connections.models import Connection
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.queries import Exported, Tab, count_tabs, lines_of, list_documents, naming
 from bookbind.kit.text import plural
 from bookbind.lists.queries import members_of
 from bookbind.providers.base.types import TaxMode
+from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import NotConnected
-from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import publications_of
 from bookbind.publishing.ready import publish_together
 from bookbind.publishing.services import release
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.asked import find_asked_item
+from bookbind.web.views.costs_filters import Filters, group_links, list_filtered, list_url, read_filters
 from bookbind.web.views.costs_outcome import say_asked, say_refused
 from bookbind.web.views.costs_panel import export_links, tab_panel
-from bookbind.web.views.costs_rows import CostRow, category_words, state_of
+from bookbind.web.views.costs_rows import CostRow, StateWord, category_words, state_of
+from bookbind.web.views.costs_together import read_offers
 
 PAGE_SIZE = 25
 MOST_AT_ONCE = 500
@@ -76,30 +78,36 @@ EMPTY = {
 @page(Permission.VIEW_DOCUMENTS)
 def costs(request: BusinessRequest) -> HttpResponse:
     """One tab of the business's costs."""
-    tab, query = read_filters(request)
+    filters = read_filters(request)
+    tab = filters.tab
     counts = count_tabs()
     exported = read_exported(request)
     item = find_asked_item(request.GET.get("item", ""))
-    documents = list_documents(tab, query, exported)
+    documents = list_filtered(filters, exported)
     if item is not None:
         documents = documents.filter(naming(members_of([item.id])[item.id]))
     found = Paginator(documents, PAGE_SIZE).get_page(request.GET.get("page"))
     connection = main_connection(request)
-    filters = _filters(tab, query, exported)
-    rows = _rows(request, found, filters)
+    address = filters.as_query(exported)
+    rows = _rows(request, found, address, connection)
+    offers = read_offers(request, connection, filters) if rows else None
     context = {
         "tabs": _tab_links(request, tab, counts, is_connected=connection is not None),
         "show": tab.value,
         "show_label": tab.label,
-        "query": query,
-        "clear_url": list_url(request, tab),
+        "query": filters.query,
+        "why": filters.why,
+        "clear_url": list_url(request, Filters(tab)),
         "page": found,
-        "page_query": f"{filters}&item={item.id}" if item else filters,
+        "page_query": f"{address}&item={item.id}" if item else address,
         "item": item,
         "rows": rows,
-        "is_moving": any(row.state.is_moving for row in rows),
+        "offers": offers,
+        # What was ticked would be lost.
+        "is_moving": offers is None and any(row.state.is_moving for row in rows),
         "empty": EMPTY[tab],
-        "panel": tab_panel(request, connection, tab) if counts[tab] else None,
+        "panel": tab_panel(request, connection, filters) if counts[tab] else None,
+        "groups": group_links(request, connection, filters, counts[tab]) if counts[tab] else (),
         "exports": export_links(request, exported) if tab is Tab.READY and counts[tab] else (),
         "complete_count": list_complete().count() if tab is Tab.REVIEW and counts[tab] else 0,
         "is_connected": connection is not None,
@@ -115,32 +123,19 @@ def costs_publish_all(request: BusinessRequest) -> HttpResponse:
     if connection is not None and request.POST.get("what") == "looked":
         count = release(connection, request.user)
         messages.success(request, f"{plural(count, 'document')} will be published now, in their order.")
-        return redirect(list_url(request, Tab.WAITING))
+        return redirect(list_url(request, Filters(Tab.WAITING)))
     if request.POST.get("what") == "ready":
         exported = read_exported(request)
         publish_and_say(request, list_documents(Tab.READY, exported=exported))
-        return redirect(list_url(request, Tab.READY, exported=exported))
+        return redirect(list_url(request, Filters(Tab.READY), exported))
     publish_and_say(request, list_complete())
-    return redirect(list_url(request, Tab.REVIEW))
-
-
-def read_filters(request: HttpRequest) -> tuple[Tab, str]:
-    """The tab and the search of the address or the form."""
-    given = request.POST if request.method == "POST" else request.GET
-    show = given.get("show", "")
-    tab = Tab(show) if show in set(Tab) else Tab.REVIEW
-    return tab, given.get("q", "").strip()[:100]
+    return redirect(list_url(request, Filters(Tab.REVIEW)))
 
 
 def read_exported(request: HttpRequest) -> Exported:
     """Whether only documents that left as a file are meant, or only the others."""
     given = (request.POST if request.method == "POST" else request.GET).get("exported", "")
     return Exported(given) if given in set(Exported) else Exported.ANY
-
-
-def list_url(request: BusinessRequest, tab: Tab, query: str = "", exported: Exported = Exported.ANY) -> str:
-    """The address of a tab."""
-    return f"{reverse('costs', args=[request.business.slug])}?{_filters(tab, query, exported)}"
 
 
 def list_complete() -> QuerySet[Document]:
@@ -160,30 +155,27 @@ def list_complete() -> QuerySet[Document]:
     return complete.annotate(line_count=Count("lines")).filter(line_count__gt=0)
 
 
-def _filters(tab: Tab, query: str, exported: Exported) -> str:
-    values = {"show": tab.value, "q": query, "exported": exported.value}
-    return urlencode({name: value for name, value in values.items() if value})
-
-
-def _rows(request: BusinessRequest, found: Page[Document], filters: str) -> list[CostRow]:
+def _rows(
+    request: BusinessRequest, found: Page[Document], address: str, connection: Connection | None
+) -> list[CostRow]:
+    software = get_provider(connection.provider).name if connection else ""
+    zone = request.business.time_zone
     documents = list(found.object_list)
     ids = [document.id for document in documents]
     publications, lines = publications_of(ids), lines_of(ids)
-    return [
-        _row(request, document, lines.get(document.id, []), publications.get(document.id), filters)
-        for document in documents
-    ]
+    rows = []
+    for document in documents:
+        own = lines.get(document.id, [])
+        url = f"{reverse('cost', args=[request.business.slug, document.id])}?{address}"
+        state = state_of(document, own, publications.get(document.id), zone, software)
+        rows.append(_row(url, document, own, state))
+    return rows
 
 
-def _row(
-    request: BusinessRequest,
-    document: Document,
-    lines: list[DocumentLine],
-    publication: Publication | None,
-    suffix: str,
-) -> CostRow:
+def _row(url: str, document: Document, lines: list[DocumentLine], state: StateWord) -> CostRow:
     return CostRow(
-        url=f"{reverse('cost', args=[request.business.slug, document.id])}?{suffix}",
+        id=document.id,
+        url=url,
         supplier=document.supplier.name if document.supplier else "",
         file_name=document.file.name if document.file else "No supplier yet",
         reference=document.reference,
@@ -191,7 +183,7 @@ def _row(
         total=document.total,
         currency=document.currency,
         category=category_words(lines),
-        state=state_of(document, lines, publication, request.business.time_zone),
+        state=state,
     )
 
 
@@ -201,7 +193,7 @@ def _tab_links(
     """Every tab; with accounting software documents go straight there, so Ready shows only what it holds."""
     shown = [tab for tab in Tab if tab is not Tab.READY or not is_connected or counts[tab] or tab is current]
     return [
-        TabLink(tab.label, list_url(request, tab), counts[tab], "yes" if tab is current else "")
+        TabLink(tab.label, list_url(request, Filters(tab)), counts[tab], "yes" if tab is current else "")
         for tab in shown
     ]
 

@@ -11,6 +11,7 @@ from bookbind.documents.models import Document
 from bookbind.lists.models import ListItem
 from bookbind.merge.steps import PUBLISHING
 from bookbind.providers.registry import get_provider
+from bookbind.publishing.early import ARCHIVED_EARLY
 from bookbind.publishing.messages import Button as Does
 from bookbind.publishing.messages import Message
 from bookbind.publishing.reasons import Reason
@@ -35,6 +36,7 @@ NEEDED = {
     Does.START: Permission.MANAGE_CONNECTIONS,
     Does.GO_BACK: Permission.MANAGE_CONNECTIONS,
 }
+_ARCHIVED_WHY: dict[str, str] = {Reason.TWIN: "already there", Reason.BEFORE_START: ARCHIVED_EARLY}
 # The form's own field, the list of twins and the action bar have these already.
 ELSEWHERE = frozenset({Does.EDIT, Does.ATTACH, Does.RESTORE, Does.PUBLISH})
 
@@ -105,7 +107,7 @@ def _button(place: Place, does: Does, label: str, item_id: str, reason: str, *, 
         values = {"choice": DECISIONS[does]}
         return Button(label, place.url("cost_decide"), is_post=True, is_primary=is_first, values=values)
     if does is Does.ARCHIVE:
-        values = {"why": "already there"} if reason == Reason.TWIN else {}
+        values = {"why": _ARCHIVED_WHY[reason]} if reason in _ARCHIVED_WHY else {}
         return Button(label, place.url("cost_archive"), is_post=True, values=values)
     if does is Does.REFRESH_LISTS:
         return Button(label, reverse("lists_refresh", args=[slug]), is_post=True)
@@ -131,11 +133,11 @@ def _page_url(place: Place, does: Does, item_id: str) -> str:
     if does is Does.SETTINGS and place.target.connection is not None:
         return reverse("connection_settings", args=[slug, place.target.connection.id])
     if does is Does.GO_BACK and place.target.connection is not None:
-        return _back_url(slug, place.target.connection)
+        return back_url(slug, place.target.connection)
     return reverse("connections", args=[slug])
 
 
-def _back_url(slug: str, connection: Connection) -> str:
+def back_url(slug: str, connection: Connection) -> str:
     """Straight to the books before these: by taking the change back, or by a change to them."""
     if find_undoable(connection) is not None:
         return reverse("undo_change", args=[slug, connection.id])

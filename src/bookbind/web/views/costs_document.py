@@ -1,7 +1,7 @@
 """The document page: what it shows, and saving what was typed without ever losing it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bookbind.activity.queries import list_entries
 from bookbind.documents.errors import DocumentError, EditedMeanwhile
 from bookbind.documents.models import Document, DocumentLine
-from bookbind.documents.queries import Neighbours, Tab, find_neighbours, get_document, list_documents, tab_of
+from bookbind.documents.queries import Neighbours, get_document, tab_of
 from bookbind.documents.services import save_document
 from bookbind.kit.money import show_money
 from bookbind.lists.models import ListItem
@@ -32,7 +32,6 @@ from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.costs import KIND_LABELS, CostForms
 from bookbind.web.forms.lists_items import NewName
-from bookbind.web.views.costs import list_url, read_filters
 from bookbind.web.views.costs_buttons import Place
 from bookbind.web.views.costs_choices import Target, list_tracking, read_choices, read_target
 from bookbind.web.views.costs_fields import (
@@ -43,6 +42,7 @@ from bookbind.web.views.costs_fields import (
     build_lines,
     build_sums,
 )
+from bookbind.web.views.costs_filters import Filters, find_places, list_filtered, list_url, read_filters
 from bookbind.web.views.costs_reason import ReasonLine, build_reason, problem_words, progress_key
 
 MOST_PAGES_SHOWN = 60
@@ -58,8 +58,7 @@ class Opened:
     document: Document
     publication: Publication | None
     target: Target
-    tab: Tab
-    query: str
+    filters: Filters
 
     @property
     def is_editable(self) -> bool:
@@ -111,7 +110,7 @@ def cost_save(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         return render(request, "costs/_saved.html", context)
     if saved.is_saved:
         messages.success(request, "Saved.")
-        return redirect(cost_url(request, opened.document.id, opened.tab, opened.query))
+        return redirect(cost_url(request, opened.document.id, opened.filters))
     return render(request, "costs/document.html", page_context(request, opened, saved), status=saved.status)
 
 
@@ -128,13 +127,12 @@ class Saved:
 def open_document(request: BusinessRequest, document_id: UUID) -> Opened:
     """The document as the address names it, with the place in the list that the visitor came from."""
     document = show_kept_items(get_document(document_id))
-    given_tab, query = read_filters(request)
-    has_tab = "show" in (request.POST if request.method == "POST" else request.GET)
+    filters = read_filters(request)
+    if "show" not in (request.POST if request.method == "POST" else request.GET):
+        filters = replace(filters, tab=tab_of(document))
     publication = find_publication(document_id)
     connection = publication.connection if publication else main_connection(request)
-    return Opened(
-        document, publication, read_target(connection), given_tab if has_tab else tab_of(document), query
-    )
+    return Opened(document, publication, read_target(connection), filters)
 
 
 def show_kept_items(document: Document) -> Document:
@@ -177,11 +175,10 @@ def save_typed(request: BusinessRequest, opened: Opened) -> Saved:
     return Saved(forms, is_saved=True)
 
 
-def cost_url(request: BusinessRequest, document_id: UUID, tab: Tab | None = None, query: str = "") -> str:
+def cost_url(request: BusinessRequest, document_id: UUID, filters: Filters | None = None) -> str:
     """The address of a document, in the list that the visitor walks through."""
-    values = {key: value for key, value in (("show", tab.value if tab else ""), ("q", query)) if value}
     address = reverse("cost", args=[request.business.slug, document_id])
-    return f"{address}?{urlencode(values)}" if values else address
+    return f"{address}?{filters.as_query()}" if filters else address
 
 
 def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None = None) -> dict[str, Any]:
@@ -189,17 +186,16 @@ def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None =
     document, target = opened.document, opened.target
     problems = _problems(opened)
     asked = was_asked(request)
-    neighbours = find_neighbours(document, opened.tab, opened.query)
+    neighbours = find_places(document, opened.filters)
     place = Place(request, document, target, _following_url(request, opened, neighbours))
     reason = build_reason(place, opened.publication, problems, was_asked=asked)
     return {
         "document": document,
         "heading": heading_of(document),
         "target": target,
-        "show": opened.tab.value,
-        "query": opened.query,
-        "tab_label": opened.tab.label,
-        "list_url": list_url(request, opened.tab, opened.query),
+        "filters": opened.filters,
+        "tab_label": opened.filters.tab.label,
+        "list_url": list_url(request, opened.filters),
         "neighbours": _neighbour_links(request, opened, neighbours),
         "editable": opened.is_editable,
         "paper": _paper(request, document),
@@ -218,7 +214,7 @@ def page_context(request: BusinessRequest, opened: Opened, saved: Saved | None =
 
 def _find_other(document: Document, opened: Opened) -> UUID | None:
     """The document of the list that now stands where this one stood before it left the list."""
-    others = list_documents(opened.tab, opened.query).exclude(id=document.id).values_list("id", flat=True)
+    others = list_filtered(opened.filters).exclude(id=document.id).values_list("id", flat=True)
     following: UUID | None = others.filter(captured_at__lte=document.captured_at).first() or others.first()
     return following
 
@@ -241,7 +237,7 @@ def heading_of(document: Document) -> str:
 
 def next_url(request: BusinessRequest, opened: Opened) -> str:
     """Where *go on* leads: the next document of the list, else another of it, else the list."""
-    places = find_neighbours(opened.document, opened.tab, opened.query)
+    places = find_places(opened.document, opened.filters)
     return _following_url(request, opened, places)
 
 
@@ -249,8 +245,8 @@ def _following_url(request: BusinessRequest, opened: Opened, places: Neighbours 
     document = opened.document
     following = (places.next_id or places.previous_id) if places else _find_other(document, opened)
     if following is None:
-        return list_url(request, opened.tab, opened.query)
-    return cost_url(request, following, opened.tab, opened.query)
+        return list_url(request, opened.filters)
+    return cost_url(request, following, opened.filters)
 
 
 def _problems(opened: Opened) -> list[Problem]:
@@ -269,7 +265,8 @@ def _form_context(
     )  # fmt: skip
     tracking = list_tracking(target.connection)
     # Nobody is told what is missing before they had a chance to fill it in.
-    shown = problems if opened.publication or was_asked(request) else []
+    was_told = opened.publication or opened.document.lacks or was_asked(request)
+    shown = problems if was_told else []
     words = Words(tuple(tracking.values()), reason.asides, problem_words(shown))  # type: ignore[arg-type] # two slots
     origins = Origins(document, request.business)
     kind = target.kind_choice(document.kind)
@@ -303,9 +300,7 @@ def _neighbour_links(
     if places is None:
         return None
     ends = {"previous_url": places.previous_id, "next_url": places.next_id}
-    links = {
-        name: cost_url(request, each, opened.tab, opened.query) if each else "" for name, each in ends.items()
-    }
+    links = {name: cost_url(request, each, opened.filters) if each else "" for name, each in ends.items()}
     return {"position": places.position, "count": places.count, **links}
 
 
@@ -337,8 +332,9 @@ def _poll_url(request: BusinessRequest, opened: Opened) -> str:
     is_moving = publication.state in IN_PROGRESS
     if not is_moving and not (publication.state == Publication.State.PUBLISHED and paper_goes):
         return ""
-    values = {"seen": progress_key(publication), "show": opened.tab.value, "q": opened.query}
-    return f"{reverse('cost_status', args=[request.business.slug, opened.document.id])}?{urlencode(values)}"
+    seen = urlencode({"seen": progress_key(publication)})
+    address = reverse("cost_status", args=[request.business.slug, opened.document.id])
+    return f"{address}?{seen}&{opened.filters.as_query()}"
 
 
 def _actions(request: BusinessRequest, opened: Opened, reason: ReasonLine) -> dict[str, Any]:
@@ -360,7 +356,7 @@ def _actions(request: BusinessRequest, opened: Opened, reason: ReasonLine) -> di
         "publish_kind": "quiet" if has_primary else "primary",
         "publish_label": _publish_label(state, is_alone=is_alone),
         "publish_url": "ready" if is_alone else "",
-        "take_back": (returnable or opened.is_ready) and not is_archived,
+        "take_back": (returnable or (opened.is_ready and not opened.document.lacks)) and not is_archived,
         "rule": not is_archived,
         "rule_label": "Set supplier rule…",
         "rule_reason": "" if can_rule else "Admins set rules.",

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_POST
 
 from bookbind.documents.export import export_documents
 from bookbind.documents.models import Document
-from bookbind.documents.queries import Exported, get_document, list_documents
+from bookbind.documents.queries import Exported, get_document
 from bookbind.kit.text import plural
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
-from bookbind.web.views.costs import read_exported, read_filters
+from bookbind.web.views.costs import read_exported
+from bookbind.web.views.costs_filters import list_filtered, read_filters
 from bookbind.web.views.lists import CSV_TYPE
 
 
@@ -21,14 +22,14 @@ from bookbind.web.views.lists import CSV_TYPE
 def costs_export(request: BusinessRequest) -> HttpResponse:
     """The documents with their lines, codes and tax; each remembers that it left."""
     wanted = request.POST.get("document", "")
-    tab, query = read_filters(request)
+    filters = read_filters(request)
     exported = read_exported(request)
     if wanted:
         documents = [get_document(_uuid(wanted))]
     else:
-        documents = list(list_documents(tab, query, exported).order_by("date", "captured_at", "id"))
+        documents = list(list_filtered(filters, exported).order_by("date", "captured_at", "id"))
     lines = export_documents(documents, request.user)
-    name = "document" if wanted else tab.value + ("-not-exported" if exported is Exported.NO else "")
+    name = "document" if wanted else filters.tab.value + ("-not-exported" if exported is Exported.NO else "")
     response = HttpResponse("".join(lines), content_type=CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{request.business.slug}-{name}.csv"'
     messages.success(request, f"{plural(len(documents), 'document')} exported.")

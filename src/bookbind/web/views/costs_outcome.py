@@ -24,6 +24,7 @@ from bookbind.publishing.ready import Refused
 from bookbind.publishing.reasons import Reason
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, main_connection, refusal_text
+from bookbind.web.views.costs_filters import Filters, list_url
 from bookbind.web.views.costs_match import item_row_url
 from bookbind.web.views.start_words import explain_ways
 
@@ -135,7 +136,7 @@ def _where_it_ends(request: BusinessRequest, reason: Reason, rows: Sequence[Publ
             return "Match it" if len(items) == 1 else "Match them", _match_url(slug, connection, items)
     if len(rows) == 1:
         return "Open it", reverse("cost", args=[slug, rows[0].document_id])
-    return "Show what waits", f"{reverse('costs', args=[slug])}?{urlencode({'show': Tab.WAITING.value})}"
+    return "Show what waits", list_url(request, Filters(Tab.WAITING, why=reason.value))
 
 
 def _match_url(slug: str, connection: Connection, item_ids: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """What stands above a tab of Costs: how many documents wait or are ready, how much, and what helps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -8,19 +9,24 @@ from django.urls import reverse
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, status_of
 from bookbind.connections.status import Action, State, Status
-from bookbind.documents.queries import Exported, Tab, count_exported, list_documents
+from bookbind.documents.queries import Exported, Tab, count_exported, count_lacking, list_documents
 from bookbind.kit.money import show_money
-from bookbind.kit.text import listed, plural, show_date
+from bookbind.kit.text import listed, plural, show_date, within_sentence
+from bookbind.merge.steps import PUBLISHING
+from bookbind.publishing.messages import short_reason
 from bookbind.publishing.queries import count_by_reason, list_left_behind, waiting_summary
 from bookbind.publishing.reasons import MATCH_REASONS, Reason
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, refusal_text
 from bookbind.web.notices import notice_for, totals_in_words, whom_in_words
 from bookbind.web.views.costs_buttons import Button, from_notice
+from bookbind.web.views.costs_filters import LACKING, FilterLink, Filters, list_url
 from bookbind.web.views.waiting_words import fate_in_words
 
 _MOST_NAMED = 500
 CUT_OFF = frozenset({Action.RECONNECT, Action.CONNECT})
+# Merge lists asks once what becomes of all such documents.
+_ASKED_ONCE = frozenset({Reason.KIND_NOT_TAKEN, Reason.PUBLISH_AS_NOT_TAKEN})
 _NEEDS_MATCH = MATCH_REASONS - {Reason.LOOK_FIRST, Reason.NOT_STARTED, Reason.NEW_SUPPLIER}
 
 
@@ -36,26 +42,18 @@ class Panel:
     exports: tuple[Button, ...] = ()
 
 
-@dataclass(frozen=True)
-class ExportLink:
-    """One choice of the filter: all of the tab, or by whether they left as a file."""
-
-    label: str
-    url: str
-    count: int
-    current: str
-
-
-def tab_panel(request: BusinessRequest, connection: Connection | None, tab: Tab) -> Panel | None:
+def tab_panel(request: BusinessRequest, connection: Connection | None, filters: Filters) -> Panel | None:
     """What stands above a tab that holds something; None where nothing has to be said."""
-    if tab is Tab.READY:
+    if filters.tab is Tab.READY:
         return _ready_panel(request, connection)
-    if tab is not Tab.WAITING:
+    if filters.tab is Tab.REVIEW:
+        return _lacking_panel(request, connection, filters) if connection else None
+    if filters.tab is not Tab.WAITING:
         return None
-    return waiting_panel(request, connection) if connection else _left_panel(request)
+    return waiting_panel(request, connection, filters) if connection else _left_panel(request)
 
 
-def export_links(request: BusinessRequest, current: Exported) -> tuple[ExportLink, ...]:
+def export_links(request: BusinessRequest, current: Exported) -> tuple[FilterLink, ...]:
     """The filter of the Ready tab; it is there once something left as a file."""
     exported, everything = count_exported(Tab.READY), list_documents(Tab.READY).count()
     if not exported and current is Exported.ANY:
@@ -67,7 +65,7 @@ def export_links(request: BusinessRequest, current: Exported) -> tuple[ExportLin
     }
     base = f"{reverse('costs', args=[request.business.slug])}?show={Tab.READY.value}"
     return tuple(
-        ExportLink(
+        FilterLink(
             label,
             f"{base}&exported={each.value}" if each.value else base,
             count,
@@ -77,7 +75,7 @@ def export_links(request: BusinessRequest, current: Exported) -> tuple[ExportLin
     )
 
 
-def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
+def waiting_panel(request: BusinessRequest, connection: Connection, filters: Filters) -> Panel:
     """`14 documents are waiting for Software (Organisation), oldest 3 March, £4,210.50. …`"""
     summary = waiting_summary(connection)
     status = status_of(connection)
@@ -98,7 +96,10 @@ def waiting_panel(request: BusinessRequest, connection: Connection) -> Panel:
         f"{_elsewhere(summary.count)} {whom}".strip(),
         tone="info" if status.can_publish else "warn",
         button=_ending_button(request, connection, status, held_for_look),
-        others=_merge(request, connection) if _NEEDS_MATCH & reasons.keys() else (),
+        others=(
+            *_decide_early(request, reasons.get(Reason.BEFORE_START, 0), filters),
+            *(_merge(request, connection) if _NEEDS_MATCH & reasons.keys() else ()),
+        ),
         exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
     )
 
@@ -108,6 +109,14 @@ def _merge(request: BusinessRequest, connection: Connection) -> tuple[Button, ..
     if not may(request.role, Permission.MANAGE_CONNECTIONS):
         return ()
     return (Button("Merge lists", reverse("merge", args=[request.business.slug, connection.id])),)
+
+
+def _decide_early(request: BusinessRequest, count: int, filters: Filters) -> tuple[Button, ...]:
+    """Where one decision is made about all that is dated before these books."""
+    group = Filters(Tab.WAITING, why=Reason.BEFORE_START.value)
+    if not count or filters == group:
+        return ()
+    return (Button(f"Decide about {count:,} dated before the new books", list_url(request, group)),)
 
 
 def _elsewhere(here: int) -> str:
@@ -148,6 +157,7 @@ def _left_panel(request: BusinessRequest) -> Panel:
 def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Panel:
     everything = list_documents(Tab.READY)
     count, exported = everything.count(), count_exported(Tab.READY)
+    lacking = sum(count_lacking().values())
     fresh = count - exported
     totals = everything.order_by().values_list("currency").annotate(sum=Sum("total")).order_by("currency")
     amounts = listed([show_money(amount, currency) for currency, amount in totals])
@@ -161,6 +171,8 @@ def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Pan
         body = f"{they} for accounting software or export."
         return Panel(headline, body, "ok", None, _connect(request), tuple(exports))
     body = f"They were coded while nothing was connected. {label_of(connection)} can have them now."
+    if lacking:
+        body += f" {plural(lacking, 'other document')} {'needs' if lacking == 1 else 'need'} something first."
     if exported:
         body += f" {plural(exported, 'document')} left as a file and may stand in your books already."
     what = Exported.NO if exported else Exported.ANY
@@ -171,7 +183,51 @@ def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Pan
         is_primary=True,
         values={"what": "ready", "exported": what.value},
     )
-    return Panel(headline, body, "info", button if fresh else None, (), tuple(exports))
+    return Panel(
+        headline, body, "info", button if fresh else None, _show_lacking(request, lacking), tuple(exports)
+    )
+
+
+def _lacking_panel(request: BusinessRequest, connection: Connection, filters: Filters) -> Panel | None:
+    """`3 documents that were ready need something for Software (Organisation).`, and what that is."""
+    reasons = count_lacking()
+    count = sum(reasons.values())
+    if not count:
+        return None
+    verbs = "was ready needs" if count == 1 else "were ready need"
+    buttons = () if filters.why else _show_lacking(request, count)
+    if _ASKED_ONCE & reasons.keys() and may(request.role, Permission.MANAGE_CONNECTIONS):
+        url = reverse("merge_step", args=[request.business.slug, connection.id, PUBLISHING])
+        buttons = (*buttons, Button("Answer it once in Merge lists", url))
+    return Panel(
+        headline=f"{plural(count, 'document')} that {verbs} something for {label_of(connection)}.",
+        body=f"{_counted_reasons(reasons)}. {_how_it_is_cured(reasons, count)}",
+        tone="warn",
+        others=buttons,
+    )
+
+
+def _how_it_is_cured(reasons: Mapping[str, int], count: int) -> str:
+    which = "it" if count == 1 else "each"
+    if reasons.keys() <= _ASKED_ONCE:
+        whole = "it is" if count == 1 else "all are"
+        return f"Once Merge lists has an answer {whole} ready again; or choose another way on {which}."
+    return f"Open {which} and fill it in: it is ready again as soon as that is saved."
+
+
+def _counted_reasons(reasons: Mapping[str, int]) -> str:
+    """`Due date missing (2) and way to publish not taken (1)`."""
+    ordered = sorted(reasons.items(), key=lambda pair: -pair[1])
+    words = [f"{short_reason(reason)} ({count:,})" for reason, count in ordered]
+    said = listed([words[0], *map(within_sentence, words[1:])])
+    return short_reason(ordered[0][0]) if len(ordered) == 1 else said
+
+
+def _show_lacking(request: BusinessRequest, count: int) -> tuple[Button, ...]:
+    if not count:
+        return ()
+    label = "Show it" if count == 1 else f"Show the {count:,}"
+    return (Button(label, list_url(request, Filters(Tab.REVIEW, why=LACKING))),)
 
 
 def _export(request: BusinessRequest, label: str, tab: Tab, exported: Exported = Exported.ANY) -> Button:

@@ -48,7 +48,7 @@ def cost_publish(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         return refused
     # While it still stands in the list that the visitor walks through.
     following = next_url(request, opened)
-    here = cost_url(request, document_id, opened.tab, opened.query)
+    here = cost_url(request, document_id, opened.filters)
     try:
         publication = services.request_publish(get_document(document_id), request.user)
     except DocumentIncomplete:
@@ -114,7 +114,7 @@ def cost_archive(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         archive(document_id, why, request.user)
     except PublishingError as error:
         messages.error(request, str(error))
-        return redirect(cost_url(request, document_id, opened.tab, opened.query))
+        return redirect(cost_url(request, document_id, opened.filters))
     messages.success(request, f"{heading_of(opened.document)} is in the archive.")
     return redirect(following)
 
@@ -151,7 +151,7 @@ def cost_match(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     """Say what an entry is in the books; the documents that only waited for it go at once."""
     opened = open_document(request, document_id)
     connection = opened.target.connection
-    here = cost_url(request, document_id, opened.tab, opened.query)
+    here = cost_url(request, document_id, opened.filters)
     choice = read_choice(request.POST.get("choice", ""))
     if connection is None or choice is None or choice.action not in (MATCH, CREATE):
         messages.error(request, "Choose what it is first.")

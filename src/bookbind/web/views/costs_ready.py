@@ -14,8 +14,9 @@ from bookbind.publishing.ready import Refused, make_left_behind_ready, make_read
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.costs import PublishForm
-from bookbind.web.views.costs import MOST_AT_ONCE, list_complete, list_url
+from bookbind.web.views.costs import MOST_AT_ONCE, list_complete
 from bookbind.web.views.costs_document import cost_url, heading_of, next_url
+from bookbind.web.views.costs_filters import Filters, list_url
 from bookbind.web.views.costs_outcome import say_refused
 from bookbind.web.views.costs_publishing import asked_url, save_first
 
@@ -30,14 +31,14 @@ def cost_ready(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     if refused is not None:
         return refused
     following = next_url(request, opened)
-    here = cost_url(request, document_id, None if goes_on else Tab.READY, "")
+    here = cost_url(request, document_id, None if goes_on else Filters(Tab.READY))
     try:
         make_ready(document_id, request.user)
     except DocumentIncomplete:
-        return redirect(asked_url(cost_url(request, document_id, opened.tab, opened.query)))
+        return redirect(asked_url(cost_url(request, document_id, opened.filters)))
     except PublishingError as error:
         messages.error(request, str(error))
-        return redirect(cost_url(request, document_id, opened.tab, opened.query))
+        return redirect(cost_url(request, document_id, opened.filters))
     if goes_on:
         messages.success(request, f"{heading_of(opened.document)} is ready.")
     return redirect(following if goes_on else here)
@@ -50,10 +51,10 @@ def costs_ready(request: BusinessRequest) -> HttpResponse:
     if request.POST.get("what") == "left":
         moved = make_left_behind_ready(request.business.id, request.user)
         messages.success(request, f"{plural(moved, 'document')} taken back. What is complete is ready here.")
-        return redirect(list_url(request, Tab.READY))
+        return redirect(list_url(request, Filters(Tab.READY)))
     if main_connection(request) is not None:
         messages.info(request, "Accounting software is connected: complete documents are published.")
-        return redirect(list_url(request, Tab.REVIEW))
+        return redirect(list_url(request, Filters(Tab.REVIEW)))
     done, refused = 0, []
     for document in list_complete().select_related("supplier").order_by("captured_at")[:MOST_AT_ONCE]:
         try:
@@ -66,4 +67,4 @@ def costs_ready(request: BusinessRequest) -> HttpResponse:
     if done:
         messages.success(request, f"{plural(done, 'document')} ready.")
     say_refused(request, refused, "made ready")
-    return redirect(list_url(request, Tab.READY if done else Tab.REVIEW))
+    return redirect(list_url(request, Filters(Tab.READY if done else Tab.REVIEW)))

@@ -109,7 +109,7 @@ def _message(
     if publication is None and place.document.stage == Document.Stage.READY and not place.target.connection:
         return _ready(place)
     if publication is None:
-        return _first_problem(place, problems, was_asked=was_asked)
+        return _first_problem(place, problems, was_asked=was_asked or bool(place.document.lacks))
     if publication.state == Publication.State.PUBLISHED:
         return _published(place, publication)
     if publication.reason == Reason.CONNECTION:

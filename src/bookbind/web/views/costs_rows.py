@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.totals import LineAmounts, find_difference
 from bookbind.kit.clock import local_date
+from bookbind.kit.text import within_sentence
 from bookbind.providers.base.types import TaxMode
+from bookbind.publishing.early import ARCHIVED_EARLY
 from bookbind.publishing.messages import short_reason
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
@@ -30,6 +33,7 @@ class StateWord:
 class CostRow:
     """One row."""
 
+    id: UUID
     url: str
     supplier: str
     file_name: str
@@ -83,21 +87,28 @@ def first_gap(document: Document, lines: list[DocumentLine]) -> str:
 
 
 def state_of(
-    document: Document, lines: list[DocumentLine], publication: Publication | None, time_zone: str
+    document: Document,
+    lines: list[DocumentLine],
+    publication: Publication | None,
+    time_zone: str,
+    software: str = "",
 ) -> StateWord:
-    """Where the document stands."""
+    """Where the document stands; `software` is what is connected, empty for nothing."""
     if document.shelf == Document.Shelf.ARCHIVE:
         return StateWord("Archived", icon="archive-box", reason=_archived_words(document.archived_why))
     if publication is None:
-        return _state_at_home(document, lines, time_zone)
+        return _state_at_home(document, lines, time_zone, software)
     if publication.state == Publication.State.PUBLISHED:
         day = local_date(publication.published_at, time_zone) if publication.published_at else None
         return StateWord("Published", "ok", reason=_published_words(publication, day))
     return _state_on_the_way(publication)
 
 
-def _state_at_home(document: Document, lines: list[DocumentLine], time_zone: str) -> StateWord:
+def _state_at_home(document: Document, lines: list[DocumentLine], time_zone: str, software: str) -> StateWord:
     exported = exported_words(document, time_zone)
+    if document.stage == Document.Stage.READY and document.lacks:
+        said = within_sentence(short_reason(document.lacks))
+        return StateWord("To review", "warn", reason=f"For {software or 'your software'}: {said}")
     if document.stage == Document.Stage.READY:
         return StateWord("Ready", "ok", "check-circle", exported)
     gap = first_gap(document, lines)
@@ -130,4 +141,5 @@ def _published_words(publication: Publication, day: date | None) -> str:
 
 
 def _archived_words(why: str) -> str:
-    return "Already in the books" if why == "already there" else ""
+    words = {"already there": "Already in the books", ARCHIVED_EARLY: short_reason(Reason.BEFORE_START)}
+    return words.get(why, "")

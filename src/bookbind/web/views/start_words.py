@@ -40,6 +40,14 @@ def explain_waiting(summary: StartSummary) -> list[str]:
     ]
 
 
+def explain_lacking(summary: StartSummary) -> list[str]:
+    """`2 documents: due date missing`, of those that would be ready but for that."""
+    lacking = sorted(summary.lacking.items(), key=lambda pair: -pair[1])
+    return [
+        f"{plural(count, 'document')}: {within_sentence(short_reason(reason))}" for reason, count in lacking
+    ]
+
+
 @dataclass(frozen=True)
 class WayQuestion:
     """Something asked for that the books lack: the question, and (value, label, what it means) to choose."""
