@@ -15,6 +15,7 @@ from bookbind.lists.queries import dimension_slots, list_words
 from bookbind.merge.dimensions import DimensionQuestion, list_dimension_questions
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import Changes, ListData
+from bookbind.merge.sides import Sides, read_sides
 from bookbind.merge.standings import Standings, read_standings
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.providers.base.types import ListName
@@ -87,11 +88,13 @@ def list_steps(
     data: Mapping[ListName, ListData] | None = None,
     uses: Mapping[UUID, Uses] | None = None,
     changes: Changes | None = None,
+    sides: Sides | None = None,
 ) -> list[Step]:
     """All steps in their order, in a constant number of queries.
 
     `data` where all lists were read already, `uses` where it is known what uses each entry, and `changes`
-    where it is known what the ticks do; without them nothing counts as ticked.
+    where it is known what the ticks do; without them nothing counts as ticked. `sides` where it is known
+    what both books are called.
     """
     provider = get_provider(connection.provider)
     standings = (
@@ -106,14 +109,15 @@ def list_steps(
     words, slots = list_words(connection), dimension_slots(connection)
     merging, counts = merging_lists(connection), _count_ours()
     questions = list_dimension_questions(connection)
+    software = (sides or read_sides(connection)).software
     asked = {question.slot: question for question in questions}
     steps = {PUBLISHING: _publishing(connection), DIMENSIONS: _dimensions(questions)}
     for name in ListName:
         label = list_label(name, words) if name in TRACKING_LISTS else LIST_LABELS[name]
         if name in asked and name not in slots:
-            steps[name.value] = _without_dimension(asked[name], label, provider.name)
+            steps[name.value] = _without_dimension(asked[name], label, software)
         elif name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
-            steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
+            steps[name.value] = _lacking(name, label, software, counts.get(name.value, 0))
         else:
             step = _step(name, label, standings[name], needed, merging, decided)
             new = changes.count_new(name) if name in CONTACT_LISTS else 0

@@ -6,6 +6,7 @@ from django.urls import reverse
 from bookbind.connections.models import Connection
 from bookbind.jobs.runner import run_due
 from bookbind.lists.models import Dimension, ListItem
+from bookbind.lists.services import create_item
 from bookbind.merge.rows import Show
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
 from bookbind.providers.base.types import ListName, RemoteDimension
@@ -14,7 +15,7 @@ from tests.support.factories import People
 from tests.support.pages import read
 from tests.support.queries import assert_rows_add_no_queries
 from tests.web.conftest import Browse
-from tests.web.merge.conftest import Desk
+from tests.web.merge.conftest import Desk, move
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,24 @@ def test_each_step_says_how_it_stands_and_which_side_lacks_a_list(desk: Desk) ->
     lacking = desk.open("merge_step", "tracking_1")
     assert "Projects left out" in lacking.text
     assert "has none here. Yours are kept, and are left out of what is sent." in lacking.text
+
+
+@pytest.mark.req("CHG-01", "CHG-03")
+def test_between_two_books_of_one_software_a_note_names_the_organisation(firm: Firm, browse: Browse) -> None:
+    """Xero has projects on the other side, so "Xero has none here" would say nothing."""
+    desk = move(firm, browse, "xero", "xero")
+    create_item(firm.business.id, ListName.TRACKING_1, "North")
+    assert "Xero (Acme Ltd) has none here. Yours are kept" in desk.open("merge_step", "tracking_1").text
+    assert "Neither you nor Xero (Acme Ltd) uses these." in desk.open("merge_step", "payment_methods").text
+    desk.new.books.dimensions = [
+        RemoteDimension(name, name, per_line=True, active=True) for name in ("Region", "Class")
+    ]
+    desk.new.read()
+    asked = desk.open("merge_step", "tracking_1").text
+    assert "Say under Dimensions first which dimension of Xero (Acme Ltd) these are." in asked
+    desk.client.post(desk.url("merge_dimension"), {"key": "tracking_1", "answer": "none"})
+    none = desk.open("merge_step", "tracking_1").text
+    assert "You chose no dimension of Xero (Acme Ltd) for these." in none
 
 
 @pytest.mark.req("CHG-05")

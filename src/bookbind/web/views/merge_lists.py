@@ -101,7 +101,7 @@ def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)
     data = read_all(place)
     changes = read_changes(place.connection, data)
-    steps = list_steps(place.connection, data, changes=changes)
+    steps = list_steps(place.connection, data, changes=changes, sides=place)
     context = frame_context(request, place, changes, steps, request.GET.get("step", ""))
     return render(request, "merge/_state.html", context)
 
@@ -109,7 +109,7 @@ def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
     data, uses = read_all(place), read_uses(place.connection)
     changes = read_changes(place.connection, data)
-    steps = list_steps(place.connection, data, uses, changes)
+    steps = list_steps(place.connection, data, uses, changes, place)
     key = key or first_step(steps)
     step = next(each for each in steps if each.key == key)
     context = {
