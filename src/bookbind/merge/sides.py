@@ -1,4 +1,4 @@
-"""The two sides of Merge lists, as its sentences name them: these books, and those that were left for them."""
+"""The two sides of Merge lists as its sentences name them: these books, and those left for them."""
 
 from dataclasses import dataclass
 

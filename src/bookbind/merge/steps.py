@@ -17,12 +17,14 @@ from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import Changes, ListData
 from bookbind.merge.sides import Sides, read_sides
 from bookbind.merge.standings import Standings, read_standings
+from bookbind.merge.unread import Unread, read_unread
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
 PUBLISHING, DIMENSIONS = "publishing", "dimensions"
 DIMENSIONS_LABEL = "Dimensions"
+NONE_OF_YOURS = "You have none."
 ORDER = (
     PUBLISHING,
     DIMENSIONS,
@@ -46,6 +48,8 @@ class StepState(StrEnum):
     EMPTY = "empty"
     LACKING = "lacking"
     UNDECIDED = "undecided"
+    READING = "reading"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ class Step:
     `ticked` counts what is ticked in the whole list and not used yet.
 
     `new` counts contacts that are created when first used, unless something is ticked for them. `total`
-    is what the business has. `note` says why there are no rows: which side lacks the list, or what has to be
-    decided first. `merging`: pickers show what is only in the books, and nothing is adopted by itself.
+    is what the business has. `note` says why there are no rows: which side lacks the list, what has to be
+    decided first, or how the first read of the list stands; before that nothing of it is counted. `merging`: pickers show what is only in the books, and nothing is adopted by itself.
     """
 
     key: str
@@ -97,11 +101,7 @@ def list_steps(
     what both books are called.
     """
     provider = get_provider(connection.provider)
-    standings = (
-        read_standings(connection, provider.lists)
-        if data is None
-        else {name: each.standings for name, each in data.items()}
-    )
+    standings, unread = _stand(connection, data)
     decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
     uses = read_uses(connection) if uses is None else uses
     changes = Changes(standings=standings) if changes is None else changes
@@ -118,6 +118,8 @@ def list_steps(
             steps[name.value] = _without_dimension(asked[name], label, software)
         elif name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
             steps[name.value] = _lacking(name, label, software, counts.get(name.value, 0))
+        elif name in unread:
+            steps[name.value] = _unread(unread[name], label, software, counts.get(name.value, 0))
         else:
             step = _step(name, label, standings[name], needed, merging, decided)
             new = changes.count_new(name) if name in CONTACT_LISTS else 0
@@ -130,6 +132,16 @@ def count_needed(connection: Connection) -> int:
     return sum(step.needed for step in list_steps(connection))
 
 
+def _stand(
+    connection: Connection, data: Mapping[ListName, ListData] | None
+) -> tuple[dict[ListName, Standings], dict[ListName, Unread]]:
+    """How each list stands, and those that are still to be read from the books."""
+    if data is None:
+        return read_standings(connection, get_provider(connection.provider).lists), read_unread(connection)
+    unread = {name: each.unread for name, each in data.items() if each.unread is not None}
+    return {name: each.standings for name, each in data.items()}, unread
+
+
 def _step(
     name: ListName,
     label: str,
@@ -140,7 +152,7 @@ def _step(
 ) -> Step:
     total = len(standings.entries)
     if not total:
-        return Step(name.value, label, StepState.EMPTY, note="You have none.", merging=name in merging)
+        return Step(name.value, label, StepState.EMPTY, note=NONE_OF_YOURS, merging=name in merging)
     asked = [id_ for id_ in standings.entries if standings.needs_person(id_)]
     needed = [id_ for id_ in asked if id_ in used]
     return Step(
@@ -172,6 +184,14 @@ def _without_dimension(question: DimensionQuestion, label: str, software: str) -
         f"You chose no dimension of {software} for these. Yours are kept, and are left out of what is sent."
     )
     return Step(key, label, StepState.LACKING, total=count, note=note)
+
+
+def _unread(unread: Unread, label: str, software: str, count: int) -> Step:
+    """A list whose entries there nobody knows before its first read is complete."""
+    if not count:
+        return Step(unread.name.value, label, StepState.EMPTY, note=NONE_OF_YOURS)
+    state = StepState.READING if unread.is_moving else StepState.UNREAD
+    return Step(unread.name.value, label, state, total=count, note=unread.words(software))
 
 
 def _publishing(connection: Connection) -> Step:

@@ -18,10 +18,11 @@ from bookbind.merge.preview import impact_of
 from bookbind.merge.reading import Changes, ListData, draft_version, find_draft, list_names, read_lists
 from bookbind.merge.sides import Sides, read_sides
 from bookbind.merge.steps import Step, StepState
+from bookbind.merge.unread import Unread, list_awaited, read_unread
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
 from bookbind.web.access import BusinessRequest
-from bookbind.web.merge_words import TAB_ICONS, Tab, Using, bar_words, step_words
+from bookbind.web.merge_words import TAB_ICONS, Tab, Using, awaited_words, bar_words, step_words
 
 TONES = {
     StepState.DONE: "ok",
@@ -29,6 +30,8 @@ TONES = {
     StepState.EMPTY: "quiet",
     StepState.LACKING: "quiet",
     StepState.UNDECIDED: "warn",
+    StepState.READING: "info",
+    StepState.UNREAD: "warn",
 }
 
 
@@ -50,17 +53,29 @@ class Place(Sides):
 
 @dataclass(frozen=True)
 class Presence:
-    """Who saved last and who else is here."""
+    """Who saved last, who else is here, and which lists are still to be read from the books."""
 
     saved_at: object
     saved_by: str
     others: tuple[str, ...]
     version: int
+    unread: tuple[Unread, ...] = ()
 
     @property
     def seen(self) -> str:
         """Changes whenever the words of the page's frame do."""
-        return ".".join([str(self.version), *self.others])
+        reads = [f"{each.name}{each.is_moving:d}{each.has_failed:d}" for each in self.unread]
+        return ".".join([str(self.version), *self.others, *reads])
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the page changes by itself soon."""
+        return any(each.is_moving for each in self.unread)
+
+    @property
+    def unread_names(self) -> str:
+        """The lists still to be read, as the page sends them back."""
+        return ",".join(each.name for each in self.unread)
 
 
 def open_place(request: BusinessRequest, connection_id: UUID) -> Place:
@@ -87,6 +102,7 @@ def read_presence(request: BusinessRequest, place: Place) -> Presence:
         saved_by=saved_by.get_full_name() if saved_by and saved_by.id != request.user.id else "",
         others=tuple(others_here(place.connection, request.user)),
         version=draft_version(draft),
+        unread=tuple(read_unread(place.connection).values()),
     )
 
 
@@ -150,6 +166,7 @@ def frame_context(
         "presence": read_presence(request, place),
         "following": find_following(steps, current),
         **bar_context(place, impact),
+        "awaited": awaited_words(list_awaited(place.connection), place.software),
     }
 
 
