@@ -1,4 +1,4 @@
-"""A list that has not been read from the new books: nothing of it is counted, proposed or used before it is."""
+"""A list that was not read from the new books: nothing of it is counted, proposed or used before it is."""
 
 import pytest
 

@@ -61,7 +61,8 @@ class Step:
 
     `new` counts contacts that are created when first used, unless something is ticked for them. `total`
     is what the business has. `note` says why there are no rows: which side lacks the list, what has to be
-    decided first, or how the first read of the list stands; before that nothing of it is counted. `merging`: pickers show what is only in the books, and nothing is adopted by itself.
+    decided first, or how the first read of the list stands; before that nothing of it is counted.
+    `merging`: pickers show what is only in the books, and nothing is adopted by itself.
     """
 
     key: str
