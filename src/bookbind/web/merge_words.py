@@ -179,6 +179,8 @@ def count_by_list(names: Sequence[ListName]) -> dict[str, int]:
 def _changed_line(choice: NewChoice, entries: Mapping[UUID, Entry]) -> ChangedLine:
     entry = entries[choice.item_id]
     becomes = entries[choice.target].label if choice.target else _ACTION_WORDS[choice.action]
+    if not choice.ticked:
+        becomes = "still to choose" if choice.action == LEAVE else f"{becomes}, not ticked"
     use = "" if choice.use == ANY else f", on {choice.use}"
     return ChangedLine(LIST_LABELS[entry.list], f"{entry.label}{use}", becomes)
 

@@ -66,7 +66,12 @@ def test_the_look_at_a_long_file_says_how_many_more_there_are(desk: Desk) -> Non
 
 def test_the_page_says_what_each_action_means(desk: Desk) -> None:
     text = desk.open("merge_import").text
-    for action in ("match : it is", "create : it is created in QuickBooks Online", "leave :", "suggested :"):
+    for action in (
+        "match : it is",
+        "create : it is created in QuickBooks Online",
+        "leave unmatched :",
+        "suggested :",
+    ):
         assert action in text.replace(":", " :").replace("  ", " ")
 
 
