@@ -12,7 +12,7 @@ from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.merge.choices import CREATE, MATCH, Choice
 from bookbind.merge.creating import target_list
 from bookbind.merge.drafting import NewChoice, save_choices
-from bookbind.merge.entries import Entry, refuse, refuse_use, side_of
+from bookbind.merge.entries import Entry, narrowed_words, refuse, refuse_use, side_of, use_for
 from bookbind.merge.mapping_cells import TARGET, Cells, Remote, not_one, within
 from bookbind.merge.mapping_words import CHOSEN, Word, read_word, word_of
 from bookbind.merge.plans import ANY, COSTS, SALES
@@ -31,13 +31,15 @@ _USES = (ANY, COSTS, SALES)
 class Report:
     """What an import did, or would do: `changes` were chosen in the draft, problems were left out.
 
-    `entries` has, by id, the entries of ours and of the books that the changes name.
+    `notes` say where a line for any use is taken for one side. `entries` has, by id, the entries of ours and
+    of the books that the changes name.
     """
 
     changes: tuple[NewChoice, ...]
     unchanged: int
     problems: tuple[CellError, ...]
     entries: Mapping[UUID, Entry]
+    notes: tuple[CellError, ...] = ()
 
 
 def export_mapping(connection: Connection) -> Iterator[str]:
@@ -77,6 +79,7 @@ class _Import:
         self.said: dict[tuple[UUID, str], int] = {}
         self.unchanged = 0
         self.problems: list[CellError] = []
+        self.notes: list[CellError] = []
 
     def run(self, content: bytes) -> Report:
         sheet = read_sheet(content, COLUMNS, _REQUIRED)
@@ -90,7 +93,8 @@ class _Import:
             problem = self._read(row.line, {column: row.cells.get(column, "") for column in COLUMNS})
             if problem is not None:
                 self.problems.append(CellError(row.line, problem.column, problem.what))
-        return Report(tuple(self.changes.values()), self.unchanged, tuple(self.problems), self.entries)
+        changes, problems, notes = tuple(self.changes.values()), tuple(self.problems), tuple(self.notes)
+        return Report(changes, self.unchanged, problems, self.entries, notes)
 
     def _read(self, line: int, cells: Cells) -> CellError | None:
         """Take one row in; what is wrong with it, if anything is."""
@@ -114,7 +118,7 @@ class _Import:
         if meant is None:
             self.unchanged += 1
             return None
-        return self._one_each(line, entry, use) or self._choose(entry, use, *meant)
+        return self._choose(line, entry, use, *meant)
 
     def _find_ours(self, name: ListName, cells: Cells) -> Entry | CellError:
         entries = self.data[name].standings.entries
@@ -215,8 +219,8 @@ class _Import:
         self.said[entry.id, use] = line
         return None
 
-    def _choose(self, entry: Entry, use: str, word: Word, cells: Cells) -> CellError | None:
-        target: UUID | None = None
+    def _choose(self, line: int, entry: Entry, asked: str, word: Word, cells: Cells) -> CellError | None:
+        target, use, note = None, asked, ""
         action, ticked = CHOSEN.get(word, (MATCH, True))
         listed_in = target_list(entry, use, self.connection)
         wrong_side = refuse_use(entry, use)
@@ -226,22 +230,32 @@ class _Import:
             found = self.remote.find(listed_in, cells)
             if isinstance(found, CellError):
                 return found
+            is_used = found.id == self._used(entry, asked)
+            if not is_used:
+                use, note = use_for(entry, found, asked), narrowed_words(entry, found, asked)
             why = refuse(entry, found, use, sales_coded_by(self.connection))
-            if why:
+            if why and not is_used:
                 return CellError(0, "new_name", f"{entry.label} can't be {found.label}. {why}.")
             target = found.id
         if action == CREATE and listed_in not in get_provider(self.connection.provider).creatable:
             what = f"{entry.label} can't be created there, nor can other {within(listed_in)}."
             return CellError(0, "action", f"{what} Write {Word.MATCH} or {Word.LEAVE}.")
-        wanted = NewChoice(entry.id, use, action, target, ticked)
+        clash = self._one_each(line, entry, use)
+        if clash is not None:
+            return clash
+        self.notes += [CellError(line, "use", note)] if note else []
+        self._take(entry, word, NewChoice(entry.id, use, action, target, ticked))
+        return None
+
+    def _take(self, entry: Entry, word: Word, wanted: NewChoice) -> None:
+        """Keep what a row chooses, unless it stands so already."""
         if self._stands(entry, word, wanted):
             self.unchanged += 1
         else:
-            self.changes[entry.id, use] = wanted
+            self.changes[entry.id, wanted.use] = wanted
             self.entries[entry.id] = entry
-            if target is not None:
-                self.entries[target] = self.remote.entries[target]
-        return None
+            if wanted.target is not None:
+                self.entries[wanted.target] = self.remote.entries[wanted.target]
 
     def _stands(self, entry: Entry, word: Word, wanted: NewChoice) -> bool:
         """Whether the row says nothing new."""
