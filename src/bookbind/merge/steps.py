@@ -24,7 +24,6 @@ from bookbind.providers.registry import get_provider
 
 PUBLISHING, DIMENSIONS = "publishing", "dimensions"
 DIMENSIONS_LABEL = "Dimensions"
-NONE_OF_YOURS = "You have none."
 ORDER = (
     PUBLISHING,
     DIMENSIONS,
@@ -153,7 +152,7 @@ def _step(
 ) -> Step:
     total = len(standings.entries)
     if not total:
-        return Step(name.value, label, StepState.EMPTY, note=NONE_OF_YOURS, merging=name in merging)
+        return Step(name.value, label, StepState.EMPTY, note=_none_of(name, label), merging=name in merging)
     asked = [id_ for id_ in standings.entries if standings.needs_person(id_)]
     needed = [id_ for id_ in asked if id_ in used]
     return Step(
@@ -166,6 +165,11 @@ def _step(
         total=total,
         merging=name in merging,
     )
+
+
+def _none_of(name: ListName, label: str) -> str:
+    """That the business has no entry of a list; those of a tracking list have no word of their own."""
+    return f"You have no {'entries in ' if name in TRACKING_LISTS else ''}{label_within(name, label)}."
 
 
 def _lacking(name: ListName, label: str, software: str, count: int) -> Step:
@@ -190,7 +194,7 @@ def _without_dimension(question: DimensionQuestion, label: str, software: str) -
 def _unread(unread: Unread, label: str, software: str, count: int) -> Step:
     """A list whose entries there nobody knows before its first read is complete."""
     if not count:
-        return Step(unread.name.value, label, StepState.EMPTY, note=NONE_OF_YOURS)
+        return Step(unread.name.value, label, StepState.EMPTY, note=_none_of(unread.name, label))
     state = StepState.READING if unread.is_moving else StepState.UNREAD
     return Step(unread.name.value, label, state, total=count, note=unread.words(software))
 

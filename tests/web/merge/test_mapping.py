@@ -91,6 +91,16 @@ def test_lines_that_cannot_be_used_are_listed_with_their_place(desk: Desk) -> No
     assert "old_name" in looked.text
 
 
+def test_a_file_that_says_nothing_new_is_not_counted_as_choices(desk: Desk) -> None:
+    headings = "list,old_name,use,new_name,action\n"
+    assert (
+        "The file has no line below its headings."
+        in upload(desk.client, desk.url("merge_import"), headings).text
+    )
+    same = f"{headings}suppliers,Paper Mill,any,,none\n"
+    assert "Nothing would change in the draft." in upload(desk.client, desk.url("merge_import"), same).text
+
+
 @pytest.mark.parametrize("text", ["", "PK\x03\x04nonsense", "name,what\na,b\n"])
 def test_a_file_that_is_no_mapping_is_refused_in_words(desk: Desk, text: str) -> None:
     looked = upload(desk.client, desk.url("merge_import"), text)

@@ -144,12 +144,18 @@ def _step_context(
             "questions": view_dimensions(list_dimension_questions(place.connection)),
             "reads": view_reads(place, read_presence(request, place)),
         }
-    if step.state is StepState.UNDECIDED:
-        return {"decide_url": place.url("merge_step", DIMENSIONS)}
+    if step.state in (StepState.UNDECIDED, StepState.LACKING):
+        return {"decide_url": _decide_url(place, step)}
     if step.state not in (StepState.DONE, StepState.OPEN):
         return {}
     name = ListName(step.key)
     return {"has_rows": True, **_rows_context(place, name, _wanted(request), data[name], uses)}
+
+
+def _decide_url(place: Place, step: Step) -> str:
+    """Where it is said which dimension the list is; empty for a list that can be none."""
+    is_asked = any(each.slot == step.key for each in list_dimension_questions(place.connection))
+    return place.url("merge_step", DIMENSIONS) if is_asked else ""
 
 
 def _rows_context(
@@ -185,6 +191,8 @@ def _rows_context(
         "more": min(ROWS_AT_ONCE, found.found - shown),
         "edit": "",
         "all_url": _url(place, name, replace(wanted, show=Show.ALL, query="")),
+        "search_all_url": _url(place, name, replace(wanted, show=Show.ALL)),
+        "label_within": label_within(name, LIST_LABELS[name]),
         # An entry without a match holds nothing up where it is created when it is first used.
         "contacts": label_within(name, LIST_LABELS[name]) if name in CONTACT_LISTS else "",
     }
