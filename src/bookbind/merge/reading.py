@@ -12,7 +12,7 @@ from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import SALES, ItemPlan, plan_item
 from bookbind.merge.proposals import Proposals
 from bookbind.merge.standings import Standings, read_standings, read_targets
-from bookbind.merge.suggestions import read_suggestions
+from bookbind.merge.suggestions import read_generations, read_suggestions
 from bookbind.merge.unread import Unread, read_unread
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -138,13 +138,13 @@ def read_lists(
     names = list(names)
     standings = read_standings(connection, names)
     chosen = _read_chosen(connection, names)
-    unread = read_unread(connection)
+    unread, generations = read_unread(connection), read_generations(connection)
     found: dict[ListName, ListData] = {}
     for name in names:
         if name in unread:
             found[name] = ListData(name, standings[name], {}, {}, unread[name])
             continue
-        proposals = read_suggestions(connection, name, standings[name], keep=keep)
+        proposals = read_suggestions(connection, name, standings[name], generations, keep=keep)
         choices = _choices(connection, name, standings[name], proposals, chosen[name])
         found[name] = ListData(name, standings[name], proposals, choices)
     return found
