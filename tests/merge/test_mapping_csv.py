@@ -1,17 +1,30 @@
 """The mapping in a spreadsheet: safe to open, read back without a loss, errors with line and column."""
 
+import contextlib
 import csv
 import io
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bookbind.kit.sheets import SheetUnreadable
+from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.errors import MergeError
 from bookbind.merge.mapping_csv import COLUMNS, export_mapping, import_mapping
 from bookbind.merge.models import DraftRow
-from bookbind.merge.using import use_matches
+from bookbind.merge.undoing import undo
+from bookbind.merge.using import match_one, use_matches
+from bookbind.providers.base.types import ListName
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, new_books, old_books
 
 Line = dict[str, str]
+NOTHING = dict.fromkeys(("new_code", "new_name", "new_id"), "")
+CHOSEN = ("match", "not ticked", "create", "create (not ticked)", "leave unmatched", "still to choose")
+WORDS = (*CHOSEN, "used", "ticked", "suggested", "created when first used", "none")
+# What the words of today were called before each state had its own.
+EARLIER = {"used": "match", "ticked": "suggested", "created when first used": "", "none": ""}
 
 
 def exported(place: Place) -> list[Line]:
@@ -48,7 +61,7 @@ def test_an_export_says_what_is_matched_chosen_and_suggested(moved: Moved) -> No
     use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
     rows = {(row["old_name"], row["use"]): row for row in exported(second)}
     rate = rows["20% VAT", "costs"]
-    assert (rate["list"], rate["new_id"], rate["action"]) == ("tax_rates", "n-20c", "match")
+    assert (rate["list"], rate["new_id"], rate["action"]) == ("tax_rates", "n-20c", "used")
     motor = rows["Motor expenses", "any"]
     assert (motor["new_code"], motor["new_name"], motor["action"]) == (
         "7300",
@@ -142,7 +155,22 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
     [
         ({"list": "colours"}, "list", "There is no list called colours. Write one of categories, "),
         ({"use": "both"}, "use", "Write one of any, costs, sales, not both."),
-        ({"action": "merge"}, "action", "Write one of match, create, leave, suggested, not merge."),
+        (
+            {"action": "merge"},
+            "action",
+            f"449 Motor expenses: write one of {', '.join(WORDS)}, not merge.",
+        ),
+        (
+            {"action": "none"},
+            "action",
+            "449 Motor expenses: the line says none, but names an entry of the books. Write match, or clear",
+        ),
+        (
+            {"action": "created when first used", "new_name": ""},
+            "action",
+            "only suppliers and customers are created when first used. Write create or leave unmatched.",
+        ),
+        ({"action": "used", "new_name": ""}, "new_name", "Nothing is named"),
         ({"old_name": "Nobody"}, "old_name", "There is no category called 449 Nobody."),
         ({"old_id": "7"}, "old_id", "7 is the id of none of your categories."),
         ({"new_name": "Nothing"}, "new_name", "There is no category called Nothing in the books."),
@@ -223,7 +251,7 @@ def test_nothing_in_the_file_runs_and_formulas_come_back_as_they_were(firm: Firm
     second = firm.connect("quickbooks", there)
     cells = [cell for row in exported(second) for cell in row.values()]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
-    content = "".join(export_mapping(second.connection)).replace(",suggested", ",match").encode()
+    content = "".join(export_mapping(second.connection)).replace(",ticked", ",match").encode()
     report = import_mapping(second.connection, content, firm.user, second.version)
     assert report.problems == ()
     assert firm.item("=cmd|' /C calc'!A0", SUPPLIERS).id in {change.item_id for change in report.changes}
@@ -234,3 +262,188 @@ def test_a_file_that_is_no_mapping_is_refused_whole(moved: Moved) -> None:
     for content in (b"", b"%PDF-1.7", b"list,use,action\ncategories,any,match\n", b"colour\nred\n"):
         with pytest.raises(SheetUnreadable):
             import_mapping(second.connection, content, firm.user, second.version)
+
+
+def words(place: Place) -> dict[tuple[str, str], str]:
+    return {(row["old_name"], row["use"]): row["action"] for row in exported(place)}
+
+
+@pytest.mark.req("LST-07")
+def test_each_line_says_how_it_stands(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.supplier("Nobody There")
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    said = words(second)
+    assert said["20% VAT", "costs"] == "used"
+    assert said["Advertising", "any"] == "ticked", "certain, and ticked by itself"
+    assert said["Motor expenses", "any"] == "suggested", "likely, and not ticked"
+    assert said["Nobody There", "any"] == "created when first used"
+    motor, ads = firm.item("Motor expenses").id, firm.item("Advertising").id
+    there = second.remote("n-7300").id
+    for choice, word in (
+        (NewChoice(motor, target=there), "match"),
+        (NewChoice(motor, target=there, ticked=False), "not ticked"),
+        (NewChoice(motor, action="create"), "create"),
+        (NewChoice(motor, action="create", ticked=False), "create (not ticked)"),
+        (NewChoice(motor, action="leave"), "leave unmatched"),
+        (NewChoice(motor, action="leave", ticked=False), "still to choose"),
+    ):
+        save_choices(second.connection, [choice, NewChoice(ads, action="leave")], firm.user, second.version)
+        said = words(second)
+        assert (said["Motor expenses", "any"], said["Advertising", "any"]) == (word, "leave unmatched")
+
+
+@pytest.mark.req("LST-07")
+def test_a_match_that_died_is_said_to_be_none(moved: Moved) -> None:
+    firm, _, second = moved
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])
+    second.books.change(CATEGORIES, "n-4000", archived=True)
+    second.read(CATEGORIES)
+    assert words(second)["Sales", "any"] == "none"
+    content = "".join(export_mapping(second.connection)).encode()
+    report = import_mapping(second.connection, content, firm.user, second.version)
+    assert (report.changes, report.problems) == ((), ())
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize(
+    ("name", "edit", "change"),
+    [
+        ("Motor expenses", {"action": "ticked"}, ("match", "n-7300", True)),
+        ("Motor expenses", {"action": "Ticked "}, ("match", "n-7300", True)),
+        ("Motor expenses", {"action": "not ticked"}, ("match", "n-7300", False)),
+        ("Advertising", {"action": "suggested"}, None),
+        ("Advertising", {"action": "not  ticked"}, ("match", "n-6200", False)),
+        ("Advertising", {"new_name": "Vehicle and travel costs"}, ("match", "n-7300", True)),
+        ("Advertising", NOTHING, ("leave", "", True)),
+        ("Sales", {"new_name": "", "action": "Leave"}, ("leave", "", True)),
+        ("Sales", {"action": "create (not ticked)"}, ("create", "", False)),
+        ("Sales", {"action": "none"} | NOTHING, None),
+        ("Paper Mill", {"action": "created when first used"}, None),
+        ("City Fuel Ltd", {"action": "created when first used"} | NOTHING, ("leave", "", True)),
+    ],
+)
+def test_a_word_or_a_name_that_was_changed_is_what_somebody_made_of_the_line(
+    moved: Moved, name: str, edit: Line, change: tuple[str, str, bool] | None
+) -> None:
+    firm, _, second = moved
+    [row] = [row for row in exported(second) if (row["old_name"], row["use"]) == (name, "any")]
+    content = as_file(row | edit)
+    report = import_mapping(second.connection, content, firm.user, second.version)
+    assert report.problems == ()
+    found = [
+        (row.action, row.remote_item.remote_id if row.remote_item else "", row.ticked)
+        for row in DraftRow.objects.select_related("remote_item")
+    ]
+    assert found == ([change] if change else [])
+    again = import_mapping(second.connection, content, firm.user, second.version)
+    assert (again.changes, again.unchanged) == ((), 1)
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize("word", ["used", "match"])
+def test_another_name_counts_though_the_id_still_says_the_match_before(moved: Moved, word: str) -> None:
+    firm, _, second = moved
+    motor = firm.item("Motor expenses").id
+    save_choices(
+        second.connection, [NewChoice(motor, target=second.remote("n-7300").id)], firm.user, second.version
+    )
+    if word == "used":
+        use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])
+    [row] = [row for row in exported(second) if row["old_name"] == "Motor expenses"]
+    assert (row["action"], row["new_id"]) == (word, "n-7300")
+    edited = as_file(row | {"new_name": "Advertising"})
+    report = import_mapping(second.connection, edited, firm.user, second.version)
+    assert [change.target for change in report.changes] == [second.remote("n-6200").id]
+
+
+@pytest.mark.req("LST-07", "CHG-09")
+def test_lines_on_which_nobody_had_chosen_leave_alone_what_somebody_chose_since(moved: Moved) -> None:
+    firm, _, second = moved
+    before = "".join(export_mapping(second.connection)).encode()
+    choice = NewChoice(firm.item("Motor expenses").id, action="leave")
+    paper = NewChoice(firm.item("Paper Mill", SUPPLIERS).id, action="create")
+    save_choices(second.connection, [choice, paper], firm.user, second.version)
+    report = import_mapping(second.connection, before, firm.user, second.version)
+    assert (report.changes, report.problems) == ((), ())
+
+
+@pytest.mark.req("LST-07")
+def test_a_match_that_was_taken_back_since_is_chosen_again_from_the_file(moved: Moved) -> None:
+    firm, _, second = moved
+    motor, there = firm.item("Motor expenses"), second.remote("n-7300")
+    matched = match_one(second.connection, motor.id, there.id, firm.user)
+    before = "".join(export_mapping(second.connection)).encode()
+    undo(matched.applied, firm.user)
+    report = import_mapping(second.connection, before, firm.user, second.version)
+    assert report.changes == (NewChoice(motor.id, target=there.id),)
+
+
+@pytest.mark.req("LST-07")
+def test_a_file_from_before_the_words_reads_as_it_did(moved: Moved) -> None:
+    """Then matches in use were called match, and what was proposed suggested, ticked or not."""
+    firm, _, second = moved
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    rows = [row | {"action": EARLIER.get(row["action"], row["action"])} for row in exported(second)]
+    assert {row["action"] for row in rows} == {"match", "suggested", ""}
+    report = import_mapping(second.connection, as_file(*rows), firm.user, second.version)
+    assert (report.changes, report.problems, report.unchanged) == ((), (), len(rows))
+
+
+Draft = set[tuple[str, str, str, str | None, bool]]
+
+
+def draft() -> Draft:
+    """What people chose: entry, use, action, the vendor's id, and whether it is ticked."""
+    rows = DraftRow.objects.values_list(
+        "list_item__name", "use", "action", "remote_item__remote_id", "ticked"
+    )
+    return set(rows)
+
+
+CHOICES = st.lists(
+    st.tuples(
+        st.integers(0, 30),
+        st.sampled_from(["any", "costs", "sales"]),
+        st.sampled_from(["match", "create", "leave"]),
+        st.integers(0, 30),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@pytest.mark.req("LST-07")
+def test_an_exported_file_makes_the_very_draft_again(moved: Moved) -> None:
+    firm, _, second = moved
+    second.books.add(ListName.PRODUCTS, "p-1", "Consulting", category_id="n-4000", side="sales")
+    second.read(ListName.PRODUCTS)
+    match_one(second.connection, firm.item("Zero rated", TAXES).id, second.remote("n-0", TAXES).id, firm.user)
+    items = list(ListItem.objects.order_by("list", "name"))
+    targets = list(RemoteItem.objects.filter(connection=second.connection).order_by("list", "remote_id"))
+
+    @settings(max_examples=15, deadline=None)
+    @given(CHOICES)
+    def round_trip(wanted: list[tuple[int, str, str, int, bool]]) -> None:
+        DraftRow.objects.all().delete()
+        for item, use, action, there, ticked in wanted:
+            mine, there_is = items[item % len(items)], targets[there % len(targets)]
+            if (mine.list, there_is.list, use) == (CATEGORIES, CATEGORIES, "sales"):
+                continue  # No page offers a category in place of the product that it is sold as.
+            target = there_is.id if action == "match" else None
+            choice = NewChoice(mine.id, use, action, target, ticked)
+            with contextlib.suppress(MergeError):
+                save_choices(second.connection, [choice], firm.user, second.version)
+        chosen, content = draft(), "".join(export_mapping(second.connection)).encode()
+        same = import_mapping(second.connection, content, firm.user, second.version)
+        assert (same.changes, same.problems) == ((), ())
+        DraftRow.objects.all().delete()
+        report = import_mapping(second.connection, content, firm.user, second.version)
+        assert report.problems == ()
+        # What is used already, and chosen once more, is the same without a choice.
+        assert draft() == chosen - {("Zero rated", "any", "match", "n-0", True)}
+        assert "".join(export_mapping(second.connection)).encode() == content.replace(
+            *(b"0.0% Z,n-0,match", b"0.0% Z,n-0,used")
+        )
+
+    round_trip()

@@ -64,6 +64,43 @@ def test_what_documents_wait_for_comes_first_then_what_rules_use(moved: Moved) -
     assert dict(page.counts) == {Show.NEEDED: 2, Show.RULES: 1, Show.UNMATCHED: 3, Show.ALL: 3}
 
 
+@pytest.mark.req("CHG-05", "CHG-07")
+def test_a_suppliers_own_rule_uses_the_supplier_and_asks_for_no_match(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.rule("Paper Mill", "Advertising")
+    page = list_rows(second.connection, SUPPLIERS, Show.RULES)
+    assert [(row.label, row.used.rules) for row in page.rows] == [("Paper Mill", {"supplier": 1})]
+    assert dict(page.counts) == {Show.NEEDED: 0, Show.RULES: 1, Show.UNMATCHED: 2, Show.ALL: 2}
+    [step] = [each for each in list_steps(second.connection) if each.key == SUPPLIERS]
+    assert (step.state, step.needed) == (StepState.DONE, 0)
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])
+    assert preview(second.connection).rules_ready == 1, "a supplier without a match holds no rule up"
+
+
+@pytest.mark.req("LST-04", "CHG-05")
+def test_a_supplier_whose_match_died_is_needed_by_its_own_rule(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.rule()
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[SUPPLIERS])
+    assert labels(second, SUPPLIERS, Show.NEEDED) == []
+    second.books.change(SUPPLIERS, "n-1", archived=True)
+    second.read(SUPPLIERS)
+    assert labels(second, SUPPLIERS, Show.NEEDED) == ["City Fuel Ltd"]
+    [step] = [each for each in list_steps(second.connection) if each.key == SUPPLIERS]
+    assert (step.state, step.needed) == (StepState.OPEN, 1)
+
+
+@pytest.mark.req("CHG-05")
+def test_a_combined_suppliers_rule_counts_for_the_one_kept(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.rule("Paper Mill", "Advertising")
+    firm.rule()
+    combine(firm.item("City Fuel Ltd", SUPPLIERS), firm.item("Paper Mill", SUPPLIERS), firm.user)
+    row = find_row(second.connection, firm.item("City Fuel Ltd", SUPPLIERS).id)
+    assert row is not None
+    assert row.used.rule_count == 2
+
+
 def test_a_row_says_what_it_was_what_it_may_be_and_who_uses_it(moved: Moved) -> None:
     firm, _, second = moved
     firm.rule()

@@ -30,7 +30,9 @@ def test_every_column_that_names_an_entry_is_declared() -> None:
 
 def test_only_rules_that_are_switched_on_need_their_targets(books: Books) -> None:
     rule = save_supplier_rule(books.fuel, RuleInput(category_id=books.motor.id), books.user)
-    assert [each.targets for each in list_rule_targets()] == [frozenset({books.motor.id})]
+    [found] = list_rule_targets()
+    assert (found.owner, found.targets) == (books.fuel.id, frozenset({books.motor.id}))
+    assert found.named == {books.fuel.id, books.motor.id}
     assert list_rule_targets([books.vat.id]) == []
     set_active(rule, False, books.user)
     assert list_rule_targets() == []

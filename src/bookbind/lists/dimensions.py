@@ -10,7 +10,7 @@ from bookbind.connections.models import Connection
 from bookbind.kit.text import fold_name
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
-from bookbind.lists.models import Dimension, ListItem
+from bookbind.lists.models import Dimension, ListItem, ListSync
 from bookbind.providers.base.types import ListName, RemoteDimension
 from bookbind.tenancy.models import User
 
@@ -57,9 +57,13 @@ def set_slot(
     others = rows.filter(id=dimension_id).exclude(slot__in=["", slot])
     shown_in: str | None = others.values_list("slot", flat=True).first()
     taken_from = ListName(shown_in) if shown_in else None
+    is_another = not rows.filter(id=dimension_id, slot=slot).exists()
     rows.filter(slot=slot).update(slot="")
     if dimension_id is not None and not rows.filter(id=dimension_id, active=True).update(slot=slot):
         raise DimensionUnknown
+    if dimension_id is not None and is_another:
+        # What was read so far are the entries of another dimension, so of this one nothing was read yet.
+        ListSync.objects.filter(connection=connection, list=slot).update(last_success_at=None)
     chosen = find_dimension(connection, slot)
     no_more = f", {LIST_LABELS[taken_from]} no more" if taken_from else ""
     record(

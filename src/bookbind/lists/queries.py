@@ -229,6 +229,19 @@ def find_unread_lists(connection: Connection) -> frozenset[ListName] | None:
     return frozenset(name for name in names if states.get(name) != ListSync.State.COMPLETE)
 
 
+def list_unread(connection: Connection) -> list[ListProgress]:
+    """The lists that were asked for and never read whole, in the vendor's order.
+
+    A tracking list begins anew when it shows another dimension. One query, and one more where there are any.
+    """
+    asked = (ListSync.State.WAITING, ListSync.State.READING, ListSync.State.FAILED)
+    found = ListSync.objects.filter(connection=connection, last_success_at=None, state__in=asked)
+    rows = {row.list: row for row in found}
+    words = list_words(connection) if rows else {}
+    names = [name for name in get_provider(connection.provider).lists if name in rows]
+    return [_progress(name, list_label(name, words), rows[name]) for name in names]
+
+
 def standing_of(item: ListItem, remote: RemoteItem | None) -> str:
     """What an entry means where `remote` stands for it: ready, new, needs_match or archived."""
     if item.archived_at is not None:

@@ -1,6 +1,6 @@
 """Choosing: what people say an entry is, kept in the draft until it is used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,12 +12,12 @@ from bookbind.connections.queries import LIVE_STAGES
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
 from bookbind.lists.models import ListItem
-from bookbind.merge.choices import CREATE, MATCH, uses_beside
-from bookbind.merge.entries import refuse, refuse_use
+from bookbind.merge.choices import CREATE, LEAVE, MATCH, uses_beside
+from bookbind.merge.entries import refuse, refuse_use, use_for
 from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NotCreatable
 from bookbind.merge.models import Draft, DraftRow
-from bookbind.merge.plans import ANY
-from bookbind.merge.reading import find_draft, sales_coded_by, uses_apart
+from bookbind.merge.plans import ANY, COSTS, SALES
+from bookbind.merge.reading import find_draft, read_lists, sales_coded_by, uses_apart
 from bookbind.merge.standings import find_entry, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -46,16 +46,19 @@ def save_choices(
 ) -> Draft:
     """Keep what somebody chose; ChoiceRefused, with a reason in words, for what can't be a match.
 
+    A tax rate of both sides is matched to a one-sided one on that side alone, and the other is left open.
     DraftMoved when somebody else chose for one of these entries since `expected_version`; others may go on.
     """
     draft = bump(connection, user)
     refuse_left(connection)
     ids = {choice.item_id for choice in choices}
     _refuse_moved(draft, ids, user, expected_version)
-    for choice in choices:
-        _check(connection, choice)
-    for choice in choices:
+    checked = [_checked(connection, choice) for choice in choices]
+    for choice in checked:
         store_choice(connection, draft, choice, user)
+    for choice, asked in zip(checked, choices, strict=True):
+        if choice.use != asked.use:
+            _open_beside(connection, draft, choice, user)
     return draft
 
 
@@ -144,7 +147,19 @@ def _refuse_moved(draft: Draft, item_ids: set[UUID], user: User, expected_versio
         raise DraftMoved(moved.changed_by.get_full_name() if moved.changed_by else "")
 
 
-def _check(connection: Connection, choice: NewChoice) -> None:
+def _open_beside(connection: Connection, draft: Draft, choice: NewChoice, user: User) -> None:
+    """Let the other side be chosen, too, where nothing stands for the entry there nor is proposed."""
+    other = SALES if choice.use == COSTS else COSTS
+    data = read_lists(connection, [ListName.TAX_RATES])[ListName.TAX_RATES]
+    bound = data.standings.bound.get(choice.item_id, {})
+    known = {*data.choices.get(choice.item_id, {}), *(use for use, each in bound.items() if each.is_alive)}
+    if not {other, ANY} & known:
+        half = NewChoice(choice.item_id, other, LEAVE, ticked=False)
+        store_choice(connection, draft, half, user)
+
+
+def _checked(connection: Connection, choice: NewChoice) -> NewChoice:
+    """The choice for the use that it holds for; ChoiceRefused for what can't be."""
     ours = find_entry(choice.item_id)
     if ours is None:
         raise ChoiceRefused("This entry is not in the business's lists any more.")
@@ -156,10 +171,12 @@ def _check(connection: Connection, choice: NewChoice) -> None:
         if name not in get_provider(connection.provider).creatable:
             raise NotCreatable
     if choice.action != MATCH:
-        return
+        return choice
     theirs = read_targets(connection, [choice.target] if choice.target else []).get(choice.target or new_id())
     if theirs is None:
         raise ChoiceRefused("This entry is not in these books.")
-    why = refuse(ours, theirs, choice.use, sales_coded_by(connection))
+    use = use_for(ours, theirs, choice.use)
+    why = refuse(ours, theirs, use, sales_coded_by(connection))
     if why:
         raise ChoiceRefused(f"{ours.label} can't be {theirs.label}. {why}.")
+    return replace(choice, use=use)

@@ -115,6 +115,25 @@ def refuse_use(ours: Entry, use: str) -> str:
     return "" if side == use else f"{ours.label} is for {side} only and is never used on {use}"
 
 
+def use_for(ours: Entry, theirs: Entry, use: str) -> str:
+    """The use that a match holds for: a tax rate of both sides is a one-sided one on that side alone.
+
+    Matched for any use, the rate would be sent on the side that it does not serve.
+    """
+    is_tax = ours.list is ListName.TAX_RATES is theirs.list
+    if use != ANY or not is_tax or side_of(ours) != Side.BOTH:
+        return use
+    return {Side.COSTS.value: COSTS, Side.SALES.value: SALES}.get(side_of(theirs), ANY)
+
+
+def narrowed_words(ours: Entry, theirs: Entry, use: str) -> str:
+    """What is said of a match that holds for one side, though it was asked for both; else empty."""
+    side = use_for(ours, theirs, use)
+    if side == use:
+        return ""
+    return f"{theirs.label} is for {side} only, so {ours.label} is matched to it on {side}."
+
+
 def is_sold_as(ours: Entry, target: ListName, use: str, sales_coded_by: ListName) -> bool:
     """Whether a category on sales stands for an entry of another list, as some vendors want it."""
     return (
@@ -137,7 +156,10 @@ def _refusal(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> 
     if wrong_side:
         return f"{wrong_side}; match it on {side_of(ours)}, or choose one match for costs and sales"
     refusal = compatible(for_use(to_item(ours), use), to_item(theirs), KINDS[ours.list])
-    return "" if refusal is None else refusal.reason.rstrip(".")
+    if refusal is not None:
+        return refusal.reason.rstrip(".")
+    side = use_for(ours, theirs, use)
+    return "" if side == use else f"{theirs.label} is for {side} only; match it on {side}"
 
 
 def _fact(name: str, details: Mapping[str, Any]) -> str:

@@ -7,47 +7,43 @@ from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.kit.sheets import CellError, SheetUnreadable, read_sheet, write_sheet
-from bookbind.kit.text import fold_name
-from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, TRACKING_LISTS, item_label, label_within
-from bookbind.lists.models import RemoteItem
-from bookbind.merge.choices import CREATE, LEAVE, MATCH, Choice
+from bookbind.kit.text import fold_name, listed
+from bookbind.lists.labels import CONTACT_LISTS
+from bookbind.merge.choices import CREATE, MATCH, Choice
 from bookbind.merge.creating import target_list
 from bookbind.merge.drafting import NewChoice, save_choices
-from bookbind.merge.entries import Entry, refuse, refuse_use, side_of
+from bookbind.merge.entries import Entry, narrowed_words, refuse, refuse_use, side_of, use_for
+from bookbind.merge.mapping_cells import TARGET, Cells, Remote, not_one, within
+from bookbind.merge.mapping_words import CHOSEN, Word, read_word, word_of
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.reading import ListData, list_names, read_lists, sales_coded_by, uses_apart
-from bookbind.merge.standings import Bound, entry_of
+from bookbind.merge.standings import Bound
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
 
 COLUMNS = ("list", "old_code", "old_name", "old_id", "use", "new_code", "new_name", "new_id", "action")
-# Says what the matcher proposes; only what a person made of it counts when the file comes back.
-SUGGESTED = "suggested"
-_ACTIONS = (MATCH, CREATE, LEAVE, SUGGESTED)
-_TARGET = ("new_code", "new_name", "new_id")
-_CALLED = {"new_code": "with the code", "new_name": "called", "new_id": "with the id"}
 _REQUIRED = ("list", "use", "action")
 _USES = (ANY, COSTS, SALES)
-_FIELDS = ("id", "list", "name", "code", "details", "state")
-Cells = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Report:
     """What an import did, or would do: `changes` were chosen in the draft, problems were left out.
 
-    `entries` has, by id, the entries of ours and of the books that the changes name.
+    `notes` say where a line for any use is taken for one side. `entries` has, by id, the entries of ours and
+    of the books that the changes name.
     """
 
     changes: tuple[NewChoice, ...]
     unchanged: int
     problems: tuple[CellError, ...]
     entries: Mapping[UUID, Entry]
+    notes: tuple[CellError, ...] = ()
 
 
 def export_mapping(connection: Connection) -> Iterator[str]:
-    """One line after another: what is chosen, else what is matched, else what is suggested."""
+    """One line after another: what each entry is there, and in a word how that stands."""
     return write_sheet(COLUMNS, _rows(connection))
 
 
@@ -55,6 +51,9 @@ def import_mapping(
     connection: Connection, content: bytes, user: User, expected_version: int, *, is_preview: bool = False
 ) -> Report:
     """Choose in the draft what a file says; the same file again changes nothing. A preview writes nothing.
+
+    A file that was exported makes the draft again that it was exported from. Its lines on which nobody had
+    chosen anything leave alone what somebody chose since, unless they were edited.
 
     Rows that can't be used are reported with line and column and left out. SheetUnreadable says what is wrong
     with a file that is no such table.
@@ -65,65 +64,11 @@ def import_mapping(
     return report
 
 
-class _Remote:
-    """The entries of the books, to be found by the vendor's id, by code, or by name."""
-
-    def __init__(self, connection: Connection) -> None:
-        rows = RemoteItem.objects.filter(connection=connection).exclude(state=RemoteItem.State.GONE)
-        self.entries: dict[UUID, Entry] = {}
-        self.ids: dict[UUID, str] = {}
-        self._found: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
-        for *values, remote_id in rows.order_by("id").values_list(*_FIELDS, "remote_id"):
-            entry = entry_of(values)
-            self.entries[entry.id], self.ids[entry.id] = entry, remote_id
-            self._found[entry.list, "id", remote_id].append(entry)
-            self._found[entry.list, "code", entry.code.casefold()].append(entry)
-            self._found[entry.list, "name", fold_name(entry.name)].append(entry)
-
-    def find(self, name: ListName, cells: Cells) -> Entry | CellError:
-        """The one entry that the cells name: by id, else by code and name as far as they say."""
-        if cells["new_id"]:
-            return self._one(name, {"new_id": self._found[name, "id", cells["new_id"]]}, cells)
-        wanted = {
-            "new_code": self._found[name, "code", cells["new_code"].casefold()]
-            if cells["new_code"]
-            else None,
-            "new_name": self._found[name, "name", fold_name(cells["new_name"])]
-            if cells["new_name"]
-            else None,
-        }
-        return self._one(name, {column: each for column, each in wanted.items() if each is not None}, cells)
-
-    @staticmethod
-    def _one(name: ListName, found: dict[str, list[Entry]], cells: Cells) -> Entry | CellError:
-        if not found:
-            return CellError(
-                0, "new_name", f"Nothing is named: say which of the books' {_within(name)} it is."
-            )
-        for column, entries in found.items():
-            if not entries:
-                called = f"{_CALLED[column]} {cells[column]}"
-                return CellError(0, column, f"There is no {_entry(name)} {called} in the books.")
-        last = list(found)[-1]
-        both = set.intersection(*({entry.id for entry in entries} for entries in found.values()))
-        if len(both) != 1:
-            several = f"Several of the books' {_within(name)} are called {cells[last]}; say which by new_id."
-            two = f"{cells['new_code']} and {cells['new_name']} are two of the books' {_within(name)}."
-            return CellError(0, last, several if both else two)
-        return next(entry for entry in found[last] if entry.id in both)
-
-    def cells(self, target: UUID | None) -> dict[str, str]:
-        """What the cells of an entry of the books say; empty where there is none."""
-        there = self.entries.get(target) if target else None
-        theirs = (there.code, there.name, self.ids[there.id]) if there else ("", "", "")
-        return dict(zip(_TARGET, theirs, strict=True))
-
-
 class _Import:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.data = read_lists(connection, list_names(connection))
-        self.remote = _Remote(connection)
+        self.remote = Remote(connection)
         self.ours: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
         for name, each in self.data.items():
             for entry in each.standings.entries.values():
@@ -134,6 +79,7 @@ class _Import:
         self.said: dict[tuple[UUID, str], int] = {}
         self.unchanged = 0
         self.problems: list[CellError] = []
+        self.notes: list[CellError] = []
 
     def run(self, content: bytes) -> Report:
         sheet = read_sheet(content, COLUMNS, _REQUIRED)
@@ -141,13 +87,14 @@ class _Import:
             raise SheetUnreadable(
                 "A column old_id or old_name has to say which of your entries each line is about."
             )
-        self.columns = tuple(column for column in _TARGET if column in sheet.headings)
+        self.columns = tuple(column for column in TARGET if column in sheet.headings)
         self.problems += sheet.errors
         for row in sheet.rows:
             problem = self._read(row.line, {column: row.cells.get(column, "") for column in COLUMNS})
             if problem is not None:
                 self.problems.append(CellError(row.line, problem.column, problem.what))
-        return Report(tuple(self.changes.values()), self.unchanged, tuple(self.problems), self.entries)
+        changes, problems, notes = tuple(self.changes.values()), tuple(self.problems), tuple(self.notes)
+        return Report(changes, self.unchanged, problems, self.entries, notes)
 
     def _read(self, line: int, cells: Cells) -> CellError | None:
         """Take one row in; what is wrong with it, if anything is."""
@@ -156,20 +103,22 @@ class _Import:
             what = f"There is no list called {cells['list']}." if cells["list"] else "No list is named."
             return CellError(line, "list", f"{what} Write one of {known}.")
         name = ListName(cells["list"])
-        use, action = cells["use"].casefold() or ANY, cells["action"].casefold()
+        use, word = cells["use"].casefold() or ANY, read_word(cells["action"])
         if use not in _USES:
             return CellError(line, "use", f"Write one of {', '.join(_USES)}, not {cells['use']}.")
-        if action not in {*_ACTIONS, ""}:
-            return CellError(line, "action", f"Write one of {', '.join(_ACTIONS)}, not {cells['action']}.")
         entry = self._find_ours(name, cells)
         if isinstance(entry, CellError):
             return entry
-        if action == SUGGESTED:
-            action, cells = self._edited(entry, use, cells)
-        if not action:
+        if word is None and cells["action"]:
+            known = ", ".join(Word)
+            return CellError(line, "action", f"{entry.label}: write one of {known}, not {cells['action']}.")
+        meant = None if word is None else self._meant(entry, use, word, cells)
+        if isinstance(meant, CellError):
+            return meant
+        if meant is None:
             self.unchanged += 1
             return None
-        return self._one_each(line, entry, use) or self._choose(entry, use, action, cells)
+        return self._choose(line, entry, use, *meant)
 
     def _find_ours(self, name: ListName, cells: Cells) -> Entry | CellError:
         entries = self.data[name].standings.entries
@@ -177,24 +126,81 @@ class _Import:
             found = next(
                 (each for id_, each in entries.items() if str(id_) == cells["old_id"].casefold()), None
             )
-            missing = f"{cells['old_id']} is the id of none of your {_within(name)}."
+            missing = f"{cells['old_id']} is the id of none of your {within(name)}."
             return found or CellError(0, "old_id", missing)
         alike = self.ours[name, cells["old_code"].casefold(), fold_name(cells["old_name"])]
         if len(alike) == 1:
             return alike[0]
-        return CellError(0, "old_name", _not_one(name, cells, is_several=bool(alike)))
+        return CellError(0, "old_name", not_one(name, cells, is_several=bool(alike)))
 
-    def _edited(self, entry: Entry, use: str, cells: Cells) -> tuple[str, Cells]:
-        """What a person made of a suggestion: a match by the cells that were changed, or none if cleared."""
-        proposals = self.data[entry.list].proposals.get(entry.id, ())
-        target = next((each.target for each in proposals if each.use == use), None)
-        suggested = self.remote.cells(target)
-        changed = {name: cells[name] for name in self.columns if not _alike(cells[name], suggested[name])}
-        filled = {name: text for name, text in changed.items() if text}
+    def _meant(
+        self, entry: Entry, use: str, word: Word, cells: Cells
+    ) -> tuple[Word, Cells] | CellError | None:
+        """What a row asks for, with the cells that name it; None when it asks for nothing."""
+        if word in (Word.NONE, Word.CREATED_LATER):
+            return self._not_named(entry, use, word, cells)
+        if word in (Word.USED, Word.TICKED, Word.SUGGESTED):
+            return self._seen(entry, use, word, cells)
+        stands = self._stood(entry, use)
+        if stands is not None and cells["new_id"] == self.remote.ids[stands]:
+            # Whoever writes another name need not clear the id.
+            cells = self._filled(cells, stands) or cells
+        return word, cells
+
+    def _not_named(
+        self, entry: Entry, use: str, word: Word, cells: Cells
+    ) -> tuple[Word, Cells] | CellError | None:
+        """What a row asks for that names nothing: no more than not to take a proposal for a contact."""
+        if any(cells[column] for column in TARGET):
+            what = f"{entry.label}: the line says {word}, but names an entry of the books."
+            return CellError(0, "action", f"{what} Write {Word.MATCH}, or clear {listed(TARGET)}.")
+        if word is Word.NONE:
+            return None
+        if entry.list not in CONTACT_LISTS:
+            what = f"{entry.label}: only suppliers and customers are {word}."
+            return CellError(0, "action", f"{what} Write {Word.CREATE} or {Word.LEAVE}.")
+        choice = self.data[entry.list].choices.get(entry.id, {}).get(use)
+        is_proposed = choice is not None and not choice.by_person and choice.target is not None
+        return (Word.LEAVE, cells) if is_proposed and not self._used(entry, use) else None
+
+    def _seen(self, entry: Entry, use: str, word: Word, cells: Cells) -> tuple[Word, Cells] | None:
+        """What a person made of a line about a match or a proposal: another match, none, or nothing."""
+        before = self._used(entry, use) if word is Word.USED else self._proposed(entry, use)
+        filled = self._filled(cells, before)
         if filled:
-            return MATCH, cells | dict.fromkeys(_TARGET, "") | filled
-        is_cleared = "new_name" in changed or not any(cells[name] for name in self.columns)
-        return (LEAVE if changed and is_cleared else ""), cells
+            return Word.MATCH, filled
+        if self._is_cleared(cells, before):
+            return Word.LEAVE, cells
+        if word is Word.TICKED or (word is Word.USED and before is None):
+            return word, cells | self.remote.cells(before)
+        return None
+
+    def _filled(self, cells: Cells, before: UUID | None) -> Cells:
+        """The cells of a row where some name another entry than `before`: those alone name it; else empty."""
+        filled = {name: cells[name] for name in self._changed(cells, before) if cells[name]}
+        return cells | dict.fromkeys(TARGET, "") | filled if filled else {}
+
+    def _is_cleared(self, cells: Cells, before: UUID | None) -> bool:
+        changed = self._changed(cells, before)
+        return bool(changed) and ("new_name" in changed or not any(cells[name] for name in self.columns))
+
+    def _changed(self, cells: Cells, before: UUID | None) -> list[str]:
+        said = self.remote.cells(before)
+        return [name for name in self.columns if not _alike(cells[name], said[name])]
+
+    def _proposed(self, entry: Entry, use: str) -> UUID | None:
+        proposals = self.data[entry.list].proposals.get(entry.id, ())
+        return next((each.target for each in proposals if each.use == use), None)
+
+    def _used(self, entry: Entry, use: str) -> UUID | None:
+        """What stands for the entry and can be used."""
+        return _target_in_use(self.data[entry.list].standings.bound.get(entry.id, {}).get(use))
+
+    def _stood(self, entry: Entry, use: str) -> UUID | None:
+        """What a file that is exported now names."""
+        choice = self.data[entry.list].choices.get(entry.id, {}).get(use)
+        target = _named(choice, self._used(entry, use))
+        return target if target in self.remote.entries else None
 
     def _one_each(self, line: int, entry: Entry, use: str) -> CellError | None:
         """One entry can be two in the books only as one on costs and one on sales."""
@@ -213,8 +219,9 @@ class _Import:
         self.said[entry.id, use] = line
         return None
 
-    def _choose(self, entry: Entry, use: str, action: str, cells: Cells) -> CellError | None:
-        target: UUID | None = None
+    def _choose(self, line: int, entry: Entry, asked: str, word: Word, cells: Cells) -> CellError | None:
+        target, use, note = None, asked, ""
+        action, ticked = CHOSEN.get(word, (MATCH, True))
         listed_in = target_list(entry, use, self.connection)
         wrong_side = refuse_use(entry, use)
         if wrong_side and action in (MATCH, CREATE):
@@ -223,50 +230,46 @@ class _Import:
             found = self.remote.find(listed_in, cells)
             if isinstance(found, CellError):
                 return found
+            is_used = found.id == self._used(entry, asked)
+            if not is_used:
+                use, note = use_for(entry, found, asked), narrowed_words(entry, found, asked)
             why = refuse(entry, found, use, sales_coded_by(self.connection))
-            if why:
+            if why and not is_used:
                 return CellError(0, "new_name", f"{entry.label} can't be {found.label}. {why}.")
             target = found.id
         if action == CREATE and listed_in not in get_provider(self.connection.provider).creatable:
-            what = f"{entry.label} can't be created there, nor can other {_within(listed_in)}."
-            return CellError(0, "action", f"{what} Write {MATCH} or {LEAVE}.")
-        if self._stands(entry, use, action, target):
-            self.unchanged += 1
-        else:
-            self.changes[entry.id, use] = NewChoice(entry.id, use, action, target)
-            self.entries[entry.id] = entry
-            if target is not None:
-                self.entries[target] = self.remote.entries[target]
+            what = f"{entry.label} can't be created there, nor can other {within(listed_in)}."
+            return CellError(0, "action", f"{what} Write {Word.MATCH} or {Word.LEAVE}.")
+        clash = self._one_each(line, entry, use)
+        if clash is not None:
+            return clash
+        self.notes += [CellError(line, "use", note)] if note else []
+        self._take(entry, word, NewChoice(entry.id, use, action, target, ticked))
         return None
 
-    def _stands(self, entry: Entry, use: str, action: str, target: UUID | None) -> bool:
+    def _take(self, entry: Entry, word: Word, wanted: NewChoice) -> None:
+        """Keep what a row chooses, unless it stands so already."""
+        if self._stands(entry, word, wanted):
+            self.unchanged += 1
+        else:
+            self.changes[entry.id, wanted.use] = wanted
+            self.entries[entry.id] = entry
+            if wanted.target is not None:
+                self.entries[wanted.target] = self.remote.entries[wanted.target]
+
+    def _stands(self, entry: Entry, word: Word, wanted: NewChoice) -> bool:
         """Whether the row says nothing new."""
-        data = self.data[entry.list]
-        choice = data.choices.get(entry.id, {}).get(use)
+        choice = self.data[entry.list].choices.get(entry.id, {}).get(wanted.use)
+        is_same = choice is not None and (choice.action, choice.target, choice.ticked) == (
+            wanted.action,
+            wanted.target,
+            wanted.ticked,
+        )
         if choice is not None and choice.by_person:
-            return choice.ticked and (choice.action, choice.target) == (action, target)
-        bound = data.standings.bound.get(entry.id, {}).get(use)
-        return action == MATCH and bound is not None and bound.target == target
-
-
-def _within(name: ListName) -> str:
-    """What a list is called within a sentence."""
-    return label_within(name, LIST_LABELS[name])
-
-
-def _entry(name: ListName) -> str:
-    """What one entry of a list is called; those of a tracking list only by the list's name."""
-    return f"entry of {LIST_LABELS[name]}" if name in TRACKING_LISTS else SINGULAR_LABELS[name]
-
-
-def _not_one(name: ListName, cells: Cells, *, is_several: bool) -> str:
-    """Why the cells name no entry of the business."""
-    said = item_label(cells["old_name"], cells["old_code"])
-    if is_several:
-        return f"Several of your {_within(name)} are called {said or 'so'}; say which by old_id."
-    if not said:
-        return f"Nothing is named: say which of your {_within(name)} it is."
-    return f"There is no {_entry(name)} called {said}."
+            return is_same
+        bound = self.data[entry.list].standings.bound.get(entry.id, {}).get(wanted.use)
+        is_bound = bound is not None and bound.target == wanted.target
+        return (is_same and word is Word.TICKED) or (wanted.action == MATCH and wanted.ticked and is_bound)
 
 
 def _alike(text: str, other: str) -> bool:
@@ -276,13 +279,14 @@ def _alike(text: str, other: str) -> bool:
 
 def _rows(connection: Connection) -> Iterator[tuple[str, ...]]:
     data = read_lists(connection, list_names(connection))
-    remote = _Remote(connection)
+    remote = Remote(connection)
     for each in data.values():
         for entry in each.standings.entries.values():
             for use in _uses_of(each, entry):
                 bound = each.standings.bound.get(entry.id, {}).get(use)
                 choice = each.choices.get(entry.id, {}).get(use)
-                yield _cells(entry, use, bound, choice, remote)
+                is_lost = each.standings.is_lost(entry.id)
+                yield _cells(entry, use, bound, choice, remote, is_lost=is_lost)
 
 
 def _uses_of(data: ListData, entry: Entry) -> list[str]:
@@ -291,14 +295,21 @@ def _uses_of(data: ListData, entry: Entry) -> list[str]:
 
 
 def _cells(
-    entry: Entry, use: str, bound: Bound | None, choice: Choice | None, remote: _Remote
+    entry: Entry, use: str, bound: Bound | None, choice: Choice | None, remote: Remote, *, is_lost: bool
 ) -> tuple[str, ...]:
-    action, target = "", None
-    if choice is not None and choice.by_person:
-        action, target = choice.action if choice.ticked else "", choice.target
-    elif bound is not None and bound.target in remote.entries:
-        action, target = MATCH, bound.target
-    elif choice is not None and choice.target is not None:
-        action, target = SUGGESTED, choice.target
-    theirs = remote.cells(target).values()
-    return (entry.list.value, entry.code, entry.name, str(entry.id), use, *theirs, action)
+    used = _target_in_use(bound)
+    is_optional = entry.list in CONTACT_LISTS and not is_lost
+    word = word_of(choice, is_used=used is not None, is_optional=is_optional)
+    theirs = remote.cells(_named(choice, used)).values()
+    return (entry.list.value, entry.code, entry.name, str(entry.id), use, *theirs, word)
+
+
+def _target_in_use(bound: Bound | None) -> UUID | None:
+    return bound.target if bound is not None and bound.is_alive else None
+
+
+def _named(choice: Choice | None, used: UUID | None) -> UUID | None:
+    """The entry of the books that a row names: what somebody chose, else what is used or proposed."""
+    if choice is not None and (choice.by_person or used is None):
+        return choice.target
+    return used

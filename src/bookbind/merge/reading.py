@@ -12,19 +12,24 @@ from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import SALES, ItemPlan, plan_item
 from bookbind.merge.proposals import Proposals
 from bookbind.merge.standings import Standings, read_standings, read_targets
-from bookbind.merge.suggestions import read_suggestions
+from bookbind.merge.suggestions import read_generations, read_suggestions
+from bookbind.merge.unread import Unread, read_unread
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
 
 @dataclass(frozen=True)
 class ListData:
-    """One list: its entries with what is bound, the proposals, and by entry and use what would be done."""
+    """One list: its entries with what is bound, the proposals, and by entry and use what would be done.
+
+    Of one that is still to be read from the books nothing is proposed, and nothing chosen counts.
+    """
 
     name: ListName
     standings: Standings
     proposals: Proposals
     choices: dict[UUID, dict[str, Choice]]
+    unread: Unread | None = None
 
     def decided(self) -> set[UUID]:
         """The entries for which something is ticked."""
@@ -53,7 +58,8 @@ class Refused:
 class Changes:
     """What the ticked matches change: a plan by entry, the targets by id, and what was refused.
 
-    `creating` are the uses of entries that are created in the books first.
+    `creating` are the uses of entries that are created in the books first. `standings` are those of the lists
+    that were looked at, as far as they have been read from the books.
     """
 
     entries: dict[UUID, Entry] = field(default_factory=dict)
@@ -132,9 +138,13 @@ def read_lists(
     names = list(names)
     standings = read_standings(connection, names)
     chosen = _read_chosen(connection, names)
+    unread, generations = read_unread(connection), read_generations(connection)
     found: dict[ListName, ListData] = {}
     for name in names:
-        proposals = read_suggestions(connection, name, standings[name], keep=keep)
+        if name in unread:
+            found[name] = ListData(name, standings[name], {}, {}, unread[name])
+            continue
+        proposals = read_suggestions(connection, name, standings[name], generations, keep=keep)
         choices = _choices(connection, name, standings[name], proposals, chosen[name])
         found[name] = ListData(name, standings[name], proposals, choices)
     return found
@@ -171,7 +181,7 @@ def read_changes(
         for id_, uses in each.creating().items()
         if only is None or id_ in only
     }
-    standings = {each.name: each.standings for each in data.values()}
+    standings = {each.name: each.standings for each in data.values() if each.unread is None}
     return Changes(entries, plans, targets, tuple(refused), standings, creating)
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import search_items
 from bookbind.merge.choices import LEAVE, MATCH, Choice
 from bookbind.merge.creating import created_name, target_list
-from bookbind.merge.entries import Entry, refuse, refuse_use
+from bookbind.merge.entries import Entry, refuse, refuse_use, use_for
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.proposals import Proposal, confidence_of
 from bookbind.merge.reading import ListData, draft_version, find_draft, read_lists, sales_coded_by, uses_apart
@@ -38,7 +38,10 @@ class Show(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """An entry of the books in a row. `why_not` says why it can't be chosen, `likely` how likely it is."""
+    """An entry of the books in a row. `why_not` says why it can't be chosen, `likely` how likely it is.
+
+    `only_on` is the one side on which it would be matched, though it is offered for both.
+    """
 
     id: UUID
     label: str
@@ -47,6 +50,7 @@ class Target:
     state: str
     likely: float = 0.0
     why_not: str = ""
+    only_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,8 @@ class _Builder:
         return tuple(self._use(entry, use, bound.get(use), choices.get(use)) for use in uses)
 
     def _use(self, entry: Entry, use: str, bound: Bound | None, choice: Choice | None) -> UseRow:
-        current = self._target(entry, use, bound.target) if bound else None
+        # What stands for it was matched before anybody asked which sides it serves, and goes on being used.
+        current = self._offered(entry, use, bound.target) if bound else None
         proposal = choice.proposal if choice else None
         is_proposal = choice is not None and not choice.by_person
         return UseRow(
@@ -292,9 +297,18 @@ class _Builder:
         likely = confidence_of(proposal, target) if proposal else 0.0
         return Target(there.id, there.label, there.facts, there.list, there.state, likely, why_not)
 
+    def _offered(
+        self, entry: Entry, use: str, target: UUID, proposal: Proposal | None = None
+    ) -> Target | None:
+        """The target as it would be matched now."""
+        there = self.targets.get(target)
+        side = use if there is None else use_for(entry, there, use)
+        found = self._target(entry, side, target, proposal)
+        return found if found is None or side == use else replace(found, only_on=side)
+
     def _alternatives(self, entry: Entry, use: str, proposal: Proposal | None) -> tuple[Target, ...]:
         others = proposal.alternatives if proposal else ()
-        found = (self._target(entry, use, other, proposal) for other, _ in others)
+        found = (self._offered(entry, use, other, proposal) for other, _ in others)
         return tuple(each for each in found if each is not None and not each.why_not)
 
     @staticmethod

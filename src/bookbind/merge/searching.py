@@ -8,7 +8,7 @@ from bookbind.connections.models import Connection
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import search_items
 from bookbind.merge.creating import target_list
-from bookbind.merge.entries import Entry, refuse
+from bookbind.merge.entries import Entry, refuse, use_for
 from bookbind.merge.plans import ANY
 from bookbind.merge.proposals import Proposal
 from bookbind.merge.reading import read_lists, sales_coded_by
@@ -72,5 +72,7 @@ def _rows(connection: Connection, ours: Entry, use: str, search: str) -> QuerySe
 
 
 def _target(ours: Entry, theirs: Entry, use: str, connection: Connection, likely: float = 0.0) -> Target:
-    why_not = refuse(ours, theirs, use, sales_coded_by(connection))
-    return Target(theirs.id, theirs.label, theirs.facts, theirs.list, theirs.state, likely, why_not)
+    side = use_for(ours, theirs, use)
+    why_not = refuse(ours, theirs, side, sales_coded_by(connection))
+    only_on = "" if side == use else side
+    return Target(theirs.id, theirs.label, theirs.facts, theirs.list, theirs.state, likely, why_not, only_on)

@@ -15,7 +15,9 @@ from bookbind.lists.queries import dimension_slots, list_words
 from bookbind.merge.dimensions import DimensionQuestion, list_dimension_questions
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import Changes, ListData
+from bookbind.merge.sides import Sides, read_sides
 from bookbind.merge.standings import Standings, read_standings
+from bookbind.merge.unread import Unread, read_unread
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -45,6 +47,8 @@ class StepState(StrEnum):
     EMPTY = "empty"
     LACKING = "lacking"
     UNDECIDED = "undecided"
+    READING = "reading"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,9 @@ class Step:
     `ticked` counts what is ticked in the whole list and not used yet.
 
     `new` counts contacts that are created when first used, unless something is ticked for them. `total`
-    is what the business has. `note` says why there are no rows: which side lacks the list, or what has to be
-    decided first. `merging`: pickers show what is only in the books, and nothing is adopted by itself.
+    is what the business has. `note` says why there are no rows: which side lacks the list, what has to be
+    decided first, or how the first read of the list stands; before that nothing of it is counted.
+    `merging`: pickers show what is only in the books, and nothing is adopted by itself.
     """
 
     key: str
@@ -87,18 +92,16 @@ def list_steps(
     data: Mapping[ListName, ListData] | None = None,
     uses: Mapping[UUID, Uses] | None = None,
     changes: Changes | None = None,
+    sides: Sides | None = None,
 ) -> list[Step]:
     """All steps in their order, in a constant number of queries.
 
     `data` where all lists were read already, `uses` where it is known what uses each entry, and `changes`
-    where it is known what the ticks do; without them nothing counts as ticked.
+    where it is known what the ticks do; without them nothing counts as ticked. `sides` where it is known
+    what both books are called.
     """
     provider = get_provider(connection.provider)
-    standings = (
-        read_standings(connection, provider.lists)
-        if data is None
-        else {name: each.standings for name, each in data.items()}
-    )
+    standings, unread = _stand(connection, data)
     decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
     uses = read_uses(connection) if uses is None else uses
     changes = Changes(standings=standings) if changes is None else changes
@@ -106,14 +109,17 @@ def list_steps(
     words, slots = list_words(connection), dimension_slots(connection)
     merging, counts = merging_lists(connection), _count_ours()
     questions = list_dimension_questions(connection)
+    software = (sides or read_sides(connection)).software
     asked = {question.slot: question for question in questions}
     steps = {PUBLISHING: _publishing(connection), DIMENSIONS: _dimensions(questions)}
     for name in ListName:
         label = list_label(name, words) if name in TRACKING_LISTS else LIST_LABELS[name]
         if name in asked and name not in slots:
-            steps[name.value] = _without_dimension(asked[name], label, provider.name)
+            steps[name.value] = _without_dimension(asked[name], label, software)
         elif name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
-            steps[name.value] = _lacking(name, label, provider.name, counts.get(name.value, 0))
+            steps[name.value] = _lacking(name, label, software, counts.get(name.value, 0))
+        elif name in unread:
+            steps[name.value] = _unread(unread[name], label, software, counts.get(name.value, 0))
         else:
             step = _step(name, label, standings[name], needed, merging, decided)
             new = changes.count_new(name) if name in CONTACT_LISTS else 0
@@ -126,6 +132,16 @@ def count_needed(connection: Connection) -> int:
     return sum(step.needed for step in list_steps(connection))
 
 
+def _stand(
+    connection: Connection, data: Mapping[ListName, ListData] | None
+) -> tuple[dict[ListName, Standings], dict[ListName, Unread]]:
+    """How each list stands, and those that are still to be read from the books."""
+    if data is None:
+        return read_standings(connection, get_provider(connection.provider).lists), read_unread(connection)
+    unread = {name: each.unread for name, each in data.items() if each.unread is not None}
+    return {name: each.standings for name, each in data.items()}, unread
+
+
 def _step(
     name: ListName,
     label: str,
@@ -136,7 +152,7 @@ def _step(
 ) -> Step:
     total = len(standings.entries)
     if not total:
-        return Step(name.value, label, StepState.EMPTY, note="You have none.", merging=name in merging)
+        return Step(name.value, label, StepState.EMPTY, note=_none_of(name, label), merging=name in merging)
     asked = [id_ for id_ in standings.entries if standings.needs_person(id_)]
     needed = [id_ for id_ in asked if id_ in used]
     return Step(
@@ -149,6 +165,11 @@ def _step(
         total=total,
         merging=name in merging,
     )
+
+
+def _none_of(name: ListName, label: str) -> str:
+    """That the business has no entry of a list; those of a tracking list have no word of their own."""
+    return f"You have no {'entries in ' if name in TRACKING_LISTS else ''}{label_within(name, label)}."
 
 
 def _lacking(name: ListName, label: str, software: str, count: int) -> Step:
@@ -168,6 +189,14 @@ def _without_dimension(question: DimensionQuestion, label: str, software: str) -
         f"You chose no dimension of {software} for these. Yours are kept, and are left out of what is sent."
     )
     return Step(key, label, StepState.LACKING, total=count, note=note)
+
+
+def _unread(unread: Unread, label: str, software: str, count: int) -> Step:
+    """A list whose entries there nobody knows before its first read is complete."""
+    if not count:
+        return Step(unread.name.value, label, StepState.EMPTY, note=_none_of(unread.name, label))
+    state = StepState.READING if unread.is_moving else StepState.UNREAD
+    return Step(unread.name.value, label, state, total=count, note=unread.words(software))
 
 
 def _publishing(connection: Connection) -> Step:

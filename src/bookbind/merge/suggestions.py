@@ -1,5 +1,6 @@
 """What is proposed for a list at a connection: kept with the read of the list that it was made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -57,14 +58,28 @@ def suggest_everything(job: Claimed) -> Again | None:
     return None
 
 
+def read_generations(connection: Connection) -> dict[ListName, int]:
+    """The number of the read that each list of the books stands at."""
+    rows = ListSync.objects.filter(connection=connection).values_list("list", "generation")
+    return {ListName(name): generation for name, generation in rows}
+
+
 def read_suggestions(
-    connection: Connection, name: ListName, standings: Standings | None = None, *, keep: bool = False
+    connection: Connection,
+    name: ListName,
+    standings: Standings | None = None,
+    generations: Mapping[ListName, int] | None = None,
+    *,
+    keep: bool = False,
 ) -> Proposals:
     """The proposals for the list's entries without a match; made now when those kept are out of date.
 
-    `keep` stores what was made; pages that only look do not.
+    `standings` and `generations` where they were read already. `keep` stores what was made; pages that only
+    look do not.
     """
-    question = _ask(connection, name, standings or read_standings(connection, [name])[name])
+    generations = read_generations(connection) if generations is None else generations
+    standings = standings or read_standings(connection, [name])[name]
+    question = _ask(connection, name, standings, generations.get(name, 0))
     if not question.ours:
         return {}
     stored = Suggested.objects.filter(connection=connection, list=name).first()
@@ -95,8 +110,7 @@ def make_suggestions(question: Question) -> Proposals:
     return found
 
 
-def _ask(connection: Connection, name: ListName, standings: Standings) -> Question:
-    read = ListSync.objects.filter(connection=connection, list=name).values_list("generation", flat=True)
+def _ask(connection: Connection, name: ListName, standings: Standings, generation: int) -> Question:
     ours = standings.unmatched()
     if name is ListName.CATEGORIES and _sells_products(connection):
         asked = {entry.id for entry in ours}
@@ -105,7 +119,7 @@ def _ask(connection: Connection, name: ListName, standings: Standings) -> Questi
             for id_, entry in standings.entries.items()
             if id_ not in asked and is_income(entry) and SALES not in standings.bound.get(id_, {})
         ]
-    return Question(connection, name, standings, tuple(ours), read.first() or 0)
+    return Question(connection, name, standings, tuple(ours), generation)
 
 
 @transaction.atomic

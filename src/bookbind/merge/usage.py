@@ -48,8 +48,8 @@ def read_uses(connection: Connection) -> dict[UUID, Uses]:
     roots = combined_into()
     rules: dict[UUID, Counter[str]] = defaultdict(Counter)
     for rule in list_rule_targets():
-        for target in {roots.get(each, each) for each in rule.targets}:
-            rules[target][rule.kind] += 1
+        for entry in {roots.get(each, each) for each in rule.named}:
+            rules[entry][rule.kind] += 1
     waiting, ready = _count_documents(connection, roots)
     ids = rules.keys() | waiting.keys() | ready.keys()
     return {id_: Uses(dict(rules.get(id_, {})), waiting[id_], ready[id_]) for id_ in ids}

@@ -18,7 +18,7 @@ from bookbind.lists.errors import BindingsMoved
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.merge.choices import MATCH, Choice
 from bookbind.merge.drafting import bump, refuse_left
-from bookbind.merge.entries import refuse
+from bookbind.merge.entries import narrowed_words, refuse, use_for
 from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, Creation, DraftRow
 from bookbind.merge.plans import ANY
@@ -36,13 +36,14 @@ from bookbind.tenancy.models import User
 class Matched:
     """One match that was made by hand: `released` documents are on their way, `waiting` still wait for it.
 
-    `ready` are complete now and go when publishing is started.
+    `ready` are complete now and go when publishing is started. `narrowed` says why it holds for one side.
     """
 
     applied: Applied
     released: int
     waiting: int
     ready: int = 0
+    narrowed: str = ""
 
 
 def use_matches(
@@ -80,7 +81,8 @@ def use_matches(
 def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, use: str = ANY) -> Matched:
     """Say what one entry is; the documents that only waited for it go at once.
 
-    ChoiceRefused, with the reason in words, when the two can't stand for each other.
+    A tax rate of both sides is matched to a one-sided one on that side alone. ChoiceRefused, with the reason
+    in words, when the two can't stand for each other.
     """
     finish_check(connection.id)
     held = list_unsent(connection.id).filter(state=State.HELD.value)
@@ -89,7 +91,7 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
         with transaction.atomic():
             bump(connection, user)
             refuse_left(connection)
-            changes = _one_change(connection, item_id, target, use)
+            changes, narrowed = _one_change(connection, item_id, target, use)
             applied = _write(connection, user, changes, changes.entries[item_id].list, may_go=True)
             DraftRow.objects.filter(
                 draft__connection=connection, list_item_id=item_id, use__in=changes.plans[item_id].open
@@ -100,7 +102,7 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
     waiting = sum(1 for row in after if row.reason_data.get("item") == str(item_id))
     started = Reason.NOT_STARTED.value
     ready = sum(1 for row in after if row.reason == started != before[row.id])
-    return Matched(applied, len(before) - len(after), waiting, ready)
+    return Matched(applied, len(before) - len(after), waiting, ready, narrowed)
 
 
 def list_applied(connection: Connection, limit: int = 20) -> list[Applied]:
@@ -116,10 +118,12 @@ def find_last_applied(connection: Connection) -> Applied | None:
     return found
 
 
-def _one_change(connection: Connection, item_id: UUID, target: UUID, use: str) -> Changes:
+def _one_change(connection: Connection, item_id: UUID, target: UUID, asked: str) -> tuple[Changes, str]:
+    """What the match changes, and in words why it holds for one side only, if it does."""
     ours, theirs = find_entry(item_id), read_targets(connection, [target]).get(target)
     if ours is None or theirs is None:
         raise ChoiceRefused("This entry is not in the lists any more.")
+    use = use_for(ours, theirs, asked)
     why = refuse(ours, theirs, use, sales_coded_by(connection))
     if why:
         raise ChoiceRefused(f"{ours.label} can't be {theirs.label}. {why}.")
@@ -129,7 +133,7 @@ def _one_change(connection: Connection, item_id: UUID, target: UUID, use: str) -
     changes = read_changes(connection, {ours.list: data})
     if not changes.plans:
         raise NothingToUse("This is matched already.")
-    return changes
+    return changes, narrowed_words(ours, theirs, asked)
 
 
 def _write(

@@ -57,11 +57,20 @@ RULE_KINDS = (SUPPLIER_RULE,)
 
 @dataclass(frozen=True)
 class RuleTargets:
-    """One rule that is switched on and the entries that it sets; whose rule it is does not count as one."""
+    """One rule that is switched on, the contact whose rule it is, and the entries that it sets.
+
+    A rule works without a match for its `owner`, who is created when first used, but not without `targets`.
+    """
 
     kind: str
     rule_id: UUID
+    owner: UUID
     targets: frozenset[UUID]
+
+    @property
+    def named(self) -> frozenset[UUID]:
+        """Every entry that the rule names."""
+        return self.targets | {self.owner}
 
 
 def list_rule_targets(item_ids: Iterable[UUID] | None = None) -> list[RuleTargets]:
@@ -70,8 +79,8 @@ def list_rule_targets(item_ids: Iterable[UUID] | None = None) -> list[RuleTarget
     found: list[RuleTargets] = []
     for kind in RULE_KINDS:
         rows = kind.model.objects.filter(active=True)
-        for id_, *targets in rows.values_list("id", *kind.target_ids):
+        for id_, owner, *targets in rows.values_list("id", f"{kind.owner}_id", *kind.target_ids):
             ids = frozenset(target for target in targets if target is not None)
             if wanted is None or ids & wanted:
-                found.append(RuleTargets(kind.name, id_, ids))
+                found.append(RuleTargets(kind.name, id_, owner, ids))
     return found

@@ -6,7 +6,7 @@ from uuid import UUID
 from bookbind.merge.choices import CREATE, LEAVE, MATCH
 from bookbind.merge.entries import Entry, refuse_use
 from bookbind.merge.plans import ANY, COSTS, SALES
-from bookbind.merge.rows import Row, UseRow
+from bookbind.merge.rows import Row, Target, UseRow
 from bookbind.providers.base.types import ListName
 
 # Only these can be one thing on costs and another on sales.
@@ -118,6 +118,13 @@ def read_choice(text: str) -> Pressed | None:
     return Pressed(item_id, parts[1], parts[2], target, ticked=parts[4] == "1")
 
 
+def target_hint(target: Target) -> str:
+    """What stands beside an entry that is offered: why not, on which side alone, or its facts."""
+    if target.why_not or not target.only_on:
+        return target.why_not or target.facts
+    return f"{target.facts}: matched on {target.only_on} only" if target.facts else f"{target.only_on} only"
+
+
 def can_split(entry: Entry, uses: tuple[str, ...], apart: frozenset[str]) -> str:
     """Whether the entry may be split by use, or joined again: split, join, or empty."""
     if entry.list not in SPLIT_LISTS or apart:
@@ -159,7 +166,8 @@ def _stands(row: Row, use: UseRow) -> tuple[str, str, str]:
     if use.action == CREATE:
         return "on" if use.ticked else "off", f"Create “{use.create_name or row.name}”", ""
     if use.by_person:
-        return "left", CREATED_LATER if row.is_optional else LEFT, ""
+        left = CREATED_LATER if row.is_optional else LEFT
+        return "left", left if use.ticked else "choose…", ""
     if use.current is not None and not use.current.why_not:
         return "in-use", use.current.label, use.current.facts
     return "none", CREATED_LATER if row.is_optional else "choose…", ""

@@ -14,16 +14,27 @@ from bookbind.merge.mapping_csv import Report
 from bookbind.merge.plans import ANY
 from bookbind.merge.steps import Step, StepState
 from bookbind.merge.undoing import Undone
+from bookbind.merge.unread import Unread
 from bookbind.providers.base.types import ListName
 
 _SHOWN_NAMES = 12
+_TICK_FIRST = "Tick a match, and come back."
 _ACTION_WORDS = {CREATE: "a new entry there", LEAVE: "left unmatched"}
+_STATE_WORDS = {
+    StepState.LACKING: "left out",
+    StepState.UNDECIDED: "to decide",
+    StepState.EMPTY: "none",
+    StepState.READING: "being read",
+    StepState.UNREAD: "not read",
+}
 TAB_ICONS = {
     StepState.DONE: "check",
     StepState.OPEN: "exclamation-triangle",
     StepState.EMPTY: "minus",
     StepState.LACKING: "no-symbol",
     StepState.UNDECIDED: "exclamation-triangle",
+    StepState.READING: "arrow-path",
+    StepState.UNREAD: "exclamation-triangle",
 }
 
 
@@ -84,12 +95,8 @@ def step_words(step: Step) -> str:
         return f"{step.ticked:,} ticked{f', {new}' if new else ''}"
     if step.state is StepState.OPEN:
         return f"{step.needed:,} left unmatched"
-    if step.state is StepState.LACKING:
-        return "left out"
-    if step.state is StepState.UNDECIDED:
-        return "to decide"
-    if step.state is StepState.EMPTY:
-        return "none"
+    if step.state in _STATE_WORDS:
+        return _STATE_WORDS[step.state]
     return new or "done"
 
 
@@ -108,6 +115,14 @@ def bar_words(impact: Impact) -> dict[str, str]:
     }
 
 
+def awaited_words(awaited: Sequence[Unread], software: str) -> str:
+    """Why the bar says no numbers: lists that rules and documents use are still to be read; else empty."""
+    if not awaited:
+        return ""
+    said = " ".join(each.words(software) for each in awaited)
+    return f"{said} What becomes ready is counted when {listed([each.label for each in awaited])} is known."
+
+
 def question(using: Using) -> str:
     """The headline of the preview."""
     if using.creations and not (using.matches or using.taken_back):
@@ -117,21 +132,19 @@ def question(using: Using) -> str:
     return f"Take back {plural(using.taken_back, 'match', 'matches')}?"
 
 
-def consequences(impact: Impact, using: Using, old: str, new: str, lists: Mapping[str, int]) -> list[str]:
+def consequences(
+    impact: Impact, using: Using, old: str, new: str, lists: Mapping[str, int], awaited: str = ""
+) -> list[str]:
     """What using does, sentence by sentence; `lists` counts by list the entries still waited for.
 
-    With nothing to use: how it stands.
+    With nothing to use: how it stands. `awaited` says why rules and documents can't be counted yet.
     """
     if using.is_empty:
-        return _standing(impact, new, lists)
+        return [_TICK_FIRST, awaited] if awaited else _standing(impact, new, lists)
     said = []
     if using.creations:
         said.append(f"{plural(using.creations, 'entry', 'entries')} will be created in {new} first.")
-    if impact.rules:
-        ready = plural(impact.rules_ready, "rule") if impact.rules_ready else "No rule"
-        said.append(f"{ready} will work in {new}{'' if impact.rules_ready else ' yet'}.")
-    if impact.documents:
-        said.append(_documents(impact, lists))
+    said += [awaited] if awaited else _becomes(impact, new, lists)
     new_contacts = _contacts(impact)
     if new_contacts:
         said.append(f"{new_contacts} will be created when first used.")
@@ -166,13 +179,26 @@ def count_by_list(names: Sequence[ListName]) -> dict[str, int]:
 def _changed_line(choice: NewChoice, entries: Mapping[UUID, Entry]) -> ChangedLine:
     entry = entries[choice.item_id]
     becomes = entries[choice.target].label if choice.target else _ACTION_WORDS[choice.action]
+    if not choice.ticked:
+        becomes = "still to choose" if choice.action == LEAVE else f"{becomes}, not ticked"
     use = "" if choice.use == ANY else f", on {choice.use}"
     return ChangedLine(LIST_LABELS[entry.list], f"{entry.label}{use}", becomes)
 
 
+def _becomes(impact: Impact, new: str, lists: Mapping[str, int]) -> list[str]:
+    """What rules and documents will be able to do."""
+    said = []
+    if impact.rules:
+        ready = plural(impact.rules_ready, "rule") if impact.rules_ready else "No rule"
+        said.append(f"{ready} will work in {new}{'' if impact.rules_ready else ' yet'}.")
+    if impact.documents:
+        said.append(_documents(impact, lists))
+    return said
+
+
 def _standing(impact: Impact, new: str, lists: Mapping[str, int]) -> list[str]:
     """How rules and documents stand while nothing is ticked."""
-    said = ["Tick a match, and come back."]
+    said = [_TICK_FIRST]
     if impact.rules:
         verb = "works" if impact.rules_ready < 2 else "work"
         ready = plural(impact.rules_ready, "rule") if impact.rules_ready else "No rule"

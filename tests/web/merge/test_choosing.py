@@ -165,6 +165,32 @@ def test_a_rate_for_costs_is_neither_offered_nor_taken_on_sales(desk: Desk) -> N
     assert desk.uses_of("5% VAT", TAXES).keys() == {"any"}
 
 
+@pytest.mark.req("CHG-04", "CHG-08")
+def test_a_one_sided_rate_chosen_for_both_sides_is_matched_on_its_own_and_that_is_said(desk: Desk) -> None:
+    row = desk.match("20% VAT", "n-20c", in_list=TAXES)
+    assert row.status == 200
+    said = "20.0% S on purchases is for costs only, so 20% VAT is matched to it on costs."
+    assert f"{said} Choose what it is on sales, too." in row.text
+    assert "on costs 20.0% S on purchases" in row.text
+    assert desk.uses_of("20% VAT", TAXES)["costs"] == ("match", desk.new.remote("n-20c", TAXES).id, True)
+    item = desk.firm.item("20% VAT", TAXES)
+    offered = desk.fragment("merge_targets", item.id, use="any", q="20").html
+    assert 'data-hint="20%, costs: matched on costs only">20.0% S on purchases' in offered
+    fields = {"choice": f"{item.id}:any:match:{desk.new.remote('n-20s', TAXES).id}:1"}
+    fields["version"] = str(desk.new.version)
+    page = read(desk.client.post(desk.url("merge_choose"), fields, follow=True))
+    assert "20.0% S on sales is for sales only" in page.text
+
+
+@pytest.mark.req("CHG-08")
+def test_of_a_rate_taken_for_one_side_the_other_asks_to_be_chosen(desk: Desk) -> None:
+    desk.new.books.add(TAXES, "n-20b", "20% VAT", rate="20", tax_kind="standard", side="both")
+    desk.new.read(TAXES)
+    row = desk.match("20% VAT", "n-20c", in_list=TAXES)
+    assert "on sales choose…" in row.text
+    assert "Left unmatched" not in row.text
+
+
 def test_dimensions_and_ways_take_only_what_is_offered(desk: Desk) -> None:
     assert desk.client.post(desk.url("merge_dimension"), {"key": "categories"}).status_code == 404
     refused = desk.client.post(

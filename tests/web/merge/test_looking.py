@@ -5,7 +5,9 @@ from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
 from bookbind.lists.models import Dimension, ListItem
+from bookbind.lists.services import create_item
 from bookbind.merge.rows import Show
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
 from bookbind.providers.base.types import ListName, RemoteDimension
@@ -14,7 +16,7 @@ from tests.support.factories import People
 from tests.support.pages import read
 from tests.support.queries import assert_rows_add_no_queries
 from tests.web.conftest import Browse
-from tests.web.merge.conftest import Desk
+from tests.web.merge.conftest import Desk, move
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,72 @@ def test_each_step_says_how_it_stands_and_which_side_lacks_a_list(desk: Desk) ->
     lacking = desk.open("merge_step", "tracking_1")
     assert "Projects left out" in lacking.text
     assert "has none here. Yours are kept, and are left out of what is sent." in lacking.text
+
+
+@pytest.mark.req("CHG-01", "CHG-03")
+def test_between_two_books_of_one_software_a_note_names_the_organisation(firm: Firm, browse: Browse) -> None:
+    """Xero has projects on the other side, so "Xero has none here" would say nothing."""
+    desk = move(firm, browse, "xero", "xero")
+    create_item(firm.business.id, ListName.TRACKING_1, "North")
+    assert "Xero (Acme Ltd) has none here. Yours are kept" in desk.open("merge_step", "tracking_1").text
+    assert "Neither you nor Xero (Acme Ltd) uses these." in desk.open("merge_step", "payment_methods").text
+    desk.new.books.dimensions = [
+        RemoteDimension(name, name, per_line=True, active=True) for name in ("Region", "Class")
+    ]
+    desk.new.read()
+    asked = desk.open("merge_step", "tracking_1").text
+    assert "Say under Dimensions first which dimension of Xero (Acme Ltd) these are." in asked
+    desk.client.post(desk.url("merge_dimension"), {"key": "tracking_1", "answer": "none"})
+    none = desk.open("merge_step", "tracking_1").text
+    assert "You chose no dimension of Xero (Acme Ltd) for these." in none
+
+
+@pytest.mark.req("CHG-03")
+def test_a_step_without_entries_says_that_nothing_has_to_be_done(desk: Desk) -> None:
+    products = desk.open("merge_step", "products").text
+    assert "You have no products. Nothing has to be done." in products
+    assert "What is added in QuickBooks Online later is added to your lists by itself." in products
+    dimensions = desk.open("merge_step", "dimensions").text
+    assert "You have no projects, or QuickBooks Online has nothing that they could be." in dimensions
+    create_item(desk.firm.business.id, ListName.TRACKING_1, "North")
+    lacking = desk.open("merge_step", "tracking_1").text
+    assert "Nothing has to be done: nothing waits for your 1 entry in " in lacking
+    for item in ListItem.objects.filter(list=SUPPLIERS):
+        item.archived_at = clock.now()
+        item.save()
+    none = desk.open("merge_step", "suppliers")
+    assert "You have no suppliers. There is nothing of yours to match." in none.text
+    assert none.has_button("Finish suppliers"), "what is only there can still be added"
+
+
+@pytest.mark.req("CHG-03")
+def test_a_list_left_out_by_choice_leads_back_to_the_choice(desk: Desk) -> None:
+    create_item(desk.firm.business.id, ListName.TRACKING_1, "North")
+    desk.new.books.dimensions = [RemoteDimension("c-1", "Class", per_line=True, active=True)]
+    desk.new.read()
+    desk.client.post(desk.url("merge_dimension"), {"key": "tracking_1", "answer": "none"})
+    page = desk.open("merge_step", "tracking_1")
+    assert page.link("Choose a dimension") == desk.url("merge_step", "dimensions")
+
+
+def test_filters_and_searches_that_find_nothing_say_what_to_do(desk: Desk) -> None:
+    rules = desk.open("merge_step", "tax_rates", show="rules").text
+    assert "No rule uses an entry of this list. Nothing has to be matched for a rule. Show all" in rules
+    page = desk.open("merge_step", "categories", q="sales")
+    assert "Nothing matches “sales” Only Needed now was searched." in page.text
+    everything = read(desk.client.get(page.link("Search all of categories")))
+    assert "200 Sales" in everything.text
+    none = desk.open("merge_step", "categories", show="all", q="zebra")
+    assert "Look for another part of the name or code, or clear the search." in none.text
+    assert "?show=all" in none.link("clear the search")
+    beyond = desk.open("merge_step", "categories", show="all", start="900").text
+    assert "There are no more entries. Back to the first" in beyond
+    assert "Every entry is matched" not in beyond
+    for name in ("categories", "tax_rates"):
+        desk.match("Motor expenses", "n-7300")
+        desk.use(list=name)
+    matched = desk.open("merge_step", "categories", show="unmatched").text
+    assert "Every entry is matched. Nothing has to be done. Show all" in matched
 
 
 @pytest.mark.req("CHG-05")

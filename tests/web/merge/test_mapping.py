@@ -52,6 +52,14 @@ def test_the_look_shows_what_each_line_becomes(desk: Desk) -> None:
     assert "more" not in looked.split("What would change in the draft")[-1].split("Another file")[0]
 
 
+@pytest.mark.req("CHG-08")
+def test_the_look_says_which_lines_are_taken_for_one_side(desk: Desk) -> None:
+    text = "list,old_name,use,new_name,action\ntax_rates,20% VAT,any,20.0% S on purchases,match\n"
+    looked = upload(desk.client, desk.url("merge_import"), text).text
+    assert "Tax rates 20% VAT, on costs 20.0% S on purchases" in looked
+    assert "2 20.0% S on purchases is for costs only, so 20% VAT is matched to it on costs." in looked
+
+
 def test_the_look_at_a_long_file_says_how_many_more_there_are(desk: Desk) -> None:
     for number in range(22):
         desk.firm.supplier(f"Supplier {number}")
@@ -66,7 +74,12 @@ def test_the_look_at_a_long_file_says_how_many_more_there_are(desk: Desk) -> Non
 
 def test_the_page_says_what_each_action_means(desk: Desk) -> None:
     text = desk.open("merge_import").text
-    for action in ("match : it is", "create : it is created in QuickBooks Online", "leave :", "suggested :"):
+    for action in (
+        "match : it is",
+        "create : it is created in QuickBooks Online",
+        "leave unmatched :",
+        "suggested :",
+    ):
         assert action in text.replace(":", " :").replace("  ", " ")
 
 
@@ -76,6 +89,16 @@ def test_lines_that_cannot_be_used_are_listed_with_their_place(desk: Desk) -> No
     assert "1 line can't be used and is left out" in looked.text
     assert "Nobody" in looked.text
     assert "old_name" in looked.text
+
+
+def test_a_file_that_says_nothing_new_is_not_counted_as_choices(desk: Desk) -> None:
+    headings = "list,old_name,use,new_name,action\n"
+    assert (
+        "The file has no line below its headings."
+        in upload(desk.client, desk.url("merge_import"), headings).text
+    )
+    same = f"{headings}suppliers,Paper Mill,any,,none\n"
+    assert "Nothing would change in the draft." in upload(desk.client, desk.url("merge_import"), same).text
 
 
 @pytest.mark.parametrize("text", ["", "PK\x03\x04nonsense", "name,what\na,b\n"])

@@ -68,6 +68,17 @@ def test_a_match_that_cannot_be_is_refused_in_words(desk: Desk, waiting: Publica
     assert look(waiting).state == "held"
 
 
+@pytest.mark.req("CHG-08")
+def test_a_rate_that_serves_one_side_is_matched_on_it_and_that_is_said(desk: Desk) -> None:
+    waiting = desk.firm.wait(desk.new)
+    rate = desk.firm.item("20% VAT", TAXES)
+    page = match(desk, waiting, f"{rate.id}:any:match:{desk.new.remote('n-20c', TAXES).id}:1")
+    assert (
+        "Matched. 20.0% S on purchases is for costs only, so 20% VAT is matched to it on costs." in page.text
+    )
+    assert (rate.id, "costs", "n-20c") in desk.new.bound()
+
+
 def test_a_standard_user_sees_who_matches(
     desk: Desk, waiting: Publication, people: People, browse: Browse
 ) -> None:

@@ -12,7 +12,7 @@ from bookbind.merge.plans import ANY, COSTS
 from bookbind.merge.rows import Row, UseRow, find_row
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest
-from bookbind.web.merge_rows import Option, pack_choice
+from bookbind.web.merge_rows import Option, pack_choice, target_hint
 from bookbind.web.views.merge_place import find_place
 
 
@@ -80,7 +80,7 @@ def _options(row: Row, use: UseRow) -> tuple[Option, ...]:
     for each in (use.chosen, *use.alternatives):
         if each is not None and each.id not in found:
             is_first = use.chosen is not None and each.id == use.chosen.id
-            hint = "suggested" if is_first else each.facts
+            hint = "suggested" if is_first else target_hint(each)
             value = pack_choice(row.id, use.use, MATCH, each.id)
             found[each.id] = Option(value, each.label, hint, is_chosen=is_first)
     return tuple(found.values())

@@ -165,7 +165,7 @@ def cost_match(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     except (MergeError, ProviderError) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _matched_words(connection, matched))
+        messages.success(request, f"{_matched_words(connection, matched)} {matched.narrowed}".strip())
     return redirect(here)
 
 

@@ -1,5 +1,6 @@
 """What people choose in Merge lists, one row at a time: saved at once, never over somebody else's choice."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bookbind.connections.sessions import safe_path
 from bookbind.merge.choices import CREATE, LEAVE, MATCH
 from bookbind.merge.drafting import NewChoice, forget_choices, save_choices
-from bookbind.merge.entries import refuse
+from bookbind.merge.entries import narrowed_words, refuse, use_for
 from bookbind.merge.errors import DraftMoved, MergeError
 from bookbind.merge.models import DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
@@ -30,6 +31,7 @@ from bookbind.web.merge_rows import (
     can_split,
     pack_choice,
     read_choice,
+    target_hint,
     view_row,
 )
 from bookbind.web.views.merge_place import Place, open_place
@@ -44,8 +46,9 @@ def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if pressed is None:
         raise Http404
     version = request.POST.get("version", "")
-    refused, moved_by, status = "", None, 200
+    refused, moved_by, status, narrowed = "", None, 200, ""
     try:
+        narrowed = _narrowed(place, pressed)
         _apply(request, place, pressed, int(version) if version.isdigit() else 0)
     except DraftMoved as error:
         refused, moved_by, status = str(error), error.by, int(error.status)
@@ -57,6 +60,8 @@ def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         if refused:
             messages.error(request, refused)
+        elif narrowed:
+            messages.info(request, narrowed)
         return redirect(_back(request, place, pressed))
     mine = request.POST["choice"] if moved_by is not None else ""
     view = view_row(
@@ -66,7 +71,12 @@ def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         mine,
         _mine_words(place, pressed, mine),
     )
-    context = {"place": place, "view": view, "refused": "" if moved_by is not None else refused}
+    context = {
+        "place": place,
+        "view": view,
+        "refused": "" if moved_by is not None else refused,
+        "narrowed": narrowed if status == HTTPStatus.OK else "",
+    }
     return render(request, "merge/_row.html", context, status=status)
 
 
@@ -105,9 +115,7 @@ def merge_targets(request: BusinessRequest, connection_id: UUID, item_id: UUID) 
 def list_options(place: Place, item_id: UUID, use: str, query: str = "", limit: int = 50) -> list[Option]:
     """What one of our entries may be there, as options."""
     return [
-        Option(
-            pack_choice(item_id, use, MATCH, each.id), each.label, each.why_not or each.facts, each.why_not
-        )
+        Option(pack_choice(item_id, use, MATCH, each.id), each.label, target_hint(each), each.why_not)
         for each in search_targets(place.connection, item_id, query, use, limit)
     ]
 
@@ -122,7 +130,7 @@ def edit_context(place: Place, row: Row, use: str) -> dict[str, object]:
     for each in likely:
         if each is not None and each.id not in options:
             percent = round(each.likely * 100)
-            hint = f"{percent}% sure" if percent else each.facts
+            hint = f"{percent}% sure" if percent and not each.only_on else target_hint(each)
             is_chosen = found.chosen is not None and each.id == found.chosen.id
             value = pack_choice(row.id, use, MATCH, each.id)
             options[each.id] = Option(
@@ -169,6 +177,19 @@ def _apply(request: BusinessRequest, place: Place, pressed: Pressed, version: in
     else:
         choice = NewChoice(pressed.item_id, pressed.use, pressed.action, pressed.target, pressed.ticked)
         save_choices(connection, [choice], user, version)
+
+
+def _narrowed(place: Place, pressed: Pressed) -> str:
+    """What is said where a match that was chosen for both sides holds for one; else empty."""
+    if pressed.action != MATCH or pressed.target is None:
+        return ""
+    ours = find_entry(pressed.item_id)
+    theirs = read_targets(place.connection, [pressed.target]).get(pressed.target)
+    if ours is None or theirs is None:
+        return ""
+    said = narrowed_words(ours, theirs, pressed.use)
+    other = SALES if use_for(ours, theirs, pressed.use) == COSTS else COSTS
+    return f"{said} Choose what it is on {other}, too." if said else ""
 
 
 def _is_as_proposed(place: Place, pressed: Pressed) -> bool:

@@ -34,11 +34,13 @@ from bookbind.web.views.merge_place import (
     read_all,
     read_presence,
 )
-from bookbind.web.views.merge_questions import view_dimensions, view_ways
+from bookbind.web.views.merge_questions import view_dimensions, view_reads, view_ways
 from bookbind.web.views.merge_using import used_context
 
 ROWS_AT_ONCE = 100
 _ALL_OPTIONS = 1000
+# While a step stands so, nobody can say that everything is matched.
+UNSETTLED = frozenset({StepState.OPEN, StepState.READING, StepState.UNREAD})
 FILTERS = {
     Show.NEEDED: "Needed now",
     Show.RULES: "Used by rules",
@@ -95,21 +97,29 @@ def merge_step(request: BusinessRequest, connection_id: UUID, step: str) -> Http
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
 def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """The frame anew, when anything changed since it was drawn: tabs, presence and the bar."""
+    """The frame anew, when anything changed since it was drawn: tabs, presence and the bar.
+
+    A step whose list was read since is shown anew as a whole: nothing stood there but that it is being read.
+    """
     place = open_place(request, connection_id)
-    if request.GET.get("seen") == read_presence(request, place).seen:
+    presence, current = read_presence(request, place), request.GET.get("step", "")
+    if request.GET.get("seen") == presence.seen:
         return HttpResponse(status=204)
+    arrived = set(request.GET.get("unread", "").split(",")) - {each.name for each in presence.unread}
+    if current in arrived & set(ORDER):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     data = read_all(place)
     changes = read_changes(place.connection, data)
-    steps = list_steps(place.connection, data, changes=changes)
-    context = frame_context(request, place, changes, steps, request.GET.get("step", ""))
+    steps = list_steps(place.connection, data, changes=changes, sides=place)
+    context = frame_context(request, place, changes, steps, current)
+    context["reads"] = view_reads(place, presence, arrived)
     return render(request, "merge/_state.html", context)
 
 
 def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
     data, uses = read_all(place), read_uses(place.connection)
     changes = read_changes(place.connection, data)
-    steps = list_steps(place.connection, data, uses, changes)
+    steps = list_steps(place.connection, data, uses, changes, place)
     key = key or first_step(steps)
     step = next(each for each in steps if each.key == key)
     context = {
@@ -117,7 +127,7 @@ def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
         "step": step,
         "earlier": list_applied(place.connection),
         "unused": sum(each.unmatched + each.new for each in steps),
-        "is_settled": all(each.state is not StepState.OPEN for each in steps),
+        "is_settled": not any(each.state in UNSETTLED for each in steps),
         **_step_context(request, place, step, data, uses),
         **used_context(request, place),
     }
@@ -130,13 +140,22 @@ def _step_context(
     if step.key == PUBLISHING:
         return {"ways": view_ways(list_ways(place.connection))}
     if step.key == DIMENSIONS:
-        return {"questions": view_dimensions(list_dimension_questions(place.connection))}
-    if step.state is StepState.UNDECIDED:
-        return {"decide_url": place.url("merge_step", DIMENSIONS)}
-    if step.state in (StepState.LACKING, StepState.EMPTY):
+        return {
+            "questions": view_dimensions(list_dimension_questions(place.connection)),
+            "reads": view_reads(place, read_presence(request, place)),
+        }
+    if step.state in (StepState.UNDECIDED, StepState.LACKING):
+        return {"decide_url": _decide_url(place, step)}
+    if step.state not in (StepState.DONE, StepState.OPEN):
         return {}
     name = ListName(step.key)
     return {"has_rows": True, **_rows_context(place, name, _wanted(request), data[name], uses)}
+
+
+def _decide_url(place: Place, step: Step) -> str:
+    """Where it is said which dimension the list is; empty for a list that can be none."""
+    is_asked = any(each.slot == step.key for each in list_dimension_questions(place.connection))
+    return place.url("merge_step", DIMENSIONS) if is_asked else ""
 
 
 def _rows_context(
@@ -172,6 +191,8 @@ def _rows_context(
         "more": min(ROWS_AT_ONCE, found.found - shown),
         "edit": "",
         "all_url": _url(place, name, replace(wanted, show=Show.ALL, query="")),
+        "search_all_url": _url(place, name, replace(wanted, show=Show.ALL)),
+        "label_within": label_within(name, LIST_LABELS[name]),
         # An entry without a match holds nothing up where it is created when it is first used.
         "contacts": label_within(name, LIST_LABELS[name]) if name in CONTACT_LISTS else "",
     }

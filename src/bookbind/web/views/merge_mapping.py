@@ -93,6 +93,7 @@ def _page(
         "report": report,
         "changes": changed_lines(report, CHANGES_SHOWN) if report else [],
         "more": max(0, len(report.changes) - CHANGES_SHOWN) if report else 0,
+        "notes": report.notes[:PROBLEMS_SHOWN] if report else (),
         "problems": report.problems[:PROBLEMS_SHOWN] if report else (),
         "content": base64.b64encode(content).decode(),
         "version": draft_version(find_draft(place.connection)),

@@ -1,15 +1,14 @@
 """What every page of Merge lists begins with: the connection, the books before it, and the steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.http import Http404
 from django.urls import reverse
 
-from bookbind.connections.change import find_change_to
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import get_connection, label_of, organisation_name
+from bookbind.connections.queries import get_connection
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.queries import list_words
 from bookbind.merge.drafting import others_here
@@ -17,12 +16,13 @@ from bookbind.merge.impact import Impact
 from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_of
 from bookbind.merge.reading import Changes, ListData, draft_version, find_draft, list_names, read_lists
+from bookbind.merge.sides import Sides, read_sides
 from bookbind.merge.steps import Step, StepState
+from bookbind.merge.unread import Unread, list_awaited, read_unread
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
-from bookbind.providers.registry import get_provider
 from bookbind.web.access import BusinessRequest
-from bookbind.web.merge_words import TAB_ICONS, Tab, Using, bar_words, step_words
+from bookbind.web.merge_words import TAB_ICONS, Tab, Using, awaited_words, bar_words, step_words
 
 TONES = {
     StepState.DONE: "ok",
@@ -30,6 +30,8 @@ TONES = {
     StepState.EMPTY: "quiet",
     StepState.LACKING: "quiet",
     StepState.UNDECIDED: "warn",
+    StepState.READING: "info",
+    StepState.UNREAD: "warn",
 }
 
 
@@ -38,19 +40,11 @@ Data = dict[ListName, ListData]
 
 
 @dataclass(frozen=True)
-class Place:
-    """The connection whose lists are matched, and the books that the business left for it, if any.
+class Place(Sides):
+    """The connection whose lists are matched, and what both sides are called."""
 
-    `software` and `old_software` are never the same: where both books are in one software, the organisation
-    stands beside it.
-    """
-
-    connection: Connection
-    slug: str
-    label: str
-    software: str
-    old_label: str
-    old_software: str
+    connection: Connection = field(kw_only=True)
+    slug: str = field(kw_only=True)
 
     def url(self, name: str, *parts: object) -> str:
         """An address of Merge lists."""
@@ -59,17 +53,29 @@ class Place:
 
 @dataclass(frozen=True)
 class Presence:
-    """Who saved last and who else is here."""
+    """Who saved last, who else is here, and which lists are still to be read from the books."""
 
     saved_at: object
     saved_by: str
     others: tuple[str, ...]
     version: int
+    unread: tuple[Unread, ...] = ()
 
     @property
     def seen(self) -> str:
         """Changes whenever the words of the page's frame do."""
-        return ".".join([str(self.version), *self.others])
+        reads = [f"{each.name}{each.is_moving:d}{each.has_failed:d}" for each in self.unread]
+        return ".".join([str(self.version), *self.others, *reads])
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the page changes by itself soon."""
+        return any(each.is_moving for each in self.unread)
+
+    @property
+    def unread_names(self) -> str:
+        """The lists still to be read, as the page sends them back."""
+        return ",".join(each.name for each in self.unread)
 
 
 def open_place(request: BusinessRequest, connection_id: UUID) -> Place:
@@ -83,25 +89,8 @@ def open_place(request: BusinessRequest, connection_id: UUID) -> Place:
 def find_place(request: BusinessRequest, connection_id: UUID) -> Place:
     """The connection, whatever its stage."""
     connection = get_connection(connection_id)
-    change = find_change_to(connection)
-    left = change.left if change is not None else None
-    is_same = left is not None and left.provider == connection.provider
-    label, old_label = label_of(connection), _old_label(left, connection) if left else ""
-    return Place(
-        connection=connection,
-        slug=request.business.slug,
-        label=label,
-        software=label if is_same else get_provider(connection.provider).name,
-        old_label=old_label,
-        old_software=old_label if is_same or left is None else get_provider(left.provider).name,
-    )
-
-
-def _old_label(left: Connection, joined: Connection) -> str:
-    """What the books before are called, also where the organisation there has the same name."""
-    if label_of(left) != label_of(joined):
-        return label_of(left)
-    return f"{get_provider(left.provider).name} ({organisation_name(left)}, before)"
+    sides = read_sides(connection)
+    return Place(**vars(sides), connection=connection, slug=request.business.slug)
 
 
 def read_presence(request: BusinessRequest, place: Place) -> Presence:
@@ -113,6 +102,7 @@ def read_presence(request: BusinessRequest, place: Place) -> Presence:
         saved_by=saved_by.get_full_name() if saved_by and saved_by.id != request.user.id else "",
         others=tuple(others_here(place.connection, request.user)),
         version=draft_version(draft),
+        unread=tuple(read_unread(place.connection).values()),
     )
 
 
@@ -176,6 +166,7 @@ def frame_context(
         "presence": read_presence(request, place),
         "following": find_following(steps, current),
         **bar_context(place, impact),
+        "awaited": awaited_words(list_awaited(place.connection), place.software),
     }
 
 

@@ -1,6 +1,6 @@
 """The first two steps of Merge lists: how documents go, which dimension is which; and the end of a step."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from bookbind.connections.models import Connection
 from bookbind.kit.text import plural, possessive
 from bookbind.lists.dimensions import find_dimension
 from bookbind.lists.errors import DimensionUnknown
-from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
+from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS, list_label
 from bookbind.lists.merging import finish_step
 from bookbind.lists.models import Dimension
+from bookbind.lists.queries import list_words
 from bookbind.merge.dimensions import DimensionQuestion, choose_dimension, list_dimension_questions
 from bookbind.merge.publishing import KEEP, Question, choose_way
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
@@ -25,7 +26,7 @@ from bookbind.publishing.errors import SettingNotTaken
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.forms.costs import KIND_LABELS
-from bookbind.web.views.merge_place import open_place
+from bookbind.web.views.merge_place import Place, Presence, open_place
 
 NONE = "none"
 _KINDS = {
@@ -63,6 +64,15 @@ class Asked:
     is_ticked: bool = False
 
 
+@dataclass(frozen=True)
+class Read:
+    """How the read of a list stands, in words; `url` leads to its entries once they are there."""
+
+    words: str
+    is_moving: bool
+    url: str = ""
+
+
 def view_ways(questions: Sequence[Question]) -> list[Asked]:
     """What the new books do not take as it was, in words."""
     return [_view_way(question) for question in questions]
@@ -71,6 +81,25 @@ def view_ways(questions: Sequence[Question]) -> list[Asked]:
 def view_dimensions(questions: Sequence[DimensionQuestion]) -> list[Asked]:
     """Which dimension each tracking list is, in words."""
     return [_view_dimension(question) for question in questions]
+
+
+def view_reads(place: Place, presence: Presence, arrived: Collection[str] = ()) -> list[Read]:
+    """The tracking lists that are being read, and those of `arrived` that have been read meanwhile."""
+    words = list_words(place.connection)
+    reads = [
+        Read(each.words(place.software), each.is_moving)
+        for each in presence.unread
+        if each.name in TRACKING_LISTS
+    ]
+    return reads + [
+        Read(
+            f"{list_label(name, words)} has been read.",
+            is_moving=False,
+            url=place.url("merge_step", name.value),
+        )
+        for name in TRACKING_LISTS
+        if name in arrived
+    ]
 
 
 @require_POST

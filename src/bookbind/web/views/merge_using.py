@@ -27,6 +27,7 @@ from bookbind.merge.reading import (
 )
 from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import Undone, find_blocking, undo, undone_of
+from bookbind.merge.unread import list_awaited
 from bookbind.merge.using import use_matches
 from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName
@@ -36,7 +37,7 @@ from bookbind.publishing.starting import start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import moved_words
-from bookbind.web.merge_words import Using, consequences, count_by_list, question, undone_words
+from bookbind.web.merge_words import Using, awaited_words, consequences, count_by_list, question, undone_words
 from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
@@ -83,13 +84,14 @@ def merge_preview(request: BusinessRequest, connection_id: UUID) -> HttpResponse
     using = Using(impact.matches, impact.taken_back, impact.creations)
     lists = ListItem.objects.in_bulk(list(impact.waiting_for))
     waited = count_by_list([ListName(item.list) for item in lists.values()])
+    awaited = awaited_words(list_awaited(place.connection), place.software)
     context = {
         "place": place,
         "connection": place.connection,
         "impact": impact,
         "using": using,
         "question": question(using),
-        "consequences": consequences(impact, using, place.old_software, place.software, waited),
+        "consequences": consequences(impact, using, place.old_software, place.software, waited, awaited),
         "refused": changes.refused[:SHOWN],
         "groups": _groups(changes),
         "created": sorted((changes.entries[id_].name for id_ in changes.creating), key=fold_name)[:SHOWN],

@@ -1,0 +1,92 @@
+"""The cells of a mapping that name an entry: ours in a sentence, and the books' found by id, code or name."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from bookbind.connections.models import Connection
+from bookbind.kit.sheets import CellError
+from bookbind.kit.text import fold_name
+from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, TRACKING_LISTS, item_label, label_within
+from bookbind.lists.models import RemoteItem
+from bookbind.merge.entries import Entry
+from bookbind.merge.standings import entry_of
+from bookbind.providers.base.types import ListName
+
+TARGET = ("new_code", "new_name", "new_id")
+_CALLED = {"new_code": "with the code", "new_name": "called", "new_id": "with the id"}
+_FIELDS = ("id", "list", "name", "code", "details", "state")
+Cells = dict[str, str]
+
+
+class Remote:
+    """The entries of the books, to be found by the vendor's id, by code, or by name."""
+
+    def __init__(self, connection: Connection) -> None:
+        rows = RemoteItem.objects.filter(connection=connection).exclude(state=RemoteItem.State.GONE)
+        self.entries: dict[UUID, Entry] = {}
+        self.ids: dict[UUID, str] = {}
+        self._found: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
+        for *values, remote_id in rows.order_by("id").values_list(*_FIELDS, "remote_id"):
+            entry = entry_of(values)
+            self.entries[entry.id], self.ids[entry.id] = entry, remote_id
+            self._found[entry.list, "id", remote_id].append(entry)
+            self._found[entry.list, "code", entry.code.casefold()].append(entry)
+            self._found[entry.list, "name", fold_name(entry.name)].append(entry)
+
+    def find(self, name: ListName, cells: Cells) -> Entry | CellError:
+        """The one entry that the cells name: by id, else by code and name as far as they say."""
+        if cells["new_id"]:
+            return self._one(name, {"new_id": self._found[name, "id", cells["new_id"]]}, cells)
+        wanted = {
+            "new_code": self._found[name, "code", cells["new_code"].casefold()]
+            if cells["new_code"]
+            else None,
+            "new_name": self._found[name, "name", fold_name(cells["new_name"])]
+            if cells["new_name"]
+            else None,
+        }
+        return self._one(name, {column: each for column, each in wanted.items() if each is not None}, cells)
+
+    @staticmethod
+    def _one(name: ListName, found: dict[str, list[Entry]], cells: Cells) -> Entry | CellError:
+        if not found:
+            return CellError(
+                0, "new_name", f"Nothing is named: say which of the books' {within(name)} it is."
+            )
+        for column, entries in found.items():
+            if not entries:
+                called = f"{_CALLED[column]} {cells[column]}"
+                return CellError(0, column, f"There is no {entry_words(name)} {called} in the books.")
+        last = list(found)[-1]
+        both = set.intersection(*({entry.id for entry in entries} for entries in found.values()))
+        if len(both) != 1:
+            several = f"Several of the books' {within(name)} are called {cells[last]}; say which by new_id."
+            two = f"{cells['new_code']} and {cells['new_name']} are two of the books' {within(name)}."
+            return CellError(0, last, several if both else two)
+        return next(entry for entry in found[last] if entry.id in both)
+
+    def cells(self, target: UUID | None) -> dict[str, str]:
+        """What the cells of an entry of the books say; empty where there is none."""
+        there = self.entries.get(target) if target else None
+        theirs = (there.code, there.name, self.ids[there.id]) if there else ("", "", "")
+        return dict(zip(TARGET, theirs, strict=True))
+
+
+def within(name: ListName) -> str:
+    """What a list is called within a sentence."""
+    return label_within(name, LIST_LABELS[name])
+
+
+def entry_words(name: ListName) -> str:
+    """What one entry of a list is called; those of a tracking list only by the list's name."""
+    return f"entry of {LIST_LABELS[name]}" if name in TRACKING_LISTS else SINGULAR_LABELS[name]
+
+
+def not_one(name: ListName, cells: Cells, *, is_several: bool) -> str:
+    """Why the cells name no entry of the business."""
+    said = item_label(cells["old_name"], cells["old_code"])
+    if is_several:
+        return f"Several of your {within(name)} are called {said or 'so'}; say which by old_id."
+    if not said:
+        return f"Nothing is named: say which of your {within(name)} it is."
+    return f"There is no {entry_words(name)} called {said}."
