@@ -47,7 +47,7 @@ def test_no_message_lacks_a_part(reason: Reason) -> None:
     ("reason", "short"),
     [
         (Reason.KIND_NOT_TAKEN, "Type of document not taken"),
-        (Reason.PUBLISH_AS_NOT_TAKEN, "Way to publish not taken"),
+        (Reason.PUBLISH_AS_NOT_TAKEN, "Can't be published that way"),
         (Reason.TAX_MODE_NOT_TAKEN, "Way of stating VAT not taken"),
         (Reason.FILE_NOT_TAKEN, "File type not taken"),
     ],

@@ -107,10 +107,10 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "Choose one of those offered under Type, or say in Merge lists what all such documents become.",
     ),
     Reason.PUBLISH_AS_NOT_TAKEN: _to_answer(
-        "Way to publish not taken",
-        "{provider} does not take {kind} {asked}.",
+        "Can't be published that way",
+        "{provider} can't take {kind} {asked}.",
         "It offers {offered}, and nothing is ever made more final than you asked for.",
-        "Choose one of those under Publish as.",
+        "Choose one of these under Publish as.",
     ),
     Reason.KEPT_HERE: Entry(
         "Kept here",
@@ -316,7 +316,7 @@ _OUTSIDE: dict[Reason, Entry] = {
     ),
     Reason.BEFORE_START: Entry(
         "Dated before the new books",
-        "{date} lies before {limit}, from when on {target} holds your books.",
+        "{date} lies before {limit}, the first day of {target}.",
         "That day was chosen{chosen} when the business moved there.",
         Who.YOU,
         "Publish it here anyway, archive it, or go back to the books it belongs to.",

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from bookbind.connections.models import Connection
+from bookbind.kit import clock
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import count_by_reason, waiting_summary
 from bookbind.publishing.reasons import Reason
@@ -60,7 +61,7 @@ def test_what_waits_for_books_that_were_left_is_told_apart(
     page = read(alice.get(moved.url("costs/?show=waiting")))
     assert "Waiting 5" in page.text
     assert "4 documents are waiting for Xero (Acme Ltd)" in page.text
-    assert "1 other document in this list waits for books that were left." in page.text
+    assert "1 other document in this list waits for a look into books that were left." in page.text
 
 
 def test_nothing_is_promised_while_the_lists_are_read(moved: Office, alice: Client) -> None:
@@ -79,7 +80,7 @@ def test_what_needs_a_match_leads_to_merge_lists(
     assert "Merge lists" not in read(alice.get(address)).text
     Publication.objects.filter(reason=Reason.BEFORE_START).update(reason=Reason.PUBLISH_AS_NOT_TAKEN)
     page = read(alice.get(address))
-    assert "The other 3 go on waiting: way to publish not taken." in page.text
+    assert "The other 3 go on waiting: can't be published that way." in page.text
     assert read(alice.get(page.link("Merge lists"))).heading == "Merge lists"
     assert "Merge lists" not in read(browse(people.bob).get(address)).text
 
@@ -108,3 +109,15 @@ def test_what_needs_a_match_leads_to_merge_lists(
 )
 def test_what_becomes_of_them(reasons: dict[str, int], words: str) -> None:
     assert fate_in_words(reasons, GOING, WHEN) == words
+
+
+@pytest.mark.req("ERR-01")
+def test_a_vendor_that_answers_again_sends_only_what_is_queued(moved: Office, alice: Client) -> None:
+    Connection.objects.update(awaits_start=False, down_since=clock.now())
+    Publication.objects.update(reason=Reason.LOOK_FIRST)
+    one = Publication.objects.order_by("queued_at").first()
+    assert one is not None
+    Publication.objects.filter(id=one.id).update(state="waiting", reason="")
+    page = read(alice.get(moved.url("costs/?show=waiting")))
+    assert "1 is coded and will be published when the software answers again." in page.text
+    assert "The other 4 go on waiting: ready for your look." in page.text

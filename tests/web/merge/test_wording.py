@@ -90,7 +90,7 @@ def test_the_start_says_in_whole_words_what_documents_wait_for() -> None:
     assert explain_waiting(StartSummary((), waiting)) == [
         "14 documents: VAT rate needs a match",
         "2 documents: category needs a match",
-        "1 document: way to publish not taken",
+        "1 document: can't be published that way",
     ]
 
 

@@ -114,7 +114,7 @@ def test_an_answer_in_merge_lists_makes_all_ready_again(moved: Office, alice: Cl
     read_lists(moved)
     page = read(alice.get(moved.url("costs/?show=review")))
     assert "2 documents that were ready need something" in page.text
-    assert "Due date missing (1) and way to publish not taken (1)." in page.text
+    assert "Due date missing (1) and can't be published that way (1)." in page.text
     assert read(alice.get(page.link("Answer it once in Merge lists"))).status == 200
 
     assert moved.connection is not None

@@ -125,7 +125,7 @@ def _elsewhere(here: int) -> str:
     if count < 1:
         return ""
     verb = "waits" if count == 1 else "wait"
-    return f" {plural(count, 'other document')} in this list {verb} for books that were left."
+    return f" {plural(count, 'other document')} in this list {verb} for a look into books that were left."
 
 
 def _left_panel(request: BusinessRequest) -> Panel:
@@ -216,7 +216,7 @@ def _how_it_is_cured(reasons: Mapping[str, int], count: int) -> str:
 
 
 def _counted_reasons(reasons: Mapping[str, int]) -> str:
-    """`Due date missing (2) and way to publish not taken (1)`."""
+    """`Due date missing (2) and can't be published that way (1)`."""
     ordered = sorted(reasons.items(), key=lambda pair: -pair[1])
     words = [f"{short_reason(reason)} ({count:,})" for reason, count in ordered]
     said = listed([words[0], *map(within_sentence, words[1:])])
@@ -280,6 +280,9 @@ def _going(connection: Connection, status: Status) -> frozenset[str]:
         return frozenset({Reason.NOT_STARTED})
     if status.can_publish:
         return frozenset({"", Reason.LOOK_FIRST})
+    if status.state is not State.SETTING_UP and status.action not in CUT_OFF:
+        # The vendor's answer sends what is queued; who wanted to look first is still waited for.
+        return frozenset({""})
     return frozenset({"", Reason.CONNECTION, Reason.LOOK_FIRST, Reason.NOT_STARTED})
 
 

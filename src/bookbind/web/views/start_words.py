@@ -75,7 +75,7 @@ def _explain_way(question: Question, provider: Provider) -> WayQuestion:
         (value, label, "More final than you asked for." if value in question.is_more_final else "")
         for value, label in question.options
     ]
-    options.append((KEEP, "Keep them here", "They wait until you choose otherwise in Merge lists."))
+    options.append((KEEP, "Keep them in Bookbind", "They wait until you choose otherwise in Merge lists."))
     return WayQuestion(question.key, words, tuple(options), question.answer)
 
 
