@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from bookbind.connections.models import Connection
 from bookbind.kit.text import listed, plural
 from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS
 from bookbind.merge.choices import CREATE, LEAVE
@@ -15,6 +16,7 @@ from bookbind.merge.plans import ANY
 from bookbind.merge.steps import Step, StepState
 from bookbind.merge.undoing import Undone
 from bookbind.merge.unread import Unread
+from bookbind.merge.using import Matched
 from bookbind.providers.base.types import ListName
 
 _SHOWN_NAMES = 12
@@ -276,3 +278,14 @@ def _names(names: Sequence[str]) -> str:
     shown = list(names[:_SHOWN_NAMES])
     more = len(names) - len(shown)
     return listed([*shown, f"{more} more"] if more else shown)
+
+
+def matched_words(connection: Connection, matched: Matched) -> str:
+    """What became of one match that was made by hand, and for which side it holds, if for one alone."""
+    said = "Matched."
+    if connection.awaits_start:
+        said = "Matched. Nothing is sent until you press Start publishing."
+    elif matched.released:
+        verb = "is" if matched.released == 1 else "are"
+        said = f"Matched. {plural(matched.released, 'document')} {verb} being published."
+    return f"{said} {matched.narrowed}".strip()

@@ -8,6 +8,7 @@ from bookbind.kit import clock
 from bookbind.lists.models import Binding, Combination, Dimension, ListItem, ListSync, RemoteItem
 from bookbind.lists.queries import current_bindings, dimension_slots
 from bookbind.lists.sync import request_sync
+from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.publishing.services import request_publish
@@ -183,6 +184,35 @@ def test_a_match_needs_an_entry_of_the_same_list_and_connection(office: Office, 
     )
     assert "Choose an entry first." in page.text
     assert not Binding.objects.filter(list_item=lost).exists()
+
+
+@pytest.mark.req("CHG-04")
+def test_a_match_in_the_list_is_checked_and_can_be_undone_as_in_merge_lists(
+    office: Office, alice: Client
+) -> None:
+    rate = office.unmatched(ListName.TAX_RATES, "20% standard", rate="20", side="both", tax_kind="standard")
+    wrong, half = office.remote(ListName.TAX_RATES, "5% standard"), office.remote(ListName.TAX_RATES, "20%")
+    for remote, side, percent in ((wrong, "both", "5"), (half, "costs", "20")):
+        details = {"rate": percent, "side": side, "tax_kind": "standard"}
+        RemoteItem.objects.filter(id=remote.id).update(details=details)
+    address = office.url("lists/tax_rates/match")
+    refused = read(alice.post(address, {"item": rate.id, "remote": wrong.id}, follow=True))
+    assert "20% standard can't be 5% standard." in refused.text
+    assert not Binding.objects.filter(list_item=rate).exists()
+    matched = read(alice.post(address, {"item": rate.id, "remote": half.id}, follow=True))
+    assert "is for costs only, so 20% standard is matched to it on costs." in matched.text
+    assert Binding.objects.get(list_item=rate, closed_at=None).use == Binding.Use.COSTS
+    assert office.connection is not None
+    assert find_last_applied(office.connection) is not None
+
+
+def test_no_entry_is_proposed_that_could_not_be_a_match(office: Office, alice: Client) -> None:
+    lost = office.unmatched(ListName.CATEGORIES, "Vehicle leasing", "450", account_type="EXPENSE")
+    asset = office.remote(ListName.CATEGORIES, "Vehicles leasing", "V1")
+    RemoteItem.objects.filter(id=asset.id).update(details={"account_type": "FIXED"})
+    page = read(alice.get(office.url("lists/categories/?show=match")))
+    assert lost.name in page.text
+    assert f'<option value="{asset.id}" data-hint' not in page.html
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from bookbind.connections.models import Connection
 from bookbind.documents.queries import get_document
 from bookbind.documents.services import archive, restore
-from bookbind.kit.text import plural
 from bookbind.merge.choices import CREATE, MATCH
 from bookbind.merge.creating import create_and_match
 from bookbind.merge.errors import MergeError
-from bookbind.merge.using import Matched, match_one
+from bookbind.merge.using import match_one
 from bookbind.providers.base.errors import ProviderError
 from bookbind.publishing import services
 from bookbind.publishing.errors import DocumentIncomplete, PublishingError
@@ -26,6 +24,7 @@ from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.forms.costs import ArchiveForm, DecisionForm, PublishForm
 from bookbind.web.merge_rows import read_choice
+from bookbind.web.merge_words import matched_words
 from bookbind.web.views.costs_document import (
     Opened,
     cost_url,
@@ -165,7 +164,7 @@ def cost_match(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     except (MergeError, ProviderError) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{_matched_words(connection, matched)} {matched.narrowed}".strip())
+        messages.success(request, matched_words(connection, matched))
     return redirect(here)
 
 
@@ -189,12 +188,3 @@ def _sent_words(opened: Opened, publication: Publication) -> str:
     if publication.state == Publication.State.HELD:
         return f"{name} is saved and waits for {opened.target.label}."
     return f"{name} is on its way to {opened.target.label}."
-
-
-def _matched_words(connection: Connection, matched: Matched) -> str:
-    if connection.awaits_start:
-        return "Matched. Nothing is sent until you press Start publishing."
-    if matched.released:
-        count = plural(matched.released, "document")
-        return f"Matched. {count} {'is' if matched.released == 1 else 'are'} being published."
-    return "Matched."

@@ -15,16 +15,21 @@ from rapidfuzz import fuzz, process
 from bookbind.connections.models import Connection
 from bookbind.kit.text import fold_name
 from bookbind.lists.adoption import list_proposals
-from bookbind.lists.errors import ListError
 from bookbind.lists.labels import CONTACT_LISTS, item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.lists.queries import unmatched_items
-from bookbind.lists.services import bind
+from bookbind.merge.entries import refuse, use_for
+from bookbind.merge.errors import MergeError
+from bookbind.merge.plans import ANY
+from bookbind.merge.reading import sales_coded_by
+from bookbind.merge.standings import entry_of
+from bookbind.merge.using import match_one
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.lists import MatchForm
+from bookbind.web.merge_words import matched_words
 
 ALIKE = 75
 OFFERED = 100
@@ -66,18 +71,29 @@ def list_match_rows(connection: Connection, name: ListName, items: Sequence[List
             connection=connection, closed_at__isnull=True, list_item__list=name
         ).values_list("remote_item_id", flat=True)
     )
+    there = {str(remote.id): remote for remote in remotes}
     names = [(str(remote.id), remote.name) for remote in remotes if remote.id not in taken]
     namesakes = {ours.id: str(theirs.id) for ours, theirs in list_proposals(connection, name)}
     waiting = _count_waiting([item.id for item in items], connection)
     rows = []
     for item in items:
         chosen = namesakes.get(item.id) or suggest(item.name, names)
+        if chosen and not _can_stand(item, there[chosen], connection):
+            chosen = ""
         hint = "same name" if item.id in namesakes else "similar name"
         shown = [{"id": key, "text": text} for key, text in labels[:OFFERED] if key != chosen]
         first = [{"id": key, "text": text, "hint": hint} for key, text in labels if key == chosen]
         label = item_label(item.name, item.code)
         rows.append(MatchRow(item.id, label, waiting.get(item.id, 0), [*first, *shown], chosen))
     return rows
+
+
+def _can_stand(item: ListItem, remote: RemoteItem, connection: Connection) -> bool:
+    """Whether the two can be matched at all: names alone say nothing of types, percentages and kinds."""
+    ours = entry_of((item.id, item.list, item.name, item.code, item.details))
+    theirs = entry_of((remote.id, remote.list, remote.name, remote.code, remote.details, remote.state))
+    use = use_for(ours, theirs, ANY)
+    return not refuse(ours, theirs, use, sales_coded_by(connection))
 
 
 @require_POST
@@ -93,14 +109,12 @@ def list_match(request: BusinessRequest, name: str) -> HttpResponse:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(back)
     item, remote = form.cleaned_data["item"], form.cleaned_data["remote"]
-    waited = _count_waiting([item.id], connection).get(item.id, 0)
     try:
-        bind(item, connection, remote, user=request.user)
-    except ListError as error:
+        matched = match_one(connection, item.id, remote.id, request.user)
+    except MergeError as error:
         messages.error(request, str(error))
-        return redirect(back)
-    went = f" {waited} document{'s are' if waited != 1 else ' is'} being published." if waited else ""
-    messages.success(request, f"Matched.{went}")
+    else:
+        messages.success(request, matched_words(connection, matched))
     return redirect(back)
 
 
