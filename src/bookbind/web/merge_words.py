@@ -145,14 +145,21 @@ def undone_words(undone: Undone, software: str) -> list[str]:
     said = [f"Undone: {undone.undone:,} of {plural(undone.total, 'match', 'matches')}."]
     if undone.kept:
         kept = "it is, because it was" if len(undone.kept) == 1 else "they are, because they were"
-        said.append(f"Left as {kept} matched anew since: {_names(undone.kept)}.")
+        said.append(f"Left as {kept} matched anew since: {shown_names(undone.kept)}.")
     if undone.created:
         verb = "stays" if len(undone.created) == 1 else "stay"
         count = plural(len(undone.created), "entry", "entries")
-        said.append(f"{count} created in {software} {verb} there: {_names(undone.created)}.")
+        said.append(f"{count} created in {software} {verb} there: {shown_names(undone.created)}.")
     if undone.rules or undone.waiting:
         said.append(f"{listed(_again(undone))} again.")
     return said
+
+
+def shown_names(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    shown = list(names[:_SHOWN_NAMES])
+    more = len(names) - len(shown)
+    return listed([*shown, f"{more} more"] if more else shown)
 
 
 def count_by_list(names: Sequence[ListName]) -> dict[str, int]:
@@ -244,9 +251,3 @@ def _again(undone: Undone) -> list[str]:
     if undone.waiting:
         said.append(f"{plural(undone.waiting, 'document')} {'waits' if undone.waiting == 1 else 'wait'}")
     return said
-
-
-def _names(names: Sequence[str]) -> str:
-    shown = list(names[:_SHOWN_NAMES])
-    more = len(names) - len(shown)
-    return listed([*shown, f"{more} more"] if more else shown)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bookbind.kit.text import fold_name, plural
 from bookbind.lists.labels import LIST_LABELS, label_within
 from bookbind.lists.models import ListItem
-from bookbind.merge.creating import create_chosen
+from bookbind.merge.creating import CreateReport, NotCreated, create_chosen
 from bookbind.merge.errors import DraftMoved, MergeError, NothingToUse, UndoBlocked
 from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_of
@@ -28,7 +28,6 @@ from bookbind.merge.reading import (
 from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import Undone, find_blocking, undo, undone_of
 from bookbind.merge.using import use_matches
-from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.queries import count_held_for_look
 from bookbind.publishing.resume import finish_check
@@ -36,7 +35,15 @@ from bookbind.publishing.starting import start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import moved_words
-from bookbind.web.merge_words import Using, consequences, count_by_list, question, undone_words
+from bookbind.web.merge_words import (
+    Using,
+    consequences,
+    count_by_list,
+    question,
+    shown_names,
+    undone_words,
+)
+from bookbind.web.trouble import explain_trouble
 from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
@@ -108,11 +115,13 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     names = _wanted(place, request.POST.get("list", ""))
     version = request.POST.get("version", "")
     here = place.url("merge")
+    report = CreateReport()
     try:
         draft = find_draft(place.connection)
         if version != str(draft_version(draft)):
             raise DraftMoved(_other(request, draft))
-        _create(request, place, names)
+        report = create_chosen(place.connection, request.user, frozenset(names))
+        _say_not_created(request, place, report)
         applied = use_matches(
             place.connection,
             request.user,
@@ -121,8 +130,13 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         )
         # The page that follows says how many documents that made ready, so they are looked at now.
         finish_check(place.connection.id)
-    except (MergeError, ProviderError) as error:
-        messages.error(request, _said(error))
+    except NothingToUse:
+        # What was ticked and could not be created is named already.
+        if not report.failed:
+            messages.error(request, "Nothing is ticked, so there was nothing to use.")
+        return redirect(here)
+    except MergeError as error:
+        messages.error(request, str(error))
         return redirect(here)
     return redirect(f"{here}?used={applied.id}")
 
@@ -218,21 +232,22 @@ def _wanted(place: Place, text: str) -> tuple[ListName, ...]:
     return (ListName(text),)
 
 
-def _create(request: BusinessRequest, place: Place, names: Sequence[ListName]) -> None:
-    report = create_chosen(place.connection, request.user, frozenset(names))
-    for name, why in report.failed:
-        messages.warning(request, f"{name} was not created: {why}")
+def _say_not_created(request: BusinessRequest, place: Place, report: CreateReport) -> None:
+    """Name what was not created with the reason; what failed for one reason is said at once."""
+    together: dict[int, list[NotCreated]] = {}
+    for each in report.failed:
+        together.setdefault(id(each.error), []).append(each)
+    for group in together.values():
+        why = explain_trouble(group[0].error, place.connection, request.role)
+        verbs = ("was", "stays") if len(group) == 1 else ("were", "stay")
+        names = shown_names([each.name for each in group])
+        text = f"{names} {verbs[0]} not created in {place.software} and {verbs[1]} ticked. {why.text}"
+        messages.warning(request, text, extra_tags=why.details)
 
 
 def _other(request: BusinessRequest, draft: object) -> str:
     saved_by = getattr(draft, "saved_by", None)
     return "" if saved_by is None or saved_by.id == request.user.id else str(saved_by.get_full_name())
-
-
-def _said(error: MergeError | ProviderError) -> str:
-    if isinstance(error, NothingToUse):
-        return "Nothing is ticked, so there was nothing to use."
-    return str(error)
 
 
 def _groups(changes: Changes) -> list[Group]:
