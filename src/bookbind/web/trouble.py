@@ -21,8 +21,8 @@ _WORDS = {
     ErrorKind.REJECTED: "{software} did not take it; what it said stands under Details.",
     ErrorKind.UNSUPPORTED: "{software} can't do this; what it said stands under Details.",
     ErrorKind.CHANGED_SHAPE: (
-        "{software} gave an answer that Bookbind can't read. Try again; if it stays so, tell whoever runs this "
-        "Bookbind."
+        "{software} gave an answer that Bookbind can't read. Try again; if it stays so, tell whoever runs "
+        "this Bookbind."
     ),
 }
 _SIGN_IN = "{software} did not accept the sign-in. Try again; if it stays so, reconnect under Connections."

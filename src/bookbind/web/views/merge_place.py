@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from uuid import UUID
 
-from django.http import Http404
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from bookbind.connections.change import find_change_to
@@ -21,7 +23,7 @@ from bookbind.merge.steps import Step, StepState
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
-from bookbind.web.access import BusinessRequest
+from bookbind.web.access import BusinessRequest, Instead
 from bookbind.web.merge_words import TAB_ICONS, Tab, Using, bar_words, step_words
 
 TONES = {
@@ -67,16 +69,21 @@ class Presence:
     version: int
 
     @property
+    def by(self) -> str:
+        """Who else chose something: whoever saved last, else the first of those who are here."""
+        return self.saved_by or next(iter(self.others), "")
+
+    @property
     def seen(self) -> str:
         """Changes whenever the words of the page's frame do."""
         return ".".join([str(self.version), *self.others])
 
 
 def open_place(request: BusinessRequest, connection_id: UUID) -> Place:
-    """The connection in use; 404 for one that is being set up or ended."""
+    """The connection in use; of one that is being set up or ended, how that is stands in the page's place."""
     place = find_place(request, connection_id)
     if place.connection.stage != Connection.Stage.ACTIVE:
-        raise Http404
+        raise Instead(_closed(request, place))
     return place
 
 
@@ -95,6 +102,17 @@ def find_place(request: BusinessRequest, connection_id: UUID) -> Place:
         old_label=old_label,
         old_software=old_label if is_same or left is None else get_provider(left.provider).name,
     )
+
+
+def _closed(request: BusinessRequest, place: Place) -> HttpResponse:
+    """Why nothing can be matched there; within a page that is open still, it stands above the rows."""
+    context = {"place": place, "connection": place.connection}
+    if request.headers.get("HX-Request"):
+        response = render(request, "merge/_closed.html", context, status=HTTPStatus.CONFLICT)
+        response["HX-Retarget"], response["HX-Reswap"] = "#merge-notice", "innerHTML"
+        return response
+    status = HTTPStatus.OK if request.method == "GET" else HTTPStatus.CONFLICT
+    return render(request, "merge/closed.html", context, status=status)
 
 
 def _old_label(left: Connection, joined: Connection) -> str:

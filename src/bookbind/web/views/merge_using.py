@@ -1,6 +1,5 @@
 """Using the ticked matches: what it would do, doing it, and taking it back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
