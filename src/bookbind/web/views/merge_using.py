@@ -47,6 +47,7 @@ from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
 PUBLISHED_FIRST = 5
+MOST_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,9 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     version = request.POST.get("version", "")
     here = place.url("merge")
     report = CreateReport()
+    # What earlier matches made ready is no work of these.
+    finish_check(place.connection.id)
+    ready_before = _count_ready(place)
     try:
         draft = find_draft(place.connection)
         if version != str(draft_version(draft)):
@@ -137,7 +141,7 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     except MergeError as error:
         messages.error(request, str(error))
         return redirect(here)
-    return redirect(f"{here}?used={applied.id}")
+    return redirect(f"{here}?used={applied.id}&ready={max(_count_ready(place) - ready_before, 0)}")
 
 
 @require_POST
@@ -191,17 +195,23 @@ def _used(request: BusinessRequest, place: Place) -> dict[str, object]:
     applied = _applied(place, request.GET["used"])
     if applied is None or applied.undone_at is not None:
         return {}
-    waits_for_start = place.connection.awaits_start
-    ready = (
-        start_summary(place.connection).count if waits_for_start else count_held_for_look(place.connection)
-    )
-    return {"used": applied, "ready": ready, "ready_words": _ready_words(ready)}
+    became, ready = request.GET.get("ready", ""), _count_ready(place)
+    words = _ready_words(int(became), ready) if became.isdigit() and len(became) < MOST_DIGITS else ""
+    return {"used": applied, "ready": ready, "ready_words": words}
 
 
-def _ready_words(ready: int) -> str:
-    if not ready:
-        return "No document became ready by it."
-    return f"{plural(ready, 'document')} {'is' if ready == 1 else 'are'} ready."
+def _count_ready(place: Place) -> int:
+    """How many documents only wait for somebody to let them go."""
+    if place.connection.awaits_start:
+        return start_summary(place.connection).count
+    return count_held_for_look(place.connection)
+
+
+def _ready_words(became: int, ready: int) -> str:
+    """What these matches made ready, and how many are in all where that are more."""
+    words = f"{plural(became, 'document') if became else 'No document'} became ready by it."
+    verb = "is" if ready == 1 else "are"
+    return f"{words} {plural(ready, 'document')} {verb} ready in all." if ready > became else words
 
 
 def _blocked(request: BusinessRequest, place: Place) -> dict[str, object]:
