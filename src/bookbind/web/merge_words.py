@@ -63,16 +63,15 @@ class Using:
         return not (self.matches or self.taken_back or self.creations)
 
     @property
-    def words(self) -> str:
-        """`236 matches`, `1 match and create 2`, `take back 1 match`."""
-        parts = [plural(self.matches, "match", "matches")] if self.matches else []
+    def act(self) -> str:
+        """What the button does: `Use 236 matches`, `Use 1 match and create 2`, `Create 1 new entry`."""
+        created = plural(self.creations, "new entry", "new entries")
+        if self.matches:
+            also = f" and create {self.creations:,}" if self.creations else ""
+            return f"Use {plural(self.matches, 'match', 'matches')}{also}"
         if self.creations:
-            parts.append(
-                f"create {self.creations:,}" if parts else plural(self.creations, "new entry", "new entries")
-            )
-        if self.taken_back and not parts:
-            return f"{plural(self.taken_back, 'change')}"
-        return listed(parts)
+            return f"Create {created}"
+        return f"Take back {plural(self.taken_back, 'match', 'matches')}"
 
 
 def step_words(step: Step) -> str:
@@ -109,12 +108,10 @@ def bar_words(impact: Impact) -> dict[str, str]:
 
 
 def question(using: Using) -> str:
-    """The headline of the preview."""
-    if using.creations and not (using.matches or using.taken_back):
-        return f"Create {plural(using.creations, 'new entry', 'new entries')}?"
-    if using.matches or not using.taken_back:
+    """The headline of the preview; where only one thing is done, it asks in the words of its button."""
+    if using.matches or not (using.creations or using.taken_back):
         return f"Use {'this' if using.matches == 1 else 'these'} {plural(using.matches, 'match', 'matches')}?"
-    return f"Take back {plural(using.taken_back, 'match', 'matches')}?"
+    return f"{using.act}?"
 
 
 def consequences(impact: Impact, using: Using, old: str, new: str, lists: Mapping[str, int]) -> list[str]:

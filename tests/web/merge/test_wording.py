@@ -125,6 +125,21 @@ def test_the_question_names_what_is_only_created() -> None:
     assert question(Using(matches=0, taken_back=0, creations=1)) == "Create 1 new entry?"
 
 
+@pytest.mark.parametrize(
+    ("using", "act"),
+    [
+        (Using(matches=236, taken_back=3, creations=0), "Use 236 matches"),
+        (Using(matches=1, taken_back=0, creations=2), "Use 1 match and create 2"),
+        (Using(matches=0, taken_back=0, creations=1), "Create 1 new entry"),
+        (Using(matches=0, taken_back=2, creations=3), "Create 3 new entries"),
+        (Using(matches=0, taken_back=1, creations=0), "Take back 1 match"),
+    ],
+)
+def test_the_button_names_what_it_does_as_the_question_above_it(using: Using, act: str) -> None:
+    assert using.act == act
+    assert using.matches or question(using) == f"{act}?"
+
+
 def test_an_undo_speaks_of_one_entry_as_one() -> None:
     undone = Undone(1, 2, ("Sales",), published=(), published_count=0, created=(), waiting=0)
     assert undone_words(undone, "Sage")[1] == "Left as it is, because it was matched anew since: Sales."
