@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # It ships no types.
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PICTURES, Demo, Visitor
 from tests.browser.steps import change_to_quickbooks
@@ -239,7 +239,7 @@ def test_the_numbers_move_and_what_they_promise_happens(jo: Visitor, root: str) 
     expect(page.get_by_role("main")).to_contain_text("Matched.")
     count = promised.split(" ", 1)[0]
     expect(page.get_by_role("main")).to_contain_text(
-        re.compile(rf"Matched\. {count} documents? (is|are) ready")
+        re.compile(rf"Matched\. {count} documents? became ready by it\.")
     )
     expect(page.get_by_role("link", name="Start publishing…")).to_be_visible()
     expect(page.get_by_role("heading", name="Merge lists")).to_be_focused()
@@ -314,6 +314,69 @@ def test_every_step_can_be_used_by_everybody(jo: Visitor, root: str, scheme: str
     assert said == []
 
 
+@pytest.mark.req("CHG-09", "UX-01")
+def test_rows_follow_what_a_colleague_does_and_a_conflict_keeps_the_focus(
+    visit: Callable[..., Visitor], root: str
+) -> None:
+    """Two people in one list: what either does is seen by the other, and neither loses a place."""
+    jo, sam = visit("Jo Harbour", reduced_motion="reduce"), visit("Sam Harbour", reduced_motion="reduce")
+    for each in (jo, sam):
+        each.open(f"{root}lists/categories/?show=all")
+    press(jo.page, "441", "u")
+    settle(jo.page)
+    press(sam.page, "449", "e")
+    field = sam.page.get_by_role("combobox", name=re.compile("449"))
+    expect(field).to_be_focused()
+    sam.page.keyboard.type("half made")
+    expect(sam.page.locator(".toast")).to_contain_text("Jo Harbour changed 1 row.", timeout=40_000)
+    expect(entry(sam.page, "441")).to_contain_text("Left unmatched")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(re.compile("half made"))
+    sam.page.keyboard.press("Escape")
+    sam.page.route("**/state*", lambda route: route.abort())
+    press(jo.page, "489", "u")
+    settle(jo.page)
+    press(sam.page, "489", "c")
+    expect(entry(sam.page, "489").get_by_role("button", name="Use mine")).to_be_focused()
+    sam.keep("merge-conflict")
+    assert complaints(sam.page) == []
+    sam.page.route("**/choose", lambda route: route.fulfill(status=500, body="<h1>Wrong</h1>"))
+    before = entry(sam.page, "400").inner_text()
+    press(sam.page, "400", "u")
+    expect(sam.page.locator("#merge-notice")).to_contain_text("That could not be saved.")
+    settle(sam.page)
+    assert entry(sam.page, "400").inner_text() == before
+    assert sam.page.get_by_role("heading", name="Wrong").count() == 0
+    sam.keep("merge-unsaved")
+
+
+@pytest.mark.req("CHG-04")
+def test_both_rows_say_that_they_share_a_match(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all")
+    press(page, "433", "e")
+    field = page.get_by_role("combobox", name=re.compile("433"))
+    expect(field).to_be_focused()
+    type_and_wait(page, "Advertising")
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(entry(page, "433")).to_contain_text("also for 400")
+    expect(entry(page, "400")).to_contain_text("also for 433")
+    press(page, "433", "u")
+    expect(entry(page, "400")).not_to_contain_text("also for 433")
+
+
+def entry(page: Page, code: str) -> Locator:
+    """The row of one of our entries."""
+    return page.locator(".merge-entry", has=page.locator(".merge-code", has_text=re.compile(f"^{code}$")))
+
+
+def press(page: Page, code: str, key: str) -> None:
+    """Press a key on the row of one of our entries."""
+    entry(page, code).locator("[data-stop]").first.focus()
+    page.keyboard.press(key)
+
+
 @pytest.mark.req("UX-04")
 def test_five_thousand_suppliers_scroll_smoothly(
     visit: Callable[..., Visitor], root: str, demo: Demo
@@ -336,3 +399,26 @@ def test_five_thousand_suppliers_scroll_smoothly(
     expect(page.locator(".merge-entry")).to_have_count(1)
     somebody.keep("merge-many")
     assert somebody.troubles == []
+
+
+@pytest.mark.req("CHG-09", "UX-01")
+def test_when_the_books_change_an_open_page_says_so_above_its_rows(
+    jo: Visitor, visit: Callable[..., Visitor], root: str
+) -> None:
+    sam = visit("Sam Harbour", reduced_motion="reduce")
+    sam.open(f"{root}lists/categories/?show=all")
+    rows = sam.page.locator(".merge-entry").count()
+    jo.open(f"{DALE}/settings/connections/")
+    jo.page.get_by_role("link", name="Undo this change").first.click()
+    jo.page.get_by_role("main").get_by_role("button", name=re.compile("^Undo")).first.click()
+    expect(jo.page.get_by_role("main")).to_contain_text("Dale (Property) Ltd")
+    press(sam.page, "400", "u")
+    notice = sam.page.locator("#merge-notice")
+    expect(notice).to_contain_text("QuickBooks Online (Acme Holdings Ltd) is not in use.")
+    settle(sam.page)
+    assert sam.page.locator(".merge-entry").count() == rows
+    expect(sam.page.get_by_role("link", name="Start publishing…")).to_have_count(0)
+    assert complaints(sam.page) == []
+    sam.keep("merge-closed")
+    sam.open(f"{root}lists/tax_rates/")
+    expect(sam.page.get_by_role("main")).to_contain_text("is not in use.")

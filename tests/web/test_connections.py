@@ -8,7 +8,7 @@ from django.test import Client
 
 from bookbind.activity.services import record
 from bookbind.connections.models import Connection, Stay
-from bookbind.documents.models import Document
+from bookbind.documents.models import Document, DocumentLine
 from bookbind.jobs.models import Job
 from bookbind.kit import clock
 from bookbind.kit.text import show_date
@@ -384,17 +384,65 @@ def test_the_accountant_may_do_what_an_admin_may(people: People, browse: Browse)
     assert carol.get(f"{root(people)}{connection.id}/settings").status_code == 200
 
 
+def name_on_documents(people: People, items: list[ListItem]) -> None:
+    """Let a waiting document use each of these categories."""
+    with within(BusinessScope(people.acme.id)):
+        for document, item in zip(Document.objects.filter(lines=None), items, strict=False):
+            DocumentLine.objects.create(
+                business=people.acme, document=document, position=1, category=item, net=1
+            )
+
+
+def mark_read(people: People, connection: Connection) -> None:
+    """The categories were read whole."""
+    with within(BusinessScope(people.acme.id)):
+        ListSync.objects.create(
+            business=people.acme,
+            connection=connection,
+            list=ListName.CATEGORIES,
+            state=ListSync.State.COMPLETE,
+            last_success_at=clock.now(),
+        )
+
+
 def test_entries_and_history_add_no_queries(people: People, admin: Client) -> None:
     connection = make_connection(people.acme, people.alice)
+    mark_read(people, connection)
+    with within(BusinessScope(people.acme.id)):
+        made = {"captured_at": clock.now(), "captured_by": people.alice, "stage": Document.Stage.READY}
+        Document.objects.create(business=people.acme, currency="GBP", **made)
+    name_on_documents(people, [bound(people, connection, "In use", ListName.CATEGORIES)])
 
     def more() -> None:
         for number in range(15):
             bound(people, connection, f"Category {number}", ListName.CATEGORIES)
-            make_list_item(people.acme, f"Unmatched {number}", ListName.CATEGORIES)
+        unmatched = [make_list_item(people.acme, f"Unmatched {number}") for number in range(15)]
         make_waiting(connection, 15, people.alice)
+        name_on_documents(people, unmatched)
 
     assert_rows_add_no_queries(lambda: admin.get(root(people)), more, most=24)
     assert "15 unmatched entries" in read(admin.get(root(people))).text
+
+
+@pytest.mark.req("CHG-05")
+def test_only_what_rules_and_documents_need_is_counted_as_unmatched(people: People, admin: Client) -> None:
+    connection = make_connection(people.acme, people.alice)
+    items = [make_list_item(people.acme, f"Unmatched {number}") for number in range(15)]
+    make_waiting(connection, 3, people.alice)
+    name_on_documents(people, items)
+    unread = read(admin.get(root(people)))
+    assert "unmatched" not in unread.text, "nothing is known of a list that was never read"
+    assert unread.link("Merge lists").endswith("/merge/")
+    mark_read(people, connection)
+    page = read(admin.get(root(people)))
+    merge = page.link("3 unmatched entries")
+    assert page.link("Merge lists (3)") == merge
+    assert "Needed now 3" in read(admin.get(f"{merge}lists/categories/")).text
+    with within(BusinessScope(people.acme.id)):
+        DocumentLine.objects.all().delete()
+    calm = read(admin.get(root(people)))
+    assert "unmatched" not in calm.text
+    assert calm.link("Merge lists") == merge, "what nothing uses can be matched too"
 
 
 def test_a_finality_that_the_new_books_lack_is_asked_for_and_not_replaced(

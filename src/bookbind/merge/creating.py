@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bookbind.activity.services import record
+from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of
@@ -48,11 +49,19 @@ _CARRIED = (
 
 
 @dataclass(frozen=True)
+class NotCreated:
+    """An entry that was not created and stays ticked, and what kept it from being."""
+
+    name: str
+    error: MergeError | ProviderError | ConnectionUnusable
+
+
+@dataclass(frozen=True)
 class CreateReport:
     """How many entries were created, and which were not, with the reason."""
 
-    created: int
-    failed: tuple[tuple[str, str], ...]
+    created: int = 0
+    failed: tuple[NotCreated, ...] = ()
 
 
 def create_there(
@@ -81,16 +90,27 @@ def create_and_match(
 def create_chosen(
     connection: Connection, user: User, names: frozenset[ListName] | None = None
 ) -> CreateReport:
-    """Create what the draft says is to be created, one by one; what was made is a match from then on."""
+    """Create what the draft says is to be created, one by one; what was made is a match from then on.
+
+    What the connection itself keeps from being created would meet the same with each that follows, so these
+    are not tried; all of them stay in the draft as they are.
+    """
     rows = DraftRow.objects.filter(draft__connection=connection, action=CREATE, ticked=True)
-    created, failed = 0, []
+    created = 0
+    failed: list[NotCreated] = []
+    stopped: ProviderError | ConnectionUnusable | None = None
     for row in list(rows.select_related("list_item").order_by("changed_at", "id")):
         if names is not None and row.list_item.list not in names:
             continue
         try:
+            if stopped is not None:
+                raise stopped
             create_there(connection, row.list_item_id, user, row.use)
         except MergeError as error:
-            failed.append((row.list_item.name, str(error)))
+            failed.append(NotCreated(row.list_item.name, error))
+        except (ProviderError, ConnectionUnusable) as error:
+            stopped = error
+            failed.append(NotCreated(row.list_item.name, error))
         else:
             created += 1
     return CreateReport(created, tuple(failed))

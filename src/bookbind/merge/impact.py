@@ -22,6 +22,13 @@ class DocumentFacts:
     held: str
     then: tuple[Problem, ...]
 
+    @property
+    def waits_for(self) -> Reason | None:
+        """What Waiting says of it then: what a person has yet to decide, else the first thing in its way."""
+        if self.held in _FOR_A_PERSON:
+            return Reason(self.held)
+        return self.then[0].reason if self.then else None
+
 
 @dataclass(frozen=True)
 class Impact:
@@ -29,7 +36,8 @@ class Impact:
 
     Counts of suppliers and customers are those that would be created when first used. Of those
     `still_waiting`, `unanswered` wait for an answer about how they are published, and `kept` stay because of
-    one. `early` documents only have a date from before the new books.
+    one. `early` documents have a date from before the new books, whatever else they lack. Each document
+    counts once, under the reason that Waiting shows.
     """
 
     matches: int = 0
@@ -54,6 +62,8 @@ class Impact:
         return self.rules - self.rules_ready
 
 
+# These outlive every match: nobody but a person says what becomes of such a document.
+_FOR_A_PERSON = {Reason.TWIN.value, Reason.UNKNOWN.value}
 _UNANSWERED = {Reason.KIND_NOT_TAKEN, Reason.PUBLISH_AS_NOT_TAKEN}
 # Held for anything else, a document is not freed by a match.
 _FREED = {reason.value for reason in MATCH_REASONS} - {Reason.LOOK_FIRST.value, Reason.NOT_STARTED.value}
@@ -64,7 +74,7 @@ def weigh(
 ) -> Impact:
     """Count what changes; `changes` are the counts that need no weighing, by the name of their field."""
     released = [each for each in documents if each.held in _FREED and not each.then]
-    waiting = [each for each in documents if _waits_for_match(each)]
+    waiting = [each for each in documents if each.waits_for in MATCH_REASONS]
     return Impact(
         **changes,
         rules=len(rules),
@@ -74,18 +84,10 @@ def weigh(
         released=len(released),
         still_waiting=len(waiting),
         waiting_for=tuple(dict.fromkeys(id_ for each in waiting for id_ in _entries(each))),
-        unanswered=sum(1 for each in documents if _reasons(each) & _UNANSWERED),
-        kept=sum(1 for each in documents if Reason.KEPT_HERE in _reasons(each)),
-        early=sum(1 for each in documents if _reasons(each) == {Reason.BEFORE_START}),
+        unanswered=sum(1 for each in documents if each.waits_for in _UNANSWERED),
+        kept=sum(1 for each in documents if each.waits_for is Reason.KEPT_HERE),
+        early=sum(1 for each in documents if each.waits_for is Reason.BEFORE_START),
     )
-
-
-def _reasons(document: DocumentFacts) -> set[Reason]:
-    return {problem.reason for problem in document.then}
-
-
-def _waits_for_match(document: DocumentFacts) -> bool:
-    return any(problem.reason in MATCH_REASONS for problem in document.then)
 
 
 def _entries(document: DocumentFacts) -> list[UUID]:

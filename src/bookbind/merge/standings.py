@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from bookbind.connections.models import Connection
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import Binding, ListItem, RemoteItem
@@ -74,10 +76,13 @@ class Standings:
         return {use: each for use, each in uses.items() if each.target_list is name}
 
 
-def read_standings(connection: Connection, names: Iterable[ListName]) -> dict[ListName, Standings]:
-    """The standings of several lists, in three queries."""
+def read_standings(
+    connection: Connection, names: Iterable[ListName], among: Q | None = None
+) -> dict[ListName, Standings]:
+    """The standings of several lists, or of those `among` their entries, in three queries."""
     found = {name: Standings({}) for name in names}
     rows = ListItem.objects.filter(list__in=list(found), merged_into__isnull=True, archived_at__isnull=True)
+    rows = rows if among is None else rows.filter(among)
     for entry in map(entry_of, rows.order_by("code", "folded_name", "id").values_list(*_FIELDS)):
         found[entry.list].entries[entry.id] = entry
     for name, bound in _read_bound(connection, list(found)).items():

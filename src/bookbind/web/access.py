@@ -57,6 +57,14 @@ class Access:
     permission: Permission | None = None
 
 
+class Instead(Exception):
+    """What is answered in place of the page that was asked for, from however deep within it that is known."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+        super().__init__()
+
+
 class AccessDecidedTwice(TypeError):
     """A view carries two access decorators; which one counts would depend on their order."""
 
@@ -209,6 +217,8 @@ def _answer(view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
         render_now = getattr(response, "render", None)
         if callable(render_now) and not getattr(response, "is_rendered", True):
             render_now()
+    except Instead as instead:
+        return instead.response
     except ObjectDoesNotExist as error:
         raise Http404 from error
     return response

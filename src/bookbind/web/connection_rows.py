@@ -13,7 +13,8 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, organisation_name, statuses_of, words_of
 from bookbind.connections.status import Action, Health, State, Status
 from bookbind.kit import clock
-from bookbind.lists.queries import ListProgress, needs_match_counts, sync_progress
+from bookbind.lists.queries import ListProgress, sync_progress
+from bookbind.merge.needed import Unmatched, count_unmatched
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.types import DocumentKind, PublishAs
@@ -40,7 +41,7 @@ class MenuLine:
 
 @dataclass(frozen=True)
 class Row:
-    """A live connection with all that its row says."""
+    """A live connection with all that its row says; `unmatched` counts the entries that something needs."""
 
     connection: Connection
     provider: Provider
@@ -147,7 +148,7 @@ def publishes_in_words(connection: Connection, provider: Provider) -> str:
 
 
 def build_menu(
-    connection: Connection, status: Status, provider: Provider, unmatched: int
+    connection: Connection, status: Status, provider: Provider, unmatched: Unmatched
 ) -> tuple[MenuLine, ...]:
     """The same six for every connection; what is unavailable says why."""
     slug, key = connection.business.slug, connection.id
@@ -155,20 +156,23 @@ def build_menu(
     def line(label: str, page: str, icon: str, reason: str = "") -> MenuLine:
         return MenuLine(label, reverse(page, args=[slug, key]), icon, reason, is_danger=page == "disconnect")
 
-    merge = f"Merge lists ({unmatched})" if unmatched else "Merge lists"
+    merge = f"Merge lists ({unmatched.needed})" if unmatched.needed else "Merge lists"
     return (
         line("Settings", "connection_settings", "cog-6-tooth"),
         line("Reconnect", "reconnect", "arrow-path", _why_no_reconnect(status, provider)),
         line("Refresh integration data", "connection_refresh", "arrow-down-tray", _why_no_refresh(status)),
         line("Change connection", "change", "arrows-right-left", _why_no_change(connection)),
-        line(merge, "merge", "queue-list", _why_no_merge(connection, unmatched)),
+        line(merge, "merge", "queue-list", _why_no_merge(connection, unmatched.total)),
         line("Disconnect", "disconnect", "link-slash"),
     )
 
 
 def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Row:
     provider = get_provider(connection.provider)
-    unmatched = sum(needs_match_counts(connection).values())
+    lists = tuple(sync_progress(connection))
+    # Nothing is known of a list that was never read, so it has no number yet.
+    is_active = connection.stage == Connection.Stage.ACTIVE
+    unmatched = count_unmatched(connection, {one.name for one in lists if is_active and one.last_success_at})
     moving = find_change_to(connection) if connection.stage == Connection.Stage.SETTING_UP else None
     undoable = find_undoable(connection) if connection.awaits_start else None
     return Row(
@@ -181,9 +185,9 @@ def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Ro
         notice=notice_for(connection, role, status=status),
         menu=build_menu(connection, status, provider, unmatched),
         publishes=publishes_in_words(connection, provider),
-        unmatched=unmatched,
+        unmatched=unmatched.needed,
         waiting=waiting,
-        lists=tuple(sync_progress(connection)),
+        lists=lists,
         history=tuple(list_entries(connection, _HISTORY_SHOWS)),
         replaces=label_of(moving.left) if moving else "",
         undoes_to=label_of(undoable.left) if undoable else "",

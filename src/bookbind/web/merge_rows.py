@@ -52,7 +52,7 @@ class UseView:
     """One use of an entry. `mark` is on, off, in-use, none or left; the values are what buttons send.
 
     `toggle` ticks or unticks what stands there, `accept` is what Enter sends; both are empty where there is
-    nothing to tick. `choose` leads to the choice of another match.
+    nothing to tick. `choose` leads to the choice of another match. `there` is the entry of the books.
     """
 
     use: str
@@ -72,6 +72,7 @@ class UseView:
     spoken: str
     was_now: str = ""
     shared: str = ""
+    there: str = ""
     problem: str = ""
 
 
@@ -155,6 +156,7 @@ def _view_use(row: Row, use: UseRow) -> UseView:
         spoken=_spoken(row, use, text),
         was_now=_replaced(use),
         shared=_shared(use),
+        there=_there(use),
         problem=_problem(use),
     )
 
@@ -195,6 +197,12 @@ def _replaced(use: UseRow) -> str:
     if use.current is None or use.chosen is None or use.current.id == use.chosen.id:
         return ""
     return f"instead of {use.current.label}"
+
+
+def _there(use: UseRow) -> str:
+    """The entry of the books that stands in the row, by which others that share it are found."""
+    stands = use.chosen or use.current
+    return str(stands.id) if stands else ""
 
 
 def _shared(use: UseRow) -> str:

@@ -76,16 +76,15 @@ class Using:
         return not (self.matches or self.taken_back or self.creations)
 
     @property
-    def words(self) -> str:
-        """`236 matches`, `1 match and create 2`, `take back 1 match`."""
-        parts = [plural(self.matches, "match", "matches")] if self.matches else []
+    def act(self) -> str:
+        """What the button does: `Use 236 matches`, `Use 1 match and create 2`, `Create 1 new entry`."""
+        created = plural(self.creations, "new entry", "new entries")
+        if self.matches:
+            also = f" and create {self.creations:,}" if self.creations else ""
+            return f"Use {plural(self.matches, 'match', 'matches')}{also}"
         if self.creations:
-            parts.append(
-                f"create {self.creations:,}" if parts else plural(self.creations, "new entry", "new entries")
-            )
-        if self.taken_back and not parts:
-            return f"{plural(self.taken_back, 'change')}"
-        return listed(parts)
+            return f"Create {created}"
+        return f"Take back {plural(self.taken_back, 'match', 'matches')}"
 
 
 def step_words(step: Step) -> str:
@@ -126,12 +125,10 @@ def awaited_words(awaited: Sequence[Unread], software: str) -> str:
 
 
 def question(using: Using) -> str:
-    """The headline of the preview."""
-    if using.creations and not (using.matches or using.taken_back):
-        return f"Create {plural(using.creations, 'new entry', 'new entries')}?"
-    if using.matches or not using.taken_back:
+    """The headline of the preview; where only one thing is done, it asks in the words of its button."""
+    if using.matches or not (using.creations or using.taken_back):
         return f"Use {'this' if using.matches == 1 else 'these'} {plural(using.matches, 'match', 'matches')}?"
-    return f"Take back {plural(using.taken_back, 'match', 'matches')}?"
+    return f"{using.act}?"
 
 
 def consequences(
@@ -160,14 +157,21 @@ def undone_words(undone: Undone, software: str) -> list[str]:
     said = [f"Undone: {undone.undone:,} of {plural(undone.total, 'match', 'matches')}."]
     if undone.kept:
         kept = "it is, because it was" if len(undone.kept) == 1 else "they are, because they were"
-        said.append(f"Left as {kept} matched anew since: {_names(undone.kept)}.")
+        said.append(f"Left as {kept} matched anew since: {shown_names(undone.kept)}.")
     if undone.created:
         verb = "stays" if len(undone.created) == 1 else "stay"
         count = plural(len(undone.created), "entry", "entries")
-        said.append(f"{count} created in {software} {verb} there: {_names(undone.created)}.")
+        said.append(f"{count} created in {software} {verb} there: {shown_names(undone.created)}.")
     if undone.rules or undone.waiting:
         said.append(f"{listed(_again(undone))} again.")
     return said
+
+
+def shown_names(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    shown = list(names[:_SHOWN_NAMES])
+    more = len(names) - len(shown)
+    return listed([*shown, f"{more} more"] if more else shown)
 
 
 def count_by_list(names: Sequence[ListName]) -> dict[str, int]:
@@ -272,12 +276,6 @@ def _again(undone: Undone) -> list[str]:
     if undone.waiting:
         said.append(f"{plural(undone.waiting, 'document')} {'waits' if undone.waiting == 1 else 'wait'}")
     return said
-
-
-def _names(names: Sequence[str]) -> str:
-    shown = list(names[:_SHOWN_NAMES])
-    more = len(names) - len(shown)
-    return listed([*shown, f"{more} more"] if more else shown)
 
 
 def matched_words(connection: Connection, matched: Matched) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from bookbind.merge.matching import Item, Kind, Suggestion, compatible, match
+from bookbind.merge.matching.account_types import shared_type
 
 # A suggestion of this confidence stands at the bottom of the page, as one among many.
 HARDLY = 0.1
@@ -92,6 +93,25 @@ def test_an_exact_name_is_accepted_with_its_reason() -> None:
     suggestion = _match("Bank Fees", "Expense")
     assert suggestion.auto
     assert suggestion.reasons == ("same name, both expense",)
+
+
+@pytest.mark.req("CHG-04")
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("DIRECTCOSTS", "Cost of Goods Sold", "cost of sales"),
+        ("OVERHEADS", "Expense", "expense"),
+        ("DIRECTCOSTS", "Expense", "expense"),
+        ("FIXED", "Fixed Asset", "fixed asset"),
+        ("BANK", "Bank", "bank"),
+        ("Asset", "Stock", "asset"),
+        ("Income", "Expense", ""),
+        ("nonsense", "nonsense", ""),
+        ("", "Expense", ""),
+    ],
+)
+def test_the_reason_names_the_type_that_both_have(old: str, new: str, words: str) -> None:
+    assert shared_type(old, new) == words
 
 
 def test_a_broader_account_is_proposed_but_not_accepted() -> None:

@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 
+from bookbind.connections.queries import label_of
 from bookbind.documents.queries import get_document
 from bookbind.kit import clock
 from bookbind.lists.models import Binding, Combination, Dimension, ListItem, ListSync, RemoteItem
 from bookbind.lists.queries import current_bindings, dimension_slots
+from bookbind.lists.services import bind
 from bookbind.lists.sync import request_sync
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
@@ -237,6 +239,25 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
     assert not read(bob.get(office.url("lists/suppliers/?show=combined"))).has_button("Combine…")
     preview = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")))
     assert preview.has_button("Combine")
+
+
+def test_combining_names_the_software_of_a_match_and_warns_of_two_tax_numbers(
+    office: Office, alice: Client
+) -> None:
+    assert office.connection is not None
+    kept, other = office.supplier("BT Business"), office.supplier("British Telecommunications")
+    address = office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")
+    bind(kept, office.connection, office.remote(ListName.SUPPLIERS, "BT Business"))
+    ListItem.objects.filter(id=kept.id).update(details={"tax_number": "GB 245 7193 48"})
+    ListItem.objects.filter(id=other.id).update(details={"tax_number": "245719348"})
+    page = read(alice.get(address))
+    assert f"Matched to BT Business in {label_of(office.connection)}" in page.text
+    assert "tax numbers differ" not in page.text
+    ListItem.objects.filter(id=other.id).update(details={"tax_number": "GB999999973"})
+    warned = read(alice.get(address))
+    assert "Their tax numbers differ." in warned.text
+    assert "BT Business has GB 245 7193 48, British Telecommunications has GB999999973." in warned.text
+    assert warned.has_button("Combine")
 
 
 def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Client) -> None:

@@ -240,9 +240,54 @@ def test_when_nothing_is_left_the_page_says_so(desk: Desk) -> None:
 def test_a_connection_that_is_not_in_use_has_nothing_to_match(desk: Desk) -> None:
     Connection.objects.filter(id=desk.new.connection.id).update(stage=Connection.Stage.SETTING_UP)
     assert "are still being read" in desk.open("merge").text
-    assert desk.open("merge_step", "categories").status == 404
+    step = desk.open("merge_step", "categories")
+    assert "are still being read" in step.text
+    assert step.link("Look again") == desk.url("merge")
     Connection.objects.filter(id=desk.new.connection.id).update(stage=Connection.Stage.ENDED)
     assert "is not in use" in desk.open("merge").text
+
+
+@pytest.mark.req("CHG-09")
+@pytest.mark.parametrize(
+    "name",
+    [
+        ("merge",),
+        ("merge_step", "categories"),
+        ("merge_step", "publishing"),
+        ("merge_preview",),
+        ("merge_import",),
+    ],
+)
+def test_every_address_says_that_the_books_are_not_in_use_any_more(desk: Desk, name: tuple[str, ...]) -> None:
+    Connection.objects.filter(id=desk.new.connection.id).update(stage=Connection.Stage.ENDED)
+    page = desk.open(*name)
+    assert page.status == 200
+    assert "QuickBooks Online (Acme Ltd) is not in use." in page.text
+    assert page.link("Back to connections")
+
+
+@pytest.mark.req("CHG-09")
+def test_a_page_that_is_open_when_the_books_change_is_told_above_its_rows(desk: Desk) -> None:
+    motor, seen = desk.firm.item("Motor expenses"), str(desk.new.version)
+    choice = f"{motor.id}:any:leave::1"
+    Connection.objects.filter(id=desk.new.connection.id).update(stage=Connection.Stage.ENDED)
+    headers = {"HX-Request": "true"}
+    answers = [
+        desk.client.get(desk.url("merge_state"), {"seen": seen}, headers=headers),
+        desk.client.get(desk.url("merge_edit", motor.id), {"use": "any"}, headers=headers),
+        desk.client.get(desk.url("merge_step", "categories"), headers=headers),
+        desk.client.post(desk.url("merge_choose"), {"choice": choice, "version": seen}, headers=headers),
+    ]
+    for answer in answers:
+        page = read(answer)
+        assert answer.status_code == 409
+        assert (answer["HX-Retarget"], answer["HX-Reswap"]) == ("#merge-notice", "innerHTML")
+        assert "QuickBooks Online (Acme Ltd) is not in use." in page.text
+        assert "<html" not in page.html
+        assert '<div id="merge-start" hx-swap-oob="delete">' in page.html, "nothing can be started from there"
+    posted = desk.client.post(desk.url("merge_choose"), {"choice": choice, "version": seen})
+    assert posted.status_code == 409
+    assert "is not in use" in read(posted).text
 
 
 def test_a_step_that_is_none_is_not_found(desk: Desk) -> None:
@@ -283,6 +328,26 @@ def test_the_frame_is_drawn_anew_only_when_something_changed(desk: Desk) -> None
     assert fresh.status == 200
     assert "Categories 3 ticked" in fresh.text
     assert "Draft saved" in fresh.text
+
+
+@pytest.mark.req("CHG-09")
+def test_rows_are_drawn_anew_by_their_ids_after_somebody_else_used_them(
+    desk: Desk, people: People, browse: Browse
+) -> None:
+    step, ads = desk.open("merge_step", "categories", show="all"), desk.firm.item("Advertising")
+    assert f'data-rows="{desk.url("merge_step", "categories")}"' in step.html
+    assert f'data-version="{desk.new.version}"' in step.html
+    motor = desk.firm.item("Motor expenses")
+    seen = str(desk.new.version)
+    browse(people.carol).post(desk.url("merge_use"), {"version": seen, "list": "categories"})
+    state = desk.fragment("merge_state", seen=seen, step="categories")
+    assert 'data-by="Carol Accountant"' in state.html
+    rows = desk.fragment("merge_step", "categories", ids=f"{ads.id},{motor.id}")
+    assert "Matched, and in use" in rows.html
+    assert 'aria-checked="true"' not in rows.html, "what a colleague used is not ticked any more"
+    assert (rows.html.count("data-entry="), "merge-table" in rows.html) == (2, False)
+    assert f'data-there="{desk.new.remote("n-6200").id}"' in rows.html
+    assert desk.fragment("merge_step", "categories", ids="nonsense").status == 404
 
 
 @pytest.mark.parametrize("show", list(Show))

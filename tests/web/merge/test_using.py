@@ -1,6 +1,7 @@
 """Using matches from the pages: the question, what happened, the undo, and what stands in its way."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -47,12 +48,36 @@ def test_used_matches_release_documents_and_offer_to_publish_them(desk: Desk) ->
     waiting = desk.firm.wait(desk.new)
     decide_all(desk)
     page = desk.use()
-    assert "Matched. 1 document is ready." in page.text
+    assert "Matched. 1 document became ready by it." in page.text
     assert page.has_button("Publish the 1 that waited")
     assert look(waiting).reason == "look_first"
     assert "used by Alice Admin" in page.text, "what was used stands under Earlier"
     desk.client.post(reverse("costs_publish_all", args=[desk.firm.business.slug]), {"what": "looked"})
     assert look(waiting).state == "waiting"
+
+
+@pytest.mark.req("CHG-06")
+def test_a_use_counts_only_the_documents_that_it_made_ready(desk: Desk) -> None:
+    """One that is dated before the new books waits for a person all along, whatever is matched."""
+    new = desk.new.connection
+    Connection.objects.filter(id=new.id).update(documents_from=date(2026, 3, 3))
+    new.refresh_from_db()
+    desk.firm.wait(desk.new)
+    early = desk.firm.wait(desk.new, date=date(2026, 3, 1))
+    assert look(early).reason == "before_start"
+    preview = desk.open("merge_preview").text
+    assert "1 goes on waiting for 1 unmatched category." in preview
+    assert "1 document is dated before the new books and waits until you decide about it." in preview
+    decide_all(desk)
+    assert "Matched. 1 document became ready by it." in desk.use().text
+    desk.match("Advertising", "n-7300")
+    page = desk.use()
+    assert "Matched. No document became ready by it. 1 document is ready in all." in page.text
+    assert page.has_button("Publish the 1 that waited")
+    first = Applied.objects.earliest("used_at")
+    Applied.objects.exclude(id=first.id).update(undone_at=first.used_at, undone_by=desk.firm.user)
+    undone = read(desk.client.post(desk.url("merge_undo", first.id), follow=True)).text
+    assert "1 rule needs a match and 1 document waits again." in undone, "the early one waited all along"
 
 
 def test_before_publishing_was_started_the_start_is_offered(desk: Desk) -> None:

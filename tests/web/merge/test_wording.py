@@ -30,6 +30,19 @@ def said(impact: Impact, **lists: int) -> str:
 
 
 @pytest.mark.req("CHG-05")
+def test_each_document_counts_under_the_reason_that_waiting_shows() -> None:
+    documents = [
+        held(Reason.BEFORE_START),
+        held(Reason.BEFORE_START, Reason.CATEGORY_UNMATCHED),
+        held(Reason.CATEGORY_UNMATCHED, Reason.TAX_RATE_UNMATCHED),
+        DocumentFacts(Reason.TWIN.value, (Problem("", Reason.CATEGORY_UNMATCHED),)),
+    ]
+    impact = weigh([], documents, {})
+    assert (impact.still_waiting, impact.early) == (1, 2)
+    assert sum(each.waits_for is not None for each in documents) == len(documents)
+
+
+@pytest.mark.req("CHG-05")
 def test_documents_that_wait_for_more_than_matches_are_told_apart() -> None:
     documents = [
         held(Reason.PUBLISH_AS_NOT_TAKEN),
@@ -39,7 +52,7 @@ def test_documents_that_wait_for_more_than_matches_are_told_apart() -> None:
         held(Reason.BEFORE_START, Reason.CATEGORY_UNMATCHED),
     ]
     impact = weigh([], documents, {})
-    assert (impact.still_waiting, impact.unanswered, impact.kept, impact.early) == (4, 2, 1, 1)
+    assert (impact.still_waiting, impact.unanswered, impact.kept, impact.early) == (3, 2, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +123,21 @@ def test_a_type_that_is_shouted_as_one_word_is_shown_in_words(account_type: str,
 
 def test_the_question_names_what_is_only_created() -> None:
     assert question(Using(matches=0, taken_back=0, creations=1)) == "Create 1 new entry?"
+
+
+@pytest.mark.parametrize(
+    ("using", "act"),
+    [
+        (Using(matches=236, taken_back=3, creations=0), "Use 236 matches"),
+        (Using(matches=1, taken_back=0, creations=2), "Use 1 match and create 2"),
+        (Using(matches=0, taken_back=0, creations=1), "Create 1 new entry"),
+        (Using(matches=0, taken_back=2, creations=3), "Create 3 new entries"),
+        (Using(matches=0, taken_back=1, creations=0), "Take back 1 match"),
+    ],
+)
+def test_the_button_names_what_it_does_as_the_question_above_it(using: Using, act: str) -> None:
+    assert using.act == act
+    assert using.matches or question(using) == f"{act}?"
 
 
 def test_an_undo_speaks_of_one_entry_as_one() -> None:

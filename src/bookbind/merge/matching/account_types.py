@@ -28,6 +28,14 @@ _SELDOM = {"general": frozenset({"expense"})}
 _OPEN_CLASS = "balance sheet"
 # Words that name the class alone, so that any family of it may be meant.
 _BROAD = {"asset", "assets", "liability", "liabilities", "expense", "expenses", "income", "revenue", "equity"}
+# What people call a family whose name is not what its types are called.
+_FAMILY_WORDS = {
+    "direct": "cost of sales",
+    "fixed": "fixed asset",
+    "other_income": "other income",
+    "other_expense": "other expense",
+    "card": "credit card",
+}
 # How well two families go together; pairs of one class that are not listed go together at _SAME_CLASS.
 _SAME_CLASS = 0.6
 _PAIRS = {
@@ -69,6 +77,16 @@ def class_of(text: str) -> str:
     """Asset, liability, equity, income, expense or balance sheet; empty when the word is unknown."""
     family = family_of(text)
     return _OPEN_CLASS if family in _OPEN else CLASS_OF.get(family, "")
+
+
+def shared_type(old: str, new: str) -> str:
+    """What two types are both called: their family, else their class; empty where they share neither."""
+    families = {family_of(old), family_of(new)}
+    classes = {class_of(old), class_of(new)} - {""}
+    if len(families) == 1 and families <= CLASS_OF.keys():
+        family = families.pop()
+        return _FAMILY_WORDS.get(family, family)
+    return classes.pop() if len(classes) == 1 and old and new else ""
 
 
 def classes_of(text: str) -> frozenset[str]:

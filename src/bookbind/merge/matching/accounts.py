@@ -12,7 +12,7 @@ from bookbind.merge.matching.account_evidence import (
     compare_accounts,
     two_faced,
 )
-from bookbind.merge.matching.account_types import class_of, needs_two_faces, type_fit
+from bookbind.merge.matching.account_types import class_of, needs_two_faces, shared_type, type_fit
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.items import Item, Refusal, Suggestion
 from bookbind.merge.matching.model import MOST, Model, load_model
@@ -169,8 +169,8 @@ def _related(features: Floats) -> bool:
 
 def _reasons(old: Item, new: Item, features: Floats, *, same_concept: bool) -> tuple[str, ...]:
     said = dict(zip(FEATURES, features.tolist(), strict=True))
-    kinds = {class_of(old.type), class_of(new.type)} - {""}
-    both = f", both {kinds.pop()}" if len(kinds) == 1 and old.type and new.type else ""
+    shared = shared_type(old.type, new.type)
+    both = f", both {shared}" if shared else ""
     if said["same_name"]:
         name = "same name"
     elif same_concept:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from bookbind.connections.errors import ConnectionUnusable
 from bookbind.documents.queries import get_document
 from bookbind.documents.services import archive, restore
 from bookbind.merge.choices import CREATE, MATCH
@@ -25,6 +26,7 @@ from bookbind.web.access import BusinessRequest, page
 from bookbind.web.forms.costs import ArchiveForm, DecisionForm, PublishForm
 from bookbind.web.merge_rows import read_choice
 from bookbind.web.merge_words import matched_words
+from bookbind.web.trouble import explain_trouble
 from bookbind.web.views.costs_document import (
     Opened,
     cost_url,
@@ -161,8 +163,9 @@ def cost_match(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         else:
             assert choice.target is not None
             matched = match_one(connection, choice.item_id, choice.target, request.user, choice.use)
-    except (MergeError, ProviderError) as error:
-        messages.error(request, str(error))
+    except (MergeError, ProviderError, ConnectionUnusable) as error:
+        why = explain_trouble(error, connection, request.role)
+        messages.error(request, why.text, extra_tags=why.details)
     else:
         messages.success(request, matched_words(connection, matched))
     return redirect(here)

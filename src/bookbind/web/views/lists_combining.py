@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bookbind.connections.queries import label_of
 from bookbind.documents.models import Document
 from bookbind.lists.combine import combine, keep_apart, undo_combination
 from bookbind.lists.errors import ListError
-from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS
+from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, item_label
 from bookbind.lists.models import Binding, Combination, ListItem
+from bookbind.merge.matching.identifiers import plain_tax_number
 from bookbind.providers.base.types import ListName
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
@@ -90,7 +92,14 @@ def _preview(name: ListName, kept: ListItem, absorbed: ListItem) -> dict[str, An
         "kept": _side(kept),
         "absorbed": _side(absorbed),
         "swap_query": f"kept={absorbed.id}&absorbed={kept.id}",
+        "numbers_differ": _numbers_differ(kept, absorbed),
     }
+
+
+def _numbers_differ(kept: ListItem, absorbed: ListItem) -> bool:
+    """Whether both have a tax number, and another one: then they are hardly the same company."""
+    numbers = {plain_tax_number(str(each.details.get("tax_number") or "")) for each in (kept, absorbed)}
+    return len(numbers - {""}) > 1
 
 
 def _side(item: ListItem) -> Side:
@@ -111,7 +120,8 @@ def _side(item: ListItem) -> Side:
         "remote_item", "connection"
     )
     matches = tuple(
-        f"{each.remote_item.name} in {each.connection.organisation.get('name', '')}" for each in bound
+        f"{item_label(each.remote_item.name, each.remote_item.code)} in {label_of(each.connection)}"
+        for each in bound
     )
     return Side(item, rules.count(), open_documents.distinct().count(), matches)
 

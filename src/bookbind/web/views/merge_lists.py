@@ -9,12 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from bookbind.connections.models import Connection
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.merge.dimensions import list_dimension_questions
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import ListData, draft_version, find_draft, read_changes
-from bookbind.merge.rows import RowPage, Show, find_row, list_rows
+from bookbind.merge.rows import RowPage, Show, find_row, find_rows, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.merge.using import list_applied
@@ -27,7 +26,6 @@ from bookbind.web.views.merge_choosing import edit_context, list_options
 from bookbind.web.views.merge_place import (
     Data,
     Place,
-    find_place,
     first_step,
     frame_context,
     open_place,
@@ -68,29 +66,28 @@ class Wanted:
     start: int
     item_id: UUID | None
     edit: str
+    ids: tuple[UUID, ...] = ()
 
 
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
 def merge(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """Opens on the first step in which something is needed now."""
-    place = find_place(request, connection_id)
-    if place.connection.stage != Connection.Stage.ACTIVE:
-        return render(request, "merge/closed.html", {"place": place, "connection": place.connection})
-    return _show(request, place, "")
+    return _show(request, open_place(request, connection_id), "")
 
 
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
 def merge_step(request: BusinessRequest, connection_id: UUID, step: str) -> HttpResponse:
-    """One step; asked for by a fragment, its rows alone."""
+    """One step; asked for by a fragment, its rows alone, and of those only the ones that it names."""
     place = open_place(request, connection_id)
     if step not in ORDER:
         raise Http404
     if not request.headers.get("HX-Request"):
         return _show(request, place, step)
-    context = {"place": place, "current": step, **_rows_context(place, ListName(step), _wanted(request))}
-    part = "merge/_rows.html" if _wanted(request).start else "merge/_found.html"
+    wanted = _wanted(request)
+    context = {"place": place, "current": step, **_rows_context(place, ListName(step), wanted)}
+    part = "merge/_rows.html" if wanted.start or wanted.ids else "merge/_found.html"
     return render(request, part, context)
 
 
@@ -169,6 +166,9 @@ def _rows_context(
         raise Http404
     if wanted.item_id is not None:
         return _one_row_context(place, wanted)
+    if wanted.ids:
+        version = draft_version(find_draft(place.connection))
+        return {"rows": [view_row(row, version) for row in find_rows(place.connection, name, wanted.ids)]}
     found = list_rows(
         place.connection,
         name,
@@ -246,6 +246,7 @@ def _wanted(request: BusinessRequest) -> Wanted:
         start=int(start) if start.isdigit() and len(start) < 8 else 0,
         item_id=_uuid(item) if item else None,
         edit=request.GET.get("edit", ""),
+        ids=tuple(_uuid(each) for each in request.GET.get("ids", "").split(",")[:ROWS_AT_ONCE] if each),
     )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from uuid import UUID
 
-from django.http import Http404
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from bookbind.connections.models import Connection
@@ -21,7 +23,7 @@ from bookbind.merge.steps import Step, StepState
 from bookbind.merge.unread import Unread, list_awaited, read_unread
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
-from bookbind.web.access import BusinessRequest
+from bookbind.web.access import BusinessRequest, Instead
 from bookbind.web.merge_words import TAB_ICONS, Tab, Using, awaited_words, bar_words, step_words
 
 TONES = {
@@ -62,6 +64,11 @@ class Presence:
     unread: tuple[Unread, ...] = ()
 
     @property
+    def by(self) -> str:
+        """Who else chose something: whoever saved last, else the first of those who are here."""
+        return self.saved_by or next(iter(self.others), "")
+
+    @property
     def seen(self) -> str:
         """Changes whenever the words of the page's frame do."""
         reads = [f"{each.name}{each.is_moving:d}{each.has_failed:d}" for each in self.unread]
@@ -79,10 +86,10 @@ class Presence:
 
 
 def open_place(request: BusinessRequest, connection_id: UUID) -> Place:
-    """The connection in use; 404 for one that is being set up or ended."""
+    """The connection in use; of one that is being set up or ended, how that is stands in the page's place."""
     place = find_place(request, connection_id)
     if place.connection.stage != Connection.Stage.ACTIVE:
-        raise Http404
+        raise Instead(_closed(request, place))
     return place
 
 
@@ -91,6 +98,17 @@ def find_place(request: BusinessRequest, connection_id: UUID) -> Place:
     connection = get_connection(connection_id)
     sides = read_sides(connection)
     return Place(**vars(sides), connection=connection, slug=request.business.slug)
+
+
+def _closed(request: BusinessRequest, place: Place) -> HttpResponse:
+    """Why nothing can be matched there; within a page that is open still, it stands above the rows."""
+    context = {"place": place, "connection": place.connection}
+    if request.headers.get("HX-Request"):
+        response = render(request, "merge/_closed.html", context, status=HTTPStatus.CONFLICT)
+        response["HX-Retarget"], response["HX-Reswap"] = "#merge-notice", "innerHTML"
+        return response
+    status = HTTPStatus.OK if request.method == "GET" else HTTPStatus.CONFLICT
+    return render(request, "merge/closed.html", context, status=status)
 
 
 def read_presence(request: BusinessRequest, place: Place) -> Presence:

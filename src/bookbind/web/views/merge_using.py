@@ -1,6 +1,5 @@
 """Using the ticked matches: what it would do, doing it, and taking it back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bookbind.kit.text import fold_name, plural
 from bookbind.lists.labels import LIST_LABELS, label_within
 from bookbind.lists.models import ListItem
-from bookbind.merge.creating import create_chosen
+from bookbind.merge.creating import CreateReport, NotCreated, create_chosen
 from bookbind.merge.errors import DraftMoved, MergeError, NothingToUse, UndoBlocked
 from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_of
@@ -29,7 +28,6 @@ from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import Undone, find_blocking, undo, undone_of
 from bookbind.merge.unread import list_awaited
 from bookbind.merge.using import use_matches
-from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.queries import count_held_for_look
 from bookbind.publishing.resume import finish_check
@@ -37,11 +35,21 @@ from bookbind.publishing.starting import start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import moved_words
-from bookbind.web.merge_words import Using, awaited_words, consequences, count_by_list, question, undone_words
+from bookbind.web.merge_words import (
+    Using,
+    awaited_words,
+    consequences,
+    count_by_list,
+    question,
+    shown_names,
+    undone_words,
+)
+from bookbind.web.trouble import explain_trouble
 from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
 PUBLISHED_FIRST = 5
+MOST_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -110,11 +118,16 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     names = _wanted(place, request.POST.get("list", ""))
     version = request.POST.get("version", "")
     here = place.url("merge")
+    report = CreateReport()
+    # What earlier matches made ready is no work of these.
+    finish_check(place.connection.id)
+    ready_before = _count_ready(place)
     try:
         draft = find_draft(place.connection)
         if version != str(draft_version(draft)):
             raise DraftMoved(_other(request, draft))
-        _create(request, place, names)
+        report = create_chosen(place.connection, request.user, frozenset(names))
+        _say_not_created(request, place, report)
         applied = use_matches(
             place.connection,
             request.user,
@@ -123,10 +136,15 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         )
         # The page that follows says how many documents that made ready, so they are looked at now.
         finish_check(place.connection.id)
-    except (MergeError, ProviderError) as error:
-        messages.error(request, _said(error))
+    except NothingToUse:
+        # What was ticked and could not be created is named already.
+        if not report.failed:
+            messages.error(request, "Nothing is ticked, so there was nothing to use.")
         return redirect(here)
-    return redirect(f"{here}?used={applied.id}")
+    except MergeError as error:
+        messages.error(request, str(error))
+        return redirect(here)
+    return redirect(f"{here}?used={applied.id}&ready={max(_count_ready(place) - ready_before, 0)}")
 
 
 @require_POST
@@ -180,17 +198,23 @@ def _used(request: BusinessRequest, place: Place) -> dict[str, object]:
     applied = _applied(place, request.GET["used"])
     if applied is None or applied.undone_at is not None:
         return {}
-    waits_for_start = place.connection.awaits_start
-    ready = (
-        start_summary(place.connection).count if waits_for_start else count_held_for_look(place.connection)
-    )
-    return {"used": applied, "ready": ready, "ready_words": _ready_words(ready)}
+    became, ready = request.GET.get("ready", ""), _count_ready(place)
+    words = _ready_words(int(became), ready) if became.isdigit() and len(became) < MOST_DIGITS else ""
+    return {"used": applied, "ready": ready, "ready_words": words}
 
 
-def _ready_words(ready: int) -> str:
-    if not ready:
-        return "No document became ready by it."
-    return f"{plural(ready, 'document')} {'is' if ready == 1 else 'are'} ready."
+def _count_ready(place: Place) -> int:
+    """How many documents only wait for somebody to let them go."""
+    if place.connection.awaits_start:
+        return start_summary(place.connection).count
+    return count_held_for_look(place.connection)
+
+
+def _ready_words(became: int, ready: int) -> str:
+    """What these matches made ready, and how many are in all where that are more."""
+    words = f"{plural(became, 'document') if became else 'No document'} became ready by it."
+    verb = "is" if ready == 1 else "are"
+    return f"{words} {plural(ready, 'document')} {verb} ready in all." if ready > became else words
 
 
 def _blocked(request: BusinessRequest, place: Place) -> dict[str, object]:
@@ -220,21 +244,22 @@ def _wanted(place: Place, text: str) -> tuple[ListName, ...]:
     return (ListName(text),)
 
 
-def _create(request: BusinessRequest, place: Place, names: Sequence[ListName]) -> None:
-    report = create_chosen(place.connection, request.user, frozenset(names))
-    for name, why in report.failed:
-        messages.warning(request, f"{name} was not created: {why}")
+def _say_not_created(request: BusinessRequest, place: Place, report: CreateReport) -> None:
+    """Name what was not created with the reason; what failed for one reason is said at once."""
+    together: dict[int, list[NotCreated]] = {}
+    for each in report.failed:
+        together.setdefault(id(each.error), []).append(each)
+    for group in together.values():
+        why = explain_trouble(group[0].error, place.connection, request.role)
+        verbs = ("was", "stays") if len(group) == 1 else ("were", "stay")
+        names = shown_names([each.name for each in group])
+        text = f"{names} {verbs[0]} not created in {place.software} and {verbs[1]} ticked. {why.text}"
+        messages.warning(request, text, extra_tags=why.details)
 
 
 def _other(request: BusinessRequest, draft: object) -> str:
     saved_by = getattr(draft, "saved_by", None)
     return "" if saved_by is None or saved_by.id == request.user.id else str(saved_by.get_full_name())
-
-
-def _said(error: MergeError | ProviderError) -> str:
-    if isinstance(error, NothingToUse):
-        return "Nothing is ticked, so there was nothing to use."
-    return str(error)
 
 
 def _groups(changes: Changes) -> list[Group]:

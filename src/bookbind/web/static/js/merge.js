@@ -2,24 +2,139 @@
 const table = () => document.querySelector(".merge-table");
 const stops = () => [...document.querySelectorAll(".merge-table [data-stop]")];
 const rowOf = (element) => element?.closest?.(".merge-row[data-use]");
+const notice = () => document.getElementById("merge-notice");
 const entryOf = (element) => element?.closest?.(".merge-entry");
 
-function send(value, entry) {
+// An answer that is no row puts nothing into the table: it is said above it, and the row stays as it was.
+const ROW_ANSWERS = [409, 422];
+
+function tell(id) {
+  const words = document.getElementById(id);
+  if (words) notice()?.replaceChildren(words.content.cloneNode(true));
+}
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  const { status, raw } = ctx.response;
+  const isRow = ROW_ANSWERS.includes(status) && ctx.text.includes("data-entry=");
+  if (isRow || ctx.hx.retarget || ctx.hx.redirect || (status < 400 && !raw.redirected)) return;
+  event.preventDefault();
+  failed(ctx);
+});
+
+document.addEventListener("htmx:error", (event) => failed(event.detail.ctx));
+
+// The bar asks again by itself, so nothing is said when one of its answers fails to come.
+function failed(ctx) {
+  if (!ctx || ctx.sourceElement.id === "merge-bar") return;
+  tell(ctx.request.method === "POST" ? "merge-unsaved" : "merge-unshown");
+}
+
+// True when the row came back, whatever it says; it is the same element still when nothing did.
+async function send(value, entry) {
   const form = document.getElementById("merge-choose");
+  const { id } = entry;
+  const shared = theirs(entry);
   entry.setAttribute("aria-busy", "true");
-  const sent = htmx.ajax("POST", form.action, {
+  await htmx.ajax("POST", form.action, {
     source: entry,
     target: entry,
     swap: "outerHTML",
     values: { choice: value, version: entry.dataset.version },
   });
+  if (entry.isConnected) {
+    entry.removeAttribute("aria-busy");
+    return false;
+  }
+  notice()?.replaceChildren();
+  const fresh = document.getElementById(id);
+  const moved = conflictOf(fresh);
+  if (moved) focusConflict(moved);
+  if (Number(fresh?.dataset.version) === known + own + 1) own += 1;
+  refresh(sharing([...shared, ...theirs(fresh)], fresh));
   // The row is there first; the bar and the steps, which look at all lists, follow.
-  return sent.then(() => {
-    count();
-    clearTimeout(recount);
-    recount = setTimeout(count, 1500);
-  });
+  count();
+  clearTimeout(recount);
+  recount = setTimeout(count, 1500);
+  return true;
 }
+
+// What somebody else chose in between is to be decided before anything else, so it takes the focus.
+const conflictOf = (entry) => entry?.querySelector("[data-conflict] button");
+
+function focusConflict(button) {
+  if (!document.activeElement?.closest?.("[data-edit-form]")) focus(button);
+}
+
+// The entries of the books that stand in a row, and the other rows in which they stand too: each names the others.
+const theirs = (entry) => [...(entry?.querySelectorAll("[data-there]") ?? [])].map((row) => row.dataset.there);
+
+function sharing(ids, except) {
+  const rows = ids.flatMap((id) => [...document.querySelectorAll(`.merge-table [data-there="${id}"]`)]);
+  return [...new Set(rows.map(entryOf))].filter((entry) => entry !== except);
+}
+
+// Rows as they stand now. What is being changed here, or asks for a decision, is left as it is.
+const AT_ONCE = 100;
+const isHeld = (entry) => entry.matches("[aria-busy]") || entry.querySelector("[data-edit-form], [data-conflict]");
+
+async function refresh(entries) {
+  let changed = 0;
+  for (let start = 0; start < entries.length; start += AT_ONCE) {
+    const ids = entries.slice(start, start + AT_ONCE).map((entry) => entry.dataset.entry);
+    const reply = await fetch(`${table().dataset.rows}?ids=${ids}`, { headers: { "HX-Request": "true" } });
+    if (!reply.ok || reply.redirected) break;
+    const frame = document.createElement("template");
+    frame.innerHTML = await reply.text();
+    changed += [...frame.content.querySelectorAll(".merge-entry")].filter(replaced).length;
+  }
+  return changed;
+}
+
+// What a row says of the match itself; that another row shares it is no change of this one.
+const saysOf = (entry) => [...entry.querySelectorAll(".merge-row")].map((row) => row.className + row.dataset.there).join();
+
+// Whether the match became another one.
+function replaced(fresh) {
+  const entry = document.getElementById(fresh.id);
+  if (!entry || isHeld(entry) || Number(fresh.dataset.version) < Number(entry.dataset.version)) return false;
+  const before = entry.cloneNode(true);
+  before.dataset.version = fresh.dataset.version;
+  const isSame = before.isEqualNode(fresh);
+  const isOther = saysOf(before) !== saysOf(fresh);
+  const stop = entry.contains(document.activeElement) ? document.activeElement.id : "";
+  if (isSame) entry.dataset.version = fresh.dataset.version;
+  else entry.replaceWith(fresh);
+  if (stop && !isSame) (document.getElementById(stop) ?? fresh.querySelector("[data-stop]"))?.focus({ preventScroll: true });
+  return isOther;
+}
+
+// Each choice made here moves the draft on by one; when it is further, somebody else chose, used or undid.
+let own = 0;
+let known = Number(document.getElementById("merge-bar")?.dataset.version);
+
+async function follow() {
+  const bar = document.getElementById("merge-bar");
+  const by = Number(bar?.dataset.version) - known;
+  if (!(by > 0)) return;
+  const isOwn = by <= own;
+  own = isOwn ? own - by : 0;
+  known += by;
+  if (isOwn || !table()) return;
+  const changed = await refresh([...document.querySelectorAll(".merge-entry")]);
+  if (changed) say(bar.dataset.by, changed);
+}
+
+function say(who, count) {
+  const rows = count === 1 ? "1 row" : `${count} rows`;
+  const words = who ? `${who} changed ${rows}.` : `${rows} changed.`;
+  const detail = `${words} ${count === 1 ? "It is" : "They are"} shown as ${count === 1 ? "it stands" : "they stand"} now.`;
+  document.dispatchEvent(new CustomEvent("bookbind:toast", { detail }));
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.sourceElement?.id === "merge-bar") follow();
+});
 
 // A bar that is just being replaced hears nothing, so it is asked once more when the choices pause.
 let recount;
@@ -81,7 +196,7 @@ async function chosen(select, cell) {
   close(cell);
   await send(value, entry);
   const fresh = document.getElementById(id);
-  return focus(fresh?.querySelector(`[data-use="${use}"] [data-stop]`) ?? fresh?.querySelector("[data-stop]"));
+  return conflictOf(fresh) ? undefined : focus(fresh?.querySelector(`[data-use="${use}"] [data-stop]`) ?? fresh?.querySelector("[data-stop]"));
 }
 
 function accept(row) {
@@ -100,7 +215,8 @@ function goOn(row, value) {
   const isLast = stops().at(-1) === row.querySelector("[data-stop]");
   if (!isLast) next(row, 1);
   send(value, entry).then(() => {
-    if (isLast) focus(document.getElementById(entry.id)?.querySelector("[data-stop]"));
+    const fresh = document.getElementById(entry.id);
+    if (isLast && !conflictOf(fresh)) focus(fresh?.querySelector("[data-stop]"));
   });
 }
 
@@ -200,9 +316,12 @@ document.addEventListener("submit", (event) => {
 async function ask(url) {
   const dialog = document.getElementById("merge-question");
   const opener = document.activeElement;
+  document.getElementById("merge-question-content").replaceChildren();
   await htmx.ajax("GET", url, { source: dialog, target: "#merge-question-content", swap: "innerHTML" });
+  const title = document.getElementById("merge-question-title");
+  if (!title) return;
   dialog.showModal();
-  document.getElementById("merge-question-title")?.focus();
+  title.focus();
   dialog.addEventListener("close", () => (document.getElementById(opener.id) ?? opener).focus(), { once: true });
 }
 
