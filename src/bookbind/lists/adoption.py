@@ -65,7 +65,7 @@ def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[UUI
             for id_, there, connection, business, *_ in rows
         ],
     )
-    announce(BindingsChanged(rows[0][3], rows[0][2], tuple(row[0] for row in rows)))
+    announce(BindingsChanged(rows[0][3], rows[0][2], tuple(row[0] for row in rows), are_new=True))
     return [row[0] for row in rows]
 
 

@@ -19,13 +19,15 @@ class ListsSynced(Event):
 class BindingsChanged(Event):
     """These list items stand for something else at the connection than before.
 
-    `may_go` is false when documents that are complete now shall wait until a person has had a look.
+    `may_go` is false when documents that are complete now shall wait until a person has had a look. The
+    items `are_new` when they were made just now, so that nothing names them yet.
     """
 
     business_id: UUID
     connection_id: UUID
     item_ids: tuple[UUID, ...]
     may_go: bool = True
+    are_new: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Documents become ready without any software, or with another one. What the books need of them is looked at
 when these are taken into use, and again whenever their lists, the matches or the settings change, so that
-the tab Ready promises only what can be sent.
+the tab Ready promises only what the books take.
 """
 
 from collections import defaultdict

@@ -112,10 +112,13 @@ def check_against_new_lists(event: ListsSynced) -> None:
 @subscribe(BindingsChanged)
 def check_matched(event: BindingsChanged) -> None:
     """A match frees what waited for it, at once or after a look."""
+    if event.are_new:
+        return
     connection = get_connection(event.connection_id)
     if not event.may_go:
         look_first_after_matching(connection)
         return
+    check_ready_soon(event.business_id)
     items = {str(item_id) for item_id in event.item_ids}
     held = list_unsent(connection.id, CHECKED).filter(state=State.HELD.value)
     _settle_rows(row for row in held if row.reason_data.get("item") in items)
@@ -131,16 +134,13 @@ def check_against_new_settings(event: SettingsChanged) -> None:
         look_first_after_matching(connection)
 
 
-def _look_at_ready(
-    event: ConnectionActivated | ConnectionEnded | ListsSynced | BindingsChanged | SettingsChanged,
-) -> None:
+def _look_at_ready(event: ConnectionActivated | ConnectionEnded | ListsSynced | SettingsChanged) -> None:
     check_ready_soon(event.business_id)
 
 
 subscribe(ConnectionActivated)(_look_at_ready)
 subscribe(ConnectionEnded)(_look_at_ready)
 subscribe(ListsSynced)(_look_at_ready)
-subscribe(BindingsChanged)(_look_at_ready)
 subscribe(SettingsChanged)(_look_at_ready)
 
 

@@ -14,6 +14,7 @@ from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.queries import find_unread_lists
 from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.models import Publication, Resume
 from bookbind.publishing.placement import check_again, hold, hold_for, queue, wake
 from bookbind.publishing.queries import WaitingSummary, find_unchecked_resume, list_unsent
@@ -66,8 +67,10 @@ def look_first_after_matching(connection: Connection) -> None:
 
 @works(RECHECK)
 def check_matched_documents(job: Claimed) -> Again | None:
-    """Put what waited for matches where it belongs now."""
+    """Put what waited for matches where it belongs now, and look anew at what is ready."""
     finish_check(UUID(job.key))
+    if job.business_id is not None:
+        check_ready(job.business_id)
     return None
 
 

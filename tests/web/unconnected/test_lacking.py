@@ -13,15 +13,18 @@ from bookbind.documents.models import Document
 from bookbind.documents.queries import Tab, count_tabs, get_document, tab_of
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
-from bookbind.kit import events
+from bookbind.kit import clock, events
+from bookbind.lists.bindings import new_binding, tell_changed
 from bookbind.lists.events import ListsSynced
-from bookbind.lists.models import ListItem
+from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.practice.queries import list_clients
 from bookbind.providers.base.types import ListName, PublishAs
 from bookbind.publishing.configuration import save_instead
 from bookbind.publishing.lacking import READY_JOB, check_ready
 from bookbind.publishing.models import Publication
 from bookbind.publishing.ready import make_ready
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.resume import RECHECK
 from bookbind.tenancy.scope import PracticeScope, within
 from tests.support.factories import People, make_connection
 from tests.support.office import Office, posted
@@ -122,6 +125,21 @@ def test_an_answer_in_merge_lists_makes_all_ready_again(moved: Office, alice: Cl
     run_due(kinds=[READY_JOB])
     assert tab_of(the("INV-4")) is Tab.READY
     assert tab_of(the("INV-3")) is Tab.REVIEW
+
+
+@pytest.mark.parametrize(("may_go", "job"), [(False, RECHECK), (True, READY_JOB)])
+def test_other_matches_are_looked_at_as_well(moved: Office, may_go: bool, job: str) -> None:  # noqa: FBT001
+    read_lists(moved)
+    sold = moved.remote(ListName.TAX_RATES, "20% on sales")
+    RemoteItem.objects.filter(id=sold.id).update(details={"rate": "20", "side": "sales"})
+    Binding.objects.filter(list_item=moved.tax_rate).update(closed_at=clock.now())
+    with transaction.atomic():
+        opened = new_binding(moved.tax_rate, sold, "chosen")
+        opened.save()
+        tell_changed([opened], may_go=may_go)
+    run_due(kinds=[job])
+    assert the("INV-1").lacks == Reason.TAX_RATE_WRONG_SIDE
+    assert tab_of(the("INV-1")) is Tab.REVIEW
 
 
 def test_start_publishing_says_which_of_them_need_something(moved: Office, alice: Client) -> None:
