@@ -199,7 +199,7 @@ TABLE = (
     Row("ask_again", "POST", CONNECTIONS, 404),
     Row("cancel", "POST", CONNECTIONS, 404),
     Row("different", "GET", CONNECTIONS, 404),
-    Row("finish", "GET", CONNECTIONS, 302),
+    Row("finish", "GET", CONNECTIONS, 404),
     Row("finish", "POST", CONNECTIONS, 404),
     Row("move", "POST", CONNECTIONS, 404),
     Row("summary", "GET", CONNECTIONS, 404),

@@ -10,7 +10,7 @@ from django.db import connection as database
 
 from bookbind.activity.models import Entry
 from bookbind.connections import errors
-from bookbind.connections.change import find_change_to, find_open_change, find_undoable, go_on_without
+from bookbind.connections.change import find_change_to, find_open_change, find_undoable
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.models import Change, Connection, SignIn
 from bookbind.connections.pending import drop
@@ -31,7 +31,7 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.states import State
-from bookbind.publishing.switching import count_to_publish_first, stop_change, undo_change
+from bookbind.publishing.switching import stop_change, undo_change
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
 
@@ -274,23 +274,6 @@ def test_once_publishing_is_started_the_change_stands(desk: Desk) -> None:
     assert main.id == joined.id
 
 
-def test_publish_first_sends_what_is_ready_to_the_old_books(desk: Desk) -> None:
-    waiting = desk.publish_expired("INV-1")
-    desk.reconnect(publish_now=False)
-    run_due(kinds=[SYNC])
-    desk.work()
-    joined = desk.change(publish_first=True)
-    run_due(kinds=[SYNC])
-    run_due(kinds=[SWITCH])
-    assert get_connection(joined.id).stage == Connection.Stage.SETTING_UP
-    desk.work()
-    desk.skip(seconds=2)
-    run_due(kinds=[SWITCH])
-    assert get_connection(joined.id).stage == Connection.Stage.ACTIVE
-    assert organisations_of(desk) == ["Acme Ltd"]
-    assert desk.look(waiting).state == State.PUBLISHED
-
-
 def test_a_document_dated_before_the_new_books_waits_for_a_decision(desk: Desk) -> None:
     today = clock.now().date()
     desk.connection = desk.move(documents_from=today + timedelta(days=1))
@@ -477,75 +460,3 @@ def test_publishing_races_with_the_switch_and_nothing_lands_twice(desk: Desk) ->
     references = sorted(str(bill["reference"]) for bill in desk.bills())
     assert references == sorted(f"INV-{number}" for number in range(12))
     assert desk.item(ListName.CATEGORIES, "449")
-
-
-def test_what_is_published_first_is_waited_for_while_the_old_books_do_not_answer(desk: Desk) -> None:
-    waiting = desk.publish_expired("INV-1")
-    desk.reconnect(publish_now=False)
-    run_due(kinds=[SYNC])
-    desk.work()
-    joined = desk.change(publish_first=True)
-    Connection.objects.filter(id=desk.connection.id).update(down_since=clock.now())
-    run_due(kinds=[SYNC])
-    run_due(kinds=[SWITCH])
-    change = find_open_change(desk.business.id)
-    assert change is not None
-    assert change.ready_at is not None, "only the document is waited for"
-    assert count_to_publish_first(change) == 1
-    assert get_connection(joined.id).stage == Connection.Stage.SETTING_UP
-    assert desk.look(waiting).state == State.WAITING
-
-    Connection.objects.filter(id=desk.connection.id).update(down_since=None)
-    desk.work()
-    desk.skip(seconds=31)
-    run_due(kinds=[SWITCH])
-    assert get_connection(joined.id).stage == Connection.Stage.ACTIVE
-    assert organisations_of(desk) == ["Acme Ltd"]
-
-
-def test_somebody_may_decide_not_to_wait_for_what_was_to_be_published_first(desk: Desk) -> None:
-    waiting = desk.publish_expired("INV-1")
-    desk.reconnect(publish_now=False)
-    run_due(kinds=[SYNC])
-    desk.work()
-    joined = desk.change(publish_first=True)
-    Connection.objects.filter(id=desk.connection.id).update(down_since=clock.now())
-    run_due(kinds=[SYNC])
-    run_due(kinds=[SWITCH])
-    change = find_open_change(desk.business.id)
-    assert change is not None
-    go_on_without(change, desk.user)
-    run_due(kinds=[SWITCH])
-    assert get_connection(joined.id).stage == Connection.Stage.ACTIVE
-    moved = services.find_open_publication(waiting.document_id)
-    assert moved is not None
-    assert moved.connection_id == joined.id
-    assert desk.bills() == []
-    with pytest.raises(errors.ChangeOver):
-        go_on_without(change, desk.user)
-
-
-def test_what_may_have_reached_the_books_that_were_left_goes_where_the_books_are_now(desk: Desk) -> None:
-    publication = desk.publish(desk.bill("INV-1"))
-    old = desk.connection
-    desk.connection = desk.move()
-    doubtful = services.find_open_publication(publication.document_id)
-    assert doubtful is not None
-    Publication.objects.filter(id=doubtful.id).update(connection=old, reason=Reason.UNKNOWN)
-    doubtful = desk.look(doubtful)
-    message = explain_publication(doubtful, words_of(doubtful.connection))
-    assert message is not None
-    assert "it goes to the books that you use now" in message.next
-    assert [label for _, label in message.buttons] == [
-        "It is not there: use the present books",
-        "It is there: archive",
-    ]
-    match_by_name(desk.connection)
-    services.publish_anyway(doubtful, desk.user)
-    here = services.find_open_publication(publication.document_id)
-    assert here is not None
-    assert (here.connection_id, here.reason) == (desk.connection.id, Reason.NOT_STARTED)
-    assert desk.look(doubtful).state == State.WITHDRAWN
-    start_publishing(desk.connection, desk.user)
-    desk.work()
-    assert organisations_of(desk) == [HOLDINGS]

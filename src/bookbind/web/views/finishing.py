@@ -123,11 +123,11 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
 
     Asked for again, as by a restored tab, it leads to the summary, where Finish is.
     """
-    if request.method == "GET":
-        return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in_id]))
     form = FinishForm(request.POST)
     try:
         sign_in = _open(request, sign_in_id)
+        if request.method == "GET":
+            return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in.id]))
         if sign_in.purpose == SignIn.Purpose.RECONNECT and not sign_in.finished_at:
             match = same_organisation(sign_in)
             if match.same is None:

@@ -1,0 +1,108 @@
+"""What is published to the old books before a change, and what may have reached them when they were left."""
+
+import pytest
+
+from bookbind.connections import errors
+from bookbind.connections.change import find_open_change, go_on_without
+from bookbind.connections.models import Connection
+from bookbind.connections.queries import get_connection
+from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
+from bookbind.publishing import services
+from bookbind.publishing.messages import explain_publication, words_of
+from bookbind.publishing.models import Publication
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.starting import start_publishing
+from bookbind.publishing.states import State
+from bookbind.publishing.switching import count_to_publish_first
+from tests.publishing.conftest import SWITCH, SYNC, Desk
+from tests.publishing.test_switching import HOLDINGS, match_by_name, organisations_of
+
+
+def test_publish_first_sends_what_is_ready_to_the_old_books(desk: Desk) -> None:
+    waiting = desk.publish_expired("INV-1")
+    desk.reconnect(publish_now=False)
+    run_due(kinds=[SYNC])
+    desk.work()
+    joined = desk.change(publish_first=True)
+    run_due(kinds=[SYNC])
+    run_due(kinds=[SWITCH])
+    assert get_connection(joined.id).stage == Connection.Stage.SETTING_UP
+    desk.work()
+    desk.skip(seconds=2)
+    run_due(kinds=[SWITCH])
+    assert get_connection(joined.id).stage == Connection.Stage.ACTIVE
+    assert organisations_of(desk) == ["Acme Ltd"]
+    assert desk.look(waiting).state == State.PUBLISHED
+
+
+def test_what_is_published_first_is_waited_for_while_the_old_books_do_not_answer(desk: Desk) -> None:
+    waiting = desk.publish_expired("INV-1")
+    desk.reconnect(publish_now=False)
+    run_due(kinds=[SYNC])
+    desk.work()
+    joined = desk.change(publish_first=True)
+    Connection.objects.filter(id=desk.connection.id).update(down_since=clock.now())
+    run_due(kinds=[SYNC])
+    run_due(kinds=[SWITCH])
+    change = find_open_change(desk.business.id)
+    assert change is not None
+    assert change.ready_at is not None, "only the document is waited for"
+    assert count_to_publish_first(change) == 1
+    assert get_connection(joined.id).stage == Connection.Stage.SETTING_UP
+    assert desk.look(waiting).state == State.WAITING
+
+    Connection.objects.filter(id=desk.connection.id).update(down_since=None)
+    desk.work()
+    desk.skip(seconds=31)
+    run_due(kinds=[SWITCH])
+    assert get_connection(joined.id).stage == Connection.Stage.ACTIVE
+    assert organisations_of(desk) == ["Acme Ltd"]
+
+
+def test_somebody_may_decide_not_to_wait_for_what_was_to_be_published_first(desk: Desk) -> None:
+    waiting = desk.publish_expired("INV-1")
+    desk.reconnect(publish_now=False)
+    run_due(kinds=[SYNC])
+    desk.work()
+    joined = desk.change(publish_first=True)
+    Connection.objects.filter(id=desk.connection.id).update(down_since=clock.now())
+    run_due(kinds=[SYNC])
+    run_due(kinds=[SWITCH])
+    change = find_open_change(desk.business.id)
+    assert change is not None
+    go_on_without(change, desk.user)
+    run_due(kinds=[SWITCH])
+    assert get_connection(joined.id).stage == Connection.Stage.ACTIVE
+    moved = services.find_open_publication(waiting.document_id)
+    assert moved is not None
+    assert moved.connection_id == joined.id
+    assert desk.bills() == []
+    with pytest.raises(errors.ChangeOver):
+        go_on_without(change, desk.user)
+
+
+def test_what_may_have_reached_the_books_that_were_left_goes_where_the_books_are_now(desk: Desk) -> None:
+    publication = desk.publish(desk.bill("INV-1"))
+    old = desk.connection
+    desk.connection = desk.move()
+    doubtful = services.find_open_publication(publication.document_id)
+    assert doubtful is not None
+    Publication.objects.filter(id=doubtful.id).update(connection=old, reason=Reason.UNKNOWN)
+    doubtful = desk.look(doubtful)
+    message = explain_publication(doubtful, words_of(doubtful.connection))
+    assert message is not None
+    assert "it goes to the books that you use now" in message.next
+    assert [label for _, label in message.buttons] == [
+        "It is not there: use the present books",
+        "It is there: archive",
+    ]
+    match_by_name(desk.connection)
+    services.publish_anyway(doubtful, desk.user)
+    here = services.find_open_publication(publication.document_id)
+    assert here is not None
+    assert (here.connection_id, here.reason) == (desk.connection.id, Reason.NOT_STARTED)
+    assert desk.look(doubtful).state == State.WITHDRAWN
+    start_publishing(desk.connection, desk.user)
+    desk.work()
+    assert organisations_of(desk) == [HOLDINGS]
