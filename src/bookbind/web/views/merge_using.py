@@ -13,7 +13,7 @@ from bookbind.kit.text import fold_name, plural
 from bookbind.lists.labels import LIST_LABELS, label_within
 from bookbind.lists.models import ListItem
 from bookbind.merge.creating import CreateReport, NotCreated, create_chosen
-from bookbind.merge.errors import DraftMoved, MergeError, NothingToUse, UndoBlocked
+from bookbind.merge.errors import CreationUncertain, DraftMoved, MergeError, NothingToUse, UndoBlocked
 from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_of
 from bookbind.merge.reading import (
@@ -44,7 +44,7 @@ from bookbind.web.merge_words import (
     shown_names,
     undone_words,
 )
-from bookbind.web.trouble import explain_trouble
+from bookbind.web.trouble import Trouble, explain_trouble
 from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
@@ -246,14 +246,17 @@ def _wanted(place: Place, text: str) -> tuple[ListName, ...]:
 
 def _say_not_created(request: BusinessRequest, place: Place, report: CreateReport) -> None:
     """Name what was not created with the reason; what failed for one reason is said at once."""
-    together: dict[int, list[NotCreated]] = {}
+    together: dict[Trouble, list[NotCreated]] = {}
     for each in report.failed:
-        together.setdefault(id(each.error), []).append(each)
-    for group in together.values():
-        why = explain_trouble(group[0].error, place.connection, request.role)
-        verbs = ("was", "stays") if len(group) == 1 else ("were", "stay")
+        why = explain_trouble(each.error, place.connection, request.role)
+        together.setdefault(why, []).append(each)
+    for why, group in together.items():
+        was, stays = ("was", "stays") if len(group) == 1 else ("were", "stay")
+        # Of a lost answer nobody knows what it said.
+        is_lost = isinstance(group[0].error, CreationUncertain)
+        happened = "may not have been created" if is_lost else f"{was} not created"
         names = shown_names([each.name for each in group])
-        text = f"{names} {verbs[0]} not created in {place.software} and {verbs[1]} ticked. {why.text}"
+        text = f"{names} {happened} in {place.software} and {stays} ticked. {why.text}"
         messages.warning(request, text, extra_tags=why.details)
 
 
