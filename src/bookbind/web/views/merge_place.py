@@ -102,8 +102,10 @@ def find_place(request: BusinessRequest, connection_id: UUID) -> Place:
 
 def _closed(request: BusinessRequest, place: Place) -> HttpResponse:
     """Why nothing can be matched there; within a page that is open still, it stands above the rows."""
-    is_page = request.method == "GET" and not request.headers.get("HX-Request")
-    again = request.get_full_path() if is_page else place.url("merge")
+    again = place.url("merge")
+    if request.path == again:
+        # Whoever waits there for the lists is told what was moved, once.
+        again = request.get_full_path()
     context = {"place": place, "connection": place.connection, "again": again}
     if request.headers.get("HX-Request"):
         response = render(request, "merge/_closed.html", context, status=HTTPStatus.CONFLICT)
