@@ -411,7 +411,9 @@ def test_entries_and_history_add_no_queries(people: People, admin: Client) -> No
     with within(BusinessScope(people.acme.id)):
         made = {"captured_at": clock.now(), "captured_by": people.alice, "stage": Document.Stage.READY}
         Document.objects.create(business=people.acme, currency="GBP", **made)
-    name_on_documents(people, [bound(people, connection, "In use", ListName.CATEGORIES)])
+    # One without a match from the start: where there is none, nobody asks what uses it.
+    without = make_list_item(people.acme, "Unmatched")
+    name_on_documents(people, [bound(people, connection, "In use", ListName.CATEGORIES), without])
 
     def more() -> None:
         for number in range(15):

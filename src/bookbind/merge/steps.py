@@ -127,11 +127,6 @@ def list_steps(
     return [steps[key] for key in ORDER]
 
 
-def count_needed(connection: Connection) -> int:
-    """How many entries without a match are needed by rules and waiting documents; for menu and badge."""
-    return sum(step.needed for step in list_steps(connection))
-
-
 def _stand(
     connection: Connection, data: Mapping[ListName, ListData] | None
 ) -> tuple[dict[ListName, Standings], dict[ListName, Unread]]:
