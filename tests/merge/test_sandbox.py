@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import open_session
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
+from bookbind.kit.text import fold_name
 from bookbind.lists.merging import merging_lists
 from bookbind.lists.services import create_item
 from bookbind.merge.creating import create_and_match, create_chosen, create_there
@@ -21,6 +23,7 @@ from bookbind.merge.rows import Show, find_row, list_rows
 from bookbind.merge.suggestions import SUGGEST_JOB
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
+from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName, RemoteEntry
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
@@ -225,3 +228,26 @@ def test_what_the_draft_wants_created_is_created_before_it_is_used(desk: Desk) -
     assert row is not None
     assert row.uses[0].current is not None
     assert row.uses[0].current.label.casefold().endswith(motor.name.casefold())
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-05")
+def test_what_cannot_be_created_while_the_vendor_is_away_is_created_once_later(desk: Desk) -> None:
+    """Also the look-up before a second try, which asks the vendor as well."""
+    move(desk)
+    wanted = (desk.item(CATEGORIES, "449"), desk.item(CATEGORIES, "400"))
+    wishes = [NewChoice(each.id, action="create") for each in wanted]
+    save_choices(desk.connection, wishes, desk.user, version(desk))
+    desk.sandbox.control("faults", vendor="quickbooks", operation="accounts", fault="503", times=20)
+    report = create_chosen(desk.connection, desk.user)
+    assert (report.created, {each.name for each in report.failed}) == (0, {each.name for each in wanted})
+    assert all(isinstance(each.error, CreationUncertain) for each in report.failed)
+    again = create_chosen(desk.connection, desk.user)
+    assert {each.name for each in again.failed} == {each.name for each in wanted}
+    assert len({id(each.error) for each in again.failed}) == 1, "once it is away, nothing more is asked"
+    assert isinstance(again.failed[0].error, ProviderError | ConnectionUnusable)
+    desk.sandbox.clear_faults()
+    desk.skip(minutes=10)
+    assert create_chosen(desk.connection, desk.user).created == 2
+    names = [fold_name(entry.name) for entry in there(desk, CATEGORIES)]
+    assert [names.count(fold_name(each.name)) for each in wanted] == [1, 1]
