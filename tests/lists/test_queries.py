@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from bookbind.lists.adoption import unbound_entries
-from bookbind.lists.bindings import replace_binding
+from bookbind.lists.bindings import close_bindings, replace_binding
 from bookbind.lists.combine import combine
-from bookbind.lists.errors import EntryUnusable, ListsDiffer, NameMissing
+from bookbind.lists.errors import NameMissing
 from bookbind.lists.labels import item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.lists.own import list_as_csv
@@ -23,13 +23,13 @@ from bookbind.lists.queries import (
 from bookbind.lists.services import (
     adopt,
     archive_item,
-    bind,
     bind_created,
-    close_binding,
     create_item,
     get_or_create_supplier,
     restore_item,
 )
+from bookbind.merge.errors import ChoiceRefused
+from bookbind.merge.using import match_one
 from bookbind.providers.base.types import ListName, RemoteEntry
 from bookbind.providers.registry import list_providers
 from bookbind.tenancy.scope import BusinessScope, within
@@ -101,7 +101,7 @@ def test_supplier_that_the_books_lack_is_offered_as_new(reader: Reader) -> None:
 
 def test_match_for_one_use_goes_before_one_for_any(chart: Reader) -> None:
     item = chart.items(CATEGORIES)["Advertising"]
-    bind(item, chart.connection, remote(chart, "id-489"), use=Binding.Use.SALES, user=chart.user)
+    replace_binding(item, remote(chart, "id-489"), "chosen", use=Binding.Use.SALES, user=chart.user)
     found = {
         use: current_bindings(chart.connection.id, [item.id], use)[item.id].remote_id for use in Binding.Use
     }
@@ -111,12 +111,12 @@ def test_match_for_one_use_goes_before_one_for_any(chart: Reader) -> None:
 def test_match_is_never_changed_but_closed_and_opened_anew(chart: Reader) -> None:
     item = chart.items(CATEGORIES)["Advertising"]
     before = Binding.objects.get(list_item=item)
-    bind(item, chart.connection, remote(chart, "id-489"), user=chart.user)
+    replace_binding(item, remote(chart, "id-489"), "chosen", user=chart.user)
     history = list(Binding.objects.filter(list_item=item).order_by("opened_at"))
     assert [row.remote_item_id for row in history] == [before.remote_item_id, remote(chart, "id-489").id]
     assert (history[0].closed_by, history[1].opened_by) == (chart.user, chart.user)
     assert replace_binding(item, remote(chart, "id-489"), "chosen").id == history[1].id
-    close_binding(history[1], "chosen", chart.user)
+    close_bindings([history[1].id], "chosen", chart.user)
     assert current_bindings(chart.connection.id, [item.id]) == {}
 
 
@@ -124,16 +124,18 @@ def test_only_a_living_entry_of_the_same_list_and_connection_can_be_matched(char
     item = chart.items(CATEGORIES)["Advertising"]
     chart.books.change(CATEGORIES, "id-404", archived=True)
     chart.read(CATEGORIES)
-    with pytest.raises(EntryUnusable):
-        bind(item, chart.connection, remote(chart, "id-404"))
+    with pytest.raises(ChoiceRefused):
+        match_one(chart.connection, item.id, remote(chart, "id-404").id, chart.user)
     supplier = create_item(chart.business.id, SUPPLIERS, "City Fuel")
-    with pytest.raises(ListsDiffer):
-        bind(supplier, chart.connection, remote(chart, "id-489"))
+    with pytest.raises(ChoiceRefused):
+        match_one(chart.connection, supplier.id, remote(chart, "id-489").id, chart.user)
     other = factories.make_connection(
         chart.business, chart.user, stage="ended", organisation_id="another organisation"
     )
-    with pytest.raises(ListsDiffer):
-        bind(item, other, remote(chart, "id-489"))
+    theirs = remote(chart, "id-489")
+    RemoteItem.objects.filter(id=theirs.id).update(connection=other)
+    with pytest.raises(ChoiceRefused):
+        match_one(chart.connection, item.id, theirs.id, chart.user)
 
 
 def test_what_needs_a_match_is_counted_and_listed(chart: Reader) -> None:

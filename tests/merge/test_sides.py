@@ -3,8 +3,8 @@
 import pytest
 
 from bookbind.kit.ids import new_id
+from bookbind.lists.bindings import replace_binding
 from bookbind.lists.models import Binding
-from bookbind.lists.services import bind
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import Entry
 from bookbind.merge.errors import ChoiceRefused
@@ -137,7 +137,7 @@ def test_a_choice_for_any_use_from_before_is_left_out_and_says_why(moved: Moved)
 def test_a_match_for_any_use_from_before_goes_on_through_use_undo_and_going_back(moved: Moved) -> None:
     firm, first, second = moved
     item, costs = firm.item("20% VAT", TAXES), second.remote("n-20c", TAXES)
-    bind(item, second.connection, costs, user=firm.user)
+    replace_binding(item, costs, "chosen", user=firm.user)
     old = (item.id, "any", "n-20c")
 
     def in_use() -> bool:

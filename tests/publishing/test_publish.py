@@ -9,7 +9,8 @@ from bookbind.documents.errors import DocumentFrozen
 from bookbind.documents.queries import Tab, count_tabs, get_document
 from bookbind.documents.services import archive
 from bookbind.lists.models import RemoteItem
-from bookbind.lists.services import bind, create_item
+from bookbind.lists.services import create_item
+from bookbind.merge.using import match_one
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
 from bookbind.publishing import services
 from bookbind.publishing.configuration import SettingsInput, get_settings, save_settings
@@ -114,7 +115,7 @@ def test_an_unmatched_category_waits_and_goes_when_it_is_matched(desk: Desk) -> 
     for document in documents:
         assert desk.publish(document).reason == Reason.CATEGORY_UNMATCHED
     remote = RemoteItem.objects.get(connection=desk.connection, list=ListName.CATEGORIES, code="449")
-    bind(own, desk.connection, remote, user=desk.user)
+    match_one(desk.connection, own.id, remote.id, desk.user)
     desk.work()
     assert [bill["lines"][0]["account"] for bill in desk.bills()] == ["449"] * 3
 

@@ -6,9 +6,10 @@ import pytest
 
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
+from bookbind.lists.bindings import replace_binding
 from bookbind.lists.combine import combine
 from bookbind.lists.models import Dimension, ListItem, RemoteItem
-from bookbind.lists.services import archive_item, bind
+from bookbind.lists.services import archive_item
 from bookbind.providers.base.types import ListName
 from bookbind.rules.evaluate import CodedField, Problem
 from bookbind.rules.queries import count_rules, count_uses, item_problems, problems_of, rule_problems
@@ -38,7 +39,7 @@ def there(books: Books, connection: Connection) -> Callable[..., RemoteItem]:
             folded_name=item.folded_name,
             changed_at=clock.now(),
         )
-        bind(item, connection, remote)
+        replace_binding(item, remote, "chosen")
         RemoteItem.objects.filter(id=remote.id).update(state=state)
         return remote
 

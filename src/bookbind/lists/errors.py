@@ -33,10 +33,6 @@ class UndoBlocked(ListError):
     """A later combination builds on this one. Undo that first."""
 
 
-class EntryUnusable(ListError):
-    """This entry was archived or deleted in the accounting software, so nothing can be matched to it."""
-
-
 class NameMissing(ListError):
     """A new entry needs a name."""
 

@@ -11,9 +11,9 @@ from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.kit.text import clean_text, fold_name
 from bookbind.lists import adoption
-from bookbind.lists.bindings import CHOSEN, CREATED, close_bindings, replace_binding, tell_changed
+from bookbind.lists.bindings import CREATED, replace_binding, tell_changed
 from bookbind.lists.entries import LONGEST_CODE, LONGEST_NAME, fold, state_of, tidy
-from bookbind.lists.errors import EntryUnusable, ListsDiffer, NameMissing
+from bookbind.lists.errors import NameMissing
 from bookbind.lists.labels import SINGULAR_LABELS, item_label
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
 from bookbind.lists.queries import items_by_id
@@ -84,38 +84,6 @@ def restore_item(item: ListItem, user: User | None) -> None:
         item.refresh_from_db()
         _record("lists.restored", f"{_label(item)} was brought back in Bookbind.", item, user)
         _tell_item(item)
-
-
-@transaction.atomic
-def bind(
-    item: ListItem,
-    connection: Connection,
-    remote_item: RemoteItem,
-    use: str = Binding.Use.ANY,
-    why: str = CHOSEN,
-    user: User | None = None,
-) -> Binding:
-    """Let the entry of the books stand for ours at this connection from now on."""
-    if remote_item.connection_id != connection.id or remote_item.list != item.list:
-        raise ListsDiffer
-    if remote_item.state != RemoteItem.State.ACTIVE:
-        raise EntryUnusable
-    binding = replace_binding(item, remote_item, why, use=use, user=user)
-    if user is not None:
-        there = {"connection": str(connection.id), "remote": remote_item.remote_id}
-        text = f"{_label(item)} was matched to {item_label(remote_item.name, remote_item.code)}."
-        _record("lists.matched", text, item, user, **there)
-    return binding
-
-
-@transaction.atomic
-def close_binding(binding: Binding, why: str, user: User | None = None) -> None:
-    """Take a match back; the entry then needs another one."""
-    if close_bindings([binding.id], why, user):
-        tell_changed([binding])
-        if user is not None:
-            item = binding.list_item
-            _record("lists.unmatched", f"{_label(item)} has no match now.", item, user)
 
 
 @transaction.atomic
