@@ -4,7 +4,7 @@ import pytest
 
 from bookbind.connections import errors
 from bookbind.connections.change import find_open_change, go_on_without
-from bookbind.connections.models import Connection
+from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
@@ -19,11 +19,28 @@ from tests.publishing.conftest import SWITCH, SYNC, Desk
 from tests.publishing.test_switching import HOLDINGS, match_by_name, organisations_of
 
 
-def test_publish_first_sends_what_is_ready_to_the_old_books(desk: Desk) -> None:
+def hold_for_look(desk: Desk) -> Publication:
+    """A bill that waited for a reconnect, after which somebody wanted to look first."""
     waiting = desk.publish_expired("INV-1")
     desk.reconnect(publish_now=False)
     run_due(kinds=[SYNC])
     desk.work()
+    return waiting
+
+
+def begin_while_down(desk: Desk) -> Change:
+    """A change that publishes first, its lists complete, while the old books do not answer."""
+    desk.change(publish_first=True)
+    Connection.objects.filter(id=desk.connection.id).update(down_since=clock.now())
+    run_due(kinds=[SYNC])
+    run_due(kinds=[SWITCH])
+    change = find_open_change(desk.business.id)
+    assert change is not None
+    return change
+
+
+def test_publish_first_sends_what_is_ready_to_the_old_books(desk: Desk) -> None:
+    waiting = hold_for_look(desk)
     joined = desk.change(publish_first=True)
     run_due(kinds=[SYNC])
     run_due(kinds=[SWITCH])
@@ -37,16 +54,9 @@ def test_publish_first_sends_what_is_ready_to_the_old_books(desk: Desk) -> None:
 
 
 def test_what_is_published_first_is_waited_for_while_the_old_books_do_not_answer(desk: Desk) -> None:
-    waiting = desk.publish_expired("INV-1")
-    desk.reconnect(publish_now=False)
-    run_due(kinds=[SYNC])
-    desk.work()
-    joined = desk.change(publish_first=True)
-    Connection.objects.filter(id=desk.connection.id).update(down_since=clock.now())
-    run_due(kinds=[SYNC])
-    run_due(kinds=[SWITCH])
-    change = find_open_change(desk.business.id)
-    assert change is not None
+    waiting = hold_for_look(desk)
+    change = begin_while_down(desk)
+    joined = change.joined
     assert change.ready_at is not None, "only the document is waited for"
     assert count_to_publish_first(change) == 1
     assert get_connection(joined.id).stage == Connection.Stage.SETTING_UP
@@ -61,16 +71,9 @@ def test_what_is_published_first_is_waited_for_while_the_old_books_do_not_answer
 
 
 def test_somebody_may_decide_not_to_wait_for_what_was_to_be_published_first(desk: Desk) -> None:
-    waiting = desk.publish_expired("INV-1")
-    desk.reconnect(publish_now=False)
-    run_due(kinds=[SYNC])
-    desk.work()
-    joined = desk.change(publish_first=True)
-    Connection.objects.filter(id=desk.connection.id).update(down_since=clock.now())
-    run_due(kinds=[SYNC])
-    run_due(kinds=[SWITCH])
-    change = find_open_change(desk.business.id)
-    assert change is not None
+    waiting = hold_for_look(desk)
+    change = begin_while_down(desk)
+    joined = change.joined
     go_on_without(change, desk.user)
     run_due(kinds=[SWITCH])
     assert get_connection(joined.id).stage == Connection.Stage.ACTIVE

@@ -206,11 +206,13 @@ def test_an_approval_asks_who_it_is_and_comes_once(ada: Walk, people: People, ur
 def test_to_turn_it_off_needs_the_second_person_too(ada: Walk, people: People, ursula: Client) -> None:
     switch = f"{ada.root}/second-person"
     assert "From now on" in read(ada.client.post(switch, {"on": "yes"}, follow=True)).text
+    assert "It is on already." in read(ada.client.post(switch, {"on": "yes"}, follow=True)).text
     asked = read(ada.client.post(switch, {"off": "yes"}, follow=True))
     assert "Asked. It stays on until" in asked.text
     assert Business.objects.get(id=ada.business.id).second_person
     decide(ursula, ada, "approve")
     assert not Business.objects.get(id=ada.business.id).second_person
+    assert "It is off already." in read(ada.client.post(switch, {"off": "yes"}, follow=True)).text
 
 
 def test_with_nobody_else_it_is_not_turned_on_but_off(ada: Walk, people: People) -> None:

@@ -59,6 +59,8 @@ def others_in_words(business: Business, user: User) -> str:
 
 
 def _set(business: Business, user: User, *, is_on: bool) -> str:
+    if is_on == business.second_person:
+        return f"It is {'on' if is_on else 'off'} already."
     if is_on:
         turn_on(business, user)
         return "From now on a second person approves every change and every disconnect."
