@@ -337,9 +337,11 @@ def test_what_is_published_first_is_said_to_be_waited_for(ada: Walk) -> None:
     run_due(kinds=["lists.sync"])
     joined = next(one for one in connections_of(ada) if one.id != old.id)
     waiting = read(ada.client.get(f"{ada.root}/{joined.id}/confirmed"))
-    assert (
-        "1 document is to be published to Xero (Acme Ltd) first, and the move waits for it." in waiting.text
-    )
+    first = "1 document is to be published to Xero (Acme Ltd) first, and the move waits for it."
+    then = "Xero (Acme Ltd) stays in use until then. Then Merge lists opens by itself"
+    assert "The lists are complete. " in waiting.text
+    assert "complete in a moment" not in waiting.text
+    assert 0 < waiting.text.find(first) < waiting.text.find(then)
     assert "Xero isn't answering" in waiting.text
     assert waiting.has_button("Don't wait for it")
     assert waiting.has_button("Stop and keep Xero (Acme Ltd)")
