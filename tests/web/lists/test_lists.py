@@ -6,9 +6,9 @@ from django.test import Client
 from bookbind.connections.queries import label_of
 from bookbind.documents.queries import get_document
 from bookbind.kit import clock
+from bookbind.lists.bindings import replace_binding
 from bookbind.lists.models import Binding, Combination, Dimension, ListItem, ListSync, RemoteItem
 from bookbind.lists.queries import current_bindings, dimension_slots
-from bookbind.lists.services import bind
 from bookbind.lists.sync import request_sync
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
@@ -247,7 +247,7 @@ def test_combining_names_the_software_of_a_match_and_warns_of_two_tax_numbers(
     assert office.connection is not None
     kept, other = office.supplier("BT Business"), office.supplier("British Telecommunications")
     address = office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")
-    bind(kept, office.connection, office.remote(ListName.SUPPLIERS, "BT Business"))
+    replace_binding(kept, office.remote(ListName.SUPPLIERS, "BT Business"), "chosen")
     ListItem.objects.filter(id=kept.id).update(details={"tax_number": "GB 245 7193 48"})
     ListItem.objects.filter(id=other.id).update(details={"tax_number": "245719348"})
     page = read(alice.get(address))
