@@ -284,6 +284,21 @@ def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
     assert row(old).stage == Connection.Stage.ENDED
 
 
+def test_a_move_and_its_undo_stand_in_the_history_of_both_books(ada: Walk) -> None:
+    old = connect(ada)
+    change(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    ada.client.post(f"{ada.root}/{joined.id}/undo")
+    for connection in (old, joined):
+        history = read(ada.client.get(f"{ada.root}/{connection.id}/history")).text
+        moved = f"The books moved from Xero (Acme Ltd) to Xero ({HOLDINGS})."
+        undone = f"took the move to Xero ({HOLDINGS}) back; Xero (Acme Ltd) is in use again."
+        assert history.count("began to move from") == 1
+        assert (history.count(moved), history.count(undone)) == (1, 1)
+        assert history.index(undone) < history.index(moved)
+
+
 @pytest.mark.req("REC-07", "CHG-01")
 def test_a_reconnect_that_reached_another_organisation_can_move_there(ada: Walk) -> None:
     old = connect(ada)

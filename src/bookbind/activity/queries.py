@@ -1,14 +1,23 @@
 """Reading the timeline, and proving that nobody rewrote it."""
 
+from collections.abc import Sequence
+
 from django.db import models
+from django.db.models import Q
 
 from bookbind.activity.models import Chain, Entry
 from bookbind.activity.services import entry_hash
 
 
-def list_entries(subject: models.Model, limit: int = 50) -> list[Entry]:
-    """What happened to the subject, newest first."""
-    about = Entry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+def list_entries(subject: models.Model, limit: int = 50, named_as: Sequence[str] = ()) -> list[Entry]:
+    """What happened to the subject, newest first.
+
+    Entries about others of its kind belong to it too where their `data` names it under a key of `named_as`.
+    """
+    is_about = Q(subject_id=subject.pk)
+    for key in named_as:
+        is_about |= Q((f"data__{key}", str(subject.pk)))
+    about = Entry.objects.filter(is_about, subject_type=subject._meta.label_lower)
     return list(about.select_related("actor").order_by("-at", "-position")[:limit])
 
 

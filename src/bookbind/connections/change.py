@@ -127,6 +127,7 @@ def go_on_without(change: Change, user: User) -> None:
         business_id=change.business_id,
         actor=user,
         subject=change.left,
+        data={"joined": change.joined_id},
     )
     tell(ChangeReady(change.business_id, change.joined_id))
 

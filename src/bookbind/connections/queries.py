@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Value, When, prefetch_related_objects
 
+from bookbind.activity.models import Entry
+from bookbind.activity.queries import list_entries
 from bookbind.connections.messages import ConnectionWords, Viewer
 from bookbind.connections.models import Connection, Grant
 from bookbind.connections.names import names_agree
@@ -65,6 +67,11 @@ def hold_live(connection: Connection) -> bool:
 def list_connections(business_id: UUID) -> list[Connection]:
     """Every connection that the business has or had: in use, set up, ended; the latest first in each."""
     return list(in_order_of_use(_connections().filter(business_id=business_id)))
+
+
+def list_history(connection: Connection, limit: int) -> list[Entry]:
+    """What happened to the connection, newest first; a move belongs to both that it led between."""
+    return list_entries(connection, limit, named_as=("left", "joined"))
 
 
 def in_order_of_use(connections: "QuerySet[Connection]") -> "QuerySet[Connection]":

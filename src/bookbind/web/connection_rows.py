@@ -6,11 +6,10 @@ from datetime import datetime
 from django.urls import reverse
 
 from bookbind.activity.models import Entry
-from bookbind.activity.queries import list_entries
 from bookbind.connections.change import awaits_approval, find_change_to, find_undoable
 from bookbind.connections.messages import short_state
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import label_of, organisation_name, statuses_of, words_of
+from bookbind.connections.queries import label_of, list_history, organisation_name, statuses_of, words_of
 from bookbind.connections.status import Action, Health, State, Status
 from bookbind.kit import clock
 from bookbind.lists.queries import ListProgress, sync_progress
@@ -188,7 +187,7 @@ def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Ro
         unmatched=unmatched.needed,
         waiting=waiting,
         lists=lists,
-        history=tuple(list_entries(connection, _HISTORY_SHOWS)),
+        history=tuple(list_history(connection, _HISTORY_SHOWS)),
         replaces=label_of(moving.left) if moving else "",
         undoes_to=label_of(undoable.left) if undoable else "",
         awaits_approval=moving is not None and awaits_approval(moving),

@@ -8,11 +8,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bookbind.activity.queries import list_entries
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.errors import SignInFailure
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, organisation_name, status_of
+from bookbind.connections.queries import (
+    LIVE_STAGES,
+    get_connection,
+    label_of,
+    list_history,
+    organisation_name,
+    status_of,
+)
 from bookbind.connections.second_person import Act
 from bookbind.connections.second_person import ask as ask_second_person
 from bookbind.connections.services import confirm_name
@@ -117,7 +123,7 @@ def _disconnect(request: BusinessRequest, connection: Connection) -> str:
 def connection_history(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """Everything that happened to the connection, newest first."""
     connection = get_connection(connection_id)
-    entries = list_entries(connection, _HISTORY)
+    entries = list_history(connection, _HISTORY)
     return render(request, "connections/history.html", {**_words(connection), "entries": entries})
 
 
