@@ -79,6 +79,16 @@ def test_no_draft_is_suggested_where_there_are_none(moved: Office, office: Offic
     assert "Type the due date, or publish it as a draft." in publish_all(office, alice).text
 
 
+def test_the_only_way_to_publish_is_offered_once(moved: Office, alice: Client) -> None:
+    document = moved.bill(reference="INV-1")
+    offered = read(alice.get(moved.url(f"costs/{document.id}/"))).text
+    assert offered.count("Open bill") == 1
+    assert "Open bill (usual)" in offered
+    kept = moved.bill(reference="INV-2", publish_as=PublishAs.DRAFT.value)
+    offered = read(alice.get(moved.url(f"costs/{kept.id}/"))).text
+    assert all(way in offered for way in ("Draft", "Open bill")), "what was chosen, and the way out of it"
+
+
 @pytest.mark.req("ERR-01")
 def test_each_reason_is_said_once_with_its_documents(office: Office, alice: Client) -> None:
     for number in range(1, 13):
