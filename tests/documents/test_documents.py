@@ -253,7 +253,7 @@ def test_a_list_takes_the_same_queries_however_long(office: Office) -> None:
             for document in documents:
                 assert document.supplier is None or document.supplier.name
                 assert document.file is None or document.file.name
-                assert [(line.category, line.tax_rate) for line in lines[document.id]]
+                assert [(line.category_id, line.tax_rate) for line in lines[document.id]]
         return len(counted)
 
     office.upload("a.pdf")

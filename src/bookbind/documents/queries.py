@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.kit.money import AmountUnreadable, parse_amount
 from bookbind.kit.text import fold_name
+from bookbind.lists.queries import list_combined_by_name
 from bookbind.providers.base.types import DocumentKind, ListName, TaxMode
 
 _LOOKALIKES = 5
@@ -83,8 +84,8 @@ def list_documents(
 
 
 def lines_of(document_ids: Iterable[UUID]) -> dict[UUID, list[DocumentLine]]:
-    """The lines of each document in their order, with category and tax rate, in one query."""
-    rows = DocumentLine.objects.filter(document__in=list(document_ids)).select_related("category", "tax_rate")
+    """The lines of each document in their order, with their tax rates, in one query."""
+    rows = DocumentLine.objects.filter(document__in=list(document_ids)).select_related("tax_rate")
     found: dict[UUID, list[DocumentLine]] = defaultdict(list)
     for line in rows.order_by("document_id", "position"):
         found[line.document_id].append(line)
@@ -185,6 +186,7 @@ def _in_tab(tab: Tab, search: str) -> QuerySet[Document]:
 def _matches(word: str) -> Q:
     found = (
         Q(supplier__folded_name__contains=fold_name(word))
+        | Q(supplier__in=list_combined_by_name(word))
         | Q(reference__icontains=word)
         | Q(note__icontains=word)
         | Q(file__name__icontains=word)

@@ -157,6 +157,16 @@ def combined_into() -> dict[UUID, UUID]:
     return roots
 
 
+def list_combined_by_name(word: str) -> list[UUID]:
+    """Entries that are read as another one, whose name contains the word."""
+    into = combined_into()
+    if not into:
+        return []
+    named = ListItem.objects.filter(id__in=set(into.values()), folded_name__contains=fold_name(word))
+    kept = set(named.values_list("id", flat=True))
+    return [id_ for id_, root in into.items() if root in kept]
+
+
 def current_bindings(
     connection_id: UUID,
     item_ids: Iterable[UUID],

@@ -9,10 +9,13 @@ import pytest
 from django.test import Client
 
 from bookbind.connections.models import Connection
+from bookbind.documents.inputs import LineInput
 from bookbind.documents.models import Document
 from bookbind.documents.services import archive
 from bookbind.kit import clock
+from bookbind.lists.combine import combine
 from bookbind.notifications.models import Mail
+from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.publishing.services import request_publish
 from tests.support.factories import People
@@ -72,6 +75,25 @@ def test_search_finds_by_supplier_reference_amount_and_file(
 ) -> None:
     office.bill("INV-77")
     assert "INV-77" in read(alice.get(office.url(f"costs/?q={query}"))).text
+
+
+def test_a_combined_entry_is_listed_and_found_as_the_one_kept(
+    office: Office, alice: Client, people: People
+) -> None:
+    kept = office.item(ListName.SUPPLIERS, "British Telecom")
+    between = office.item(ListName.SUPPLIERS, "Telecom group")
+    paints, paint = office.item(ListName.CATEGORIES, "Paints"), office.item(ListName.CATEGORIES, "Paint tins")
+    line = LineInput(net=Decimal(100), tax=Decimal(20), category_id=paint.id, tax_rate_id=office.tax_rate.id)
+    office.bill("INV-1", lines=(line,))
+    own = office.supplier()
+    for into, item in ((between, own), (kept, between), (paints, paint)):
+        combine(into, item, people.alice)
+    for search in ("british", own.name):
+        shown = read(alice.get(office.url("costs/"), {"q": search}))
+        assert "British Telecom INV-1" in shown.text
+        assert own.name not in shown.text.replace(search, "")
+        assert "Paints" in shown.text
+        assert "Paint tins" not in shown.text
 
 
 def test_search_that_finds_nothing_leads_back(office: Office, alice: Client) -> None:

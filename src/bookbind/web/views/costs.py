@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -15,7 +16,8 @@ from bookbind.connections.models import Connection
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.queries import Exported, Tab, count_tabs, lines_of, list_documents, naming
 from bookbind.kit.text import plural
-from bookbind.lists.queries import members_of
+from bookbind.lists.models import ListItem
+from bookbind.lists.queries import items_by_id, members_of
 from bookbind.providers.base.types import TaxMode
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import NotConnected
@@ -163,26 +165,35 @@ def _rows(
     documents = list(found.object_list)
     ids = [document.id for document in documents]
     publications, lines = publications_of(ids), lines_of(ids)
+    categories = (line.category_id for own in lines.values() for line in own)
+    kept = items_by_id([*(document.supplier_id for document in documents), *categories])
     rows = []
     for document in documents:
         own = lines.get(document.id, [])
         url = f"{reverse('cost', args=[request.business.slug, document.id])}?{address}"
         state = state_of(document, own, publications.get(document.id), zone, software)
-        rows.append(_row(url, document, own, state))
+        rows.append(_row(url, document, own, state, kept))
     return rows
 
 
-def _row(url: str, document: Document, lines: list[DocumentLine], state: StateWord) -> CostRow:
+def _row(
+    url: str,
+    document: Document,
+    lines: list[DocumentLine],
+    state: StateWord,
+    kept: Mapping[UUID, ListItem],
+) -> CostRow:
+    """`kept` has the entries as they are read now: one that was combined, as the other."""
     return CostRow(
         id=document.id,
         url=url,
-        supplier=document.supplier.name if document.supplier else "",
+        supplier=kept[document.supplier_id].name if document.supplier_id else "",
         file_name=document.file.name if document.file else "No supplier yet",
         reference=document.reference,
         date=document.date,
         total=document.total,
         currency=document.currency,
-        category=category_words(lines),
+        category=category_words(kept[line.category_id] for line in lines if line.category_id),
         state=state,
     )
 

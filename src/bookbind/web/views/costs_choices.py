@@ -143,7 +143,7 @@ def _publish_as(document: Document, target: Target) -> list[tuple[str, str]]:
         chosen = PublishAs(document.publish_as)
         labels.setdefault(chosen, FINALITY_LABELS[chosen])
     usual = _usual_words(document, target, labels)
-    # Where there is one way and the document goes it anyhow, the same words twice would only make people wonder.
+    # Where there is one way, and the document goes it anyhow, the same words twice would make people wonder.
     if not document.publish_as and [usual] == [f"{said} (usual)" for said in labels.values()]:
         return [("", usual)]
     return [("", usual), *((each.value, said) for each, said in labels.items())]

@@ -1,5 +1,6 @@
 """Pure: what one row of the Costs page says about a document and where it stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -10,6 +11,7 @@ from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.totals import LineAmounts, find_difference
 from bookbind.kit.clock import local_date
 from bookbind.kit.text import within_sentence
+from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import TaxMode
 from bookbind.publishing.early import ARCHIVED_EARLY
 from bookbind.publishing.messages import short_reason
@@ -45,9 +47,9 @@ class CostRow:
     state: StateWord
 
 
-def category_words(lines: list[DocumentLine]) -> str:
+def category_words(categories: Iterable[ListItem]) -> str:
     """The category of all lines, or the first one and how many others there are."""
-    labels = list(dict.fromkeys(item_label(line.category) for line in lines if line.category is not None))
+    labels = list(dict.fromkeys(map(item_label, categories)))
     if len(labels) < 2:
         return labels[0] if labels else ""
     return f"{labels[0]} and {len(labels) - 1} more"
