@@ -148,6 +148,13 @@ function focus(stop) {
   stop?.closest(".merge-row")?.scrollIntoView({ block: "nearest" });
 }
 
+// A row that came back takes the focus, unless somebody has gone on meanwhile: to another row, or to choose again.
+function refocus(stop) {
+  const at = document.activeElement;
+  const isHere = entryOf(at) === entryOf(stop) && !at.closest("[data-edit-form]");
+  if (at === document.body || isHere) focus(stop);
+}
+
 function next(row, by) {
   const all = stops();
   const at = all.findIndex((stop) => row.contains(stop));
@@ -196,7 +203,7 @@ async function chosen(select, cell) {
   close(cell);
   await send(value, entry);
   const fresh = document.getElementById(id);
-  return conflictOf(fresh) ? undefined : focus(fresh?.querySelector(`[data-use="${use}"] [data-stop]`) ?? fresh?.querySelector("[data-stop]"));
+  return refocus(fresh?.querySelector(`[data-use="${use}"] [data-stop]`) ?? fresh?.querySelector("[data-stop]"));
 }
 
 function accept(row) {
@@ -215,8 +222,7 @@ function goOn(row, value) {
   const isLast = stops().at(-1) === row.querySelector("[data-stop]");
   if (!isLast) next(row, 1);
   send(value, entry).then(() => {
-    const fresh = document.getElementById(entry.id);
-    if (isLast && !conflictOf(fresh)) focus(fresh?.querySelector("[data-stop]"));
+    if (isLast) refocus(document.getElementById(entry.id)?.querySelector("[data-stop]"));
   });
 }
 
@@ -308,8 +314,7 @@ document.addEventListener("submit", (event) => {
   const entry = entryOf(button);
   const entryId = entry.id;
   send(button.value, entry).then(() => {
-    const same = document.getElementById(id);
-    if (document.activeElement === document.body) focus(same ?? document.getElementById(entryId)?.querySelector("[data-stop]"));
+    refocus(document.getElementById(id) ?? document.getElementById(entryId)?.querySelector("[data-stop]"));
   });
 });
 
