@@ -1,23 +1,28 @@
 """Documents of a business without accounting software: ready, and later published in one go."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
 from bookbind.activity import services as activity
+from bookbind.connections.queries import find_main_connection
 from bookbind.documents.models import Document
 from bookbind.documents.queries import get_document
 from bookbind.publishing.checks import check_alone
-from bookbind.publishing.errors import DocumentIncomplete, MovedMeanwhile, PublishingError
+from bookbind.publishing.errors import DocumentIncomplete, MovedMeanwhile, NotConnected, PublishingError
 from bookbind.publishing.facts import read_own_document
 from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import find_open_publication, list_left_behind
 from bookbind.publishing.reasons import Problem
 from bookbind.publishing.services import request_publish, take_back
+from bookbind.publishing.together import check_together
 from bookbind.tenancy.models import User
+
+_AT_ONCE = 100
+"""How many are checked before the first of them is asked for; none waits long between the two."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +91,23 @@ def make_left_behind_ready(business_id: UUID, user: User) -> int:
     return moved
 
 
-def publish_together(documents: Iterable[Document], user: User) -> tuple[list[Publication], list[Refused]]:
-    """Ask for each document to be published: what goes or waits now, and those with something to fix."""
+def publish_together(documents: Sequence[Document], user: User) -> tuple[list[Publication], list[Refused]]:
+    """Ask for each document to be published: what goes or waits, and what is to be fixed.
+
+    They are of one business, each read with its file; NotConnected where it has no accounting software.
+    """
     asked, refused = [], []
-    for document in documents:
-        try:
-            asked.append(request_publish(document, user))
-        except DocumentIncomplete as error:
-            refused.append(Refused(document, error.problems[0]))
+    for start in range(0, len(documents), _AT_ONCE):
+        some = documents[start : start + _AT_ONCE]
+        connection = find_main_connection(some[0].business_id)
+        if connection is None:
+            raise NotConnected
+        checked = check_together(connection, some)
+        for document in some:
+            try:
+                asked.append(request_publish(document, user, connection, checked=checked[document.id]))
+            except DocumentIncomplete as error:
+                refused.append(Refused(document, error.problems[0]))
     return asked, refused
 
 

@@ -38,12 +38,18 @@ class _Left(Exception):
 
 
 def request_publish(
-    document: Document, user: User | None, connection: Connection | None = None, *, automatic: bool = False
+    document: Document,
+    user: User | None,
+    connection: Connection | None = None,
+    *,
+    automatic: bool = False,
+    checked: Checked | None = None,
 ) -> Publication:
     """Ask for the document to be published; pressing twice, or fifty times at once, makes one publication.
 
     DocumentIncomplete carries the problems that need an edit; then nothing is queued. NotConnected without
     accounting software. When the connection can't publish now the document waits, and no call is made.
+    `checked` spares the look at a document that was checked at `connection` a moment ago.
     """
     target = connection or connections.find_main_connection(document.business_id)
     existing = find_open_publication(document.id) or _find_published(document.id)
@@ -51,7 +57,7 @@ def request_publish(
         return _ask_again(existing, user)
     if target is None:
         raise NotConnected
-    checked = _refuse_incomplete(document, target)
+    checked = _refuse_incomplete(checked or check(document, target))
     try:
         return _open(checked, target, user, automatic=automatic, instead_of=existing)
     except _Left:
@@ -202,7 +208,7 @@ def _ask_again(existing: Publication, user: User | None) -> Publication:
     """Pressing Publish on what has a publication: a refused or held one is checked anew, others stand."""
     if existing.state not in (State.HELD, State.REJECTED) or existing.reason in (Reason.TWIN, Reason.UNKNOWN):
         return existing
-    checked = _refuse_incomplete(existing.document, existing.connection, existing)
+    checked = _refuse_incomplete(check(existing.document, existing.connection, existing))
     try:
         with transaction.atomic():
             settle(existing, checked=checked, actor=user, requested_by=user or existing.requested_by)
@@ -211,10 +217,7 @@ def _ask_again(existing: Publication, user: User | None) -> Publication:
     return existing
 
 
-def _refuse_incomplete(
-    document: Document, connection: Connection, publication: Publication | None = None
-) -> Checked:
-    checked = check(document, connection, publication)
+def _refuse_incomplete(checked: Checked) -> Checked:
     if checked.to_edit:
         raise DocumentIncomplete(checked.to_edit)
     return checked

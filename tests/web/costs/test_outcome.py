@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection as db
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bookbind.connections.models import Connection
 from bookbind.documents.inputs import LineInput
@@ -100,6 +102,20 @@ def test_each_reason_is_said_once_with_its_documents(office: Office, alice: Clie
     document = read(alice.get(page.link("EARLY")))
     assert document.path == office.url(f"costs/{early.id}/")
     assert "The due date lies before the document's date." in document.text
+
+
+def test_the_books_are_read_once_however_many_are_published(office: Office, alice: Client) -> None:
+    def reads() -> int:
+        with CaptureQueriesContext(db) as counted:
+            publish_all(office, alice)
+        return sum('FROM "lists_' in query["sql"] for query in counted)
+
+    office.bill("INV-1")
+    few = reads()
+    for number in range(2, 12):
+        office.bill(f"INV-{number}")
+    assert reads() == few
+    assert Publication.objects.filter(state="waiting").count() == 11
 
 
 def test_what_needs_a_match_leads_to_its_row(office: Office, alice: Client) -> None:

@@ -211,9 +211,9 @@ def _tab_links(
 
 def publish_and_say(request: BusinessRequest, documents: QuerySet[Document]) -> None:
     """Ask for documents to be published, oldest first, and say what became of that."""
-    rows = documents.select_related("supplier").order_by("captured_at", "id")[:MOST_AT_ONCE]
+    rows = documents.select_related("supplier", "file").order_by("captured_at", "id")[:MOST_AT_ONCE]
     try:
-        asked, refused = publish_together(rows, request.user)
+        asked, refused = publish_together(list(rows), request.user)
     except NotConnected as error:
         messages.error(request, str(error))
         return
