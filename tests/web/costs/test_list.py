@@ -42,6 +42,14 @@ def test_an_empty_page_says_what_to_do(office: Office, alice: Client) -> None:
     assert "Choose files" in page.text
 
 
+def test_an_empty_tab_leads_to_what_is_unfinished(office: Office, alice: Client) -> None:
+    lapse(office)
+    request_publish(office.bill("INV-1"), office.user)
+    page = read(alice.get(office.url("costs/")))
+    assert "Unfinished: Waiting (1)" in page.text
+    assert "INV-1" in read(alice.get(page.link("Waiting (1)"))).text
+
+
 def test_tabs_count_and_hold_their_documents(office: Office, alice: Client) -> None:
     office.bill("INV-1")
     archive(office.bill("INV-2").id, "archived", office.user)

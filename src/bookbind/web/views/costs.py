@@ -41,6 +41,7 @@ MOST_AT_ONCE = 500
 class TabLink:
     """One tab."""
 
+    tab: Tab
     label: str
     url: str
     count: int
@@ -74,6 +75,8 @@ EMPTY = {
         "The archive is empty.", "What you decide not to publish is kept here.", "archive-box"
     ),
 }
+# What somebody still has to do with, so an empty tab leads there.
+_UNFINISHED = (Tab.REVIEW, Tab.READY, Tab.WAITING, Tab.FIXING)
 
 
 @require_GET
@@ -93,8 +96,9 @@ def costs(request: BusinessRequest) -> HttpResponse:
     address = filters.as_query(exported)
     rows = _rows(request, found, address, connection)
     offers = read_offers(request, connection, filters) if rows else None
+    tabs = _tab_links(request, tab, counts, is_connected=connection is not None)
     context = {
-        "tabs": _tab_links(request, tab, counts, is_connected=connection is not None),
+        "tabs": tabs,
         "show": tab.value,
         "show_label": tab.label,
         "query": filters.query,
@@ -108,6 +112,7 @@ def costs(request: BusinessRequest) -> HttpResponse:
         # What was ticked would be lost.
         "is_moving": offers is None and any(row.state.is_moving for row in rows),
         "empty": EMPTY[tab],
+        "unfinished": [link for link in tabs if link.count and link.tab in _UNFINISHED],
         "panel": tab_panel(request, connection, filters) if counts[tab] else None,
         "groups": group_links(request, connection, filters, counts[tab]) if counts[tab] else (),
         "exports": export_links(request, exported) if tab is Tab.READY and counts[tab] else (),
@@ -204,7 +209,7 @@ def _tab_links(
     """Every tab; with accounting software documents go straight there, so Ready shows only what it holds."""
     shown = [tab for tab in Tab if tab is not Tab.READY or not is_connected or counts[tab] or tab is current]
     return [
-        TabLink(tab.label, list_url(request, Filters(tab)), counts[tab], "yes" if tab is current else "")
+        TabLink(tab, tab.label, list_url(request, Filters(tab)), counts[tab], "yes" if tab is current else "")
         for tab in shown
     ]
 
