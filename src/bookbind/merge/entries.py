@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bookbind.kit.text import listed
 from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS, item_label, type_words
-from bookbind.merge.matching import Item, Kind, compatible
+from bookbind.merge.matching import PARTICULAR, Item, Kind, compatible
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.providers.base.types import AccountFamily, ListName, Side, TaxKind
 
@@ -152,6 +152,8 @@ def _refusal(ours: Entry, theirs: Entry, use: str, sales_coded_by: ListName) -> 
             return ""
         words = listed([SINGULAR_LABELS[theirs.list], SINGULAR_LABELS[ours.list]])
         return f"{words} are different lists"
+    if KINDS[ours.list] not in PARTICULAR:
+        return ""
     wrong_side = refuse_use(ours, use)
     if wrong_side:
         return f"{wrong_side}; match it on {side_of(ours)}, or choose one match for costs and sales"

@@ -164,15 +164,17 @@ def read_changes(
         connection, {t for uses in wanted.values() for t in uses.values() if t is not None}
     )
     entries = {id_: entry for each in data.values() for id_, entry in each.standings.entries.items()}
+    coded_by = sales_coded_by(connection)
+    apart = {name: uses_apart(connection, name) for name in data}
     plans: dict[UUID, ItemPlan[UUID]] = {}
     refused: list[Refused] = []
     for id_, uses in wanted.items():
         entry = entries[id_]
-        bad = list(_refusals(connection, entry, uses, targets))
-        refused += bad
-        good = {use: target for use, target in uses.items() if use not in {each.use for each in bad}}
+        bad = {each.use: each for each in _refusals(entry, uses, targets, coded_by)}
+        refused += bad.values()
+        good = {use: target for use, target in uses.items() if use not in bad}
         current = own_targets(data[entry.list].standings, id_)
-        plan = plan_item(current, good, uses_apart(connection, entry.list))
+        plan = plan_item(current, good, apart[entry.list])
         if not plan.is_empty:
             plans[id_] = plan
     creating = {
@@ -192,9 +194,8 @@ def own_targets(standings: Standings, item_id: UUID) -> dict[str, UUID]:
 
 
 def _refusals(
-    connection: Connection, entry: Entry, uses: dict[str, UUID | None], targets: dict[UUID, Entry]
+    entry: Entry, uses: dict[str, UUID | None], targets: dict[UUID, Entry], coded_by: ListName
 ) -> Iterable[Refused]:
-    coded_by = sales_coded_by(connection)
     for use, target in uses.items():
         if target is None:
             continue

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -44,8 +45,7 @@ class Standings:
 
     def is_matched(self, item_id: UUID) -> bool:
         """Whether the entry can be used on both sides as far as its own list goes."""
-        uses = {use for use, each in self._own(item_id).items() if each.is_alive}
-        return ANY in uses or {COSTS, SALES} <= uses
+        return item_id in self._matched
 
     def is_lost(self, item_id: UUID) -> bool:
         """Whether something stands for it that can't be used any more."""
@@ -67,6 +67,15 @@ class Standings:
     def taken(self) -> set[UUID]:
         """The remote entries that stand for something already."""
         return {each.target for uses in self.bound.values() for each in uses.values() if each.is_alive}
+
+    @cached_property
+    def _matched(self) -> frozenset[UUID]:
+        """Found once for all who ask of one entry."""
+        return frozenset(filter(self._can_be_used, self.bound))
+
+    def _can_be_used(self, item_id: UUID) -> bool:
+        uses = {use for use, each in self._own(item_id).items() if each.is_alive}
+        return ANY in uses or {COSTS, SALES} <= uses
 
     def _own(self, item_id: UUID) -> dict[str, Bound]:
         uses = self.bound.get(item_id)

@@ -9,6 +9,9 @@ from bookbind.merge.matching.items import Item, Kind, Refusal, Suggestion
 from bookbind.merge.matching.one_to_one import match_one_to_one
 from bookbind.merge.matching.taxes import match_taxes, tax_refusal
 
+PARTICULAR = frozenset({Kind.CATEGORIES, Kind.TAX_RATES})
+"""The kinds of which not every two living entries may be matched; of the others a person may match any."""
+
 
 def match(old_items: Sequence[Item], new_items: Sequence[Item], kind: Kind) -> list[Suggestion]:
     """One suggestion for each old entry, in their order.
