@@ -145,19 +145,17 @@ def is_patience_over(change: Change) -> bool:
 def switch(change: Change) -> bool:
     """End the old stay and begin the new one, in the caller's transaction; False when the change is over.
 
-    The old connection's row is taken first, so a worker that is about to commit a delivery over it either
-    came before, and is seen by the caller, or finds its epoch risen and sends nothing.
+    The old connection's row is taken in the same transaction, so a worker that is about to commit a delivery
+    over it either came before, and is seen by the caller, or finds its epoch risen and sends nothing.
     """
-    now = clock.now()
+    if not _hold_open(change):
+        return False
     old = Connection.objects.filter(id=change.left_id)
     was_live = old.filter(stage__in=LIVE_STAGES).update(
         stage=Connection.Stage.LEFT, hands_over=False, epoch=F("epoch") + 1
     )
-    waiting = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.SETTING_UP)
-    if not Change.objects.filter(id=change.id, switched_at=None, stopped_at=None).update(switched_at=now):
-        return False
-    if not waiting.update(stage=Connection.Stage.ACTIVE, awaits_start=True):
-        return False
+    Change.objects.filter(id=change.id).update(switched_at=clock.now())
+    Connection.objects.filter(id=change.joined_id).update(stage=Connection.Stage.ACTIVE, awaits_start=True)
     if was_live:
         _end_stay(change.left, "changed")
         end_schedules(change.left)
@@ -179,9 +177,7 @@ def switch(change: Change) -> bool:
 @transaction.atomic
 def stop(change: Change, user: User) -> None:
     """Keep the old connection: the new one, which was being set up, is given up. ChangeOver when in use."""
-    # The row is taken before it is read, so that a switch at the same moment comes wholly before or after.
-    Connection.objects.filter(id=change.joined_id).update(epoch=F("epoch") + 1)
-    if not _open().filter(id=change.id).exists():
+    if not _hold_open(change):
         raise ChangeOver
     end(change.joined, user, "stopped")
     record(
@@ -244,6 +240,15 @@ def undo(change: Change, user: User) -> None:
     # What waits for one that has to be reconnected says so, until that is done.
     if not needs_reconnect(left):
         tell(ConnectionHealed(change.business_id, left.id, publish_now=False, purpose=SignIn.Purpose.CHANGE))
+
+
+def _hold_open(change: Change) -> bool:
+    """Take the new connection's row for this transaction; False when the change was stopped or switched.
+
+    Taken before the change is read, so that of a stop and a switch at the same moment one comes wholly first.
+    """
+    waiting = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.SETTING_UP)
+    return bool(waiting.update(epoch=F("epoch")) and _open().filter(id=change.id).exists())
 
 
 def _end_stay(connection: Connection, why: str) -> None:
