@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from bookbind.connections.change import find_open_change, switch
+from bookbind.connections.change import find_open_change, hand_over, switch
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
@@ -29,6 +29,13 @@ def test_a_stop_that_comes_before_the_switch_leaves_the_old_connection_in_use(de
     old = get_connection(desk.connection.id)
     assert old.stage == Connection.Stage.ACTIVE
     assert old.stays.filter(ended_at=None).count() == 1
+    desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert organisations_of(desk) == ["Acme Ltd"]
+
+
+def test_a_stop_that_comes_before_the_hand_over_leaves_the_old_connection_sending(desk: Desk) -> None:
+    hand_over(stop_behind_the_job(desk))
     desk.publish(desk.bill("INV-1"))
     desk.work()
     assert organisations_of(desk) == ["Acme Ltd"]

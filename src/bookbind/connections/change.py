@@ -132,9 +132,14 @@ def go_on_without(change: Change, user: User) -> None:
     tell(ChangeReady(change.business_id, change.joined_id))
 
 
+@transaction.atomic
 def hand_over(change: Change) -> None:
-    """From now on nothing new is sent over the old connection; what is under way may end."""
-    Connection.objects.filter(id=change.left_id, hands_over=False).update(hands_over=True)
+    """From now on nothing new is sent over the old connection; what is under way may end.
+
+    Nothing happens when the change was stopped meanwhile, for nobody would let the connection go on again.
+    """
+    if _hold_open(change):
+        Connection.objects.filter(id=change.left_id, hands_over=False).update(hands_over=True)
 
 
 def is_patience_over(change: Change) -> bool:
