@@ -1,13 +1,15 @@
 """A move of the books, and what people and vendors do at the same moment or in between."""
 
+import pytest
 from django.db import transaction
 
-from bookbind.connections.change import find_open_change, hand_over, switch
+from bookbind.connections.change import find_open_change, find_undoable, hand_over, switch
+from bookbind.connections.errors import ChangeOver
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
-from bookbind.publishing.switching import stop_change
-from tests.publishing.conftest import SYNC, Desk
+from bookbind.publishing.switching import stop_change, undo_change
+from tests.publishing.conftest import SWITCH, SYNC, Desk
 from tests.publishing.test_switching import organisations_of
 
 
@@ -39,3 +41,22 @@ def test_a_stop_that_comes_before_the_hand_over_leaves_the_old_connection_sendin
     desk.publish(desk.bill("INV-1"))
     desk.work()
     assert organisations_of(desk) == ["Acme Ltd"]
+
+
+def test_a_move_is_not_undone_while_a_further_one_is_set_up(desk: Desk) -> None:
+    old, here = desk.connection, desk.move()
+    first = find_undoable(here)
+    assert first is not None
+    further = desk.change("Acme Ltd", provider="quickbooks")
+    assert find_undoable(here) is None
+    with pytest.raises(ChangeOver):
+        undo_change(first, desk.user)
+
+    second = find_open_change(desk.business.id)
+    assert second is not None
+    stop_change(second, desk.user)
+    assert get_connection(further.id).stage == Connection.Stage.ENDED
+    undo_change(first, desk.user)
+    run_due(kinds=[SYNC])
+    run_due(kinds=[SWITCH])
+    assert get_connection(old.id).stage == Connection.Stage.ACTIVE

@@ -69,7 +69,12 @@ def find_change_to(connection: Connection) -> Change | None:
 
 
 def find_undoable(connection: Connection) -> Change | None:
-    """The change that brought the business here and can be taken back without a sign-in, or None."""
+    """The change that brought the business here and can be taken back without a sign-in, or None.
+
+    None either while a further move from here is being set up: that has to be stopped first.
+    """
+    if _open().filter(left=connection).exists():
+        return None
     rows = _changes().filter(
         joined=connection,
         joined__stage=Connection.Stage.ACTIVE,
@@ -219,8 +224,11 @@ def mark_started(connection: Connection, user: User) -> bool:
 def undo(change: Change, user: User) -> None:
     """Take the change back, in the caller's transaction: the old connection is in use again as it was.
 
-    ChangeOver when publishing was started meanwhile, or the change was taken back already.
+    ChangeOver when publishing was started meanwhile, a further move was begun, or the change was taken back
+    already.
     """
+    if _open().filter(left_id=change.joined_id).exists():
+        raise ChangeOver
     unused = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.ACTIVE, awaits_start=True)
     standing = Change.objects.filter(id=change.id, started_at=None, undone_at=None).exclude(switched_at=None)
     # The new connection ends before the old one is in use again, for one business has one main connection.
