@@ -8,6 +8,8 @@ from bookbind.connections.errors import ChangeOver
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
+from bookbind.publishing.models import Delivery
+from bookbind.publishing.queries import find_open_publication
 from bookbind.publishing.switching import stop_change, undo_change
 from tests.publishing.conftest import SWITCH, SYNC, Desk
 from tests.publishing.test_switching import organisations_of
@@ -60,3 +62,15 @@ def test_a_move_is_not_undone_while_a_further_one_is_set_up(desk: Desk) -> None:
     run_due(kinds=[SYNC])
     run_due(kinds=[SWITCH])
     assert get_connection(old.id).stage == Connection.Stage.ACTIVE
+
+
+def test_a_document_moves_along_whose_supplier_may_have_been_created(desk: Desk) -> None:
+    desk.fault("create_contact", "lost_reply", times=50)
+    publication = desk.publish(desk.bill("INV-1", supplier="Brand New Supplier"))
+    desk.work()
+    lost = publication.deliveries.get()
+    assert (lost.purpose, lost.outcome) == (Delivery.Purpose.CONTACT, Delivery.Outcome.LOST)
+    joined = desk.move()
+    moved = find_open_publication(publication.document_id)
+    assert moved is not None
+    assert moved.connection_id == joined.id
