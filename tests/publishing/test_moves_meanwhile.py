@@ -8,8 +8,12 @@ from bookbind.connections.errors import ChangeOver
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
+from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Delivery
 from bookbind.publishing.queries import find_open_publication
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.reopening import reopen
+from bookbind.publishing.services import take_back
 from bookbind.publishing.switching import stop_change, undo_change
 from tests.publishing.conftest import SWITCH, SYNC, Desk
 from tests.publishing.test_switching import organisations_of
@@ -74,3 +78,12 @@ def test_a_document_moves_along_whose_supplier_may_have_been_created(desk: Desk)
     moved = find_open_publication(publication.document_id)
     assert moved is not None
     assert moved.connection_id == joined.id
+
+
+def test_what_somebody_took_back_meanwhile_is_not_opened_anew(desk: Desk) -> None:
+    publication = desk.publish(desk.bill("INV-1"))
+    seen = desk.look(publication)
+    take_back(publication, desk.user)
+    with pytest.raises(MovedMeanwhile), transaction.atomic():
+        reopen([seen], desk.connection, Reason.CONNECTION, desk.user)
+    assert find_open_publication(publication.document_id) is None
