@@ -4,18 +4,20 @@ import pytest
 from django.db import transaction
 
 from bookbind.connections.change import find_open_change, find_undoable, hand_over, switch
+from bookbind.connections.disconnect import disconnect
 from bookbind.connections.errors import ChangeOver
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
 from bookbind.publishing.errors import MovedMeanwhile
-from bookbind.publishing.models import Delivery
+from bookbind.publishing.messages import explain_paper, words_of
+from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.queries import find_open_publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.reopening import reopen
 from bookbind.publishing.services import take_back
 from bookbind.publishing.switching import stop_change, undo_change
-from tests.publishing.conftest import SWITCH, SYNC, Desk
+from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
 from tests.publishing.test_switching import organisations_of
 
 
@@ -87,3 +89,25 @@ def test_what_somebody_took_back_meanwhile_is_not_opened_anew(desk: Desk) -> Non
     with pytest.raises(MovedMeanwhile), transaction.atomic():
         reopen([seen], desk.connection, Reason.CONNECTION, desk.user)
     assert find_open_publication(publication.document_id) is None
+
+
+def test_a_file_that_can_not_follow_its_document_says_so_and_follows_when_the_books_are_used_again(
+    desk: Desk,
+) -> None:
+    desk.fault("attach", "503", times=50)
+    publication = desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert desk.look(publication).paper == Publication.Paper.WAITING
+    disconnect(desk.connection, desk.user)
+    desk.work()
+    left = desk.look(publication)
+    message = explain_paper(left, words_of(left.connection))
+    assert message is not None
+    assert message.body.startswith("The business is not connected to these books any more")
+
+    desk.sandbox.clear_faults()
+    sign_in(desk.sandbox, desk.business, desk.user)
+    run_due(kinds=[SYNC])
+    desk.work()
+    assert desk.look(publication).paper == Publication.Paper.ATTACHED
+    assert len(desk.bills()) == 1
