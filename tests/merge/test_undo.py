@@ -4,9 +4,11 @@ import pytest
 
 from bookbind.kit import clock
 from bookbind.lists.combine import combine, undo_combination
+from bookbind.lists.services import archive_item
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import UndoBlocked, UndoneAlready
-from bookbind.merge.models import Applied
+from bookbind.merge.models import Applied, DraftRow
+from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import undo, undone_of
 from bookbind.merge.using import find_last_applied, match_one, use_matches
 from bookbind.publishing.models import Publication
@@ -115,3 +117,22 @@ def test_a_match_that_the_vendor_moved_is_taken_back_with_the_others(moved: Move
     assert (fuel.id, "any", "n-2") in second.bound()
     undo(applied, firm.user)
     assert second.bound() == set()
+
+
+def test_what_was_archived_since_is_not_chosen_again(moved: Moved) -> None:
+    firm, _, second = moved
+    applied = choose_and_use(firm, second, Motor_expenses="n-7300", Sales="n-4000", Advertising="n-7300")
+    archive_item(firm.item("Motor expenses"), firm.user)
+    undo(applied, firm.user)
+    assert restore_choices(applied, firm.user) == 1
+    assert DraftRow.objects.get().list_item == firm.item("Advertising")
+
+
+def test_in_books_that_were_left_nothing_is_chosen_again(moved: Moved) -> None:
+    firm, first, second = moved
+    applied = choose_and_use(firm, second, Motor_expenses="n-7300")
+    firm.go_back(first)
+    second.connection.refresh_from_db()
+    applied = Applied.objects.get(id=applied.id)
+    undo(applied, firm.user)
+    assert restore_choices(applied, firm.user) == 0

@@ -4,6 +4,7 @@ import pytest
 
 from bookbind.activity.models import Entry
 from bookbind.connections.models import Connection
+from bookbind.lists.combine import combine
 from bookbind.lists.models import Binding
 from bookbind.merge.choices import CREATE, LEAVE
 from bookbind.merge.drafting import NewChoice, forget_choices, others_here, save_choices
@@ -337,3 +338,20 @@ def test_use_costs_as_many_writes_as_matches_whatever_waits(moved: Moved, count:
     bindings = [sql for sql in writes if "lists_binding" in sql]
     assert applied.opened_count == 7
     assert (len(writes), len(bindings), counted.number) == (12, 1, 36)
+
+
+@pytest.mark.req("LST-03")
+def test_an_entry_whose_own_match_died_is_matched_anew_beside_that_of_a_combined_one(moved: Moved) -> None:
+    firm, _, second = moved
+    motor, advertising = firm.item("Motor expenses"), firm.item("Advertising")
+    second.books.add(CATEGORIES, "n-1", "Fuel", "1", account_type="Expense", account_family="expenses")
+    second.read()
+    match_one(second.connection, motor.id, second.remote("n-7300").id, firm.user)
+    match_one(second.connection, advertising.id, second.remote("n-6200").id, firm.user)
+    combine(motor, advertising, firm.user)
+    second.books.change(CATEGORIES, "n-7300", archived=True)
+    second.read()
+    matched = match_one(second.connection, motor.id, second.remote("n-1").id, firm.user)
+    assert {(motor.id, "any", "n-1"), (advertising.id, "any", "n-6200")} <= second.bound()
+    undo(matched.applied, firm.user)
+    assert {(motor.id, "any", "n-7300"), (advertising.id, "any", "n-6200")} <= second.bound()

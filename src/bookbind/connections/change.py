@@ -69,7 +69,12 @@ def find_change_to(connection: Connection) -> Change | None:
 
 
 def find_undoable(connection: Connection) -> Change | None:
-    """The change that brought the business here and can be taken back without a sign-in, or None."""
+    """The change that brought the business here and can be taken back without a sign-in, or None.
+
+    None either while a further move from here is being set up: that has to be stopped first.
+    """
+    if _open().filter(left=connection).exists():
+        return None
     rows = _changes().filter(
         joined=connection,
         joined__stage=Connection.Stage.ACTIVE,
@@ -132,9 +137,14 @@ def go_on_without(change: Change, user: User) -> None:
     tell(ChangeReady(change.business_id, change.joined_id))
 
 
+@transaction.atomic
 def hand_over(change: Change) -> None:
-    """From now on nothing new is sent over the old connection; what is under way may end."""
-    Connection.objects.filter(id=change.left_id, hands_over=False).update(hands_over=True)
+    """From now on nothing new is sent over the old connection; what is under way may end.
+
+    Nothing happens when the change was stopped meanwhile, for nobody would let the connection go on again.
+    """
+    if _hold_open(change):
+        Connection.objects.filter(id=change.left_id, hands_over=False).update(hands_over=True)
 
 
 def is_patience_over(change: Change) -> bool:
@@ -145,19 +155,17 @@ def is_patience_over(change: Change) -> bool:
 def switch(change: Change) -> bool:
     """End the old stay and begin the new one, in the caller's transaction; False when the change is over.
 
-    The old connection's row is taken first, so a worker that is about to commit a delivery over it either
-    came before, and is seen by the caller, or finds its epoch risen and sends nothing.
+    The old connection's row is taken in the same transaction, so a worker that is about to commit a delivery
+    over it either came before, and is seen by the caller, or finds its epoch risen and sends nothing.
     """
-    now = clock.now()
+    if not _hold_open(change):
+        return False
     old = Connection.objects.filter(id=change.left_id)
     was_live = old.filter(stage__in=LIVE_STAGES).update(
         stage=Connection.Stage.LEFT, hands_over=False, epoch=F("epoch") + 1
     )
-    waiting = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.SETTING_UP)
-    if not Change.objects.filter(id=change.id, switched_at=None, stopped_at=None).update(switched_at=now):
-        return False
-    if not waiting.update(stage=Connection.Stage.ACTIVE, awaits_start=True):
-        return False
+    Change.objects.filter(id=change.id).update(switched_at=clock.now())
+    Connection.objects.filter(id=change.joined_id).update(stage=Connection.Stage.ACTIVE, awaits_start=True)
     if was_live:
         _end_stay(change.left, "changed")
         end_schedules(change.left)
@@ -179,9 +187,7 @@ def switch(change: Change) -> bool:
 @transaction.atomic
 def stop(change: Change, user: User) -> None:
     """Keep the old connection: the new one, which was being set up, is given up. ChangeOver when in use."""
-    # The row is taken before it is read, so that a switch at the same moment comes wholly before or after.
-    Connection.objects.filter(id=change.joined_id).update(epoch=F("epoch") + 1)
-    if not _open().filter(id=change.id).exists():
+    if not _hold_open(change):
         raise ChangeOver
     end(change.joined, user, "stopped")
     record(
@@ -218,8 +224,11 @@ def mark_started(connection: Connection, user: User) -> bool:
 def undo(change: Change, user: User) -> None:
     """Take the change back, in the caller's transaction: the old connection is in use again as it was.
 
-    ChangeOver when publishing was started meanwhile, or the change was taken back already.
+    ChangeOver when publishing was started meanwhile, a further move was begun, or the change was taken back
+    already.
     """
+    if _open().filter(left_id=change.joined_id).exists():
+        raise ChangeOver
     unused = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.ACTIVE, awaits_start=True)
     standing = Change.objects.filter(id=change.id, started_at=None, undone_at=None).exclude(switched_at=None)
     # The new connection ends before the old one is in use again, for one business has one main connection.
@@ -244,6 +253,15 @@ def undo(change: Change, user: User) -> None:
     # What waits for one that has to be reconnected says so, until that is done.
     if not needs_reconnect(left):
         tell(ConnectionHealed(change.business_id, left.id, publish_now=False, purpose=SignIn.Purpose.CHANGE))
+
+
+def _hold_open(change: Change) -> bool:
+    """Take the new connection's row for this transaction; False when the change was stopped or switched.
+
+    Taken before the change is read, so that of a stop and a switch at the same moment one comes wholly first.
+    """
+    waiting = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.SETTING_UP)
+    return bool(waiting.update(epoch=F("epoch")) and _open().filter(id=change.id).exists())
 
 
 def _end_stay(connection: Connection, why: str) -> None:

@@ -177,7 +177,7 @@ class ApprovalOver(ApprovalFailure):
 
 
 class ChangeOver(Exception):
-    """This change can't be taken back any more: it was stopped, undone, or publishing has begun."""
+    """This change can't be taken back any more: it was stopped, undone, or publishing or a new move began."""
 
     http_status = 409
 

@@ -189,8 +189,7 @@ def read_changes(
 
 def own_targets(standings: Standings, item_id: UUID) -> dict[str, UUID]:
     """What stands for the entry itself by use, without what was combined into it."""
-    uses = standings.bound.get(item_id, {})
-    return {use: bound.target for use, bound in uses.items() if bound.owner == item_id}
+    return {use: bound.target for use, bound in standings.itself.get(item_id, {}).items()}
 
 
 def _refusals(

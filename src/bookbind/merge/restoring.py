@@ -1,23 +1,31 @@
 """After an undo: what people had chosen by hand is chosen again in the draft, so that no work is lost."""
 
+from bookbind.connections.queries import LIVE_STAGES
 from bookbind.lists.bindings import UNDONE
 from bookbind.lists.models import Binding, RemoteItem
 from bookbind.merge.choices import MATCH
 from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.entries import refuse, use_for
 from bookbind.merge.models import Applied, Draft
-from bookbind.merge.reading import draft_version, find_draft, list_names, read_lists
+from bookbind.merge.reading import draft_version, find_draft, list_names, read_lists, sales_coded_by
+from bookbind.merge.standings import read_targets
 from bookbind.tenancy.models import User
 
 
 def restore_choices(applied: Applied, user: User) -> int:
     """Choose in the draft what the undone use had matched and nothing proposes by itself; returns how many.
 
-    What somebody chose since, or what can't be a match any more, is left alone.
+    What somebody chose since, or what can't be a match any more, is left alone, and so are books that were
+    left.
     """
     connection = applied.connection
+    if connection.stage not in LIVE_STAGES:
+        return 0
+    lists = read_lists(connection, list_names(connection)).values()
+    entries = {id_: entry for data in lists for id_, entry in data.standings.entries.items()}
     choices = {
         (id_, use): choice
-        for data in read_lists(connection, list_names(connection)).values()
+        for data in lists
         for id_, uses in data.choices.items()
         for use, choice in uses.items()
     }
@@ -26,9 +34,13 @@ def restore_choices(applied: Applied, user: User) -> int:
     )
     rows = closed.values_list("list_item", "use", "remote_item")
     matched = {(item_id, use): target for item_id, use, target in rows}
+    targets = read_targets(connection, matched.values())
     kept = []
     for (item_id, use), target in matched.items():
-        choice = choices.get((item_id, use))
+        entry, choice = entries.get(item_id), choices.get((item_id, use))
+        there = targets[target]
+        if entry is None or refuse(entry, there, use_for(entry, there, use), sales_coded_by(connection)):
+            continue
         if choice is not None and (choice.by_person or (choice.ticked and choice.target == target)):
             continue
         kept.append(NewChoice(item_id, use, MATCH, target))

@@ -1,6 +1,5 @@
 """How the entries of one list stand at a connection: what is bound, and what of it is still alive."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,10 +37,14 @@ class Bound:
 
 @dataclass(frozen=True)
 class Standings:
-    """The live entries of a list, and what stands for each by use; combined ones count for the one kept."""
+    """The live entries of a list, and what stands for each by use; combined ones count for the one kept.
+
+    `itself` is what stands for the entry itself, also where that died and a combined one's stands in.
+    """
 
     entries: dict[UUID, Entry]
     bound: dict[UUID, dict[str, Bound]] = field(default_factory=dict)
+    itself: dict[UUID, dict[str, Bound]] = field(default_factory=dict)
 
     def is_matched(self, item_id: UUID) -> bool:
         """Whether the entry can be used on both sides as far as its own list goes."""
@@ -94,9 +97,7 @@ def read_standings(
     rows = rows if among is None else rows.filter(among)
     for entry in map(entry_of, rows.order_by("code", "folded_name", "id").values_list(*_FIELDS)):
         found[entry.list].entries[entry.id] = entry
-    for name, bound in _read_bound(connection, list(found)).items():
-        known = found[name].entries
-        found[name].bound.update({id_: uses for id_, uses in bound.items() if id_ in known})
+    _read_bound(connection, found)
     return found
 
 
@@ -125,12 +126,12 @@ def entry_of(row: Sequence[Any]) -> Entry:
     return Entry(id_, ListName(name), title, code, details, *state)
 
 
-def _read_bound(
-    connection: Connection, names: list[ListName]
-) -> dict[ListName, dict[UUID, dict[str, Bound]]]:
+def _read_bound(connection: Connection, found: dict[ListName, Standings]) -> None:
+    """Add to the standings what stands for their entries."""
     roots = combined_into()
-    found: dict[ListName, dict[UUID, dict[str, Bound]]] = {name: defaultdict(dict) for name in names}
-    rows = Binding.objects.filter(connection=connection, closed_at__isnull=True, list_item__list__in=names)
+    rows = Binding.objects.filter(
+        connection=connection, closed_at__isnull=True, list_item__list__in=list(found)
+    )
     values = rows.order_by("list_item__created_at", "list_item_id").values_list(
         "id",
         "list_item_id",
@@ -141,14 +142,17 @@ def _read_bound(
         "remote_item__state",
     )
     for id_, item_id, name, use, target, target_list, state in values:
-        root = roots.get(item_id, item_id)
-        uses = found[ListName(name)][root]
+        root, standings = roots.get(item_id, item_id), found[ListName(name)]
+        if root not in standings.entries:
+            continue
         bound = Bound(id_, item_id, target, ListName(target_list), state)
+        if item_id == root:
+            standings.itself.setdefault(root, {})[use] = bound
+        uses = standings.bound.setdefault(root, {})
         before = uses.get(use)
         # What can be used goes first, then the kept entry's own match, then that of the entry made first.
         if before is None or (bound.is_alive, item_id == root) > (before.is_alive, before.owner == root):
             uses[use] = bound
-    return found
 
 
 def read_remote_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -170,7 +170,7 @@ def _bindings(changes: Changes, applied: Applied, user: User) -> tuple[list[Bind
     connection = applied.connection
     for id_, plan in changes.plans.items():
         item = ListItem(id=id_, business_id=connection.business_id)
-        bound = changes.standings[changes.entries[id_].list].bound.get(id_, {})
+        bound = changes.standings[changes.entries[id_].list].itself.get(id_, {})
         closing += [
             Binding(id=bound[use].binding_id, list_item=item, connection=connection) for use in plan.close
         ]

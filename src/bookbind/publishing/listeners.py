@@ -27,6 +27,7 @@ from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.events import SettingsChanged
 from bookbind.publishing.lacking import check_ready_soon
 from bookbind.publishing.models import Publication
+from bookbind.publishing.paper import take_up_papers
 from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import find_open_publication, list_unsent
 from bookbind.publishing.ready import check_still_ready
@@ -71,7 +72,9 @@ def prepare_settings(event: ConnectionStarted) -> None:
 @subscribe(ConnectionHealed)
 def gather_waiting(event: ConnectionHealed) -> None:
     """What waited goes on after the lists are read again."""
-    begin_resume(get_connection(event.connection_id), publish_now=event.publish_now)
+    connection = get_connection(event.connection_id)
+    take_up_papers(connection)
+    begin_resume(connection, publish_now=event.publish_now)
 
 
 @subscribe(ConnectionActivated)
@@ -79,6 +82,7 @@ def begin_queue(event: ConnectionActivated) -> None:
     """What was asked for while the connection was set up may go now."""
     connection = get_connection(event.connection_id)
     _settle_all(connection, {Reason.CONNECTION})
+    take_up_papers(connection)
     wake(connection)
 
 

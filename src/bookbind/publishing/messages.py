@@ -26,6 +26,7 @@ __all__ = [
 _PAPER_WORDS = {
     "paper_missing": "The file could not be read from our storage. Tell whoever runs Bookbind.",
     "unsupported": "{provider} does not take a file of this size or type.",
+    "books_left": "The business is not connected to these books any more, so the file could not be sent.",
     "rejected": "{provider} did not take the file; what it said stands under Details.",
 }
 _PAPER_OTHERWISE = "{provider} did not keep the file, although it was sent several times."

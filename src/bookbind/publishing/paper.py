@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
@@ -17,9 +19,11 @@ from bookbind.providers.base.types import AttachedFile, DocumentKind, OutgoingFi
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.models import Publication
 from bookbind.publishing.retry import MOST_PAPER_ATTEMPTS
+from bookbind.publishing.states import State
 from bookbind.publishing.trouble import REFUSED_KINDS, describe, next_try, pause_for_connection
 from bookbind.publishing.turns import Pause, Turn
 
+BOOKS_LEFT = "books_left"
 _STEM_LENGTH = 80
 
 
@@ -50,6 +54,22 @@ def attach_paper(publication: Publication, connection: Connection) -> Turn:
     return _attach(publication, connection, outgoing)
 
 
+def give_up_papers(connection: Connection) -> None:
+    """Nothing can be attached in books that were left: the documents' pages say so."""
+    _of(connection, Publication.Paper.WAITING).update(
+        paper=Publication.Paper.FAILED,
+        paper_error={"kind": BOOKS_LEFT, "vendor_text": ""},
+        paper_next_try_at=None,
+    )
+
+
+def take_up_papers(connection: Connection) -> None:
+    """The books are in use again: what could not be attached because they were left goes on by itself."""
+    _of(connection, Publication.Paper.FAILED).filter(paper_error__kind=BOOKS_LEFT).update(
+        paper=Publication.Paper.WAITING, paper_error={}
+    )
+
+
 def is_taken(file: StoredFile, limits: FileLimits) -> bool:
     """Whether the vendor takes a file of this size at all."""
     return limits.count > 0 and file.size_bytes <= limits.size_bytes
@@ -64,6 +84,13 @@ def paper_name(file: StoredFile, marker: str, *, is_guest: bool) -> str:
     if is_guest:
         stem = f"{stem} {marker[-8:]}"
     return f"{stem}{EXTENSIONS[file.content_type]}"
+
+
+def _of(connection: Connection, paper: Publication.Paper) -> "QuerySet[Publication]":
+    rows: QuerySet[Publication] = Publication.objects.filter(
+        connection=connection, state=State.PUBLISHED.value, paper=paper
+    )
+    return rows
 
 
 def _attach(publication: Publication, connection: Connection, file: OutgoingFile) -> Turn:

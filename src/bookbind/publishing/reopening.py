@@ -9,6 +9,7 @@ from bookbind.documents import services as documents
 from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
+from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import RETURNABLE, State
@@ -21,9 +22,11 @@ def reopen(rows: Sequence[Publication], joined: Connection, reason: Reason, user
     """Withdraw the unsent rows and hold each anew at `joined`, in its old place in the order.
 
     In the caller's transaction, with the rows' documents read. The books there are searched for twins first.
+    MovedMeanwhile when one of them is not unsent any more.
     """
     moved = Publication.objects.filter(id__in=[row.id for row in rows], state__in=_MOVED)
-    moved.update(state=State.WITHDRAWN.value, reason="", reason_data={})
+    if moved.update(state=State.WITHDRAWN.value, reason="", reason_data={}) != len(rows):
+        raise MovedMeanwhile
     made = [_anew(row, joined, reason) for row in rows]
     Publication.objects.bulk_create(made)
     documents.place_all([row.document_id for row in rows], Document.Stage.WAITING)

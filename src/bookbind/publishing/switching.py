@@ -137,7 +137,10 @@ def _move_waiting(left: Connection, joined: Connection, reason: Reason, user: Us
 
 
 def _movable(left: Connection) -> "QuerySet[Publication]":
-    undecided = Delivery.objects.filter(outcome__in=[Delivery.Outcome.OPEN, Delivery.Outcome.LOST])
+    # Only of the document: a supplier that may have been created there holds nothing back.
+    undecided = Delivery.objects.filter(
+        purpose=Delivery.Purpose.DOCUMENT, outcome__in=[Delivery.Outcome.OPEN, Delivery.Outcome.LOST]
+    )
     rows = Publication.objects.filter(connection=left, state__in=_MOVED)
     free: QuerySet[Publication] = rows.exclude(
         id__in=undecided.filter(connection=left).values("publication_id")

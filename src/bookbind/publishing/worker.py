@@ -14,7 +14,7 @@ from bookbind.jobs.runner import Again, Claimed, still_mine, works
 from bookbind.kit import clock
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication
-from bookbind.publishing.paper import attach_paper
+from bookbind.publishing.paper import attach_paper, give_up_papers
 from bookbind.publishing.placement import QUEUE, hold, is_cut_off
 from bookbind.publishing.queries import find_unchecked_resume, list_unsent
 from bookbind.publishing.reasons import Reason
@@ -109,6 +109,7 @@ def _hold_all(connection: Connection) -> None:
             continue
     if connection.stage not in connections.LIVE_STAGES:
         _leave_unknown_to_people(connection)
+        give_up_papers(connection)
 
 
 def _leave_unknown_to_people(connection: Connection) -> None:

@@ -1,0 +1,113 @@
+"""A move of the books, and what people and vendors do at the same moment or in between."""
+
+import pytest
+from django.db import transaction
+
+from bookbind.connections.change import find_open_change, find_undoable, hand_over, switch
+from bookbind.connections.disconnect import disconnect
+from bookbind.connections.errors import ChangeOver
+from bookbind.connections.models import Change, Connection
+from bookbind.connections.queries import get_connection
+from bookbind.jobs.runner import run_due
+from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.messages import explain_paper, words_of
+from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.queries import find_open_publication
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.reopening import reopen
+from bookbind.publishing.services import take_back
+from bookbind.publishing.switching import stop_change, undo_change
+from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
+from tests.publishing.test_switching import organisations_of
+
+
+def stop_behind_the_job(desk: Desk) -> Change:
+    """A change as the job of the switch read it, a moment before somebody stopped it."""
+    desk.change()
+    run_due(kinds=[SYNC])
+    read, stopped = find_open_change(desk.business.id), find_open_change(desk.business.id)
+    assert read is not None
+    assert stopped is not None
+    stop_change(stopped, desk.user)
+    return read
+
+
+def test_a_stop_that_comes_before_the_switch_leaves_the_old_connection_in_use(desk: Desk) -> None:
+    change = stop_behind_the_job(desk)
+    with transaction.atomic():
+        assert not switch(change)
+    old = get_connection(desk.connection.id)
+    assert old.stage == Connection.Stage.ACTIVE
+    assert old.stays.filter(ended_at=None).count() == 1
+    desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert organisations_of(desk) == ["Acme Ltd"]
+
+
+def test_a_stop_that_comes_before_the_hand_over_leaves_the_old_connection_sending(desk: Desk) -> None:
+    hand_over(stop_behind_the_job(desk))
+    desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert organisations_of(desk) == ["Acme Ltd"]
+
+
+def test_a_move_is_not_undone_while_a_further_one_is_set_up(desk: Desk) -> None:
+    old, here = desk.connection, desk.move()
+    first = find_undoable(here)
+    assert first is not None
+    further = desk.change("Acme Ltd", provider="quickbooks")
+    assert find_undoable(here) is None
+    with pytest.raises(ChangeOver):
+        undo_change(first, desk.user)
+
+    second = find_open_change(desk.business.id)
+    assert second is not None
+    stop_change(second, desk.user)
+    assert get_connection(further.id).stage == Connection.Stage.ENDED
+    undo_change(first, desk.user)
+    run_due(kinds=[SYNC])
+    run_due(kinds=[SWITCH])
+    assert get_connection(old.id).stage == Connection.Stage.ACTIVE
+
+
+def test_a_document_moves_along_whose_supplier_may_have_been_created(desk: Desk) -> None:
+    desk.fault("create_contact", "lost_reply", times=50)
+    publication = desk.publish(desk.bill("INV-1", supplier="Brand New Supplier"))
+    desk.work()
+    lost = publication.deliveries.get()
+    assert (lost.purpose, lost.outcome) == (Delivery.Purpose.CONTACT, Delivery.Outcome.LOST)
+    joined = desk.move()
+    moved = find_open_publication(publication.document_id)
+    assert moved is not None
+    assert moved.connection_id == joined.id
+
+
+def test_what_somebody_took_back_meanwhile_is_not_opened_anew(desk: Desk) -> None:
+    publication = desk.publish(desk.bill("INV-1"))
+    seen = desk.look(publication)
+    take_back(publication, desk.user)
+    with pytest.raises(MovedMeanwhile), transaction.atomic():
+        reopen([seen], desk.connection, Reason.CONNECTION, desk.user)
+    assert find_open_publication(publication.document_id) is None
+
+
+def test_a_file_that_can_not_follow_its_document_says_so_and_follows_when_the_books_are_used_again(
+    desk: Desk,
+) -> None:
+    desk.fault("attach", "503", times=50)
+    publication = desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert desk.look(publication).paper == Publication.Paper.WAITING
+    disconnect(desk.connection, desk.user)
+    desk.work()
+    left = desk.look(publication)
+    message = explain_paper(left, words_of(left.connection))
+    assert message is not None
+    assert message.body.startswith("The business is not connected to these books any more")
+
+    desk.sandbox.clear_faults()
+    sign_in(desk.sandbox, desk.business, desk.user)
+    run_due(kinds=[SYNC])
+    desk.work()
+    assert desk.look(publication).paper == Publication.Paper.ATTACHED
+    assert len(desk.bills()) == 1
