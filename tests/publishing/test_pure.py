@@ -95,6 +95,12 @@ def test_every_document_is_counted_once(rows: list[tuple[str, str]]) -> None:
     assert sum(parts) == results.total == len(rows)
 
 
+def test_who_looks_first_is_told_that_documents_are_checked_not_published() -> None:
+    results = Results(total=3, under_way=3)
+    assert describe_results(results, "Xero") == "3 waiting documents: 3 being published."
+    assert describe_results(results, "Xero", publish_now=False) == "3 waiting documents: 3 being checked."
+
+
 def test_nothing_waited() -> None:
     assert describe_results(Results(), "Xero") == ""
 

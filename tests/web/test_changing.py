@@ -106,6 +106,10 @@ def test_a_summary_counts_apart_what_is_published_first_and_what_goes_along(ada:
     summary = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
     assert "1 document (£120.00): published to Xero first." in summary.text
     assert "1 other that waits goes to the new books." in summary.text
+    assert f" is at Xero ({HOLDINGS}) until " in summary.text
+    assert (
+        f"Nothing is sent to Xero ({HOLDINGS}) until you press Start publishing; until then" in summary.text
+    )
 
 
 def test_lists_that_can_not_be_read_are_said_to_be_tried_again(ada: Walk) -> None:
@@ -187,6 +191,7 @@ def test_after_the_switch_three_ways_lead_on(ada: Walk) -> None:
     page = read(ada.client.get(f"{ada.root}/{joined.id}/confirmed"))
     assert f"Xero ({HOLDINGS}) is now your accounting software." in page.text
     assert "what was published to Xero (Acme Ltd) stays there" in page.text
+    assert f"Nothing is sent to Xero ({HOLDINGS}) until you press Start publishing." in page.text
     for label in ("Merge lists", "Start publishing…", "Undo this change"):
         assert label in page.text
 

@@ -54,21 +54,24 @@ def count_results(rows: Iterable[tuple[str, str]]) -> Results:
 def explain_results(resume: Resume, results: Results) -> str:
     """`14 waiting documents: 11 published, 2 look already in the books, 1 is dated in a closed period.`"""
     provider = get_provider(resume.connection.provider).name
-    return describe_results(results, provider)
+    return describe_results(results, provider, publish_now=resume.publish_now)
 
 
-def describe_results(results: Results, provider: str) -> str:
-    """The sentence for these numbers; pure. Empty when nothing had waited."""
+def describe_results(results: Results, provider: str, *, publish_now: bool = True) -> str:
+    """The sentence for these numbers; pure. Empty when nothing had waited.
+
+    Whoever looks first (not `publish_now`) is told of checking: nothing of theirs is on its way.
+    """
     if results.total == 0:
         return ""
-    parts = [text for count, text in _parts(results, provider) if count]
+    parts = [text for count, text in _parts(results, provider, publish_now=publish_now) if count]
     return f"{plural(results.total, 'waiting document')}: {', '.join(parts)}."
 
 
-def _parts(results: Results, provider: str) -> list[tuple[int, str]]:
+def _parts(results: Results, provider: str, *, publish_now: bool) -> list[tuple[int, str]]:
     return [
         (results.published, f"{results.published} published"),
-        (results.under_way, f"{results.under_way} being published"),
+        (results.under_way, f"{results.under_way} being {'published' if publish_now else 'checked'}"),
         (results.look_first, f"{results.look_first} ready for your look"),
         (results.twins, f"{results.twins} {_verb(results.twins, 'looks', 'look')} already in {provider}"),
         (

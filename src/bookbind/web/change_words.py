@@ -51,6 +51,9 @@ def moved_words(connection: Connection) -> dict[str, object]:
     return {
         "awaits_start": True,
         "left_label": label_of(moved.left) if moved else "",
+        "joined_name": name_beside(connection, moved.left)
+        if moved
+        else get_provider(connection.provider).name,
         "undoable": find_undoable(connection),
         "unmatched": sum(needs_match_counts(connection).values()),
         "rules": _rule_counts(connection),

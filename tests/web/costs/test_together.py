@@ -73,6 +73,13 @@ def test_they_are_found_together_from_the_list(moved: Office, alice: Client) -> 
     assert page.link("Go back to publish these") == moved.url("settings/connections/")
 
 
+def test_a_single_one_needs_no_ticking(moved: Office, alice: Client) -> None:
+    press(moved, alice, "archive", ask(moved, alice, "archive", document=[str(the("OLD-1").id)]))
+    assert "or tick some below" in read(alice.get(moved.url(GROUP))).text
+    press(moved, alice, "archive", ask(moved, alice, "archive", document=[str(the("OLD-2").id)]))
+    assert "or tick some below" not in read(alice.get(moved.url(GROUP))).text
+
+
 def test_elsewhere_nothing_can_be_ticked(moved: Office, alice: Client) -> None:
     for path in ("costs/?show=waiting", "costs/?show=waiting&why=not_started", "costs/?show=review"):
         assert 'type="checkbox"' not in read(alice.get(moved.url(path))).html
@@ -94,6 +101,7 @@ def test_only_the_ticked_ones_are_decided_about(moved: Office, alice: Client) ->
     chosen = [str(the(name).id) for name in ("OLD-1", "NEW-1")]
     page = ask(moved, alice, "publish", document=chosen)
     assert "1 document, £120.00, dated 1 March 2026." in page.text, "NEW-1 waits for something else"
+    assert "It is dated before the first day of Xero (Acme Ltd), and goes there all the same" in page.text
     press(moved, alice, "publish", page)
     assert reasons()["OLD-1"] == Reason.NOT_STARTED
     assert reasons()["OLD-2"] == Reason.BEFORE_START

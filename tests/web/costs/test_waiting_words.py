@@ -62,6 +62,15 @@ def test_what_waits_for_books_that_were_left_is_told_apart(
     assert "Waiting 5" in page.text
     assert "4 documents are waiting for Xero (Acme Ltd)" in page.text
     assert "1 other document in this list waits for a look into books that were left." in page.text
+    Publication.objects.update(connection=left, reason=Reason.UNKNOWN)
+    page = read(alice.get(moved.url("costs/?show=waiting")))
+    assert "5 documents wait for a look into books that were left." in page.text
+    assert "Nothing waits for Xero (Acme Ltd). Open each of them, look there" in page.text
+    assert "0 documents" not in page.text
+    Connection.objects.update(stage=Connection.Stage.LEFT)
+    page = read(alice.get(moved.url("costs/?show=waiting")))
+    assert "5 documents wait for a look into books that were left. Nothing else waits." in page.text
+    assert "Connect it again and they are published" not in page.text
 
 
 def test_nothing_is_promised_while_the_lists_are_read(moved: Office, alice: Client) -> None:

@@ -78,6 +78,8 @@ def export_links(request: BusinessRequest, current: Exported) -> tuple[FilterLin
 def waiting_panel(request: BusinessRequest, connection: Connection, filters: Filters) -> Panel:
     """`14 documents are waiting for Software (Organisation), oldest 3 March, £4,210.50. …`"""
     summary = waiting_summary(connection)
+    if not summary.count:
+        return _unclear_panel(request, connection)
     status = status_of(connection)
     reasons = count_by_reason(connection)
     held_for_look = reasons.get(Reason.LOOK_FIRST, 0)
@@ -128,9 +130,24 @@ def _elsewhere(here: int) -> str:
     return f" {plural(count, 'other document')} in this list {verb} for a look into books that were left."
 
 
+def _unclear_panel(request: BusinessRequest, connection: Connection | None) -> Panel:
+    """Nothing waits to be sent, and what the tab holds may have reached books that were left."""
+    count = list_documents(Tab.WAITING).count()
+    verb, them = ("waits", "it") if count == 1 else ("wait", "each of them")
+    nothing = f"Nothing waits for {label_of(connection)}" if connection else "Nothing else waits"
+    return Panel(
+        headline=f"{plural(count, 'document')} {verb} for a look into books that were left.",
+        body=f"{nothing}. Open {them}, look there, and say what becomes of it.",
+        tone="warn",
+        exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
+    )
+
+
 def _left_panel(request: BusinessRequest) -> Panel:
     """What waited when the business was disconnected: it goes on there, or is taken home."""
     count = list_left_behind(request.business.id).count()
+    if not count:
+        return _unclear_panel(request, None)
     is_one = count == 1
     labels = sorted(
         {label_of(each.connection) for each in list_left_behind(request.business.id)[:_MOST_NAMED]}
@@ -144,11 +161,11 @@ def _left_panel(request: BusinessRequest) -> Panel:
     )
     headline = f"{plural(count, 'document')} {'waits' if is_one else 'wait'} for {listed(labels)}"
     return Panel(
-        headline=f"{headline}, which is disconnected." if count else "These wait for somebody to look.",
+        headline=f"{headline}, which is disconnected.",
         body="Connect it again and they are published, once each. Or make them ready here: then you can "
         f"export them, or publish them to whatever you connect next.{_who_connects(request)}",
         tone="warn",
-        button=take_home if count else None,
+        button=take_home,
         others=_connect(request),
         exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
     )

@@ -35,13 +35,17 @@ _PUT_ASIDE = Filters(Tab.ARCHIVE, why=ASIDE)
 
 @dataclass(frozen=True)
 class Decision:
-    """What can be decided about the documents of one group: its address, and what asks and presses."""
+    """What can be decided about the documents of one group: its address, and what asks and presses.
+
+    `means` speaks of several documents, `means_one` of a single one.
+    """
 
     name: str
     group: Filters
     label: str
     does: str
     means: str
+    means_one: str
 
 
 PUBLISH = Decision(
@@ -51,6 +55,8 @@ PUBLISH = Decision(
     "Publish {documents} anyway",
     "They are dated before the first day of {target}, and go there all the same, once each. "
     "Until one is sent it can be taken back.",
+    "It is dated before the first day of {target}, and goes there all the same, once. "
+    "Until it is sent it can be taken back.",
 )
 ARCHIVE = Decision(
     "costs_archive_early",
@@ -58,6 +64,7 @@ ARCHIVE = Decision(
     "Archive",
     "Archive {documents}",
     "They are put aside and not published. The Archive keeps them together, and they can be brought back.",
+    "It is put aside and not published. The Archive keeps it, and it can be brought back.",
 )
 TAKE_BACK = Decision(
     "costs_take_back_early",
@@ -65,9 +72,15 @@ TAKE_BACK = Decision(
     "Take back",
     "Take {documents} back",
     "What was not sent yet is to review again.",
+    "If it was not sent yet, it is to review again.",
 )
 RESTORE = Decision(
-    "costs_restore_early", _PUT_ASIDE, "Bring back", "Bring {documents} back", "They are to review again."
+    "costs_restore_early",
+    _PUT_ASIDE,
+    "Bring back",
+    "Bring {documents} back",
+    "They are to review again.",
+    "It is to review again.",
 )
 DECISIONS = (PUBLISH, ARCHIVE, TAKE_BACK, RESTORE)
 
@@ -182,11 +195,12 @@ def _ask(request: BusinessRequest, decision: Decision) -> HttpResponse:
         messages.info(request, "Tick the documents first, or choose all of them.")
         return redirect(list_url(request, shown))
     connection = main_connection(request)
+    means = decision.means_one if count == 1 else decision.means
     documents = list(chosen.order_by("date", "captured_at", "id")[:MOST_AT_ONCE])
     context = {
         "title": f"{decision.does.format(documents=plural(len(documents), 'document'))}?",
         "press": decision.does.format(documents=f"{len(documents):,}"),
-        "means": decision.means.format(target=label_of(connection) if connection else "the new books"),
+        "means": means.format(target=label_of(connection) if connection else "the new books"),
         "facts": _facts(documents),
         "more": count - len(documents),
         "most": MOST_AT_ONCE,

@@ -289,11 +289,14 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
     waiting, ready = waiting_summary(left), ready_summary(left)
     old_currency = left.base_currency or str(left.organisation.get("currency", ""))
     other = organisation.currency if organisation.currency and organisation.currency != old_currency else ""
+    joining = get_provider(sign_in.provider).name
+    named = f"{joining} ({organisation.name})" if left.provider == sign_in.provider else joining
     return {
         "leaves": left,
         "left_label": label_of(left),
         "left_provider": get_provider(left.provider),
         "left_needs_reconnect": needs_reconnect(left),
+        "joining_name": named,
         "waiting": waiting,
         "waiting_total": totals_in_words(waiting),
         "ready": ready,
