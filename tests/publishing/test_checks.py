@@ -250,5 +250,13 @@ def test_what_needs_an_edit_comes_before_what_only_holds() -> None:
     assert [found.weight for found in check_document(document, BOOKS)] == [Weight.EDIT, Weight.HOLD]
 
 
+def test_whether_it_goes_to_these_books_at_all_comes_first() -> None:
+    books = replace(BOOKS, kinds=BOOKS.kinds[1:], documents_from=date(2027, 4, 1))
+    reasons = [found.reason for found in check_document(GOOD, books)]
+    assert reasons[:2] == [Reason.BEFORE_START, Reason.KIND_NOT_TAKEN]
+    accepted = check_document(replace(GOOD, early_accepted=True), books)
+    assert [found.reason for found in accepted] == reasons[1:]
+
+
 def test_a_draft_needs_no_due_date() -> None:
     assert check_document(replace(GOOD, due_date=None, publish_as=PublishAs.DRAFT), BOOKS) == []

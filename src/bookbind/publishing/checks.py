@@ -121,7 +121,10 @@ class BooksFacts:
 
 
 def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
-    """Everything in the way, what needs an edit first; empty when the document can be sent."""
+    """Everything in the way, what needs an edit first; empty when the document can be sent.
+
+    Before all else comes the first day of the books: whether the document goes there at all is decided first.
+    """
     problems = [
         *_check_fields(document, books),
         *_check_amounts(document),
@@ -132,7 +135,7 @@ def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
         *_check_shared_dimensions(document, books),
     ]
     order = list(Weight)
-    return sorted(problems, key=lambda problem: order.index(problem.weight))
+    return sorted(problems, key=lambda each: (each.reason != Reason.BEFORE_START, order.index(each.weight)))
 
 
 def check_alone(document: DocumentFacts) -> list[Problem]:
