@@ -271,6 +271,26 @@ def test_contact_that_moves_to_the_other_list_lives_on_in_both(reader: Reader, h
     assert reader.mirror(SUPPLIERS)["x"] == "active"
 
 
+def test_a_contact_that_both_lists_lost_is_gone_from_both_and_can_come_back(reader: Reader) -> None:
+    contact = reader.books.add(SUPPLIERS, "x", "Both Ways Ltd")
+    reader.books.add(SUPPLIERS, "y", "Stays Ltd")
+    reader.books.put(CUSTOMERS, contact)
+    reader.books.add(CUSTOMERS, "z", "Other Ltd")
+    reader.read(SUPPLIERS, CUSTOMERS)
+    reader.books.remove(SUPPLIERS, "x")
+    reader.read(SUPPLIERS, CUSTOMERS)
+    assert (reader.mirror(SUPPLIERS)["x"], reader.mirror(CUSTOMERS)["x"]) == ("active", "active")
+    reader.books.remove(CUSTOMERS, "x")
+    reader.read(CUSTOMERS)
+    assert (reader.mirror(SUPPLIERS)["x"], reader.mirror(CUSTOMERS)["x"]) == ("gone", "gone")
+    reader.books.put(SUPPLIERS, contact)
+    reader.read(SUPPLIERS, CUSTOMERS)
+    assert (reader.mirror(SUPPLIERS)["x"], reader.mirror(CUSTOMERS)["x"]) == ("active", "active")
+    reader.books.remove(SUPPLIERS, "x")
+    reader.read(SUPPLIERS, CUSTOMERS)
+    assert (reader.mirror(SUPPLIERS)["x"], reader.mirror(CUSTOMERS)["x"]) == ("gone", "gone")
+
+
 @pytest.mark.req("CON-12")
 def test_read_that_passes_its_deadline_is_stopped_and_tried_again(
     reader: Reader, monkeypatch: pytest.MonkeyPatch

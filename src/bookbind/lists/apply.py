@@ -1,6 +1,7 @@
 """Turning a complete read into the mirror: new, changed, archived, gone and merged entries, in one flip."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,11 +37,22 @@ _UPDATED = [
     "code",
     "details",
     "state",
+    "is_elsewhere",
     "merged_into_remote_id",
     "generation",
     "changed_at",
 ]
-_KNOWN = ("id", "remote_type", "remote_id", "name", "code", "state", "merged_into_remote_id", "details")
+_KNOWN = (
+    "id",
+    "remote_type",
+    "remote_id",
+    "name",
+    "code",
+    "state",
+    "merged_into_remote_id",
+    "details",
+    "is_elsewhere",
+)
 
 
 def apply_reading(connection: Connection, reading: Reading, *, is_stable: bool) -> None:
@@ -90,7 +102,10 @@ def _note_emptied(reading: Reading) -> None:
 
 
 def _without_those_that_live_on(connection: Connection, name: ListName, plan: Plan) -> Plan:
-    """A contact that left this list but still lives in the other can go on being used, so it is not gone."""
+    """A contact that left this list but still lives in the other can go on being used, so it is not gone.
+
+    One that the other list keeps for the same reason is not found there: it is gone from both.
+    """
     if name not in CONTACT_LISTS or not plan.gone:
         return plan
     ids = [old.remote_id for old in plan.gone]
@@ -99,9 +114,14 @@ def _without_those_that_live_on(connection: Connection, name: ListName, plan: Pl
         list__in=CONTACT_LISTS - {name},
         remote_id__in=ids,
         state=RemoteItem.State.ACTIVE,
+        is_elsewhere=False,
     )
     living = set(alive.values_list("remote_id", flat=True))
-    return Plan(plan.new, plan.changed, tuple(old for old in plan.gone if old.remote_id not in living))
+    return replace(
+        plan,
+        gone=tuple(old for old in plan.gone if old.remote_id not in living),
+        elsewhere=tuple(old for old in plan.gone if old.remote_id in living),
+    )
 
 
 def _revive_elsewhere(connection: Connection, name: ListName, now: datetime) -> None:
@@ -111,12 +131,34 @@ def _revive_elsewhere(connection: Connection, name: ListName, now: datetime) -> 
     )
     ids = dict(lost.values_list("remote_id", "id"))
     alive = RemoteItem.objects.filter(
-        connection=connection, list=name, state=RemoteItem.State.ACTIVE, remote_id__in=list(ids)
+        connection=connection,
+        list=name,
+        state=RemoteItem.State.ACTIVE,
+        is_elsewhere=False,
+        remote_id__in=list(ids),
     )
     back = [ids[remote_id] for remote_id in alive.values_list("remote_id", flat=True)]
     if back:
-        RemoteItem.objects.filter(id__in=back).update(state=RemoteItem.State.ACTIVE, changed_at=now)
+        RemoteItem.objects.filter(id__in=back).update(
+            state=RemoteItem.State.ACTIVE, is_elsewhere=True, changed_at=now
+        )
         tell_changed(list(Binding.objects.filter(remote_item_id__in=back, closed_at__isnull=True)))
+
+
+def _lose_elsewhere(connection: Connection, name: ListName, plan: Plan, now: datetime) -> None:
+    """What the other list kept only because it lived in this one is gone with it."""
+    kept = RemoteItem.objects.filter(
+        connection=connection,
+        list__in=CONTACT_LISTS - {name},
+        is_elsewhere=True,
+        remote_id__in=[old.remote_id for old in plan.gone],
+    )
+    ids = list(kept.values_list("id", flat=True))
+    if ids:
+        RemoteItem.objects.filter(id__in=ids).update(
+            state=RemoteItem.State.GONE, is_elsewhere=False, changed_at=now
+        )
+        tell_changed(list(Binding.objects.filter(remote_item_id__in=ids, closed_at__isnull=True)))
 
 
 def _write_changes(connection: Connection, reading: Reading, plan: Plan, now: datetime) -> None:
@@ -124,9 +166,13 @@ def _write_changes(connection: Connection, reading: Reading, plan: Plan, now: da
     for start in range(0, len(plan.gone), _BATCH):
         ids = [old.id for old in plan.gone[start : start + _BATCH]]
         RemoteItem.objects.filter(id__in=ids).update(
-            state=RemoteItem.State.GONE, generation=reading.number, changed_at=now
+            state=RemoteItem.State.GONE, is_elsewhere=False, generation=reading.number, changed_at=now
         )
+    for start in range(0, len(plan.elsewhere), _BATCH):
+        ids = [old.id for old in plan.elsewhere[start : start + _BATCH]]
+        RemoteItem.objects.filter(id__in=ids, is_elsewhere=False).update(is_elsewhere=True, changed_at=now)
     if reading.name in CONTACT_LISTS:
+        _lose_elsewhere(connection, reading.name, plan, now)
         _revive_elsewhere(connection, reading.name, now)
     if plan.changed:
         _follow_names(plan)
@@ -176,6 +222,7 @@ def _values(entry: RemoteEntry, reading: Reading, now: datetime) -> tuple[Any, .
         entry.code,
         entry.details,
         state,
+        False,
         entry.merged_into_id,
         reading.number,
         now,

@@ -28,6 +28,7 @@ class Known:
     state: str
     merged_into: str
     details: dict[str, Any]
+    is_elsewhere: bool = False
 
     @property
     def key(self) -> Key:
@@ -37,11 +38,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a complete read changes."""
+    """What a complete read changes. `elsewhere` are contacts that live on in the other list alone."""
 
     new: tuple[RemoteEntry, ...]
     changed: tuple[tuple[Known, RemoteEntry], ...]
     gone: tuple[Known, ...]
+    elsewhere: tuple[Known, ...] = ()
 
 
 def plan_changes(known: Mapping[Key, Known], entries: Mapping[Key, RemoteEntry], *, marks_gone: bool) -> Plan:
@@ -112,7 +114,7 @@ def follow_merges(merged_into: Mapping[str, str]) -> dict[str, str]:
 
 
 def _differs(old: Known, entry: RemoteEntry) -> bool:
-    return (old.name, old.code, old.state, old.merged_into, old.details) != (
+    return old.is_elsewhere or (old.name, old.code, old.state, old.merged_into, old.details) != (
         entry.name,
         entry.code,
         state_of(entry),

@@ -52,7 +52,10 @@ class Dimension(BusinessOwned):
 
 
 class RemoteItem(BusinessOwned):
-    """Mirror of one entry at one connection's organisation, by its permanent id. Only sync writes it."""
+    """Mirror of one entry at one connection's organisation, by its permanent id. Only sync writes it.
+
+    `is_elsewhere`: a contact that left this list and lives on in the other, so it can go on being used.
+    """
 
     class State(models.TextChoices):
         """Whether the entry can be used at the vendor."""
@@ -71,6 +74,7 @@ class RemoteItem(BusinessOwned):
     code = models.CharField(max_length=60, blank=True)
     details = models.JSONField(default=dict)
     state = models.CharField(max_length=20, choices=State.choices, default=State.ACTIVE)
+    is_elsewhere = models.BooleanField(default=False)
     merged_into_remote_id = models.CharField(max_length=160, blank=True)
     generation = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
