@@ -5,6 +5,8 @@ import csv
 import io
 
 import pytest
+from django.db import connection as db
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -255,6 +257,27 @@ def test_nothing_in_the_file_runs_and_formulas_come_back_as_they_were(firm: Firm
     report = import_mapping(second.connection, content, firm.user, second.version)
     assert report.problems == ()
     assert firm.item("=cmd|' /C calc'!A0", SUPPLIERS).id in {change.item_id for change in report.changes}
+
+
+def test_a_long_file_takes_no_more_queries(moved: Moved) -> None:
+    firm, _, second = moved
+    shared = {"business": firm.business, "list": SUPPLIERS}
+    ListItem.objects.bulk_create(
+        [ListItem(**shared, name=f"Ours {n}", folded_name=f"ours {n}") for n in range(90)]
+    )
+    for n in range(90):
+        second.books.add(SUPPLIERS, f"t-{n}", f"Theirs {n}")
+    second.read(SUPPLIERS)
+
+    def count(numbers: range) -> int:
+        file = as_file(*(line("suppliers", f"Ours {n}", f"Theirs {n}") for n in numbers))
+        with CaptureQueriesContext(db) as counted:
+            report = import_mapping(second.connection, file, firm.user, second.version)
+        assert (len(report.changes), report.problems) == (len(numbers), ())
+        return len(counted)
+
+    count(range(5))
+    assert count(range(10, 15)) == count(range(20, 90))
 
 
 def test_a_file_that_is_no_mapping_is_refused_whole(moved: Moved) -> None:

@@ -18,7 +18,7 @@ from bookbind.lists.labels import SINGULAR_LABELS
 from bookbind.lists.models import Dimension, RemoteItem
 from bookbind.lists.services import mirror_entry
 from bookbind.merge.choices import CREATE, MATCH
-from bookbind.merge.drafting import NewChoice, bump, refuse_left, store_choice
+from bookbind.merge.drafting import NewChoice, bump, refuse_left, store_choices
 from bookbind.merge.entries import Entry
 from bookbind.merge.errors import ChoiceRefused, CreationRefused, CreationUncertain, MergeError, NotCreatable
 from bookbind.merge.models import Creation, DraftRow
@@ -75,7 +75,7 @@ def create_there(
     remote = _create(connection, item_id, user, use, name)
     with transaction.atomic():
         draft = bump(connection, user)
-        store_choice(connection, draft, NewChoice(item_id, use, MATCH, remote.id), user)
+        store_choices(connection, draft, [NewChoice(item_id, use, MATCH, remote.id)], user)
     return remote
 
 

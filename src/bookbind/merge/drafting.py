@@ -1,7 +1,9 @@
 """Choosing: what people say an entry is, kept in the draft until it is used."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,20 +12,20 @@ from django.db.models import F
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES
 from bookbind.kit import clock
-from bookbind.kit.ids import new_id
 from bookbind.lists.models import ListItem
 from bookbind.merge.choices import CREATE, LEAVE, MATCH, uses_beside
-from bookbind.merge.entries import refuse, refuse_use, use_for
+from bookbind.merge.entries import Entry, refuse, refuse_use, use_for
 from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NotCreatable
 from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.reading import find_draft, read_lists, sales_coded_by, uses_apart
-from bookbind.merge.standings import find_entry, read_targets
+from bookbind.merge.standings import read_entries, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
 
 HERE_FOR = timedelta(minutes=10)
+_BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def save_choices(
 ) -> Draft:
     """Keep what somebody chose; ChoiceRefused, with a reason in words, for what can't be a match.
 
+    However many there are, they take the same number of reads.
+
     A tax rate of both sides is matched to a one-sided one on that side alone, and the other is left open.
     DraftMoved when somebody else chose for one of these entries since `expected_version`; others may go on.
     """
@@ -53,12 +57,13 @@ def save_choices(
     refuse_left(connection)
     ids = {choice.item_id for choice in choices}
     _refuse_moved(draft, ids, user, expected_version)
-    checked = [_checked(connection, choice) for choice in choices]
-    for choice in checked:
-        store_choice(connection, draft, choice, user)
-    for choice, asked in zip(checked, choices, strict=True):
-        if choice.use != asked.use:
-            _open_beside(connection, draft, choice, user)
+    ours = read_entries(ids)
+    theirs = read_targets(connection, {choice.target for choice in choices if choice.target is not None})
+    checked = [_checked(connection, choice, ours, theirs) for choice in choices]
+    store_choices(connection, draft, checked, user)
+    narrowed = [choice for choice, asked in zip(checked, choices, strict=True) if choice.use != asked.use]
+    if narrowed:
+        _open_beside(connection, draft, narrowed, user)
     return draft
 
 
@@ -105,24 +110,43 @@ def bump(connection: Connection, user: User, expected_version: int | None = None
     return draft
 
 
-def store_choice(connection: Connection, draft: Draft, choice: NewChoice, user: User) -> None:
-    """Keep a choice that was checked, in place of those that it puts an end to."""
-    item: ListItem = ListItem.objects.only("id", "list").get(id=choice.item_id)
-    beside = uses_beside(choice.use, uses_apart(connection, ListName(item.list)))
-    DraftRow.objects.filter(draft=draft, list_item=item, use__in=beside).delete()
-    DraftRow.objects.update_or_create(
+def store_choices(connection: Connection, draft: Draft, choices: Iterable[NewChoice], user: User) -> None:
+    """Keep choices that were checked, each in place of those that it puts an end to; the later one wins."""
+    choices = list(choices)
+    items = ListItem.objects.filter(id__in={choice.item_id for choice in choices})
+    lists = {id_: ListName(name) for id_, name in items.values_list("id", "list")}
+    apart = {name: uses_apart(connection, name) for name in set(lists.values())}
+    kept: dict[tuple[UUID, str], NewChoice] = {}
+    ended: dict[str, set[UUID]] = defaultdict(set)
+    for choice in choices:
+        for use in uses_beside(choice.use, apart[lists[choice.item_id]]):
+            ended[use].add(choice.item_id)
+            kept.pop((choice.item_id, use), None)
+        kept[choice.item_id, choice.use] = choice
+    for use, ids in ended.items():
+        DraftRow.objects.filter(draft=draft, list_item__in=ids, use=use).delete()
+    now = clock.now()
+    DraftRow.objects.bulk_create(
+        [_row(draft, choice, user, now) for choice in kept.values()],
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["draft", "list_item", "use"],
+        update_fields=["action", "remote_item", "ticked", "version", "changed_at", "changed_by"],
+    )
+
+
+def _row(draft: Draft, choice: NewChoice, user: User, now: datetime) -> DraftRow:
+    return DraftRow(
+        business_id=draft.business_id,
         draft=draft,
-        list_item=item,
+        list_item_id=choice.item_id,
         use=choice.use,
-        defaults={
-            "business_id": connection.business_id,
-            "action": choice.action,
-            "remote_item_id": choice.target if choice.action == MATCH else None,
-            "ticked": choice.ticked,
-            "version": draft.version,
-            "changed_at": clock.now(),
-            "changed_by": user,
-        },
+        action=choice.action,
+        remote_item_id=choice.target if choice.action == MATCH else None,
+        ticked=choice.ticked,
+        version=draft.version,
+        changed_at=now,
+        changed_by=user,
     )
 
 
@@ -141,26 +165,33 @@ def _changed_by(draft: Draft, user: User) -> str:
 
 
 def _refuse_moved(draft: Draft, item_ids: set[UUID], user: User, expected_version: int) -> None:
-    newer = DraftRow.objects.filter(draft=draft, list_item__in=item_ids, version__gt=expected_version)
-    moved = newer.exclude(changed_by=user).select_related("changed_by").first()
+    newer = DraftRow.objects.filter(draft=draft, version__gt=expected_version).exclude(changed_by=user)
+    moved = next((row for row in newer.select_related("changed_by") if row.list_item_id in item_ids), None)
     if moved is not None:
         raise DraftMoved(moved.changed_by.get_full_name() if moved.changed_by else "")
 
 
-def _open_beside(connection: Connection, draft: Draft, choice: NewChoice, user: User) -> None:
+def _open_beside(connection: Connection, draft: Draft, narrowed: list[NewChoice], user: User) -> None:
     """Let the other side be chosen, too, where nothing stands for the entry there nor is proposed."""
-    other = SALES if choice.use == COSTS else COSTS
     data = read_lists(connection, [ListName.TAX_RATES])[ListName.TAX_RATES]
-    bound = data.standings.bound.get(choice.item_id, {})
-    known = {*data.choices.get(choice.item_id, {}), *(use for use, each in bound.items() if each.is_alive)}
-    if not {other, ANY} & known:
-        half = NewChoice(choice.item_id, other, LEAVE, ticked=False)
-        store_choice(connection, draft, half, user)
+    halves = []
+    for choice in narrowed:
+        other = SALES if choice.use == COSTS else COSTS
+        bound = data.standings.bound.get(choice.item_id, {})
+        alive = (use for use, each in bound.items() if each.is_alive)
+        if not {other, ANY} & {*data.choices.get(choice.item_id, {}), *alive}:
+            halves.append(NewChoice(choice.item_id, other, LEAVE, ticked=False))
+    store_choices(connection, draft, halves, user)
 
 
-def _checked(connection: Connection, choice: NewChoice) -> NewChoice:
+def _checked(
+    connection: Connection,
+    choice: NewChoice,
+    entries: Mapping[UUID, Entry],
+    targets: Mapping[UUID, Entry],
+) -> NewChoice:
     """The choice for the use that it holds for; ChoiceRefused for what can't be."""
-    ours = find_entry(choice.item_id)
+    ours = entries.get(choice.item_id)
     if ours is None:
         raise ChoiceRefused("This entry is not in the business's lists any more.")
     if choice.action == CREATE:
@@ -172,7 +203,7 @@ def _checked(connection: Connection, choice: NewChoice) -> NewChoice:
             raise NotCreatable
     if choice.action != MATCH:
         return choice
-    theirs = read_targets(connection, [choice.target] if choice.target else []).get(choice.target or new_id())
+    theirs = targets.get(choice.target) if choice.target is not None else None
     if theirs is None:
         raise ChoiceRefused("This entry is not in these books.")
     use = use_for(ours, theirs, choice.use)

@@ -113,11 +113,15 @@ def read_targets(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Entr
     return {row[0]: entry_of(row) for row in rows.values_list(*_FIELDS, "state")}
 
 
+def read_entries(ids: Iterable[UUID]) -> dict[UUID, Entry]:
+    """These entries of ours by id; what is archived or was combined into another is left out."""
+    rows = ListItem.objects.filter(id__in=list(set(ids)), merged_into__isnull=True, archived_at__isnull=True)
+    return {row[0]: entry_of(row) for row in rows.values_list(*_FIELDS)}
+
+
 def find_entry(item_id: UUID) -> Entry | None:
     """One live entry of ours, or None."""
-    rows = ListItem.objects.filter(id=item_id, merged_into__isnull=True, archived_at__isnull=True)
-    row = rows.values_list(*_FIELDS).first()
-    return entry_of(row) if row else None
+    return read_entries([item_id]).get(item_id)
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
