@@ -22,7 +22,7 @@ from bookbind.connections.events import (
     tell,
 )
 from bookbind.connections.models import Change, Connection, SignIn, Stay
-from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, needs_reconnect
+from bookbind.connections.queries import LIVE_STAGES, get_connection, hold_business, label_of, needs_reconnect
 from bookbind.connections.schedule import begin_schedules, end_schedules
 from bookbind.connections.second_person import Act, ask, close_with, find_open
 from bookbind.connections.services import activate, begin_stay
@@ -227,6 +227,7 @@ def undo(change: Change, user: User) -> None:
     ChangeOver when publishing was started meanwhile, a further move was begun, or the change was taken back
     already.
     """
+    hold_business(change.business_id)
     if _open().filter(left_id=change.joined_id).exists():
         raise ChangeOver
     unused = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.ACTIVE, awaits_start=True)

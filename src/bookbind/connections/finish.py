@@ -28,6 +28,7 @@ from bookbind.connections.queries import (
     LIVE_STAGES,
     find_main_connection,
     get_connection,
+    hold_business,
     label_of,
     organisation_name,
 )
@@ -42,7 +43,7 @@ from bookbind.kit.encryption import SecretsUnreadable
 from bookbind.providers.base.apps import app_credentials
 from bookbind.providers.base.types import Organisation, Tokens
 from bookbind.providers.registry import get_provider
-from bookbind.tenancy.models import Business, User
+from bookbind.tenancy.models import User
 from bookbind.tenancy.scope import BusinessScope, PracticeScope, within
 
 GRANT_REPLACED = "replaced"
@@ -100,8 +101,8 @@ def _refuse_shared_unseen(
 
 
 def _take(sign_in: SignIn) -> bool:
-    """Of two presses, exactly one goes on; the business's row makes Finishes of one business queue up."""
-    Business.objects.filter(id=sign_in.business_id).update(slug=F("slug"))
+    """Of two presses, exactly one goes on."""
+    hold_business(sign_in.business_id)
     now = clock.real_now()
     pending = SignIn.objects.filter(id=sign_in.id, finished_at=None, dropped_at=None, pending_until__gt=now)
     return bool(pending.update(finished_at=now) == 1)

@@ -64,6 +64,11 @@ def hold_live(connection: Connection) -> bool:
     return bool(live.update(epoch=F("epoch")))
 
 
+def hold_business(business_id: UUID) -> None:
+    """Take the business's row for this transaction: what connects, moves or undoes a move queues up there."""
+    Business.objects.filter(id=business_id).update(slug=F("slug"))
+
+
 def list_connections(business_id: UUID) -> list[Connection]:
     """Every connection that the business has or had: in use, set up, ended; the latest first in each."""
     return list(in_order_of_use(_connections().filter(business_id=business_id)))
