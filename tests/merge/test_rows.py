@@ -117,6 +117,25 @@ def test_a_row_says_what_it_was_what_it_may_be_and_who_uses_it(moved: Moved) -> 
     assert (row.used.rules, row.used.waiting) == ({"supplier": 1}, 1)
 
 
+def test_a_proposal_whose_tick_was_taken_away_says_again_how_sure_it_is(moved: Moved) -> None:
+    firm, _, second = moved
+    item = firm.item("Motor expenses").id
+
+    def press(*, ticked: bool) -> tuple[str, bool]:
+        row = find_row(second.connection, item)
+        assert row is not None
+        target = row.uses[0].chosen
+        assert target is not None
+        choice = NewChoice(item, target=target.id, ticked=ticked)
+        save_choices(second.connection, [choice], firm.user, second.version)
+        row = find_row(second.connection, item)
+        assert row is not None
+        return row.uses[0].word, row.uses[0].by_person
+
+    assert press(ticked=True) == ("", True)
+    assert press(ticked=False) == ("likely", True)
+
+
 def test_documents_count_by_what_stands_on_them_not_by_the_reason_shown(moved: Moved) -> None:
     firm, _, second = moved
     firm.wait(second)

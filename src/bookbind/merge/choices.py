@@ -32,6 +32,13 @@ class Choice:
     by_person: bool
     proposal: Proposal | None = None
 
+    @property
+    def is_proposed(self) -> bool:
+        """Whether the matcher alone speaks for it: nobody chose it, or somebody took its tick away."""
+        if not self.by_person or self.ticked or self.proposal is None:
+            return not self.by_person
+        return self.action == MATCH and self.target == self.proposal.target
+
 
 def choices_of(
     chosen: Iterable[Chosen],

@@ -273,7 +273,7 @@ class _Builder:
         # What stands for it was matched before anybody asked which sides it serves, and goes on being used.
         current = self._offered(entry, use, bound.target) if bound else None
         proposal = choice.proposal if choice else None
-        is_proposal = choice is not None and not choice.by_person
+        is_proposal = choice is not None and choice.is_proposed
         return UseRow(
             use=use,
             use_words=self._words(entry, use),
