@@ -439,11 +439,15 @@ def test_only_what_rules_and_documents_need_is_counted_as_unmatched(people: Peop
     page = read(admin.get(root(people)))
     merge = page.link("3 unmatched entries")
     assert page.link("Merge lists (3)") == merge
+    confirmation = f"{root(people)}{connection.id}/confirmed"
+    needed = "3 entries that your rules or documents use need a match: Merge lists."
+    assert needed in read(admin.get(confirmation)).text
     assert "Needed now 3" in read(admin.get(f"{merge}lists/categories/")).text
     with within(BusinessScope(people.acme.id)):
         DocumentLine.objects.all().delete()
     calm = read(admin.get(root(people)))
     assert "unmatched" not in calm.text
+    assert "need a match" not in read(admin.get(confirmation)).text
     assert calm.link("Merge lists") == merge, "what nothing uses can be matched too"
 
 

@@ -13,6 +13,7 @@ from bookbind.connections.second_person import explain_act, list_open
 from bookbind.connections.status import Health, State
 from bookbind.kit.text import listed, plural
 from bookbind.lists.queries import sync_progress
+from bookbind.merge.needed import count_unmatched
 from bookbind.providers.registry import get_provider, list_providers
 from bookbind.publishing.queries import find_latest_resume
 from bookbind.publishing.results import Results, explain_results, results_of
@@ -91,6 +92,9 @@ def _confirmation(connection: Connection, role: Role) -> dict[str, object]:
     read = sum(one.last_success_at is not None and not one.is_busy for one in lists)
     is_reading = status.can_call and any(one.is_busy for one in lists)
     is_first = connection.stage == Connection.Stage.SETTING_UP
+    is_moving = is_reading or (is_first and status.state is State.SETTING_UP) or not results.is_done
+    is_at_rest = not is_moving and connection.stage == Connection.Stage.ACTIVE
+    known = {one.name for one in lists if one.last_success_at}
     return {
         "connection": connection,
         "provider": get_provider(connection.provider),
@@ -106,7 +110,8 @@ def _confirmation(connection: Connection, role: Role) -> dict[str, object]:
         "is_new": _began_with_this_sign_in(connection),
         "results": results,
         "results_in_words": explain_results(resume, results) if resume else "",
-        "is_moving": is_reading or (is_first and status.state is State.SETTING_UP) or not results.is_done,
+        "is_moving": is_moving,
+        "needed": count_unmatched(connection, known).needed if is_at_rest else 0,
         "look_url": f"{reverse('costs', args=[connection.business.slug])}?show=waiting",
         **waiting_words(connection),
     }
