@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from bookbind.connections.change import find_open_change, find_undoable, hand_over, switch
 from bookbind.connections.disconnect import disconnect
@@ -15,6 +16,7 @@ from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.queries import find_open_publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.reopening import reopen
+from bookbind.publishing.sending import send_document
 from bookbind.publishing.services import take_back
 from bookbind.publishing.switching import stop_change, undo_change
 from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
@@ -80,6 +82,18 @@ def test_a_document_moves_along_whose_supplier_may_have_been_created(desk: Desk)
     moved = find_open_publication(publication.document_id)
     assert moved is not None
     assert moved.connection_id == joined.id
+
+
+def test_no_supplier_is_created_in_books_that_were_left_meanwhile(desk: Desk) -> None:
+    publication = desk.look(desk.publish(desk.bill("INV-1", supplier="Brand New Supplier")))
+    read = get_connection(desk.connection.id)
+    Connection.objects.filter(id=read.id).update(epoch=F("epoch") + 1)
+    assert send_document(publication, read, lambda: True) is None
+    assert desk.contacts("Brand New Supplier") == []
+    assert not Delivery.objects.exists()
+    desk.work()
+    assert len(desk.contacts("Brand New Supplier")) == 1
+    assert len(desk.bills()) == 1
 
 
 def test_what_somebody_took_back_meanwhile_is_not_opened_anew(desk: Desk) -> None:

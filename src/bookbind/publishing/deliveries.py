@@ -61,9 +61,14 @@ def write_delivery(
 
 
 def write_contact_delivery(publication: Publication, connection: Connection, body: bytes) -> Delivery:
-    """Commit the intent to create the supplier; the same open one is used again while it is young."""
+    """Commit the intent to create the supplier; the same open one is used again while it is young.
+
+    NotAllowedNow when the connection's epoch moved: nothing is created in books that were just left.
+    """
     window = _window_seconds(connection)
     with transaction.atomic():
+        if not _hold_epoch(connection):
+            raise NotAllowedNow
         undecided = find_undecided(publication, Delivery.Purpose.CONTACT)
         if undecided is not None:
             same = bytes(undecided.body) == body and is_inside_window(age_seconds(undecided), window)

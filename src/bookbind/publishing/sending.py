@@ -21,7 +21,10 @@ from bookbind.publishing.turns import Keep, Pause, Turn
 
 
 def send_document(publication: Publication, connection: Connection, keep: Keep) -> Turn:
-    """Take a waiting publication as far as it goes now; whatever stops it is stored with it."""
+    """Take a waiting publication as far as it goes now; whatever stops it is stored with it.
+
+    Where somebody was quicker nothing is: the next turn sees how things stand then.
+    """
     checked = check_again(publication)
     if checked.blocking:
         hold_for(publication, checked.blocking[0])
@@ -35,6 +38,8 @@ def send_document(publication: Publication, connection: Connection, keep: Keep) 
         return pause_for_connection(connection, error)
     except ProviderError as error:
         return weigh(publication, error)
+    except NotAllowedNow:
+        return None
     if not keep():
         return Pause(None)
     try:
@@ -42,7 +47,6 @@ def send_document(publication: Publication, connection: Connection, keep: Keep) 
             publication, connection, checked.document.version, outgoing, write, list_labels(checked.facts)
         )
     except (NotAllowedNow, MovedMeanwhile):
-        # Somebody was quicker; the next turn sees how things stand now.
         return None
     return transmit(publication, connection, delivery, write, is_first=True)
 
