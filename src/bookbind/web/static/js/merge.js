@@ -30,8 +30,19 @@ function failed(ctx) {
   tell(ctx.request.method === "POST" ? "merge-unsaved" : "merge-unshown");
 }
 
+// What is sent of one entry goes in the order in which it was pressed, each with the row that came back before.
+const sending = new Map();
+
+function send(value, entry) {
+  const { id } = entry;
+  const before = Promise.resolve(sending.get(id)).catch(() => undefined);
+  const sent = before.then(() => post(value, document.getElementById(id) ?? entry));
+  sending.set(id, sent);
+  return sent.finally(() => sending.get(id) === sent && sending.delete(id));
+}
+
 // True when the row came back, whatever it says; it is the same element still when nothing did.
-async function send(value, entry) {
+async function post(value, entry) {
   const form = document.getElementById("merge-choose");
   const { id } = entry;
   const shared = theirs(entry);
@@ -76,7 +87,7 @@ function sharing(ids, except) {
 
 // Rows as they stand now. What is being changed here, or asks for a decision, is left as it is.
 const AT_ONCE = 100;
-const isHeld = (entry) => entry.matches("[aria-busy]") || entry.querySelector("[data-edit-form], [data-conflict]");
+const isHeld = (entry) => entry.matches("[aria-busy]") || entry.querySelector("[data-edit-form], .is-opening, [data-conflict]");
 
 async function refresh(entries) {
   let changed = 0;
@@ -168,24 +179,28 @@ function next(row, by) {
   return undefined;
 }
 
-function edit(row) {
-  const link = row.querySelector("[data-edit]");
-  if (!link) return;
-  const cell = link.parentElement;
-  htmx.ajax("GET", link.dataset.edit, { source: cell, target: link, swap: "afterend" }).then(() => {
-    const form = cell.querySelector("[data-edit-form]");
-    const input = form?.querySelector("[role=combobox]");
-    if (!input) return;
-    cell.classList.add("is-editing");
-    input.focus();
-    input.select();
-    input.click();
-    form.querySelector("select").addEventListener("change", (event) => chosen(event.target, cell));
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("focusout", () => setTimeout(() => {
-      if (form.isConnected && !form.contains(document.activeElement)) close(cell, false);
-    }));
-  });
+// What was pressed before is answered first: its row takes this one's place.
+async function edit(row) {
+  const { id } = entryOf(row);
+  await sending.get(id);
+  const link = document.getElementById(id)?.querySelector(`[data-use="${row.dataset.use}"] [data-edit]`);
+  const cell = link?.parentElement;
+  if (!cell || cell.matches(".is-opening, .is-editing")) return;
+  cell.classList.add("is-opening");
+  await htmx.ajax("GET", link.dataset.edit, { source: cell, target: link, swap: "afterend" });
+  cell.classList.remove("is-opening");
+  const form = cell.querySelector("[data-edit-form]");
+  const input = form?.querySelector("[role=combobox]");
+  if (!input) return;
+  cell.classList.add("is-editing");
+  input.focus();
+  input.select();
+  input.click();
+  form.querySelector("select").addEventListener("change", (event) => chosen(event.target, cell));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("focusout", () => setTimeout(() => {
+    if (form.isConnected && !form.contains(document.activeElement)) close(cell, false);
+  }));
 }
 
 function close(cell, takesFocus = true) {
@@ -230,7 +245,7 @@ const LETTERS = {
   c: (row) => row.dataset.create && goOn(row, row.dataset.create),
   u: (row) => row.dataset.leave && goOn(row, row.dataset.leave),
   e: (row) => edit(row),
-  "?": () => document.getElementById("merge-keys")?.showModal(),
+  "?": () => show(document.getElementById("merge-keys"), document.activeElement),
 };
 
 // The letters work only while an entry has the focus, so that nobody presses them by chance.
@@ -318,6 +333,12 @@ document.addEventListener("submit", (event) => {
   });
 });
 
+// The focus returns to what had it, found by its name: its row may have come back meanwhile.
+function show(dialog, opener) {
+  dialog.showModal();
+  dialog.addEventListener("close", () => (document.getElementById(opener.id) ?? opener).focus(), { once: true });
+}
+
 async function ask(url) {
   const dialog = document.getElementById("merge-question");
   const opener = document.activeElement;
@@ -325,9 +346,8 @@ async function ask(url) {
   await htmx.ajax("GET", url, { source: dialog, target: "#merge-question-content", swap: "innerHTML" });
   const title = document.getElementById("merge-question-title");
   if (!title) return;
-  dialog.showModal();
+  show(dialog, opener);
   title.focus();
-  dialog.addEventListener("close", () => (document.getElementById(opener.id) ?? opener).focus(), { once: true });
 }
 
 // The search stands in the address, so that it can be kept and sent.
