@@ -30,6 +30,14 @@ def change(walk: Walk, connection: Connection, *, finish: bool = True) -> Page:
     return walk.press(summary, "finish") if finish else summary
 
 
+def move(walk: Walk) -> tuple[Connection, Connection]:
+    """A change that was finished and switched: the connection that was left, and the new one."""
+    old = connect(walk)
+    change(walk, old)
+    run_due()
+    return old, next(one for one in connections_of(walk) if one.id != old.id)
+
+
 def row(connection: Connection) -> Connection:
     with within(BusinessScope(connection.business_id)):
         found: Connection = Connection.objects.get(id=connection.id)
@@ -151,10 +159,7 @@ def test_a_connection_whose_vendor_is_down_is_not_said_to_go_on_in_a_change(ada:
 
 @pytest.mark.req("CHG-06")
 def test_an_undo_to_an_expired_connection_leads_to_its_reconnect(ada: Walk) -> None:
-    old = connect(ada)
-    change(ada, old)
-    run_due()
-    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    old, joined = move(ada)
     hold_bill(joined)
     lapse(old)
     asked = read(ada.client.get(f"{ada.root}/{joined.id}/undo"))
@@ -184,10 +189,7 @@ def test_finish_leaves_the_old_connection_in_use_and_offers_to_stop(ada: Walk) -
 
 
 def test_after_the_switch_three_ways_lead_on(ada: Walk) -> None:
-    old = connect(ada)
-    change(ada, old)
-    run_due()
-    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    _, joined = move(ada)
     page = read(ada.client.get(f"{ada.root}/{joined.id}/confirmed"))
     assert f"Xero ({HOLDINGS}) is now your accounting software." in page.text
     assert "what was published to Xero (Acme Ltd) stays there" in page.text
@@ -250,10 +252,7 @@ def test_a_business_with_lists_of_its_own_lands_in_merge_lists_when_it_connects(
 
 @pytest.mark.req("CHG-06")
 def test_undo_is_one_press_until_publishing_is_started(ada: Walk) -> None:
-    old = connect(ada)
-    change(ada, old)
-    run_due()
-    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    old, joined = move(ada)
     asked = read(ada.client.get(f"{ada.root}/{joined.id}/undo"))
     assert asked.heading == "Go back to Xero (Acme Ltd)?"
     done = read(ada.client.post(f"{ada.root}/{joined.id}/undo", follow=True))
@@ -264,10 +263,7 @@ def test_undo_is_one_press_until_publishing_is_started(ada: Walk) -> None:
 
 
 def test_after_an_undone_change_earlier_begins_with_what_was_left_last(ada: Walk) -> None:
-    old = connect(ada)
-    change(ada, old)
-    run_due()
-    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    old, joined = move(ada)
     ada.client.post(f"{ada.root}/{joined.id}/undo")
     ada.client.post(f"{ada.root}/{old.id}/disconnect")
     earlier = read(ada.client.get(f"{ada.root}/")).text.split("Earlier")[-1]
@@ -276,10 +272,7 @@ def test_after_an_undone_change_earlier_begins_with_what_was_left_last(ada: Walk
 
 
 def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
-    old = connect(ada)
-    change(ada, old)
-    run_due()
-    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    old, joined = move(ada)
     page = read(ada.client.get(f"{ada.root}/{joined.id}/start"))
     assert page.heading == f"Start publishing to Xero ({HOLDINGS})"
     assert "No document is on its way, so nothing is sent at once." in page.text
@@ -290,10 +283,7 @@ def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
 
 
 def test_a_move_and_its_undo_stand_in_the_history_of_both_books(ada: Walk) -> None:
-    old = connect(ada)
-    change(ada, old)
-    run_due()
-    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    old, joined = move(ada)
     ada.client.post(f"{ada.root}/{joined.id}/undo")
     for connection in (old, joined):
         history = read(ada.client.get(f"{ada.root}/{connection.id}/history")).text

@@ -35,9 +35,10 @@ class Choice:
     @property
     def is_proposed(self) -> bool:
         """Whether the matcher alone speaks for it: nobody chose it, or somebody took its tick away."""
-        if not self.by_person or self.ticked or self.proposal is None:
-            return not self.by_person
-        return self.action == MATCH and self.target == self.proposal.target
+        if not self.by_person:
+            return True
+        is_same = self.proposal is not None and (self.action, self.target) == (MATCH, self.proposal.target)
+        return is_same and not self.ticked
 
 
 def choices_of(
