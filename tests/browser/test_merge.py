@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # It ships no types.
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PICTURES, Demo, Visitor
 from tests.browser.steps import change_to_quickbooks
@@ -364,6 +364,36 @@ def test_both_rows_say_that_they_share_a_match(jo: Visitor, root: str) -> None:
     expect(entry(page, "400")).to_contain_text("also for 433")
     press(page, "433", "u")
     expect(entry(page, "400")).not_to_contain_text("also for 433")
+
+
+@pytest.mark.req("UX-01")
+def test_enter_takes_what_comes_although_it_was_pressed_before_it_came(jo: Visitor, root: str) -> None:
+    page = jo.page
+    asked: list[Route] = []
+    jo.open(f"{root}lists/categories/?show=all")
+    page.route("**/targets?*q=Advertising*", lambda route: asked.append(route))
+    press(page, "437", "e")
+    # Nor does it wait for the field: what is typed before it is there goes into it.
+    page.keyboard.type("Advertising")
+    page.keyboard.press("Enter")
+    box = page.locator(".merge-new.is-editing")
+    expect(box).to_contain_text("Searching…")
+    expect(box.get_by_role("status")).to_have_text("Searching…")
+    while not asked:
+        page.wait_for_timeout(20)
+    asked[-1].continue_()
+    expect(entry(page, "437").locator("[data-there]")).to_contain_text("Advertising")
+    expect(box).to_have_count(0)
+
+
+@pytest.mark.req("UX-01")
+def test_a_search_without_an_answer_says_so(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all")
+    page.route("**/targets?*q=Nobody*", lambda route: route.abort())
+    press(page, "400", "e")
+    page.keyboard.type("Nobody")
+    expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
 
 
 def entry(page: Page, code: str) -> Locator:

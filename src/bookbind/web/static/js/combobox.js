@@ -89,10 +89,18 @@ class Combobox {
   }
 
   typed() {
+    this.entered = false;
+    if (this.select.dataset.url) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.ask(), ASK_AFTER_MILLISECONDS);
+      this.awaited = this.input.value;
+    }
     this.open(this.input.value);
-    if (!this.select.dataset.url) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), ASK_AFTER_MILLISECONDS);
+  }
+
+  // Whether entries for what is typed are still on their way.
+  get isAsking() {
+    return this.awaited !== undefined && this.awaited === this.input.value;
   }
 
   // The first entries come with the focus, so that a short list can be filtered without waiting.
@@ -105,10 +113,21 @@ class Combobox {
   async ask(asked = this.input.value) {
     const address = new URL(this.select.dataset.url, location.href);
     address.searchParams.set("q", asked);
-    const reply = await fetch(address, { headers: { "HX-Request": "true" } });
-    if (!reply.ok || (asked && asked !== this.input.value)) return;
+    const found = await fetch(address, { headers: { "HX-Request": "true" } })
+      .then((reply) => (reply.ok ? reply.text() : null), () => null);
+    if (asked && asked !== this.input.value) return;
+    if (asked === this.awaited) this.awaited = undefined;
+    this.isUnanswered = found === null;
+    this.take(found ?? "");
+    if (this.isAsking || !this.entered) return;
+    this.entered = false;
+    if (!this.list.hidden) this.choose(this.shown[this.active]);
+  }
+
+  // Adds the entries that came to those that can be chosen, and to the list where it is open.
+  take(options) {
     const frame = document.createElement("template");
-    frame.innerHTML = await reply.text();
+    frame.innerHTML = options;
     const kept = this.select.value;
     const known = new Set([...this.select.options].map((option) => option.value));
     for (const option of frame.content.querySelectorAll("option")) {
@@ -160,8 +179,8 @@ class Combobox {
     this.shown.push(...staying.map((option) => this.item(option)));
     const rows = this.shown.map((item, at) => this.row(item, at));
     rows[count]?.classList.add("is-first-staying");
-    const isNothing = !count && (typed || !rows.length);
-    if (isNothing) rows.unshift(element("div", { class: "combobox-note" }, "Nothing matches."));
+    const nothing = !count && (typed || !rows.length) && this.nothing();
+    if (nothing) rows.unshift(element("div", { class: "combobox-note" }, nothing));
     if (found.length > SHOWN) {
       rows.push(element("div", { class: "combobox-note" }, `${found.length - SHOWN} more: type to narrow down.`));
     }
@@ -169,10 +188,15 @@ class Combobox {
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.list.classList.toggle("combobox-list-up", this.list.getBoundingClientRect().bottom > innerHeight && this.input.getBoundingClientRect().top > 340);
-    this.status.textContent = isNothing ? "Nothing matches." : typed ? `${found.length} of ${total}` : `${total} ${total === 1 ? "choice" : "choices"}`;
+    this.status.textContent = nothing || (typed ? `${found.length} of ${total}` : `${total} ${total === 1 ? "choice" : "choices"}`);
     // What can always be done is never what Enter takes because nothing else was found.
     const first = count ? 0 : -1;
     this.move(typed ? first : this.shown.findIndex((item) => item.value && item.value === this.select.value));
+  }
+
+  nothing() {
+    if (this.isAsking) return "Searching…";
+    return this.isUnanswered ? "The search got no answer. Type again." : "Nothing matches.";
   }
 
   item(option) {
@@ -204,6 +228,7 @@ class Combobox {
     const isOpen = !this.list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
+      this.entered = false;
       if (!isOpen) return this.open();
       const last = this.shown.length - 1;
       return this.move(event.key === "ArrowDown" ? Math.min(this.active + 1, last) : Math.max(this.active - 1, 0));
@@ -211,6 +236,8 @@ class Combobox {
     const isAsked = this.active >= 0 || this.query?.trim();
     if (event.key === "Enter" && isOpen && isAsked && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
+      // Whoever types faster than the entries come gets the first of them all the same.
+      this.entered = this.active < 0 && this.isAsking;
       return this.choose(this.shown[this.active]);
     }
     if (event.key === "Escape" && isOpen) {
@@ -249,6 +276,7 @@ class Combobox {
   }
 
   close() {
+    this.entered = false;
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

@@ -187,6 +187,7 @@ async function edit(row) {
   const cell = link?.parentElement;
   if (!cell || cell.matches(".is-opening, .is-editing")) return;
   cell.classList.add("is-opening");
+  early = [];
   await htmx.ajax("GET", link.dataset.edit, { source: cell, target: link, swap: "afterend" });
   cell.classList.remove("is-opening");
   const form = cell.querySelector("[data-edit-form]");
@@ -201,6 +202,29 @@ async function edit(row) {
   form.addEventListener("focusout", () => setTimeout(() => {
     if (form.isConnected && !form.contains(document.activeElement)) close(cell, false);
   }));
+  retype(input);
+}
+
+// What is typed while the field is on its way is meant for the field, and is no letter that does something.
+let early = [];
+
+function isEarly(event, row) {
+  if (!row.querySelector(".is-opening") || !(event.key.length === 1 || event.key === "Enter")) return false;
+  event.preventDefault();
+  if (!event.repeat) early.push(event.key);
+  return true;
+}
+
+function retype(input) {
+  const text = early.filter((key) => key !== "Enter").join("").trimStart();
+  if (text) {
+    input.value = text;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  if (text && early.includes("Enter")) {
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  }
+  early = [];
 }
 
 function close(cell, takesFocus = true) {
@@ -256,6 +280,7 @@ document.addEventListener("keydown", (event) => {
   const row = rowOf(event.target);
   const isStop = event.target.matches?.("[data-stop]");
   if (!row) return fromPage(event);
+  if (isEarly(event, row)) return undefined;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     return next(row, event.key === "ArrowDown" ? 1 : -1);
