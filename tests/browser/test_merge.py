@@ -369,9 +369,13 @@ def test_both_rows_say_that_they_share_a_match(jo: Visitor, root: str) -> None:
 @pytest.mark.req("UX-01")
 def test_enter_takes_what_comes_although_it_was_pressed_before_it_came(jo: Visitor, root: str) -> None:
     page = jo.page
-    asked: list[Route] = []
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     jo.open(f"{root}lists/categories/?show=all")
-    page.route("**/targets?*q=Advertising*", lambda route: asked.append(route))
+    page.route("**/targets?*q=Advertising*", hold)
     press(page, "437", "e")
     # Nor does it wait for the field: what is typed before it is there goes into it.
     page.keyboard.type("Advertising")
@@ -379,9 +383,9 @@ def test_enter_takes_what_comes_although_it_was_pressed_before_it_came(jo: Visit
     box = page.locator(".merge-new.is-editing")
     expect(box).to_contain_text("Searching…")
     expect(box.get_by_role("status")).to_have_text("Searching…")
-    while not asked:
+    while not held:
         page.wait_for_timeout(20)
-    asked[-1].continue_()
+    held[-1].continue_()
     expect(entry(page, "437").locator("[data-there]")).to_contain_text("Advertising")
     expect(box).to_have_count(0)
 

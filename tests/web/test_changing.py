@@ -12,6 +12,7 @@ from bookbind.kit import clock
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
+from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import People
 from tests.support.pages import Page, read
@@ -36,6 +37,21 @@ def move(walk: Walk) -> tuple[Connection, Connection]:
     change(walk, old)
     run_due()
     return old, next(one for one in connections_of(walk) if one.id != old.id)
+
+
+def test_a_name_that_is_not_the_business_s_is_asked_about_before_finish_and_not_after(ada: Walk) -> None:
+    Business.objects.filter(id=ada.business.id).update(name="Acme Ltd")
+    summary = change(ada, connect(ada), finish=False)
+    assert "Acme Holdings Ltd is not called Acme Ltd." in summary.text
+    assert f'name="name_seen" value="{HOLDINGS}"' in summary.html
+    ada.press(summary, "finish", name_seen=HOLDINGS)
+    run_due()
+    assert "name differs" not in read(ada.client.get(f"{ada.root}/")).text
+    renamed = next(one for one in connections_of(ada) if one.organisation["name"] == HOLDINGS)
+    now = {**renamed.organisation, "name": "Zenith"}
+    with within(BusinessScope(ada.business.id)):
+        Connection.objects.filter(id=renamed.id).update(organisation=now)
+    assert "name differs" in read(ada.client.get(f"{ada.root}/")).text, "what nobody has seen is asked about"
 
 
 def row(connection: Connection) -> Connection:

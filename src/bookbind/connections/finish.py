@@ -34,7 +34,7 @@ from bookbind.connections.queries import (
 )
 from bookbind.connections.schedule import begin_schedules
 from bookbind.connections.secrets import grant_row, open_tokens, seal_tokens, sign_in_row
-from bookbind.connections.services import stored_organisation
+from bookbind.connections.services import confirm_name, stored_organisation
 from bookbind.connections.status import consent_end
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
@@ -55,14 +55,16 @@ def finish(
     user: User,
     publish_now: bool,
     shared_confirmed: bool = False,
+    name_seen: str = "",
     documents_from: date | None = None,
 ) -> Connection:
     """Make the chosen organisation's connection work with this sign-in, all at once or not at all.
 
-    Pressing twice gives the same connection. `publish_now` goes with the news to what waits. `documents_from`
-    is the first day whose documents belong into books that a change moves to. A change's new connection is
-    only set up here; `change.switch` follows when its lists are complete. Raises OrganisationTaken until the
-    user confirmed that another business publishes there too.
+    Pressing twice gives the same connection. `publish_now` goes with the news to what waits. `name_seen` is
+    the organisation's name where the user was told that it is not the business's, so that nobody asks again.
+    `documents_from` is the first day whose documents belong into books that a change moves to. A change's
+    new connection is only set up here; `change.switch` follows when its lists are complete. Raises
+    OrganisationTaken until the user confirmed that another business publishes there too.
     """
     organisation = chosen(sign_in)
     if organisation is None:
@@ -78,6 +80,8 @@ def finish(
         before = connection.grant
         grant, was_dead = _store_grant(sign_in, tokens, user)
         _give(connection, grant, sign_in, organisation, user)
+        if name_seen == organisation_name(connection):
+            confirm_name(connection, user)
         SignIn.objects.filter(id=sign_in.id).update(tokens="", connection=connection)
         if sign_in.purpose == SignIn.Purpose.CHANGE:
             Connection.objects.filter(id=connection.id).update(documents_from=documents_from)

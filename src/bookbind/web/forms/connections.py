@@ -24,6 +24,7 @@ class ChooseForm(forms.Form):
 class FinishForm(forms.Form):
     """What happens to waiting documents, and that an organisation may be shared.
 
+    `name_seen` is the organisation's name, where the page said that it is not the business's.
     `confirmed_from` is the first day that was asked about; another one is asked about anew.
     """
 
@@ -32,6 +33,7 @@ class FinishForm(forms.Form):
         choices=[(NOW, "Publish them now"), (LOOK, "Let me look first")], required=False
     )
     shared = forms.BooleanField(required=False)
+    name_seen = forms.CharField(required=False)
     documents_from = forms.DateField(
         label="Use the new books for documents dated from",
         required=False,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.errors import DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.names import names_agree
 from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
 from bookbind.connections.sign_in import (
     MatchKind,
@@ -144,6 +145,7 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
             user=request.user,
             publish_now=form.cleaned_data["publish"] == FinishForm.NOW,
             shared_confirmed=form.cleaned_data["shared"],
+            name_seen=form.cleaned_data["name_seen"],
             documents_from=form.cleaned_data["documents_from"],
         )
     except OrganisationTaken as failure:
@@ -242,6 +244,7 @@ def _show_summary(
         **_words(sign_in),
         "organisation": organisation,
         "organisation_words": describe(organisation),
+        "name_differs": not names_agree(organisation.name, request.business.name),
         "joining_label": f"{get_provider(sign_in.provider).name} ({organisation.name})",
         "until": _until(sign_in),
         "goes_back": any(one.organisation_id == organisation.id for one in _used(sign_in)),
