@@ -208,6 +208,53 @@ def test_a_name_typed_faster_than_the_list_arrives_is_the_entry_and_not_a_new_on
     expect(page.get_by_role("combobox", name="Supplier")).to_have_value("Kestrel Telecom")
 
 
+def test_what_is_being_typed_is_not_replaced_by_the_answer_to_a_save(
+    jo: Visitor, bills: dict[str, str]
+) -> None:
+    page = jo.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    jo.open(bills["Timber last"])
+    category = page.get_by_role("combobox", name="Category")
+    page.route(re.compile("/save"), hold)
+    page.get_by_label("Date", exact=True).fill("2026-11-23")
+    page.keyboard.press("Tab")
+    while not held:
+        page.wait_for_timeout(20)
+    category.fill("Clea")
+    with page.expect_response(re.compile("/save")):
+        held.pop().continue_()
+    expect(page.get_by_role("option", name=re.compile("Cleaning"))).to_be_visible()
+    # Longer than the pause after which a page saves by itself: it waits for the choice.
+    page.wait_for_timeout(1_000)
+    assert held == []
+    expect(category).to_have_value("Clea")
+    page.unroute(re.compile("/save"), hold)
+    with page.expect_response(re.compile("/save")):
+        page.keyboard.press("Enter")
+    expect(category).to_have_value(re.compile("Cleaning"))
+    page.reload()
+    expect(category).to_have_value(re.compile("Cleaning"))
+    expect(page.get_by_label("Date", exact=True)).to_have_value("2026-11-23")
+
+
+def test_an_amount_is_not_rewritten_while_it_is_typed(jo: Visitor, bills: dict[str, str]) -> None:
+    page = jo.page
+    jo.open(bills["Timber last"])
+    page.get_by_label("Date", exact=True).fill("2026-11-24")
+    total = page.get_by_role("textbox", name="Total")
+    total.fill("")
+    page.keyboard.type("12.5")
+    page.wait_for_timeout(1_500)
+    page.keyboard.type("6")
+    with page.expect_response(re.compile("/save")):
+        page.keyboard.press("Tab")
+    expect(total).to_have_value("12.56")
+
+
 def test_the_menu_stays_open_while_the_page_saves_itself_and_moves(
     jo: Visitor, bills: dict[str, str]
 ) -> None:

@@ -10,6 +10,10 @@ function startDocument(form) {
   let typed = 0;
   let saving = null;
   let leaving = false;
+  // What somebody is typing or choosing is not final: until then nothing is sent by itself, and nothing replaced.
+  let unfinished = null;
+  let isOwed = false;
+  const isBusy = () => Boolean(unfinished || form.querySelector("[role=combobox][aria-expanded=true]"));
 
   const say = (text, isTrouble = false) => {
     if (!said) return;
@@ -51,7 +55,8 @@ function startDocument(form) {
     if (reason) document.getElementById("cost-reason").replaceWith(document.adoptNode(reason));
     // A line that was just added is still empty, so the server does not know it yet: leave it alone.
     const lines = (root) => root.querySelectorAll("[data-lines-body] [data-line-row]:not([hidden])").length;
-    if (typed === mark && lines(form) <= lines(fields)) {
+    isOwed = isOwed || isBusy();
+    if (!isBusy() && typed === mark && lines(form) <= lines(fields)) {
       const restore = keepPlace();
       const target = fresh.getElementById("cost-target");
       document.getElementById("cost-fields").replaceWith(document.adoptNode(fields));
@@ -96,15 +101,28 @@ function startDocument(form) {
 
   function later() {
     clearTimeout(timer);
-    timer = setTimeout(save, PAUSE_MS);
+    timer = setTimeout(() => {
+      if (isBusy()) isOwed = true;
+      else save();
+    }, PAUSE_MS);
   }
 
-  form.addEventListener("input", () => {
+  function leave(field) {
+    if (unfinished === field) unfinished = null;
+    if (!isOwed || isBusy()) return;
+    isOwed = false;
+    later();
+  }
+
+  form.addEventListener("input", (event) => {
     typed += 1;
+    if (event.target.matches("input, textarea") && event.target === document.activeElement) unfinished = event.target;
     say("Not saved yet");
   });
+  form.addEventListener("focusout", (event) => setTimeout(() => leave(event.target)));
   form.addEventListener("change", (event) => {
     typed += 1;
+    if (event.target === unfinished || event.target.closest(".combobox")?.contains(unfinished)) unfinished = null;
     if (event.target.matches("[data-saves], [data-saves] *")) save();
     else later();
   });
