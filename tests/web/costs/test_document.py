@@ -221,17 +221,6 @@ def test_the_last_document_goes_on_to_the_list(office: Office, alice: Client) ->
     assert page.heading == "Costs"
 
 
-@pytest.mark.req("CHG-12")
-def test_without_software_a_document_is_made_ready_instead_of_published(
-    office: Office, alice: Client
-) -> None:
-    Connection.objects.update(stage=Connection.Stage.ENDED)
-    page = look(alice, office, office.upload())
-    assert page.has_button("Ready")
-    assert not page.has_button("Publish")
-    assert "Kept here until accounting software is connected, or exported" in page.text
-
-
 def test_an_expired_connection_answers_with_its_message_and_the_document_waits(
     office: Office, alice: Client
 ) -> None:
