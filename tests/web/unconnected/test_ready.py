@@ -126,11 +126,20 @@ def test_all_that_is_complete_is_made_ready_at_once(office: Office, alice: Clien
     office.bill("INV-2")
     office.bill("INV-9", total=Decimal(121))
     office.upload("blank.pdf")
-    assert read(alice.get(office.url("costs/"))).has_button("Make 3 complete documents ready")
+    assert read(alice.get(office.url("costs/"))).has_button("Make 2 complete documents ready")
     page = read(alice.post(office.url("costs/ready"), follow=True))
     assert "2 documents ready." in page.text
     assert "Not made ready: INV-9. The lines come to £1.00 less than the total of £121.00." in page.text
     assert Document.objects.filter(stage=READY).count() == 2
+    assert "complete document" not in read(alice.get(office.url("costs/"))).text, "no press helps INV-9"
+
+
+def test_go_on_leads_to_what_is_still_to_review(office: Office, alice: Client) -> None:
+    done, left = office.bill("INV-1"), office.upload("blank.pdf")
+    press_ready(alice, office, done)
+    document = office.bill("INV-2")
+    page = press_ready(alice, office, document)
+    assert f"/costs/{left.id}/" in page.link("Go on")
 
 
 def test_an_export_holds_lines_codes_and_tax_and_runs_nothing(office: Office, alice: Client) -> None:

@@ -30,7 +30,7 @@ from bookbind.web.asked import find_asked_item
 from bookbind.web.views.costs_filters import Filters, group_links, list_filtered, list_url, read_filters
 from bookbind.web.views.costs_outcome import say_asked, say_refused
 from bookbind.web.views.costs_panel import export_links, tab_panel
-from bookbind.web.views.costs_rows import CostRow, StateWord, category_words, state_of
+from bookbind.web.views.costs_rows import CostRow, StateWord, category_words, first_gap, state_of
 from bookbind.web.views.costs_together import read_offers
 
 PAGE_SIZE = 25
@@ -116,7 +116,7 @@ def costs(request: BusinessRequest) -> HttpResponse:
         "panel": tab_panel(request, connection, filters) if counts[tab] else None,
         "groups": group_links(request, connection, filters, counts[tab]) if counts[tab] else (),
         "exports": export_links(request, exported) if tab is Tab.READY and counts[tab] else (),
-        "complete_count": list_complete().count() if tab is Tab.REVIEW and counts[tab] else 0,
+        "complete_count": _count_complete() if tab is Tab.REVIEW and counts[tab] else 0,
         "is_connected": connection is not None,
     }
     return render(request, "costs/list.html", context)
@@ -146,7 +146,7 @@ def read_exported(request: HttpRequest) -> Exported:
 
 
 def list_complete() -> QuerySet[Document]:
-    """Documents of To review in which nothing is missing; whether lines add up is checked on publish."""
+    """Documents of To review in which nothing is missing, whether or not their lines add up."""
     lines = DocumentLine.objects.filter(document=OuterRef("id"))
     incomplete = lines.filter(Q(net__isnull=True) | Q(category__isnull=True))
     untaxed = lines.filter(tax_rate__isnull=True)
@@ -160,6 +160,13 @@ def list_complete() -> QuerySet[Document]:
         total__isnull=False,
     )
     return complete.annotate(line_count=Count("lines")).filter(line_count__gt=0)
+
+
+def _count_complete() -> int:
+    """How many of To review can go in one press: their rows say that they are complete."""
+    documents = list(list_complete().order_by("captured_at")[:MOST_AT_ONCE])
+    lines = lines_of([document.id for document in documents])
+    return sum(not first_gap(document, lines[document.id]) for document in documents)
 
 
 def _rows(

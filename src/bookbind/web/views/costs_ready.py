@@ -31,7 +31,6 @@ def cost_ready(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     if refused is not None:
         return refused
     following = next_url(request, opened)
-    here = cost_url(request, document_id, None if goes_on else Filters(Tab.READY))
     try:
         make_ready(document_id, request.user)
     except DocumentIncomplete:
@@ -41,7 +40,7 @@ def cost_ready(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         return redirect(cost_url(request, document_id, opened.filters))
     if goes_on:
         messages.success(request, f"{heading_of(opened.document)} is ready.")
-    return redirect(following if goes_on else here)
+    return redirect(following if goes_on else cost_url(request, document_id, opened.filters))
 
 
 @require_POST
