@@ -12,7 +12,7 @@ from bookbind.connections.finish import find_connection_to, is_paused_on_return
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import LIVE_STAGES, status_of
 from bookbind.documents.models import Document
-from bookbind.documents.queries import Tab, count_lacking, list_documents
+from bookbind.documents.queries import Tab, count_exported, count_lacking, list_documents
 from bookbind.kit import clock
 from bookbind.lists.queries import keeps_own_codes
 from bookbind.providers.base.types import DocumentKind, Organisation, PublishAs
@@ -42,19 +42,26 @@ class Month:
 class StartSummary:
     """What Start publishing sends now, and what goes on waiting by reason.
 
-    `made_ready` counts the documents in the Ready tab, which nobody asked to publish yet; `lacking` those
-    that would be there but for something that the software needs, by what that is.
+    `made_ready` counts the documents in the Ready tab, which nobody asked to publish yet, `exported` those of
+    them that left as a file, and `lacking` those that would be there but for something that the software
+    needs, by what that is.
     """
 
     months: tuple[Month, ...] = ()
     waiting: dict[str, int] | None = None
     made_ready: int = 0
+    exported: int = 0
     lacking: dict[str, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
         """How many documents are sent."""
         return sum(month.count for month in self.months)
+
+    @property
+    def fresh(self) -> int:
+        """How many of the Ready tab no file has taken along, so that one press publishes them."""
+        return self.made_ready - self.exported
 
     @property
     def still_waiting(self) -> int:
@@ -87,8 +94,13 @@ def start_summary(connection: Connection) -> StartSummary:
         totals[document.currency] = totals.get(document.currency, Decimal(0)) + (document.total or Decimal(0))
         published_as = {**month.published_as, label: month.published_as.get(label, 0) + 1}
         months[month.month] = Month(month.month, month.count + 1, totals, published_as)
-    made_ready = list_documents(Tab.READY).count()
-    return StartSummary(tuple(months[key] for key in sorted(months)), waiting, made_ready, count_lacking())
+    return StartSummary(
+        months=tuple(months[key] for key in sorted(months)),
+        waiting=waiting,
+        made_ready=list_documents(Tab.READY).count(),
+        exported=count_exported(Tab.READY),
+        lacking=count_lacking(),
+    )
 
 
 def start_publishing(connection: Connection, user: User) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from bookbind.activity.queries import list_entries
@@ -14,6 +15,7 @@ from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.documents.queries import get_document
 from bookbind.documents.services import archive, restore
+from bookbind.kit import clock
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
@@ -198,6 +200,7 @@ def test_once_connected_all_that_is_ready_is_published_in_one_go(
     page = read(alice.get(office.url("costs/?show=ready")))
     assert page.has_button("Publish 2 to Xero (Acme Ltd)")
     assert "1 document left as a file and may stand in your books already." in page.text
+    assert page.has_button("Publish 1 exported to Xero (Acme Ltd)")
     alice.post(office.url("costs/publish-all"), {"what": "ready", "exported": "no"})
     published = Publication.objects.values_list("document__reference", "must_look_for_twins")
     assert sorted(published) == [("INV-0", False), ("INV-1", False)]
@@ -280,3 +283,7 @@ def test_what_was_made_ready_is_matched_and_named_before_publishing_starts(
     assert "1 ready" in page.text
     start = read(alice.get(office.url(f"{books}/start")))
     assert "1 document stays in Ready; once publishing has started, publish it there" in start.text
+    Document.objects.update(exported_at=clock.now(), exported_version=F("version"))
+    start = read(alice.get(start.path))
+    assert "in one press" not in start.text
+    assert "1 document in Ready left as a file and may stand in your books already" in start.text

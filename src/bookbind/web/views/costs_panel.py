@@ -191,18 +191,27 @@ def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Pan
     if lacking:
         body += f" {plural(lacking, 'other document')} {'needs' if lacking == 1 else 'need'} something first."
     if exported:
-        body += f" {plural(exported, 'document')} left as a file and may stand in your books already."
-    what = Exported.NO if exported else Exported.ANY
-    button = Button(
-        f"Publish {fresh if exported else count} to {label_of(connection)}",
-        reverse("costs_publish_all", args=[request.business.slug]),
-        is_post=True,
-        is_primary=True,
-        values={"what": "ready", "exported": what.value},
-    )
-    return Panel(
-        headline, body, "info", button if fresh else None, _show_lacking(request, lacking), tuple(exports)
-    )
+        body += (
+            f" {plural(exported, 'document')} left as a file and may stand in your books already. "
+            "What is published all the same is looked up there first."
+        )
+    buttons = [
+        Button(
+            f"Publish {number} {what}to {label_of(connection)}",
+            reverse("costs_publish_all", args=[request.business.slug]),
+            is_post=True,
+            is_primary=which is not Exported.YES,
+            values={"what": "ready", "exported": which.value},
+        )
+        for number, what, which in (
+            (fresh, "", Exported.NO if exported else Exported.ANY),
+            (exported, "exported ", Exported.YES),
+        )
+        if number
+    ]
+    main = buttons.pop(0) if fresh else None
+    others = (*buttons, *_show_lacking(request, lacking))
+    return Panel(headline, body, "info", main, others, tuple(exports))
 
 
 def _lacking_panel(request: BusinessRequest, connection: Connection, filters: Filters) -> Panel | None:
