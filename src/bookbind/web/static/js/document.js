@@ -10,7 +10,7 @@ function startDocument(form) {
   let typed = 0;
   let saving = null;
   let leaving = false;
-  // What somebody is typing or choosing is not final: until then nothing is sent by itself, and nothing replaced.
+  // What somebody is typing is not final, so it is not sent by itself; nor is it, or an open list, replaced.
   let unfinished = null;
   let isOwed = false;
   const isBusy = () => Boolean(unfinished || form.querySelector("[role=combobox][aria-expanded=true]"));
@@ -102,7 +102,7 @@ function startDocument(form) {
   function later() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (isBusy()) isOwed = true;
+      if (unfinished) isOwed = true;
       else save();
     }, PAUSE_MS);
   }
