@@ -5,6 +5,7 @@ import pytest
 from bookbind.kit.ids import new_id
 from bookbind.lists.bindings import replace_binding
 from bookbind.lists.models import Binding
+from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import Entry
 from bookbind.merge.errors import ChoiceRefused
@@ -185,3 +186,31 @@ def test_what_can_not_be_for_other_reasons_is_still_refused_with_them(moved: Mov
         choose(firm, second, "n-5")
     with pytest.raises(ChoiceRefused, match="One is for sales, the other for purchases"):
         choose(firm, second, "n-20c", "sales")
+
+
+@pytest.mark.req("CHG-04", "CHG-08")
+@pytest.mark.parametrize("proposed", ["each side", "both sides"])
+def test_a_match_for_one_side_is_not_replaced_by_what_is_proposed(firm: Firm, proposed: str) -> None:
+    books = new_books()
+    books.add(TAXES, "n-20x", "20.0% on capital goods", rate="20", tax_kind="standard", side="costs")
+    if proposed == "both sides":
+        books.remove(TAXES, "n-20c")
+        books.remove(TAXES, "n-20s")
+        books.add(TAXES, "n-20b", "20% VAT", rate="20", tax_kind="standard", side="both")
+    firm.connect("xero", old_books())
+    second = firm.connect("quickbooks", books)
+    vat = firm.item("20% VAT", TAXES)
+    choose(firm, second, "n-20x", "costs")
+    open_ = NewChoice(vat.id, "sales", action=LEAVE, ticked=False)
+    save_choices(second.connection, [open_], firm.user, second.version)
+    use_matches(second.connection, firm.user, expected_version=second.version, item_ids=[vat.id])
+    DraftRow.objects.all().delete()
+    choices = [NewChoice(firm.item("5% VAT", TAXES).id, action=LEAVE)]
+    save_choices(second.connection, choices, firm.user, second.version)
+    use_matches(second.connection, firm.user, expected_version=second.version)
+    assert (vat.id, "costs", "n-20x") in second.bound()
+    row = find_row(second.connection, vat.id)
+    assert row is not None
+    assert [use.chosen.label for use in row.uses if use.chosen and not use.ticked] == (
+        ["20% VAT"] if proposed == "both sides" else []
+    ), "it can still be chosen"
