@@ -214,3 +214,14 @@ def test_a_match_for_one_side_is_not_replaced_by_what_is_proposed(firm: Firm, pr
     assert [use.chosen.label for use in row.uses if use.chosen and not use.ticked] == (
         ["20% VAT"] if proposed == "both sides" else []
     ), "it can still be chosen"
+
+
+@pytest.mark.req("CHG-09")
+def test_a_match_from_a_document_ends_what_was_chosen_for_both_sides_before(wide: Moved) -> None:
+    firm, _, second = wide
+    vat = firm.item("20% VAT", TAXES)
+    choose(firm, second, "n-20b")
+    match_one(second.connection, vat.id, second.remote("n-20c", TAXES).id, firm.user)
+    assert draft() == set()
+    use_matches(second.connection, firm.user, expected_version=second.version)
+    assert {row for row in second.bound() if row[0] == vat.id} == {(vat.id, "costs", "n-20c")}
