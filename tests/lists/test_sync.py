@@ -271,6 +271,23 @@ def test_contact_that_moves_to_the_other_list_lives_on_in_both(reader: Reader, h
     assert reader.mirror(SUPPLIERS)["x"] == "active"
 
 
+@pytest.mark.req("LST-04")
+def test_a_supplier_that_is_gone_is_not_kept_for_a_customer_of_the_same_id(reader: Reader) -> None:
+    reader.books.add(SUPPLIERS, "58", "Merged Away Ltd")
+    reader.books.add(SUPPLIERS, "59", "Stays Ltd")
+    reader.books.add(CUSTOMERS, "58", "Quite Another Ltd")
+    reader.books.add(CUSTOMERS, "59", "Old Customer Ltd")
+    reader.read(SUPPLIERS, CUSTOMERS)
+    reader.books.remove(SUPPLIERS, "58")
+    reader.read(SUPPLIERS)
+    assert reader.mirror(SUPPLIERS) == {"58": "gone", "59": "active"}
+    reader.read(SUPPLIERS, CUSTOMERS)
+    assert reader.mirror(SUPPLIERS)["58"] == "gone"
+    reader.books.remove(CUSTOMERS, "59")
+    reader.read(SUPPLIERS, CUSTOMERS)
+    assert (reader.mirror(SUPPLIERS)["59"], reader.mirror(CUSTOMERS)["59"]) == ("active", "gone")
+
+
 def test_a_contact_that_both_lists_lost_is_gone_from_both_and_can_come_back(reader: Reader) -> None:
     contact = reader.books.add(SUPPLIERS, "x", "Both Ways Ltd")
     reader.books.add(SUPPLIERS, "y", "Stays Ltd")
