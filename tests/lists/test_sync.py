@@ -13,7 +13,7 @@ from bookbind.lists.adoption import list_proposals
 from bookbind.lists.events import BindingsChanged, ListsSynced
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem, StagedPage
 from bookbind.lists.queries import current_bindings, sync_progress
-from bookbind.lists.services import archive_item, create_item
+from bookbind.lists.services import archive_item, bind_created, create_item
 from bookbind.lists.sync import MOST_ATTEMPTS, request_sync
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.types import BookSettings, ListName, RemoteDimension, RemoteEntry
@@ -269,6 +269,26 @@ def test_contact_that_moves_to_the_other_list_lives_on_in_both(reader: Reader, h
     assert reader.mirror(CUSTOMERS)["x"] == "active"
     reader.read(SUPPLIERS, CUSTOMERS)
     assert reader.mirror(SUPPLIERS)["x"] == "active"
+
+
+@pytest.mark.req("LST-02")
+def test_a_supplier_created_while_the_list_is_read_is_not_gone(reader: Reader) -> None:
+    """Its page had been read before it was there."""
+    fill(reader.books, SUPPLIERS, 3)
+    reader.read(SUPPLIERS)
+    pages = reader.books.fetch_items
+
+    def overtaken(*args: object) -> object:
+        yield from pages(*args)  # type: ignore[arg-type]
+        supplier = create_item(reader.business.id, SUPPLIERS, "New Ltd")
+        bind_created(supplier, reader.connection, RemoteEntry("new", "suppliers", "New Ltd"))
+
+    reader.books.fetch_items = overtaken  # type: ignore[method-assign,assignment]
+    reader.read(SUPPLIERS)
+    assert reader.mirror(SUPPLIERS)["new"] == "active"
+    reader.books.fetch_items = pages  # type: ignore[method-assign]
+    reader.read(SUPPLIERS)
+    assert reader.mirror(SUPPLIERS)["new"] == "gone", "the next whole read knows better"
 
 
 @pytest.mark.req("LST-04")

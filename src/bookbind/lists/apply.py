@@ -69,6 +69,7 @@ def apply_reading(connection: Connection, reading: Reading, *, is_stable: bool) 
         _note_emptied(reading)
         return
     plan = plan_changes(known, entries, marks_gone=reading.is_full and is_stable)
+    plan = _without_those_that_came_meanwhile(connection, reading, plan)
     plan = _without_those_that_live_on(connection, reading.name, plan)
     now = clock.now()
     for start in range(0, len(plan.new), _BATCH):
@@ -101,6 +102,17 @@ def _note_emptied(reading: Reading) -> None:
             last_error={},
             deadline_at=None,
         )
+
+
+def _without_those_that_came_meanwhile(connection: Connection, reading: Reading, plan: Plan) -> Plan:
+    """What was created since the read began is missing on pages that had been read before it was there."""
+    if not plan.gone:
+        return plan
+    fresh = RemoteItem.objects.filter(
+        connection=connection, list=reading.name, changed_at__gte=reading.started
+    )
+    ids = set(fresh.values_list("id", flat=True))
+    return replace(plan, gone=tuple(old for old in plan.gone if old.id not in ids))
 
 
 def _without_those_that_live_on(connection: Connection, name: ListName, plan: Plan) -> Plan:
