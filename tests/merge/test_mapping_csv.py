@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bookbind.kit.sheets import SheetUnreadable
 from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.services import create_item
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import MergeError
 from bookbind.merge.mapping_csv import COLUMNS, export_mapping, import_mapping
@@ -223,6 +224,19 @@ def test_several_entries_of_one_name_are_told_apart_by_id(moved: Moved) -> None:
     assert [problem.what for problem in report.problems] == [
         "Several of the books' categories are called Advertising; say which by new_id.",
         "There is no customer called Ghost.",
+    ]
+
+
+def test_an_entry_with_a_code_is_found_by_its_name_alone(moved: Moved) -> None:
+    firm, _, second = moved
+    row = {"list": "categories", "old_name": "motor expenses", "new_name": "Advertising", "use": "any"}
+    report = import_mapping(second.connection, as_file(row | {"action": "match"}), firm.user, 1)
+    assert report.problems == ()
+    assert [change.item_id for change in report.changes] == [firm.item("Motor expenses").id]
+    create_item(firm.business.id, CATEGORIES, "Motor expenses", code="450")
+    report = import_mapping(second.connection, as_file(row | {"action": "match"}), firm.user, 1)
+    assert [each.what for each in report.problems] == [
+        "Several of your categories are called motor expenses; say which by old_id."
     ]
 
 

@@ -69,10 +69,10 @@ class _Import:
         self.connection = connection
         self.data = read_lists(connection, list_names(connection))
         self.remote = Remote(connection)
-        self.ours: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
+        self.ours: dict[tuple[ListName, str], list[Entry]] = defaultdict(list)
         for name, each in self.data.items():
             for entry in each.standings.entries.values():
-                self.ours[name, entry.code.casefold(), fold_name(entry.name)].append(entry)
+                self.ours[name, fold_name(entry.name)].append(entry)
         self.changes: dict[tuple[UUID, str], NewChoice] = {}
         self.entries: dict[UUID, Entry] = {}
         self.columns: tuple[str, ...] = ()
@@ -128,7 +128,10 @@ class _Import:
             )
             missing = f"{cells['old_id']} is the id of none of your {within(name)}."
             return found or CellError(0, "old_id", missing)
-        alike = self.ours[name, cells["old_code"].casefold(), fold_name(cells["old_name"])]
+        code, alike = cells["old_code"].casefold(), self.ours[name, fold_name(cells["old_name"])]
+        exact = [entry for entry in alike if entry.code.casefold() == code]
+        # Whoever gives no code means the one of that name, whatever its code.
+        alike = exact if code or exact else alike
         if len(alike) == 1:
             return alike[0]
         return CellError(0, "old_name", not_one(name, cells, is_several=bool(alike)))
