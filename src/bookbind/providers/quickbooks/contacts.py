@@ -1,5 +1,6 @@
 """Suppliers looked up and created, and every other entry that can be made."""
 
+from dataclasses import replace
 from typing import Any
 
 from bookbind.kit.text import fold_name
@@ -48,9 +49,10 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
     """Create a supplier, or take the active one that has the name already.
 
     Suppliers, customers and employees share their names (2026-11), so another kind of contact may have it:
-    then contact_name_taken.
+    then contact_name_taken. Its currency can never be changed (2026-11): it has that of its first document.
     """
-    body = build_vendor(contact)
+    at_home = contact.currency == api.organisation.currency
+    body = build_vendor(replace(contact, currency="") if at_home else contact)
     try:
         return _create(api, SOURCES[ListName.SUPPLIERS], "create_contact", body, key)
     except ProviderError as error:
@@ -161,6 +163,7 @@ def _as_contact(entry: NewEntry) -> NewContact:
 def _person(contact: NewContact, number_key: str) -> Row:
     person: Row = {"DisplayName": contact.name, "CompanyName": contact.name}
     person |= {"PrimaryEmailAddr": {"Address": contact.email}} if contact.email else {}
+    person |= {"CurrencyRef": as_ref(contact.currency)} if contact.currency else {}
     return person | ({number_key: contact.tax_number} if contact.tax_number else {})
 
 
