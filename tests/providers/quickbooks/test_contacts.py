@@ -148,3 +148,9 @@ def test_a_tax_number_is_looked_for_over_every_page(books: Books) -> None:
     created = books.session.create_contact(NewContact("Zebra Ltd", tax_number="GB999888777"), "key-1")
     assert books.session.find_contact(NewContact("Another name", tax_number="GB999888777")) == created
     assert books.session.find_contact(NewContact("Another name", tax_number="GB000")) is None
+
+
+def test_a_tax_number_is_found_however_it_is_spaced(books: Books) -> None:
+    created = books.session.create_contact(NewContact("Zebra Ltd", tax_number="GB 999 8887 77"), "key-1")
+    assert books.session.find_contact(NewContact("Another name", tax_number="gb999888777")) == created
+    assert books.session.find_contact(NewContact("Another name", tax_number="- -")) is None

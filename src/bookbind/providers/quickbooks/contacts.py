@@ -27,19 +27,20 @@ _TYPES = {family: account_type for account_type, family in FAMILIES.items()}
 
 
 def find_contact(api: CompanyApi, wanted: NewContact) -> RemoteEntry | None:
-    """An active supplier of this name whatever its case, else one with this tax number.
+    """An active supplier of this name whatever its case, else one with this tax number however it is spaced.
 
     No query asks for a tax number, so those are looked through page by page, and only when there is one.
     """
     by_name = _find_vendors(api, f"DisplayName = {quoted(wanted.name)}")
     same = (entry for entry in by_name if fold_name(entry.name) == fold_name(wanted.name))
     found = next(same, None)
-    if found is not None or not wanted.tax_number:
+    number = _plain(wanted.tax_number)
+    if found is not None or not number:
         return found
     for rows in api.pages("Vendor", "Active = true", "find_contact"):
         with expected_shape():
             entries = [parse_vendor(row) for row in rows]
-        found = next((entry for entry in entries if entry.details["tax_number"] == wanted.tax_number), None)
+        found = next((entry for entry in entries if _plain(entry.details["tax_number"]) == number), None)
         if found is not None:
             return found
     return None
@@ -150,6 +151,11 @@ def _find_vendors(api: CompanyApi, where: str) -> list[RemoteEntry]:
     rows = api.rows("Vendor", where, "find_contact")
     with expected_shape():
         return [parse_vendor(row) for row in rows]
+
+
+def _plain(number: str) -> str:
+    """A tax number without the blanks, dots and dashes that people put in."""
+    return "".join(filter(str.isalnum, number)).upper()
 
 
 def _is_name_taken(error: ProviderError) -> bool:
