@@ -225,3 +225,15 @@ def test_a_match_from_a_document_ends_what_was_chosen_for_both_sides_before(wide
     assert draft() == set()
     use_matches(second.connection, firm.user, expected_version=second.version)
     assert {row for row in second.bound() if row[0] == vat.id} == {(vat.id, "costs", "n-20c")}
+
+
+@pytest.mark.req("CHG-06", "CHG-09")
+def test_an_undo_chooses_nothing_again_over_what_was_chosen_for_one_side_since(wide: Moved) -> None:
+    firm, _, second = wide
+    choose(firm, second, "n-20b")
+    applied = use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    choose(firm, second, "n-20c", "costs")
+    undo(applied, firm.user)
+    restore_choices(applied, firm.user)
+    assert ("costs", "match", "n-20c", True) in draft()
+    assert ("any", "match", "n-20b", True) not in draft()
