@@ -70,8 +70,10 @@ class _Import:
         self.data = read_lists(connection, list_names(connection))
         self.remote = Remote(connection)
         self.ours: dict[tuple[ListName, str], list[Entry]] = defaultdict(list)
+        self.by_id: dict[ListName, dict[str, Entry]] = {name: {} for name in self.data}
         for name, each in self.data.items():
             for entry in each.standings.entries.values():
+                self.by_id[name][str(entry.id)] = entry
                 self.ours[name, fold_name(entry.name)].append(entry)
         self.changes: dict[tuple[UUID, str], NewChoice] = {}
         self.entries: dict[UUID, Entry] = {}
@@ -121,11 +123,8 @@ class _Import:
         return self._choose(line, entry, use, *meant)
 
     def _find_ours(self, name: ListName, cells: Cells) -> Entry | CellError:
-        entries = self.data[name].standings.entries
         if cells["old_id"]:
-            found = next(
-                (each for id_, each in entries.items() if str(id_) == cells["old_id"].casefold()), None
-            )
+            found = self.by_id[name].get(cells["old_id"].casefold())
             missing = f"{cells['old_id']} is the id of none of your {within(name)}."
             return found or CellError(0, "old_id", missing)
         code, alike = cells["old_code"].casefold(), self.ours[name, fold_name(cells["old_name"])]
