@@ -237,3 +237,16 @@ def test_an_undo_chooses_nothing_again_over_what_was_chosen_for_one_side_since(w
     restore_choices(applied, firm.user)
     assert ("costs", "match", "n-20c", True) in draft()
     assert ("any", "match", "n-20b", True) not in draft()
+
+
+@pytest.mark.req("CHG-08")
+def test_a_rate_of_one_side_needs_no_match_on_the_other(moved: Moved) -> None:
+    firm, _, second = moved
+    row = line("tax_rates", "5% VAT", "5.0% R", use="costs")
+    import_mapping(second.connection, as_file(row), firm.user, second.version)
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    rate_5 = firm.item("5% VAT", TAXES)
+    assert (rate_5.id, "costs", "n-5") in second.bound()
+    shown = find_row(second.connection, rate_5.id)
+    assert shown is not None
+    assert shown.is_matched
