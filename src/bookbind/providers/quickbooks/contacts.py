@@ -52,8 +52,9 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
     Suppliers, customers and employees share their names (2026-11), so another kind of contact may have it:
     then contact_name_taken. Its currency can never be changed (2026-11): it has that of its first document.
     """
-    at_home = contact.currency == api.organisation.currency
-    body = build_vendor(replace(contact, currency="") if at_home else contact)
+    currency = "" if contact.currency == api.organisation.currency else contact.currency
+    contact = replace(contact, name=fit_name(contact.name), currency=currency)
+    body = build_vendor(contact)
     try:
         return _create(api, SOURCES[ListName.SUPPLIERS], "create_contact", body, key)
     except ProviderError as error:
@@ -69,6 +70,7 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
     """Create an entry of any list that takes new ones, or take the active one that has the name already."""
     if entry.list is ListName.SUPPLIERS:
         return create_contact(api, _as_contact(entry), key)
+    entry = replace(entry, name=fit_name(entry.name))
     source, body = _source(entry), build_entry(entry)
     try:
         return _create(api, source, "create_entry", body, key)
@@ -86,6 +88,11 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
                 correlation_id=error.correlation_id,
             ) from error
         return found
+
+
+def fit_name(name: str) -> str:
+    """The name without colons, which QuickBooks keeps for what stands under something else (2026-11)."""
+    return " - ".join(filter(None, map(str.strip, name.split(":")))) or name
 
 
 def build_vendor(contact: NewContact) -> Row:
