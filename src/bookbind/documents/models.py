@@ -1,5 +1,7 @@
 """Costs: the captured paper, its fields and lines."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from bookbind.kit.ids import new_id
@@ -90,6 +92,12 @@ class Document(BusinessOwned):
             models.Index(fields=["business", "shelf", "stage", "-captured_at"], name="document_tab"),
             models.Index(fields=["business", "supplier"], name="document_supplier"),
         ]
+
+    @property
+    def owed(self) -> Decimal:
+        """What it adds to what is owed: a credit note takes its total away. See also queries.owed."""
+        total = self.total or Decimal(0)
+        return -total if self.kind == DocumentKind.SUPPLIER_CREDIT else total
 
 
 class DocumentLine(BusinessOwned):

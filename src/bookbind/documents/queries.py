@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.kit.money import AmountUnreadable, parse_amount
@@ -31,6 +31,12 @@ IS_LACKING = Q(shelf=Document.Shelf.INBOX, stage=Document.Stage.READY) & ~Q(lack
 IS_TO_REVIEW = Q(shelf=Document.Shelf.INBOX, stage=Document.Stage.REVIEW) | IS_LACKING
 # A document that was changed after it left has not left as it stands now.
 _IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
+
+
+def owed(document: str = "") -> Case:
+    """`Document.owed` for sums in the database; `document` leads to the row, as in `document__`."""
+    credit = When(**{f"{document}kind": DocumentKind.SUPPLIER_CREDIT}, then=-F(f"{document}total"))
+    return Case(credit, default=F(f"{document}total"))
 
 
 class Tab(StrEnum):

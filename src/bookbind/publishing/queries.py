@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES
+from bookbind.documents.queries import owed
 from bookbind.kit import clock
 from bookbind.publishing.models import Publication, Resume
 from bookbind.publishing.reasons import Reason
@@ -75,7 +76,7 @@ def count_waiting(connection_ids: Iterable[UUID]) -> dict[UUID, int]:
 def waiting_summary(connection: Connection) -> WaitingSummary:
     """The numbers of the Waiting message for one connection, in one query."""
     rows = list_waiting(connection.id).values_list(
-        "queued_at", "document__total", "document__currency", "document__date"
+        "queued_at", owed("document__"), "document__currency", "document__date"
     )
     return summarise(rows, connection.business.time_zone)
 
@@ -148,7 +149,7 @@ def list_unsent(connection_id: UUID, reasons: Iterable[Reason] | None = None) ->
 def summarise(
     rows: Iterable[tuple[datetime, Decimal | None, str, date | None]], time_zone: str
 ) -> WaitingSummary:
-    """Add up (queued at, total, currency, document's date); pure."""
+    """Add up (queued at, amount owed, currency, document's date); pure."""
     totals: dict[str, Decimal] = {}
     months: dict[date, int] = {}
     days: list[date] = []

@@ -91,7 +91,7 @@ def start_summary(connection: Connection) -> StartSummary:
         month = months.setdefault(day.replace(day=1), Month(day.replace(day=1), 0, {}, {}))
         label = _label(document, settings)
         totals = {**month.totals}
-        totals[document.currency] = totals.get(document.currency, Decimal(0)) + (document.total or Decimal(0))
+        totals[document.currency] = totals.get(document.currency, Decimal(0)) + document.owed
         published_as = {**month.published_as, label: month.published_as.get(label, 0) + 1}
         months[month.month] = Month(month.month, month.count + 1, totals, published_as)
     return StartSummary(

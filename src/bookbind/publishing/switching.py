@@ -10,6 +10,7 @@ from bookbind.connections import change as changes
 from bookbind.connections import queries as connections
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.status import Health
+from bookbind.documents.queries import owed
 from bookbind.jobs.services import Again, Claimed, works
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
@@ -73,7 +74,7 @@ def stop_change(change: Change, user: User) -> None:
 def ready_summary(connection: Connection) -> WaitingSummary:
     """What *Publish them there first* sends over the connection that is left: what only waits to be sent."""
     rows = list_unsent(connection.id, {Reason.LOOK_FIRST}).values_list(
-        "queued_at", "document__total", "document__currency", "document__date"
+        "queued_at", owed("document__"), "document__currency", "document__date"
     )
     return summarise(rows, connection.business.time_zone)
 

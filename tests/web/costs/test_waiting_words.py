@@ -1,16 +1,20 @@
 """What waits is counted in one place: the tab, the message above it and Start publishing agree."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
 from bookbind.kit import clock
+from bookbind.providers.base.types import DocumentKind
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import count_by_reason, waiting_summary
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.services import request_publish
+from bookbind.publishing.starting import start_summary
 from bookbind.web.views.waiting_words import fate_in_words
 from tests.support.factories import People, make_connection
 from tests.support.office import Office
@@ -49,6 +53,20 @@ def test_tab_message_and_start_agree(moved: Office, alice: Client) -> None:
     assert "sent by itself" not in start.text
     counts = count_by_reason(moved.connection)
     assert sum(counts.values()) == waiting_summary(moved.connection).count == 5
+
+
+def test_a_credit_note_takes_away_from_what_is_owed(moved: Office, alice: Client) -> None:
+    """Four bills of £120.00 and one credit note, of which a bill and the credit note can go."""
+    last = Publication.objects.order_by("queued_at").last()
+    assert last is not None
+    assert moved.connection is not None
+    Document.objects.filter(id=last.document_id).update(kind=DocumentKind.SUPPLIER_CREDIT, total=20)
+    assert waiting_summary(moved.connection).totals == {"GBP": Decimal(460)}
+    [july] = start_summary(moved.connection).months
+    assert july.totals == {"GBP": Decimal(100)}
+    Publication.objects.all().delete()
+    Document.objects.update(stage=Document.Stage.READY)
+    assert "5 documents are ready, £460.00." in read(alice.get(moved.url("costs/?show=ready"))).text
 
 
 def test_what_waits_for_books_that_were_left_is_told_apart(

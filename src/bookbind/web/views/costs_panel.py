@@ -9,7 +9,7 @@ from django.urls import reverse
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, status_of
 from bookbind.connections.status import Action, State, Status
-from bookbind.documents.queries import Exported, Tab, count_exported, count_lacking, list_documents
+from bookbind.documents.queries import Exported, Tab, count_exported, count_lacking, list_documents, owed
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed, plural, show_date, within_sentence
 from bookbind.merge.steps import PUBLISHING
@@ -176,7 +176,7 @@ def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Pan
     count, exported = everything.count(), count_exported(Tab.READY)
     lacking = sum(count_lacking().values())
     fresh = count - exported
-    totals = everything.order_by().values_list("currency").annotate(sum=Sum("total")).order_by("currency")
+    totals = everything.order_by().values_list("currency").annotate(sum=Sum(owed())).order_by("currency")
     amounts = listed([show_money(amount, currency) for currency, amount in totals])
     headline = f"{plural(count, 'document')} {'is' if count == 1 else 'are'} ready, {amounts}."
     is_one = count == 1

@@ -215,7 +215,7 @@ def _facts(documents: Sequence[Document]) -> str:
     """`26 documents, £9,666.00, dated 27 October 2026 to 21 November 2026.`"""
     totals: dict[str, Decimal] = {}
     for each in documents:
-        totals[each.currency] = totals.get(each.currency, Decimal(0)) + (each.total or Decimal(0))
+        totals[each.currency] = totals.get(each.currency, Decimal(0)) + each.owed
     amounts = listed([show_money(total, currency) for currency, total in sorted(totals.items())])
     return f"{plural(len(documents), 'document')}, {amounts}{_span([each.date for each in documents])}."
 
