@@ -23,13 +23,9 @@ from bookbind.connections.queries import (
     status_of,
 )
 from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
-from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
-from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.queries import count_before_start, waiting_summary
-from bookbind.publishing.resume import finish_check
-from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.switching import ready_summary, stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
@@ -37,7 +33,6 @@ from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import begin_words, seats_words, set_out, show_failure
-from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting, explain_ways
 
 _SECOND_PERSON = "Then a second person approves the move. Until then everything goes on as before."
 
@@ -196,58 +191,6 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         "waiting": waiting_summary(connection),
     }
     return render(request, "connections/undo_change.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@page(Permission.MANAGE_CONNECTIONS)
-def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """What Start publishing sends, by month; posted, it goes."""
-    connection = get_connection(connection_id)
-    if not connection.awaits_start or connection.stage != Connection.Stage.ACTIVE:
-        return HttpResponseRedirect(reverse("costs", args=[request.business.slug]))
-    if request.method == "POST":
-        return _start(request, connection)
-    return _show_start(request, connection)
-
-
-def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
-    """Start; but an answer that is new is kept first, and what it makes ready is shown before it is sent."""
-    fresh = [
-        (question.key, answer)
-        for question in list_ways(connection)
-        if (answer := request.POST.get(question.key, "")) != question.answer
-        and answer in {KEEP, *(value for value, _ in question.options)}
-    ]
-    for key, answer in fresh:
-        choose_way(connection, key, answer, request.user)
-    if any(not question.answer for question in list_ways(connection)):
-        return _show_start(request, connection, status=422)
-    if fresh:
-        finish_check(connection.id)
-        check_ready(connection.business_id)
-        messages.success(request, "Your answer is kept. Nothing is sent yet: this is what will be.")
-        return HttpResponseRedirect(request.path)
-    start_publishing(connection, request.user)
-    messages.success(request, f"Publishing to {label_of(connection)} has started.")
-    return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
-
-
-def _show_start(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
-    summary, ways = start_summary(connection), list_ways(connection)
-    undoable = find_undoable(connection)
-    context = {
-        **_words(connection),
-        "summary": summary,
-        "months": build_months(summary),
-        "waits": explain_waiting(summary),
-        "lacking": explain_lacking(summary),
-        "undoable": undoable,
-        "left_label": label_of(undoable.left) if undoable else "",
-        "questions": explain_ways(ways, get_provider(connection.provider)),
-        "is_open": any(not question.answer for question in ways),
-        "is_refused": status != 200,
-    }
-    return render(request, "connections/start.html", context, status=status)
 
 
 def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:
