@@ -10,7 +10,7 @@ from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import People
 from tests.support.pages import read
 from tests.web.conftest import Browse, Walk
-from tests.web.test_changing import HOLDINGS, change
+from tests.web.test_changing import HOLDINGS, change, move, row
 from tests.web.test_connecting import connect, connections_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,3 +76,41 @@ def test_whoever_watches_learns_who_stopped_the_move(ada: Walk, people: People, 
     assert f"{who} stopped the move to {LABEL}; Xero (Acme Ltd) is kept. That was on " in page.text
     assert "doesn't work any more" not in page.text
     assert page.link("Connections")
+
+
+def test_whoever_comes_after_an_undo_is_told_who_was_faster(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    _, joined = move(ada)
+    ursula.post(f"{ada.root}/{joined.id}/undo")
+    happened = (
+        f"{people.ursula.get_full_name()} took the move to {LABEL} back; Xero (Acme Ltd) is in use again. "
+        "That was on "
+    )
+    address = f"{ada.root}/{joined.id}"
+    for path in ("start", "undo", "disconnect"):
+        for ask in (ada.client.get, ada.client.post):
+            assert happened in read(ask(f"{address}/{path}", follow=True)).text, (path, ask)
+    assert happened in read(ada.client.post(f"{address}/stop", follow=True)).text
+    assert row(joined).stage == Connection.Stage.ENDED
+
+
+def test_books_that_were_moved_or_disconnected_are_said_to_be(ada: Walk) -> None:
+    old, joined = move(ada)
+    moved = read(ada.client.get(f"{ada.root}/{old.id}/disconnect", follow=True))
+    assert f"The books moved from Xero (Acme Ltd) to {LABEL}. That was on " in moved.text
+    assert f"{LABEL} is in use now." in moved.text
+    ada.client.post(f"{ada.root}/{joined.id}/disconnect")
+    over = read(ada.client.get(f"{ada.root}/{joined.id}/start", follow=True))
+    assert f"disconnected {LABEL}. That was on " in over.text
+    assert "No accounting software is connected now." in over.text
+
+
+def test_what_was_started_already_and_what_is_not_ready_yet_are_said_to_be(ada: Walk) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    early = read(ada.client.post(f"{ada.root}/{joined_beside(ada, old).id}/start", follow=True))
+    assert f"{LABEL} is still being set up, so nothing can be started yet." in early.text
+    assert early.path == waiting.path
+    late = read(ada.client.post(f"{ada.root}/{old.id}/start", follow=True))
+    assert "Publishing to Xero (Acme Ltd) was started already." in late.text

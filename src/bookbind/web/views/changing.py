@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbind.connections.change import find_change_to, find_open_change, find_undoable, go_on_without
+from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import (
+    LIVE_STAGES,
     find_ended_connection,
     get_connection,
     label_of,
@@ -143,8 +145,8 @@ def stop(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
             raise ChangeOver
         stop_change(moving, request.user)
         messages.success(request, f"Stopped. {label_of(moving.left)} is kept, and nothing was changed.")
-    except ChangeOver as failure:
-        messages.info(request, str(failure.__doc__))
+    except ChangeOver:
+        return _say_over(request, connection)
     return _to_connections(request)
 
 
@@ -159,9 +161,8 @@ def go_on(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
             raise ChangeOver
         go_on_without(moving, request.user)
         messages.success(request, "Not waited for any longer: they move along, and nothing of them is sent.")
-    except ChangeOver as failure:
-        messages.info(request, str(failure.__doc__))
-        return _to_connections(request)
+    except ChangeOver:
+        return _say_over(request, connection)
     return HttpResponseRedirect(reverse("confirmed", args=[request.business.slug, connection_id]))
 
 
@@ -172,8 +173,7 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     connection = get_connection(connection_id)
     moved = find_undoable(connection)
     if moved is None:
-        messages.info(request, str(ChangeOver.__doc__))
-        return _to_connections(request)
+        return _say_over(request, connection)
     if request.method == "POST":
         try:
             undo_change(moved, request.user)
@@ -181,8 +181,8 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
                 messages.warning(request, f"Undone. {label_of(moved.left)} has to be reconnected now.")
                 return HttpResponseRedirect(reverse("reconnect", args=[request.business.slug, moved.left_id]))
             messages.success(request, f"Undone. {label_of(moved.left)} is in use again.")
-        except ChangeOver as failure:
-            messages.info(request, str(failure.__doc__))
+        except ChangeOver:
+            return _say_over(request, connection)
         return _to_connections(request)
     context = {
         **_words(connection),
@@ -191,6 +191,16 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         "waiting": waiting_summary(connection),
     }
     return render(request, "connections/undo_change.html", context)
+
+
+def _say_over(request: BusinessRequest, connection: Connection) -> HttpResponse:
+    """Somebody was faster: what happened to the change, as far as it ended the connection."""
+    now = get_connection(connection.id)
+    if now.stage in LIVE_STAGES:
+        messages.info(request, str(ChangeOver.__doc__))
+    else:
+        messages.info(request, f"This change can't be taken back any more. {explain_end(now).body}")
+    return _to_connections(request)
 
 
 def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bookbind.connections.change import find_undoable
+from bookbind.connections.endings import explain_end
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, label_of, needs_reconnect, status_of
 from bookbind.connections.status import State
@@ -30,7 +31,7 @@ def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """What Start publishing sends, by month; posted, it goes."""
     connection = get_connection(connection_id)
     if not connection.awaits_start or connection.stage != Connection.Stage.ACTIVE:
-        return HttpResponseRedirect(reverse("costs", args=[request.business.slug]))
+        return _say_why_not(request, connection)
     if request.method == "POST":
         return _start(request, connection)
     return _show(request, connection)
@@ -54,11 +55,27 @@ def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
         messages.success(request, "Your answer is kept. Nothing is sent yet: this is what will be.")
         return HttpResponseRedirect(request.path)
     try:
-        start_publishing(connection, request.user)
+        if not start_publishing(connection, request.user):
+            return _say_why_not(request, get_connection(connection.id))
     except StartCutOff:
         return _show(request, get_connection(connection.id), status=409)
     messages.success(request, f"Publishing to {label_of(connection)} has started.")
     return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
+
+
+def _say_why_not(request: BusinessRequest, connection: Connection) -> HttpResponse:
+    """There is nothing to start: what somebody else did meanwhile, and where to go on."""
+    slug = request.business.slug
+    if connection.stage == Connection.Stage.SETTING_UP:
+        messages.info(
+            request, f"{label_of(connection)} is still being set up, so nothing can be started yet."
+        )
+        return HttpResponseRedirect(reverse("confirmed", args=[slug, connection.id]))
+    if connection.stage == Connection.Stage.ACTIVE:
+        messages.info(request, f"Publishing to {label_of(connection)} was started already.")
+        return HttpResponseRedirect(reverse("costs", args=[slug]))
+    messages.info(request, f"Nothing was started. {explain_end(connection).body}")
+    return HttpResponseRedirect(reverse("connections", args=[slug]))
 
 
 def _show(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
