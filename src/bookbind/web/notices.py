@@ -15,6 +15,7 @@ from bookbind.kit.text import listed
 from bookbind.notifications.queries import find_request_of_today
 from bookbind.publishing.queries import WaitingSummary, count_by_reason, waiting_summary
 from bookbind.tenancy.permissions import Permission, Role, may
+from bookbind.web.change_words import find_away
 
 TONES = {Tone.CALM: "quiet", Tone.INFO: "info", Tone.WARNING: "warn", Tone.PROBLEM: "problem"}
 # These change something or leave for the vendor, so they are posted; the others only lead to a page.
@@ -83,9 +84,15 @@ def banner_for(connection: Connection, role: Role) -> Notice | None:
     words = words_of(connection, waiting=summary.count, queued=_count_queued(connection, status))
     message = _explain(connection, status, words, role)
     manages = may(role, Permission.MANAGE_CONNECTIONS)
-    body = waiting(words).strip() if manages and status.state is State.NEEDS_RECONNECT else message.body
     notice = build_notice(message, connection)
-    return replace(notice, body=body, buttons=notice.buttons[:1], details="")
+    if not manages or status.state is not State.NEEDS_RECONNECT:
+        return replace(notice, buttons=notice.buttons[:1], details="")
+    away = find_away(connection)
+    if away is None or not away.takes_all:
+        return replace(notice, body=waiting(words).strip(), buttons=notice.buttons[:1], details="")
+    body = away.say("documents that wait go there")
+    see = Button("away", "See the change", away.url, is_post=False)
+    return replace(notice, body=body, buttons=(see,), details="")
 
 
 def is_worth_a_banner(status: Status) -> bool:

@@ -40,6 +40,7 @@ from bookbind.publishing.switching import ready_summary
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.change_words import find_away
 from bookbind.web.choosing import build_choices, describe
 from bookbind.web.forms.connections import ChooseForm, FinishForm, WaitingForm
 from bookbind.web.notices import totals_in_words
@@ -224,6 +225,7 @@ def _show_reconnect(request: BusinessRequest, sign_in: SignIn) -> HttpResponse:
         "waiting_total": totals_in_words(waiting),
         "months": _months(waiting),
         "publish_now": publish_now,
+        "away_to": find_away(sign_in.connection),
     }
     template = "reconnect" if match.kind is MatchKind.SAME else "not_reached"
     return render(request, f"connections/{template}.html", context)
