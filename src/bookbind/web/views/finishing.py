@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbind.connections.elsewhere import find_shared_ones
-from bookbind.connections.errors import DifferentOrganisation, OrganisationTaken, SignInFailure
+from bookbind.connections.errors import AlreadyThere, DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.names import names_agree
 from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
@@ -21,6 +21,7 @@ from bookbind.connections.sign_in import (
     chosen,
     drop,
     fetch_organisations,
+    find_in_use,
     finish,
     get_open_sign_in,
     offered,
@@ -187,13 +188,16 @@ def _take_choice(request: BusinessRequest, sign_in: SignIn) -> HttpResponse:
     except DifferentOrganisation:
         address = reverse("different", args=[request.business.slug, sign_in.id])
         return HttpResponseRedirect(f"{address}?organisation={form.cleaned_data['organisation']}")
+    except AlreadyThere as failure:
+        return _show_choice(request, sign_in, ChooseForm(), status=failure.http_status)
     return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in.id]))
 
 
 def _show_choice(
     request: BusinessRequest, sign_in: SignIn, form: ChooseForm, status: int = 200
 ) -> HttpResponse:
-    organisations = offered(sign_in)
+    in_use = find_in_use(sign_in)
+    organisations = [one for one in offered(sign_in) if one != in_use]
     ids = [one.id for one in organisations]
     shared = find_shared_ones(sign_in.provider, ids, request.business, request.user)
     used = {one.organisation_id: one for one in _used(sign_in)}
@@ -202,6 +206,8 @@ def _show_choice(
         **_words(sign_in),
         "choices": build_choices(organisations, request.business.name, shared, used),
         "form": form,
+        "in_use": in_use.name if in_use else "",
+        "in_use_id": sign_in.leaves_id,
         "chosen_id": sign_in.chosen_id,
         "missing": organisation_name(missing) if missing else "",
     }
