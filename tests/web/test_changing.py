@@ -1,5 +1,6 @@
 """Changing the connection through the pages, against the sandbox over real HTTP."""
 
+import re
 from datetime import date
 
 import pytest
@@ -89,6 +90,10 @@ def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada:
     page = read(ada.client.get(f"{ada.root}/{connection.id}/change/"))
     assert "Connected: Acme Ltd. Connect another organisation." in page.text
     assert page.text.count("Added beside Xero.") == 2
+    lapse(connection)
+    lapsed = read(ada.client.get(f"{ada.root}/{connection.id}/change/")).text
+    assert "Connected: Acme Ltd" not in lapsed
+    assert re.search(r"Expired \d+ \w+ \d{4}: Acme Ltd\. Connect another organisation\.", lapsed)
 
 
 def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: Walk) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bookbind.connections.change import find_change_to, find_open_change, find_undoable, go_on_without
 from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import ChangeOver, SignInFailure
+from bookbind.connections.messages import short_state
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import (
     LIVE_STAGES,
@@ -23,8 +24,11 @@ from bookbind.connections.queries import (
     needs_reconnect,
     organisation_name,
     status_of,
+    words_of,
 )
 from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
+from bookbind.connections.status import State
+from bookbind.kit import clock
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
 from bookbind.publishing.queries import count_before_start, waiting_summary
@@ -221,10 +225,17 @@ def _destination(provider: Provider, connection: Connection) -> Destination:
     if provider.stands_beside:
         return Destination(provider, f"Added beside {there.name}.", provider.unavailable_reason or "Not yet.")
     if provider.id == connection.provider:
-        return Destination(
-            provider, f"Connected: {organisation_name(connection)}. Connect another organisation.", ""
-        )
+        here = f"{_state_in_words(connection)}: {organisation_name(connection)}."
+        return Destination(provider, f"{here} Connect another organisation.", "")
     return Destination(provider, provider.description, provider.unavailable_reason)
+
+
+def _state_in_words(connection: Connection) -> str:
+    """`Connected`, or why it has to be reconnected."""
+    status = status_of(connection)
+    if status.state is not State.NEEDS_RECONNECT:
+        return "Connected"
+    return short_state(status, words_of(connection), clock.now())
 
 
 def _find_earlier(form: WaitingForm, vendor: Provider) -> Connection | None:
