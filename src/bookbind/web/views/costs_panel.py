@@ -139,7 +139,8 @@ def _decide_early(request: BusinessRequest, count: int, filters: Filters) -> tup
     group = Filters(Tab.WAITING, why=Reason.BEFORE_START.value)
     if not count or filters == group:
         return ()
-    return (Button(f"Decide about {count:,} dated before the new books", list_url(request, group)),)
+    label = f"Decide about {plural(count, 'document')} dated before the new books"
+    return (Button(label, list_url(request, group)),)
 
 
 def _elsewhere(here: int) -> str:
