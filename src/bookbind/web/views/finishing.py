@@ -260,7 +260,7 @@ def _show_summary(
         "taken": taken,
         "lists": len(get_provider(sign_in.provider).lists),
         "waits_for_start": will_wait_for_start(sign_in, organisation),
-        **_change_words(sign_in, organisation, form or FinishForm()),
+        **_change_words(sign_in, organisation, form or _fresh_form(sign_in, organisation)),
     }
     return render(request, "connections/summary.html", context, status=status)
 
@@ -319,6 +319,12 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
         "form": form,
         "start_question": ask_about_start(sign_in, form),
     }
+
+
+def _fresh_form(sign_in: SignIn, organisation: Organisation) -> FinishForm:
+    """What is asked before Finish; books that are gone back to are proposed with the first day they had."""
+    used = next((one for one in _used(sign_in) if one.organisation_id == organisation.id), None)
+    return FinishForm(initial={"documents_from": used.documents_from} if used else {})
 
 
 def _used(sign_in: SignIn) -> list[Connection]:
