@@ -122,8 +122,8 @@ DOWN = status(down_since=NOW - timedelta(minutes=4), next_try_at=NOW + timedelta
             status(limited_until=NOW + timedelta(minutes=5)),
             "Xero asks us to slow down.",
             (
-                "It limits how much may be sent in a given time. We go on at 09:45 and then send the "
-                "14 waiting "
+                "It limits how often it may be asked in a given time. We go on at 09:45 and then send "
+                "the 14 waiting "
                 "documents; there is nothing to do."
             ),
             [],

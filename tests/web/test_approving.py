@@ -164,7 +164,8 @@ def test_a_disconnect_is_asked_for_and_carried_out_by_the_approval(
     seen = read(ursula.get(page_of(ada, open_approval(ada.business))))
     assert seen.heading == "Disconnect Xero (Acme Ltd)?"
     assert "1 waiting document (£120.00) goes on waiting" in seen.text
-    decide(ursula, ada, "approve")
+    approved = decide(ursula, ada, "approve")
+    assert "Approved. Xero (Acme Ltd) is disconnected. Everything here was kept." in approved.text
     assert row(connection).stage == Connection.Stage.ENDED
     assert row(connection).release == Connection.Release.PENDING, "a job tells the vendor"
 

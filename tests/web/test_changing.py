@@ -1,5 +1,6 @@
 """Changing the connection through the pages, against the sandbox over real HTTP."""
 
+import re
 from datetime import date
 
 import pytest
@@ -89,6 +90,10 @@ def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada:
     page = read(ada.client.get(f"{ada.root}/{connection.id}/change/"))
     assert "Connected: Acme Ltd. Connect another organisation." in page.text
     assert page.text.count("Added beside Xero.") == 2
+    lapse(connection)
+    lapsed = read(ada.client.get(f"{ada.root}/{connection.id}/change/")).text
+    assert "Connected: Acme Ltd" not in lapsed
+    assert re.search(r"Expired \d+ \w+ \d{4}: Acme Ltd\. Connect another organisation\.", lapsed)
 
 
 def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: Walk) -> None:
@@ -332,6 +337,27 @@ def test_the_organisation_in_use_is_refused_with_the_way_to_renew_it(ada: Walk) 
     refused = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
     assert refused.status == 409
     assert "is the organisation that you use now" in refused.text
+
+
+def test_the_organisation_in_use_can_be_renewed_from_where_another_is_chosen(ada: Walk) -> None:
+    old = connect(ada)
+    alone = ada.allow("Acme Ltd", path=f"/{old.id}/change/xero/")
+    assert "Acme Ltd is the organisation that you use now. You allowed no other one." in alone.text
+    assert alone.link("Sign in again") == f"{ada.root}/{old.id}/change/xero/?waiting=along"
+    assert not alone.has_button("Next")
+    several = ada.allow("Acme Ltd", HOLDINGS, "Acme Property Ltd", path=f"/{old.id}/change/xero/")
+    assert "2 found" in several.text
+    assert f'<option value="{old.organisation_id}"' not in several.html
+    page = ada.allow("Acme Ltd", HOLDINGS, path=f"/{old.id}/change/xero/")
+    assert f"You allowed one other organisation: {HOLDINGS}" in page.text
+    for shown in (alone, several, page):
+        assert shown.has_button("Reconnect Acme Ltd")
+        assert f'action="{ada.root}/{old.id}/reconnect"' in shown.html
+    refused = read(ada.client.post(page.path, {"organisation": old.organisation_id}))
+    assert refused.status == 409
+    other = next(one for one in organisations(page) if one != old.organisation_id)
+    summary = read(ada.client.post(page.path, {"organisation": other}, follow=True))
+    assert summary.heading == f"Change to Xero ({HOLDINGS})", "the sign-in is kept"
 
 
 def test_a_wrong_date_is_said_on_the_summary(ada: Walk) -> None:

@@ -203,7 +203,7 @@ def test_disconnect_says_what_is_kept_before_it_asks(people: People, admin: Clie
     page = read(admin.get(f"{root(people)}{connection.id}/disconnect"))
     assert "Documents: 3 waiting. They can be coded, made ready and exported." in page.text
     assert "Lists: none yet. You keep them here yourself." in page.text
-    assert "Supplier rules: 0 rules. They go on coding what arrives." in page.text
+    assert "Supplier rules: none yet. Those that you make code what arrives." in page.text
     assert "3 waiting" in page.text
     assert "3 waiting documents" in page.text
     with within(BusinessScope(people.acme.id)):

@@ -81,6 +81,27 @@ def test_books_that_were_used_before_are_known_again(ada: Walk) -> None:
     assert summary.heading == "Go back to Xero (Acme Ltd)"
 
 
+@pytest.mark.req("CHG-05")
+def test_books_that_are_gone_back_to_keep_their_first_day(ada: Walk, people: People) -> None:
+    old = connect(ada)
+    first = change(ada, old, finish=False)
+    assert 'type="date" value=' not in first.html
+    ada.press(first, "finish", documents_from="2026-01-01")
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    with within(BusinessScope(ada.business.id)):
+        start_publishing(joined, people.alice)
+    page = ada.allow("Acme Ltd", path=f"/{joined.id}/change/xero/")
+    back = read(ada.client.post(page.path, {"organisation": old.organisation_id}, follow=True))
+    assert 'value="2026-' not in back.html, "these took every document"
+    ada.press(back, "finish")
+    run_due()
+    page = ada.allow(HOLDINGS, path=f"/{old.id}/change/xero/")
+    again = read(ada.client.post(page.path, {"organisation": joined.organisation_id}, follow=True))
+    assert again.heading == f"Go back to Xero ({HOLDINGS})"
+    assert 'name="documents_from" value="2026-01-01"' in again.html
+
+
 @pytest.mark.req("REC-07")
 def test_who_wanted_to_go_back_and_reached_other_books_is_told(ada: Walk) -> None:
     old = connect(ada)

@@ -5,6 +5,7 @@ one. So a failure or *Stop* before the switch changes nothing, and *Undo* after 
 business wants a second person, the switch waits for their approval too.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -60,6 +61,16 @@ def plan_change(sign_in: SignIn, joined: Connection, user: User) -> Change:
 def find_open_change(business_id: UUID) -> Change | None:
     """The change whose new connection is being set up, or None."""
     return _open().filter(business_id=business_id).first()
+
+
+def find_change_away(connection: Connection) -> Change | None:
+    """The change that is being set up and will leave this connection, or None."""
+    return _open().filter(left=connection).first()
+
+
+def list_open_changes(business_ids: Iterable[UUID]) -> dict[UUID, Change]:
+    """The change that is being set up for each business that has one, in one query."""
+    return {one.business_id: one for one in _open().filter(business_id__in=list(business_ids))}
 
 
 def find_change_to(connection: Connection) -> Change | None:

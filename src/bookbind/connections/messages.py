@@ -263,7 +263,7 @@ def _limited(case: _Case) -> Message:
     return Message(
         Tone.INFO,
         f"{words.provider_name} asks us to slow down.",
-        "It limits how much may be sent in a given time. "
+        "It limits how often it may be asked in a given time. "
         f"We go on {when}{then_send(words)}; there is nothing to do.",
         details=words.vendor_text,
     )

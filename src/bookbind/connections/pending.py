@@ -73,6 +73,14 @@ def chosen(sign_in: SignIn) -> Organisation | None:
     return next((one for one in offered(sign_in) if one.id == sign_in.chosen_id), None)
 
 
+def find_in_use(sign_in: SignIn) -> Organisation | None:
+    """The organisation that a change would leave, where this consent named it: nobody moves there."""
+    left = sign_in.leaves
+    if left is None:
+        return None
+    return next((one for one in offered(sign_in) if _is_at(left, sign_in.provider, one)), None)
+
+
 def choose_organisation(sign_in: SignIn, organisation_id: str) -> Organisation:
     """Remember the choice; nothing is saved to any connection."""
     organisation = next((one for one in offered(sign_in) if one.id == organisation_id), None)

@@ -23,7 +23,10 @@ class Show(StrEnum):
 
 @dataclass(frozen=True)
 class Client:
-    """One client. Without a connection `status` is None and everything about it is empty."""
+    """One client. Without a connection `status` is None and everything about it is empty.
+
+    `moving_…` are about a change that is being set up: where to, by whom, and the new connection.
+    """
 
     business_id: UUID
     slug: str
@@ -39,6 +42,9 @@ class Client:
     oldest_waiting_at: datetime | None = None
     to_review: int = 0
     signed_in_by: str = ""
+    moving_to: str = ""
+    moving_by: str = ""
+    moving_id: UUID | None = None
 
     @property
     def needs_attention(self) -> bool:

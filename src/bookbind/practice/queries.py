@@ -1,14 +1,16 @@
 """A practice's clients with everything that the clients page says, in a constant number of queries."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Min
 
+from bookbind.connections.change import list_open_changes
 from bookbind.connections.messages import short_state
-from bookbind.connections.models import Connection
-from bookbind.connections.queries import in_order_of_use, organisation_name, statuses_of, words_of
+from bookbind.connections.models import Change, Connection
+from bookbind.connections.queries import in_order_of_use, label_of, organisation_name, statuses_of, words_of
 from bookbind.connections.status import Status
 from bookbind.documents.models import Document
 from bookbind.documents.queries import IS_TO_REVIEW
@@ -28,10 +30,12 @@ def list_clients(practice: Practice, user: User) -> list[Client]:
     statuses = statuses_of(list(mains.values()))
     waiting = _waiting(mains.values())
     to_review = _to_review(businesses)
-    return [
+    changes = list_open_changes(business.id for business in businesses)
+    clients = [
         _build(business, mains.get(business.id), statuses, waiting, to_review.get(business.id, 0))
         for business in businesses
     ]
+    return [_with_change(client, changes.get(client.business_id)) for client in clients]
 
 
 def _main_connections(businesses: Sequence[Business]) -> dict[UUID, Connection]:
@@ -57,6 +61,13 @@ def _waiting(connections: Iterable[Connection]) -> dict[UUID, tuple[int, datetim
 def _to_review(businesses: Sequence[Business]) -> dict[UUID, int]:
     rows = Document.objects.filter(IS_TO_REVIEW, business_id__in=[business.id for business in businesses])
     return dict(rows.values_list("business_id").annotate(number=Count("id")).order_by())
+
+
+def _with_change(client: Client, change: Change | None) -> Client:
+    if change is None:
+        return client
+    by = change.begun_by.get_full_name()
+    return replace(client, moving_to=label_of(change.joined), moving_by=by, moving_id=change.joined_id)
 
 
 def _build(

@@ -212,7 +212,7 @@ def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
     if document.publish_as not in {option.publish_as for option in choice.choices}:
         offered = " or ".join(option.label for option in choice.choices)
         words = {
-            "kind": choice.label,
+            "kind": _KINDS[document.kind],
             "asked": _FINALITY[document.publish_as],
             "offered": offered,
             "question": question_key(document.kind, document.publish_as),
@@ -319,8 +319,13 @@ def _check_tax_rate(document: DocumentFacts, line: LineFacts) -> Iterator[Proble
         yield Problem(field_name, Reason.TAX_RATE_WRONG_SIDE, Weight.EDIT, words)
 
 
+_KINDS = {
+    DocumentKind.BILL: "bills",
+    DocumentKind.SUPPLIER_CREDIT: "credit notes",
+    DocumentKind.EXPENSE: "money spent",
+}
 _FINALITY = {
-    PublishAs.DRAFT: "as a draft",
+    PublishAs.DRAFT: "as drafts",
     PublishAs.AWAITING_APPROVAL: "awaiting approval",
     PublishAs.AWAITING_PAYMENT: "awaiting payment",
 }

@@ -41,6 +41,10 @@ class TwinUnknown(PublishingError):
     """That is not one of the documents that were found. Choose one of those shown."""
 
 
+class StartCutOff(PublishingError):
+    """Nothing can be sent there now, so publishing was not started. Reconnect first, or undo the change."""
+
+
 class SettingNotTaken(PublishingError):
     """The accounting software does not take documents that way. Choose one of those offered."""
 

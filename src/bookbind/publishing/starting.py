@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from bookbind.connections.change import mark_started
 from bookbind.connections.finish import find_connection_to, is_paused_on_return
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.queries import LIVE_STAGES, status_of
+from bookbind.connections.queries import LIVE_STAGES, get_connection, hold_live, status_of
 from bookbind.documents.models import Document
 from bookbind.documents.queries import Tab, count_exported, count_lacking, list_documents
 from bookbind.kit import clock
@@ -18,7 +18,7 @@ from bookbind.lists.queries import keeps_own_codes
 from bookbind.providers.base.types import DocumentKind, Organisation, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
-from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.errors import MovedMeanwhile, StartCutOff
 from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import Publication, PublishingSettings
 from bookbind.publishing.placement import is_cut_off, settle, wake
@@ -104,12 +104,20 @@ def start_summary(connection: Connection) -> StartSummary:
 
 
 def start_publishing(connection: Connection, user: User) -> bool:
-    """Let what is ready go, once each and in order; False when somebody had pressed before."""
+    """Let what is ready go, once each and in order; False when somebody had pressed before.
+
+    StartCutOff while only a person can bring the connection back: nothing could be sent, and the change could
+    not be undone any more. A vendor that merely does not answer stops nobody.
+    """
     with transaction.atomic():
+        # Held and read anew, for the access may have ended since the page was shown.
+        if hold_live(connection):
+            now = get_connection(connection.id)
+            if now.awaits_start and is_cut_off(status_of(now)):
+                raise StartCutOff
         if not mark_started(connection, user):
             return False
-        if not is_cut_off(status_of(connection)):
-            _queue_ready(connection)
+        _queue_ready(connection)
         wake(connection)
     return True
 

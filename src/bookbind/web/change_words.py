@@ -1,6 +1,10 @@
 """What a move to other books did, or waits for, as the confirmation and Merge lists say it."""
 
-from bookbind.connections.change import find_change_to, find_undoable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from bookbind.connections.change import find_change_away, find_change_to, find_undoable
 from bookbind.connections.messages import Viewer, explain
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import label_of, name_beside, needs_reconnect, status_of, words_of
@@ -10,6 +14,37 @@ from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import waiting_summary
 from bookbind.publishing.switching import count_to_publish_first
 from bookbind.rules.queries import list_rules, problems_of
+
+
+@dataclass(frozen=True)
+class Away:
+    """A change that will leave a connection: in words, and its page.
+
+    `takes_all` unless what is ready is to be published to the old books first.
+    """
+
+    text: str
+    url: str
+    takes_all: bool
+
+    def say(self, takes_all: str) -> str:
+        """The change, and what becomes of documents: `takes_all`, or that what is ready comes first."""
+        return f"{self.text}; {takes_all if self.takes_all else _FIRST}."
+
+
+_FIRST = "what is ready is published here first, and the rest goes there"
+
+
+def find_away(connection: Connection) -> Away | None:
+    """The change that is being set up and leaves this connection; None while none is."""
+    change = find_change_away(connection)
+    if change is None:
+        return None
+    return Away(
+        f"A change to {label_of(change.joined)} is being set up by {change.begun_by.get_full_name()}",
+        reverse("confirmed", args=[connection.business.slug, change.joined_id]),
+        not change.publish_first,
+    )
 
 
 def waiting_words(connection: Connection) -> dict[str, object]:

@@ -50,6 +50,8 @@ def _hint(organisation: Organisation, business_name: str, shared: SharedWith | N
         parts.insert(0, organisation.legal_name)
     if is_used:
         parts.append("your books before")
+    elif fold_name(organisation.name) == fold_name(business_name):
+        parts.append("same name")
     elif names_agree(organisation.name, business_name):
         parts.append("similar name")
     if shared is not None and shared.names:

@@ -39,12 +39,17 @@ def list_kept(request: BusinessRequest) -> list[Kept]:
     documents = tuple(
         (f"{count:,} {_TAB_WORDS[tab]}", f"{costs}?show={tab.value}") for tab, count in tabs.items()
     )
-    rules = (plural(count_rules()["all"], "rule"), reverse("rules", args=[slug]))
+    rule_count = count_rules()["all"]
+    rules = (plural(rule_count, "rule") if rule_count else "none yet", reverse("rules", args=[slug]))
     return [
         Kept(
             "Lists", lists or (("none yet", reverse("lists", args=[slug])),), "You keep them here yourself."
         ),
-        Kept("Supplier rules", (rules,), "They go on coding what arrives."),
+        Kept(
+            "Supplier rules",
+            (rules,),
+            f"{'They go on coding' if rule_count else 'Those that you make code'} what arrives.",
+        ),
         Kept(
             "Documents",
             documents or (("none yet", costs),),

@@ -15,6 +15,7 @@ from bookbind.kit.text import listed
 from bookbind.notifications.queries import find_request_of_today
 from bookbind.publishing.queries import WaitingSummary, count_by_reason, waiting_summary
 from bookbind.tenancy.permissions import Permission, Role, may
+from bookbind.web.change_words import find_away
 
 TONES = {Tone.CALM: "quiet", Tone.INFO: "info", Tone.WARNING: "warn", Tone.PROBLEM: "problem"}
 # These change something or leave for the vendor, so they are posted; the others only lead to a page.
@@ -77,15 +78,32 @@ def notice_for(connection: Connection, role: Role, *, status: Status | None = No
 def banner_for(connection: Connection, role: Role) -> Notice | None:
     """The message in one line for every page of the business; None while all is well."""
     status = status_of(connection)
-    if not _is_worth_a_banner(status):
+    if not is_worth_a_banner(status):
         return None
     summary = waiting_summary(connection)
     words = words_of(connection, waiting=summary.count, queued=_count_queued(connection, status))
     message = _explain(connection, status, words, role)
     manages = may(role, Permission.MANAGE_CONNECTIONS)
-    body = waiting(words).strip() if manages and status.state is State.NEEDS_RECONNECT else message.body
     notice = build_notice(message, connection)
-    return replace(notice, body=body, buttons=notice.buttons[:1], details="")
+    if not manages or status.state is not State.NEEDS_RECONNECT:
+        return replace(notice, buttons=notice.buttons[:1], details="")
+    away = find_away(connection)
+    if away is None or not away.takes_all:
+        return replace(notice, body=waiting(words).strip(), buttons=notice.buttons[:1], details="")
+    body = away.say("documents that wait go there")
+    see = Button("away", "See the change", away.url, is_post=False)
+    return replace(notice, body=body, buttons=(see,), details="")
+
+
+def is_worth_a_banner(status: Status) -> bool:
+    """Whether the connection can't be used now, or not much longer."""
+    if status.state in (State.DISCONNECTED, State.SETTING_UP):
+        return False
+    return status.state is State.NEEDS_RECONNECT or status.health in (
+        Health.EXPIRING,
+        Health.DOWN,
+        Health.LIMITED,
+    )
 
 
 def _count_queued(connection: Connection, status: Status) -> int:
@@ -119,16 +137,6 @@ def _explain(connection: Connection, status: Status, words: ConnectionWords, rol
 def _viewer(connection: Connection, role: Role) -> Viewer:
     request = None if may(role, Permission.MANAGE_CONNECTIONS) else find_request_of_today(connection)
     return viewer_of(connection.business, role, asked_at=request.asked_at if request else None)
-
-
-def _is_worth_a_banner(status: Status) -> bool:
-    if status.state in (State.DISCONNECTED, State.SETTING_UP):
-        return False
-    return status.state is State.NEEDS_RECONNECT or status.health in (
-        Health.EXPIRING,
-        Health.DOWN,
-        Health.LIMITED,
-    )
 
 
 def _button(action: ActionWord, connection: Connection) -> Button:

@@ -17,6 +17,7 @@ from bookbind.web.views import (
     guide,
     home,
     people,
+    starting,
 )
 from bookbind.web.views import settings as settings_views
 
@@ -56,7 +57,7 @@ settings_patterns: list[URLPattern | URLResolver] = [
     path(f"{_CONNECTION}/stop", changing.stop, name="stop_change"),
     path(f"{_CONNECTION}/go-on", changing.go_on, name="go_on_without"),
     path(f"{_CONNECTION}/undo", changing.undo, name="undo_change"),
-    path(f"{_CONNECTION}/start", changing.start, name="start_publishing"),
+    path(f"{_CONNECTION}/start", starting.start, name="start_publishing"),
     path(f"{_CONNECTION}/merge/", include("bookbind.web.urls_merge")),
     path(f"{_CONNECTION}/help", connection_pages.connection_help, name="connection_help"),
     path(f"{_CONNECTION}/confirm-name", connection_pages.confirm_organisation, name="confirm_name"),

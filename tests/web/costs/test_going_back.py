@@ -77,7 +77,7 @@ def test_the_way_back_is_a_change_to_the_earlier_books(ada: Walk, people: People
     assert "With it all 2 waiting documents (£240.00) go to Xero (Acme Ltd)." in fewer.text
     path, query = address.split("?")
     away = read(ada.client.post(path, {"back": query.removeprefix("back=")}))
-    chosen = ada.come_back(away.link("Continue to Xero"), "Acme Ltd", HOLDINGS)
+    chosen = ada.come_back(away.link("Continue to Xero"), "Acme Ltd", HOLDINGS, "Acme Property Ltd")
     assert chosen.heading == "Choose the organisation"
     with within(BusinessScope(ada.business.id)):
         earlier = next(one for one in connections_of(ada) if one.id != joined.id)

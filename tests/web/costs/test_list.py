@@ -18,7 +18,7 @@ from bookbind.notifications.models import Mail
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.publishing.services import request_publish
-from tests.support.factories import People
+from tests.support.factories import People, make_connection
 from tests.support.office import Office
 from tests.support.pages import read
 from tests.support.queries import assert_rows_add_no_queries
@@ -261,3 +261,18 @@ def test_pages_keep_the_search(office: Office, alice: Client) -> None:
     page = read(alice.get(office.url("costs/?show=review&q=city")))
     assert "of 61" in page.text
     assert page.link("Next") == "?show=review&q=city&page=2"
+
+
+def test_published_rows_name_their_books_once_there_were_others(
+    office: Office, alice: Client, people: People
+) -> None:
+    for number in (1, 2):
+        publication = request_publish(office.bill(f"INV-{number}"), office.user)
+        Publication.objects.filter(id=publication.id).update(state="published", published_at=clock.now())
+    Document.objects.update(stage=Document.Stage.PUBLISHED)
+    assert "to Xero (Acme Ltd)" not in read(alice.get(office.url("costs/?show=published"))).text
+    Connection.objects.update(stage=Connection.Stage.ENDED)
+    make_connection(people.acme, people.alice, "quickbooks")
+    rows = read(alice.get(office.url("costs/?show=published"))).text
+    today = clock.now()
+    assert rows.count(f"Published {today.day} {today:%b %Y} to Xero (Acme Ltd)") == 2

@@ -57,7 +57,7 @@ def test_documents_without_a_way_to_go_lead_to_the_question(moved: Office, alice
 def test_a_document_without_a_way_to_go_leads_to_the_question_too(moved: Office, alice: Client) -> None:
     document = moved.bill(publish_as=PublishAs.DRAFT.value)
     page = read(alice.post(moved.url(f"costs/{document.id}/publish"), follow=True))
-    assert "QuickBooks Online can't take Bill as a draft." in page.text
+    assert "QuickBooks Online can't take bills as drafts." in page.text
     merge = read(alice.get(page.link("Answer it in Merge lists")))
     assert "can't take an invoice as a draft" in merge.text
 

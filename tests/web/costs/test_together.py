@@ -65,7 +65,7 @@ def press(office: Office, client: Client, what: str, page: Page) -> Page:
 def test_they_are_found_together_from_the_list(moved: Office, alice: Client) -> None:
     waiting = read(alice.get(moved.url("costs/?show=waiting")))
     assert "All 4 Dated before the new books 3 Publishing not started 1" in waiting.text
-    page = read(alice.get(waiting.link("Decide about 3 dated before the new books")))
+    page = read(alice.get(waiting.link("Decide about 3 documents dated before the new books")))
     assert all(f"OLD-{number}" in page.text for number in (1, 2, 3))
     assert "NEW-1" not in page.text
     assert page.has_button("Publish anyway…")

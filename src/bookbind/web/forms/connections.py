@@ -37,7 +37,7 @@ class FinishForm(forms.Form):
     documents_from = forms.DateField(
         label="Use the new books for documents dated from",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="Earlier ones wait until you say what becomes of them. Leave it empty to move them all.",
     )
     confirmed_from = forms.DateField(required=False)

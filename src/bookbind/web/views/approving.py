@@ -23,7 +23,7 @@ from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.notices import totals_in_words
 
 _DECISIONS = {
-    "approve": (approve, "Approved."),
+    "approve": (approve, ""),
     "refuse": (refuse, "Refused. Everything is as it was."),
     "withdraw": (withdraw, "Withdrawn. Everything is as it was."),
 }
@@ -75,11 +75,21 @@ def _decide(request: BusinessRequest, found: Approval, decision: str) -> HttpRes
     carry_out, said = _DECISIONS[decision]
     try:
         carry_out(found, request.user)
-        messages.success(request, said)
+        messages.success(request, said or f"Approved. {_what_happened(found)}")
     except SignInFailure as failure:
         messages.info(request, failure.message)
         return HttpResponseRedirect(request.path)
     return HttpResponseRedirect(_next_page(request, found, decision))
+
+
+def _what_happened(found: Approval) -> str:
+    """What the approval brought about."""
+    if found.connection is None:
+        return "From now on no second person is needed to change or to disconnect."
+    label = label_of(found.connection)
+    if found.act == Act.MOVE:
+        return f"The move to {label} goes on by itself now."
+    return f"{label} is disconnected. Everything here was kept."
 
 
 def _next_page(request: BusinessRequest, found: Approval, decision: str) -> str:

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbind.connections.change import find_change_to, find_open_change, find_undoable, go_on_without
+from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import ChangeOver, SignInFailure
+from bookbind.connections.messages import short_state
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import (
+    LIVE_STAGES,
     find_ended_connection,
     get_connection,
     label_of,
@@ -21,15 +24,14 @@ from bookbind.connections.queries import (
     needs_reconnect,
     organisation_name,
     status_of,
+    words_of,
 )
 from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
-from bookbind.merge.publishing import KEEP, choose_way, list_ways
+from bookbind.connections.status import State
+from bookbind.kit import clock
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
-from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.queries import count_before_start, waiting_summary
-from bookbind.publishing.resume import finish_check
-from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.switching import ready_summary, stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
@@ -37,7 +39,6 @@ from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import begin_words, seats_words, set_out, show_failure
-from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting, explain_ways
 
 _SECOND_PERSON = "Then a second person approves the move. Until then everything goes on as before."
 
@@ -148,8 +149,8 @@ def stop(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
             raise ChangeOver
         stop_change(moving, request.user)
         messages.success(request, f"Stopped. {label_of(moving.left)} is kept, and nothing was changed.")
-    except ChangeOver as failure:
-        messages.info(request, str(failure.__doc__))
+    except ChangeOver:
+        return _say_over(request, connection)
     return _to_connections(request)
 
 
@@ -164,9 +165,8 @@ def go_on(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
             raise ChangeOver
         go_on_without(moving, request.user)
         messages.success(request, "Not waited for any longer: they move along, and nothing of them is sent.")
-    except ChangeOver as failure:
-        messages.info(request, str(failure.__doc__))
-        return _to_connections(request)
+    except ChangeOver:
+        return _say_over(request, connection)
     return HttpResponseRedirect(reverse("confirmed", args=[request.business.slug, connection_id]))
 
 
@@ -177,8 +177,7 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     connection = get_connection(connection_id)
     moved = find_undoable(connection)
     if moved is None:
-        messages.info(request, str(ChangeOver.__doc__))
-        return _to_connections(request)
+        return _say_over(request, connection)
     if request.method == "POST":
         try:
             undo_change(moved, request.user)
@@ -186,8 +185,8 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
                 messages.warning(request, f"Undone. {label_of(moved.left)} has to be reconnected now.")
                 return HttpResponseRedirect(reverse("reconnect", args=[request.business.slug, moved.left_id]))
             messages.success(request, f"Undone. {label_of(moved.left)} is in use again.")
-        except ChangeOver as failure:
-            messages.info(request, str(failure.__doc__))
+        except ChangeOver:
+            return _say_over(request, connection)
         return _to_connections(request)
     context = {
         **_words(connection),
@@ -198,56 +197,14 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     return render(request, "connections/undo_change.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@page(Permission.MANAGE_CONNECTIONS)
-def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """What Start publishing sends, by month; posted, it goes."""
-    connection = get_connection(connection_id)
-    if not connection.awaits_start or connection.stage != Connection.Stage.ACTIVE:
-        return HttpResponseRedirect(reverse("costs", args=[request.business.slug]))
-    if request.method == "POST":
-        return _start(request, connection)
-    return _show_start(request, connection)
-
-
-def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
-    """Start; but an answer that is new is kept first, and what it makes ready is shown before it is sent."""
-    fresh = [
-        (question.key, answer)
-        for question in list_ways(connection)
-        if (answer := request.POST.get(question.key, "")) != question.answer
-        and answer in {KEEP, *(value for value, _ in question.options)}
-    ]
-    for key, answer in fresh:
-        choose_way(connection, key, answer, request.user)
-    if any(not question.answer for question in list_ways(connection)):
-        return _show_start(request, connection, status=422)
-    if fresh:
-        finish_check(connection.id)
-        check_ready(connection.business_id)
-        messages.success(request, "Your answer is kept. Nothing is sent yet: this is what will be.")
-        return HttpResponseRedirect(request.path)
-    start_publishing(connection, request.user)
-    messages.success(request, f"Publishing to {label_of(connection)} has started.")
-    return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
-
-
-def _show_start(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
-    summary, ways = start_summary(connection), list_ways(connection)
-    undoable = find_undoable(connection)
-    context = {
-        **_words(connection),
-        "summary": summary,
-        "months": build_months(summary),
-        "waits": explain_waiting(summary),
-        "lacking": explain_lacking(summary),
-        "undoable": undoable,
-        "left_label": label_of(undoable.left) if undoable else "",
-        "questions": explain_ways(ways, get_provider(connection.provider)),
-        "is_open": any(not question.answer for question in ways),
-        "is_refused": status != 200,
-    }
-    return render(request, "connections/start.html", context, status=status)
+def _say_over(request: BusinessRequest, connection: Connection) -> HttpResponse:
+    """Somebody was faster: what happened to the change, as far as it ended the connection."""
+    now = get_connection(connection.id)
+    if now.stage in LIVE_STAGES:
+        messages.info(request, str(ChangeOver.__doc__))
+    else:
+        messages.info(request, f"This change can't be taken back any more. {explain_end(now).body}")
+    return _to_connections(request)
 
 
 def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:
@@ -268,10 +225,17 @@ def _destination(provider: Provider, connection: Connection) -> Destination:
     if provider.stands_beside:
         return Destination(provider, f"Added beside {there.name}.", provider.unavailable_reason or "Not yet.")
     if provider.id == connection.provider:
-        return Destination(
-            provider, f"Connected: {organisation_name(connection)}. Connect another organisation.", ""
-        )
+        here = f"{_state_in_words(connection)}: {organisation_name(connection)}."
+        return Destination(provider, f"{here} Connect another organisation.", "")
     return Destination(provider, provider.description, provider.unavailable_reason)
+
+
+def _state_in_words(connection: Connection) -> str:
+    """`Connected`, or why it has to be reconnected."""
+    status = status_of(connection)
+    if status.state is not State.NEEDS_RECONNECT:
+        return "Connected"
+    return short_state(status, words_of(connection), clock.now())
 
 
 def _find_earlier(form: WaitingForm, vendor: Provider) -> Connection | None:

@@ -20,6 +20,7 @@ from bookbind.providers.registry import find_provider, get_provider
 from bookbind.tenancy.permissions import Permission
 from bookbind.tenancy.queries import find_acting_practice
 from bookbind.web.access import BusinessRequest, PersonRequest, page, public, signed_in
+from bookbind.web.change_words import find_away
 
 _FAILURE = "sign_in_failure"
 
@@ -48,6 +49,7 @@ def reconnect(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     vendor = get_provider(connection.provider)
     title = f"Reconnect {vendor.name} ({organisation_name(connection)})"
     words = begin_words(vendor, title, _reconnect_steps(vendor, connection))
+    words["away_to"] = find_away(connection)
     if request.method == "POST":
         return set_out(request, vendor, SignIn.Purpose.RECONNECT, connection, words)
     return render(request, "connections/begin.html", words)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbind.connections.disconnect import disconnect
+from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import SignInFailure
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import (
@@ -23,6 +24,7 @@ from bookbind.connections.second_person import Act
 from bookbind.connections.second_person import ask as ask_second_person
 from bookbind.connections.services import confirm_name
 from bookbind.connections.sessions import safe_path
+from bookbind.connections.status import State
 from bookbind.lists.queries import pick_items, sync_progress
 from bookbind.lists.sync import request_sync
 from bookbind.notifications.services import ask_to_reconnect
@@ -31,13 +33,13 @@ from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings, save_settings
 from bookbind.publishing.errors import SettingNotTaken
 from bookbind.publishing.queries import waiting_summary
-from bookbind.tenancy.permissions import Permission
+from bookbind.tenancy.permissions import Permission, Role
 from bookbind.tenancy.queries import list_admins
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import Choices, SettingsForm
 from bookbind.web.kept import list_kept
-from bookbind.web.notices import totals_in_words
+from bookbind.web.notices import notice_for, totals_in_words
 from bookbind.web.templatetags.ui import moment
 from bookbind.web.views.approving import others_in_words
 
@@ -74,14 +76,15 @@ def refresh(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         chosen = [name for name in provider.lists if name == wanted] or None
         request_sync(connection, chosen, full=True)
         return HttpResponseRedirect(request.path)
-    return render(request, "connections/refresh.html", _list_words(connection))
+    return render(request, "connections/refresh.html", _list_words(connection, request.role))
 
 
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
 def refresh_table(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """The table of lists alone, asked for again while one is being read."""
-    return render(request, "connections/_lists.html", _list_words(get_connection(connection_id)))
+    words = _list_words(get_connection(connection_id), request.role)
+    return render(request, "connections/_lists.html", words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,6 +92,9 @@ def refresh_table(request: BusinessRequest, connection_id: UUID) -> HttpResponse
 def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """What is kept and what ends; posted, the connection ends."""
     connection = get_connection(connection_id)
+    if connection.stage not in LIVE_STAGES:
+        messages.info(request, f"There is nothing to disconnect. {explain_end(connection).body}")
+        return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     if request.method == "POST":
         if not is_confirmed(request):
             return ask_to_confirm(request, request.path)
@@ -96,8 +102,6 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
             messages.success(request, _disconnect(request, connection))
         except SignInFailure as failure:
             messages.info(request, failure.message)
-        return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
-    if connection.stage not in LIVE_STAGES:
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     waiting = waiting_summary(connection)
     context = {**_words(connection), "waiting": waiting, "waiting_total": totals_in_words(waiting)}
@@ -166,12 +170,17 @@ def _words(connection: Connection) -> dict[str, object]:
     }
 
 
-def _list_words(connection: Connection) -> dict[str, object]:
-    words = _words(connection)
+def _list_words(connection: Connection, role: Role) -> dict[str, object]:
     lists = sync_progress(connection)
     status = status_of(connection)
-    is_reading = status.can_call and any(one.is_busy for one in lists)
-    return {**words, "lists": lists, "is_reading": is_reading, "can_refresh": status.can_call}
+    is_cut_off = status.state is State.NEEDS_RECONNECT
+    return {
+        **_words(connection),
+        "lists": lists,
+        "is_reading": status.can_call and any(one.is_busy for one in lists),
+        "can_refresh": status.can_call,
+        "notice": notice_for(connection, role, status=status) if is_cut_off else None,
+    }
 
 
 def _settings_form(connection: Connection, data: object) -> SettingsForm:

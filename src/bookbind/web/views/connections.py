@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from bookbind.connections.endings import explain_end
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, list_connections, status_of
 from bookbind.connections.second_person import explain_act, list_open
-from bookbind.connections.status import Health, State
+from bookbind.connections.status import Health, State, Status
 from bookbind.kit.text import listed, plural
 from bookbind.lists.queries import sync_progress
 from bookbind.merge.needed import count_unmatched
@@ -21,9 +22,10 @@ from bookbind.tenancy.permissions import Permission, Role
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import waiting_words
 from bookbind.web.connection_rows import build_earlier, build_rows
-from bookbind.web.notices import notice_for
+from bookbind.web.notices import Notice, notice_for
 
 _NOT_ANSWERING = frozenset({Health.DOWN, Health.LIMITED})
+_OVER = frozenset({State.NEEDS_RECONNECT, State.DISCONNECTED})
 
 
 @require_GET
@@ -64,7 +66,10 @@ def progress(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     words = _confirmation(get_connection(connection_id), request.role)
     response = render(request, "connections/_progress.html", words)
     was = request.GET.get("was", "")
-    if was and not words["is_first"]:
+    if words["is_over"]:
+        # What stands around this part, the heading above all, is not true any more either.
+        response["HX-Refresh"] = "true"
+    elif was and not words["is_first"]:
         # Whoever waited for the lists goes on to match them; with nothing to match the page says what is.
         if words.get("awaits_start") and words["unmatched"]:
             merge = reverse("merge", args=[request.business.slug, connection_id])
@@ -95,7 +100,7 @@ def _confirmation(connection: Connection, role: Role) -> dict[str, object]:
     is_moving = is_reading or (is_first and status.state is State.SETTING_UP) or not results.is_done
     is_at_rest = not is_moving and connection.stage == Connection.Stage.ACTIVE
     known = {one.name for one in lists if one.last_success_at}
-    return {
+    words = {
         "connection": connection,
         "provider": get_provider(connection.provider),
         "label": label_of(connection),
@@ -111,7 +116,19 @@ def _confirmation(connection: Connection, role: Role) -> dict[str, object]:
         "results": results,
         "results_in_words": explain_results(resume, results) if resume else "",
         "is_moving": is_moving,
+        "is_over": False,
         "needed": count_unmatched(connection, known).needed if is_at_rest else 0,
         "look_url": f"{reverse('costs', args=[connection.business.slug])}?show=waiting",
         **waiting_words(connection),
     }
+    if status.state in _OVER:
+        words |= {"is_over": True, "is_moving": False, "notice": _explain_over(connection, role, status)}
+    return words
+
+
+def _explain_over(connection: Connection, role: Role, status: Status) -> Notice:
+    """What came between: the connection's own message, or who ended it and what is in use now."""
+    if status.state is not State.DISCONNECTED:
+        return notice_for(connection, role, status=status)
+    ended = explain_end(connection)
+    return Notice("info", ended.headline, ended.body, ())

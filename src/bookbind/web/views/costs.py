@@ -21,6 +21,7 @@ from bookbind.lists.queries import items_by_id, members_of
 from bookbind.providers.base.types import TaxMode
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import NotConnected
+from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import publications_of
 from bookbind.publishing.ready import publish_together
 from bookbind.publishing.services import release
@@ -179,11 +180,15 @@ def _rows(
     publications, lines = publications_of(ids), lines_of(ids)
     categories = (line.category_id for own in lines.values() for line in own)
     kept = items_by_id([*(document.supplier_id for document in documents), *categories])
+    books = {row.connection_id for row in publications.values() if row.state == Publication.State.PUBLISHED}
+    names_books = len(books | ({connection.id} if connection else set())) > 1
     rows = []
     for document in documents:
         own = lines.get(document.id, [])
         url = f"{reverse('cost', args=[request.business.slug, document.id])}?{address}"
-        state = state_of(document, own, publications.get(document.id), zone, software)
+        state = state_of(
+            document, own, publications.get(document.id), zone, software, names_books=names_books
+        )
         rows.append(_row(url, document, own, state, kept))
     return rows
 

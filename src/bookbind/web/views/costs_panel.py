@@ -18,6 +18,7 @@ from bookbind.publishing.queries import count_by_reason, list_left_behind, waiti
 from bookbind.publishing.reasons import MATCH_REASONS, Reason
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, refusal_text
+from bookbind.web.change_words import Away, find_away
 from bookbind.web.notices import notice_for, totals_in_words, whom_in_words
 from bookbind.web.views.costs_buttons import Button, from_notice
 from bookbind.web.views.costs_filters import LACKING, FilterLink, Filters, list_url
@@ -84,26 +85,46 @@ def waiting_panel(request: BusinessRequest, connection: Connection, filters: Fil
     reasons = count_by_reason(connection)
     held_for_look = reasons.get(Reason.LOOK_FIRST, 0)
     is_one = summary.count == 1
-    facts = [
-        f"{plural(summary.count, 'document')} {'is' if is_one else 'are'} waiting for {label_of(connection)}"
-    ]
+    away = find_away(connection)
+    # Books that only a person can bring back are not waited for where everything goes to other ones.
+    goes_away = away is not None and away.takes_all and not status.can_publish and status.action in CUT_OFF
+    there = "" if goes_away else f" for {label_of(connection)}"
+    facts = [f"{plural(summary.count, 'document')} {'is' if is_one else 'are'} waiting{there}"]
     if summary.oldest is not None:
         facts.append(f"{'dated' if is_one else 'oldest'} {show_date(summary.oldest)}")
     facts.append(totals_in_words(summary))
     whom = whom_in_words(connection, request.role) if _is_for_admins(connection, status) else ""
     fate = fate_in_words(reasons, _going(connection, status), _when(connection, status, held_for_look))
+    if goes_away:
+        fate, whom = "", ""
+    going = away.say(_what_goes(summary.count, all_go=goes_away)) if away else ""
+    them = "it" if is_one else "them"
     return Panel(
         headline=f"{', '.join(filter(None, facts))}.",
-        body=f"{fate} You can still edit, remove or export {'it' if is_one else 'them'}."
-        f"{_elsewhere(summary.count)} {whom}".strip(),
+        body=f"{fate} {going}".strip()
+        + f" You can still edit, remove or export {them}.{_elsewhere(summary.count)} {whom}".rstrip(),
         tone="info" if status.can_publish else "warn",
-        button=_ending_button(request, connection, status, held_for_look),
+        button=None if goes_away else _ending_button(request, connection, status, held_for_look),
         others=(
+            *_see_change(request, away),
             *_decide_early(request, reasons.get(Reason.BEFORE_START, 0), filters),
             *(_merge(request, connection) if _NEEDS_MATCH & reasons.keys() else ()),
         ),
         exports=(_export(request, "Export waiting (CSV)", Tab.WAITING),),
     )
+
+
+def _what_goes(count: int, *, all_go: bool) -> str:
+    if not all_go:
+        return "what still waits then goes there"
+    return "this document goes there" if count == 1 else "these documents go there"
+
+
+def _see_change(request: BusinessRequest, away: Away | None) -> tuple[Button, ...]:
+    """Where the change that is being set up is watched, for those who may."""
+    if away is None or not may(request.role, Permission.MANAGE_CONNECTIONS):
+        return ()
+    return (Button("See the change", away.url),)
 
 
 def _merge(request: BusinessRequest, connection: Connection) -> tuple[Button, ...]:
@@ -118,7 +139,8 @@ def _decide_early(request: BusinessRequest, count: int, filters: Filters) -> tup
     group = Filters(Tab.WAITING, why=Reason.BEFORE_START.value)
     if not count or filters == group:
         return ()
-    return (Button(f"Decide about {count:,} dated before the new books", list_url(request, group)),)
+    label = f"Decide about {plural(count, 'document')} dated before the new books"
+    return (Button(label, list_url(request, group)),)
 
 
 def _elsewhere(here: int) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
+from bookbind.connections.queries import label_of
 from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.totals import LineAmounts, find_difference
@@ -94,15 +95,21 @@ def state_of(
     publication: Publication | None,
     time_zone: str,
     software: str = "",
+    *,
+    names_books: bool = False,
 ) -> StateWord:
-    """Where the document stands; `software` is what is connected, empty for nothing."""
+    """Where the document stands; `software` is what is connected, empty for nothing.
+
+    `names_books`: the rows around it went to more than one set of books, so each says to which.
+    """
     if document.shelf == Document.Shelf.ARCHIVE:
         return StateWord("Archived", icon="archive-box", reason=_archived_words(document.archived_why))
     if publication is None:
         return _state_at_home(document, lines, time_zone, software)
     if publication.state == Publication.State.PUBLISHED:
         day = local_date(publication.published_at, time_zone) if publication.published_at else None
-        return StateWord("Published", "ok", reason=_published_words(publication, day))
+        said = _published_words(publication, day, names_books=names_books)
+        return StateWord("Published", "ok", reason=said)
     return _state_on_the_way(publication)
 
 
@@ -135,8 +142,10 @@ def _waiting_words(publication: Publication) -> str:
     return "" if publication.reason == Reason.CONNECTION else short_reason(publication.reason)
 
 
-def _published_words(publication: Publication, day: date | None) -> str:
+def _published_words(publication: Publication, day: date | None, *, names_books: bool) -> str:
     said = f"{day.day} {day:%b %Y}" if day else ""
+    if names_books:
+        said = f"{said} to {label_of(publication.connection)}".lstrip()
     if publication.paper == Publication.Paper.FAILED:
         return f"{said}, file not attached".lstrip(", ")
     return said

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbind.connections.elsewhere import find_shared_ones
-from bookbind.connections.errors import DifferentOrganisation, OrganisationTaken, SignInFailure
+from bookbind.connections.errors import AlreadyThere, DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.names import names_agree
 from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
@@ -21,6 +21,7 @@ from bookbind.connections.sign_in import (
     chosen,
     drop,
     fetch_organisations,
+    find_in_use,
     finish,
     get_open_sign_in,
     offered,
@@ -40,6 +41,7 @@ from bookbind.publishing.switching import ready_summary
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.change_words import find_away
 from bookbind.web.choosing import build_choices, describe
 from bookbind.web.forms.connections import ChooseForm, FinishForm, WaitingForm
 from bookbind.web.notices import totals_in_words
@@ -186,13 +188,16 @@ def _take_choice(request: BusinessRequest, sign_in: SignIn) -> HttpResponse:
     except DifferentOrganisation:
         address = reverse("different", args=[request.business.slug, sign_in.id])
         return HttpResponseRedirect(f"{address}?organisation={form.cleaned_data['organisation']}")
+    except AlreadyThere as failure:
+        return _show_choice(request, sign_in, ChooseForm(), status=failure.http_status)
     return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in.id]))
 
 
 def _show_choice(
     request: BusinessRequest, sign_in: SignIn, form: ChooseForm, status: int = 200
 ) -> HttpResponse:
-    organisations = offered(sign_in)
+    in_use = find_in_use(sign_in)
+    organisations = [one for one in offered(sign_in) if one != in_use]
     ids = [one.id for one in organisations]
     shared = find_shared_ones(sign_in.provider, ids, request.business, request.user)
     used = {one.organisation_id: one for one in _used(sign_in)}
@@ -201,6 +206,8 @@ def _show_choice(
         **_words(sign_in),
         "choices": build_choices(organisations, request.business.name, shared, used),
         "form": form,
+        "in_use": in_use.name if in_use else "",
+        "in_use_id": sign_in.leaves_id,
         "chosen_id": sign_in.chosen_id,
         "missing": organisation_name(missing) if missing else "",
     }
@@ -224,6 +231,7 @@ def _show_reconnect(request: BusinessRequest, sign_in: SignIn) -> HttpResponse:
         "waiting_total": totals_in_words(waiting),
         "months": _months(waiting),
         "publish_now": publish_now,
+        "away_to": find_away(sign_in.connection),
     }
     template = "reconnect" if match.kind is MatchKind.SAME else "not_reached"
     return render(request, f"connections/{template}.html", context)
@@ -252,7 +260,7 @@ def _show_summary(
         "taken": taken,
         "lists": len(get_provider(sign_in.provider).lists),
         "waits_for_start": will_wait_for_start(sign_in, organisation),
-        **_change_words(sign_in, organisation, form or FinishForm()),
+        **_change_words(sign_in, organisation, form or _fresh_form(sign_in, organisation)),
     }
     return render(request, "connections/summary.html", context, status=status)
 
@@ -311,6 +319,12 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
         "form": form,
         "start_question": ask_about_start(sign_in, form),
     }
+
+
+def _fresh_form(sign_in: SignIn, organisation: Organisation) -> FinishForm:
+    """What is asked before Finish; books that are gone back to are proposed with the first day they had."""
+    used = next((one for one in _used(sign_in) if one.organisation_id == organisation.id), None)
+    return FinishForm(initial={"documents_from": used.documents_from} if used else {})
 
 
 def _used(sign_in: SignIn) -> list[Connection]:

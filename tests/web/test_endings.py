@@ -1,0 +1,116 @@
+"""What is said where a colleague, or somebody at the vendor, ended what one was looking at."""
+
+import pytest
+from django.test import Client
+
+from bookbind.connections.models import Connection
+from bookbind.kit import clock
+from bookbind.lists.models import ListSync
+from bookbind.tenancy.scope import BusinessScope, within
+from tests.support.factories import People
+from tests.support.pages import read
+from tests.web.conftest import Browse, Walk
+from tests.web.test_changing import HOLDINGS, change, move, row
+from tests.web.test_connecting import connect, connections_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LABEL = f"Xero ({HOLDINGS})"
+
+
+@pytest.fixture
+def ursula(people: People, browse: Browse) -> Client:
+    """The colleague: Acme's User Admin."""
+    return browse(people.ursula)
+
+
+def revoke(connection: Connection) -> None:
+    with within(BusinessScope(connection.business_id)):
+        Connection.objects.filter(id=connection.id).update(trouble_cause="revoked", trouble_at=clock.now())
+
+
+def joined_beside(walk: Walk, old: Connection) -> Connection:
+    return next(one for one in connections_of(walk) if one.id != old.id)
+
+
+def test_whoever_watches_learns_that_the_new_connection_was_revoked(ada: Walk) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    poll = waiting.path.replace("confirmed", "progress?was=switching")
+    assert "You can leave; it goes on by itself." in read(ada.client.get(poll)).text
+    revoke(joined_beside(ada, old))
+    answer = ada.client.get(poll)
+    assert answer["HX-Refresh"] == "true", "the heading is not true any more either"
+    for page in (read(answer), read(ada.client.get(waiting.path))):
+        assert f"Bookbind's access to {HOLDINGS} was removed in Xero." in page.text
+        assert page.has_button("Reconnect")
+        assert page.has_button("Stop and keep Xero (Acme Ltd)")
+        assert "by itself" not in page.text
+        assert "was=switching" not in page.html
+    assert read(ada.client.get(waiting.path)).heading == LABEL
+
+
+def test_lists_of_a_revoked_connection_are_said_to_need_a_reconnect(ada: Walk) -> None:
+    connection = connect(ada)
+    revoke(connection)
+    with within(BusinessScope(ada.business.id)):
+        ListSync.objects.filter(list="categories").update(state="failed", last_error={"text": "no grant"})
+    for path in ("refresh", "lists"):
+        page = read(ada.client.get(f"{ada.root}/{connection.id}/{path}"))
+        assert page.text.count("Bookbind's access to Acme Ltd was removed in Xero.") == 1
+        assert page.has_button("Reconnect")
+        assert "The last read failed" in page.text
+        assert "It is read again once somebody has reconnected." in page.text
+        assert "tried again by itself" not in page.text
+
+
+def test_whoever_watches_learns_who_stopped_the_move(ada: Walk, people: People, ursula: Client) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    ursula.post(f"{ada.root}/{joined_beside(ada, old).id}/stop")
+    answer = ada.client.get(waiting.path.replace("confirmed", "progress?was=switching"))
+    assert answer["HX-Refresh"] == "true"
+    page = read(ada.client.get(waiting.path))
+    assert f"The move to {LABEL} was stopped." in page.text
+    who = people.ursula.get_full_name()
+    assert f"{who} stopped the move to {LABEL}; Xero (Acme Ltd) is kept. That was on " in page.text
+    assert "doesn't work any more" not in page.text
+    assert page.link("Connections")
+
+
+def test_whoever_comes_after_an_undo_is_told_who_was_faster(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    _, joined = move(ada)
+    ursula.post(f"{ada.root}/{joined.id}/undo")
+    happened = (
+        f"{people.ursula.get_full_name()} took the move to {LABEL} back; Xero (Acme Ltd) is in use again. "
+        "That was on "
+    )
+    address = f"{ada.root}/{joined.id}"
+    for path in ("start", "undo", "disconnect"):
+        for ask in (ada.client.get, ada.client.post):
+            assert happened in read(ask(f"{address}/{path}", follow=True)).text, (path, ask)
+    assert happened in read(ada.client.post(f"{address}/stop", follow=True)).text
+    assert row(joined).stage == Connection.Stage.ENDED
+
+
+def test_books_that_were_moved_or_disconnected_are_said_to_be(ada: Walk) -> None:
+    old, joined = move(ada)
+    moved = read(ada.client.get(f"{ada.root}/{old.id}/disconnect", follow=True))
+    assert f"The books moved from Xero (Acme Ltd) to {LABEL}. That was on " in moved.text
+    assert f"{LABEL} is in use now." in moved.text
+    ada.client.post(f"{ada.root}/{joined.id}/disconnect")
+    over = read(ada.client.get(f"{ada.root}/{joined.id}/start", follow=True))
+    assert f"disconnected {LABEL}. That was on " in over.text
+    assert "No accounting software is connected now." in over.text
+
+
+def test_what_was_started_already_and_what_is_not_ready_yet_are_said_to_be(ada: Walk) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    early = read(ada.client.post(f"{ada.root}/{joined_beside(ada, old).id}/start", follow=True))
+    assert f"{LABEL} is still being set up, so nothing can be started yet." in early.text
+    assert early.path == waiting.path
+    late = read(ada.client.post(f"{ada.root}/{old.id}/start", follow=True))
+    assert "Publishing to Xero (Acme Ltd) was started already." in late.text
