@@ -3,9 +3,11 @@
 import pytest
 from django.test import Client
 
+from bookbind.lists.combine import combine
 from bookbind.lists.merging import adopt_chosen, finish_step, merging_lists
 from bookbind.lists.models import ListItem, RemoteItem
 from bookbind.lists.queries import ONLY_THERE, READY, pick_items
+from bookbind.lists.services import create_item
 from bookbind.merge.rows import Show, list_rows
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
@@ -34,6 +36,20 @@ def test_lists_that_were_kept_without_books_are_matched_and_the_others_adopted(f
     assert merging_lists(first.connection) == {CATEGORIES}
     assert names(CATEGORIES) == ["Own category"]
     assert names(SUPPLIERS) == ["City Fuel Ltd", "Paper Mill"]
+
+
+@pytest.mark.req("CHG-01")
+def test_going_back_asks_nothing_about_an_entry_whose_combined_one_is_matched(firm: Firm) -> None:
+    first = firm.connect("xero", old_books())
+    own = create_item(firm.business.id, CATEGORIES, "Travel")
+    combine(own, firm.item("Motor expenses"), firm.user)
+    firm.connect("quickbooks", new_books())
+    firm.go_back(first)
+    assert list_rows(first.connection, CATEGORIES, Show.UNMATCHED).rows == ()
+    assert CATEGORIES not in merging_lists(first.connection)
+    first.books.add(CATEGORIES, "a-500", "Postage", "500", account_type="EXPENSE")
+    first.read(CATEGORIES)
+    assert "Postage" in names(CATEGORIES)
 
 
 def test_suppliers_that_were_typed_before_the_first_connection_find_their_namesakes(firm: Firm) -> None:

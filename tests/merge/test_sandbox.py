@@ -11,6 +11,7 @@ from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
 from bookbind.kit.text import fold_name
 from bookbind.lists.merging import merging_lists
+from bookbind.lists.models import Binding
 from bookbind.lists.services import create_item
 from bookbind.merge.creating import create_and_match, create_chosen, create_there
 from bookbind.merge.drafting import NewChoice, save_choices
@@ -228,6 +229,22 @@ def test_what_the_draft_wants_created_is_created_before_it_is_used(desk: Desk) -
     assert row is not None
     assert row.uses[0].current is not None
     assert row.uses[0].current.label.casefold().endswith(motor.name.casefold())
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-05", "CHG-08")
+def test_a_product_is_created_in_one_press_with_the_account_that_it_is_posted_to(desk: Desk) -> None:
+    move(desk)
+    sales = desk.item(CATEGORIES, "200")
+    for use in ("sales", "any"):
+        save_choices(desk.connection, [NewChoice(sales.id, use, "create")], desk.user, version(desk))
+    seen = preview(desk.connection, [CATEGORIES])
+    report = create_chosen(desk.connection, desk.user)
+    assert (seen.creations, report.created, report.failed) == (2, 2, ())
+    use_matches(desk.connection, desk.user, expected_version=version(desk), names=[CATEGORIES])
+    bound = Binding.objects.filter(list_item=sales, connection=desk.connection, closed_at=None)
+    there = {each.use: each.remote_item for each in bound.select_related("remote_item")}
+    assert there["sales"].details["category_id"] == there["any"].remote_id
 
 
 @pytest.mark.slow

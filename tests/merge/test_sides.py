@@ -5,6 +5,7 @@ import pytest
 from bookbind.kit.ids import new_id
 from bookbind.lists.bindings import replace_binding
 from bookbind.lists.models import Binding
+from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import Entry
 from bookbind.merge.errors import ChoiceRefused
@@ -185,3 +186,67 @@ def test_what_can_not_be_for_other_reasons_is_still_refused_with_them(moved: Mov
         choose(firm, second, "n-5")
     with pytest.raises(ChoiceRefused, match="One is for sales, the other for purchases"):
         choose(firm, second, "n-20c", "sales")
+
+
+@pytest.mark.req("CHG-04", "CHG-08")
+@pytest.mark.parametrize("proposed", ["each side", "both sides"])
+def test_a_match_for_one_side_is_not_replaced_by_what_is_proposed(firm: Firm, proposed: str) -> None:
+    books = new_books()
+    books.add(TAXES, "n-20x", "20.0% on capital goods", rate="20", tax_kind="standard", side="costs")
+    if proposed == "both sides":
+        books.remove(TAXES, "n-20c")
+        books.remove(TAXES, "n-20s")
+        books.add(TAXES, "n-20b", "20% VAT", rate="20", tax_kind="standard", side="both")
+    firm.connect("xero", old_books())
+    second = firm.connect("quickbooks", books)
+    vat = firm.item("20% VAT", TAXES)
+    choose(firm, second, "n-20x", "costs")
+    open_ = NewChoice(vat.id, "sales", action=LEAVE, ticked=False)
+    save_choices(second.connection, [open_], firm.user, second.version)
+    use_matches(second.connection, firm.user, expected_version=second.version, item_ids=[vat.id])
+    DraftRow.objects.all().delete()
+    choices = [NewChoice(firm.item("5% VAT", TAXES).id, action=LEAVE)]
+    save_choices(second.connection, choices, firm.user, second.version)
+    use_matches(second.connection, firm.user, expected_version=second.version)
+    assert (vat.id, "costs", "n-20x") in second.bound()
+    row = find_row(second.connection, vat.id)
+    assert row is not None
+    assert [use.chosen.label for use in row.uses if use.chosen and not use.ticked] == (
+        ["20% VAT"] if proposed == "both sides" else []
+    ), "it can still be chosen"
+
+
+@pytest.mark.req("CHG-09")
+def test_a_match_from_a_document_ends_what_was_chosen_for_both_sides_before(wide: Moved) -> None:
+    firm, _, second = wide
+    vat = firm.item("20% VAT", TAXES)
+    choose(firm, second, "n-20b")
+    match_one(second.connection, vat.id, second.remote("n-20c", TAXES).id, firm.user)
+    assert draft() == set()
+    use_matches(second.connection, firm.user, expected_version=second.version)
+    assert {row for row in second.bound() if row[0] == vat.id} == {(vat.id, "costs", "n-20c")}
+
+
+@pytest.mark.req("CHG-06", "CHG-09")
+def test_an_undo_chooses_nothing_again_over_what_was_chosen_for_one_side_since(wide: Moved) -> None:
+    firm, _, second = wide
+    choose(firm, second, "n-20b")
+    applied = use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    choose(firm, second, "n-20c", "costs")
+    undo(applied, firm.user)
+    restore_choices(applied, firm.user)
+    assert ("costs", "match", "n-20c", True) in draft()
+    assert ("any", "match", "n-20b", True) not in draft()
+
+
+@pytest.mark.req("CHG-08")
+def test_a_rate_of_one_side_needs_no_match_on_the_other(moved: Moved) -> None:
+    firm, _, second = moved
+    row = line("tax_rates", "5% VAT", "5.0% R", use="costs")
+    import_mapping(second.connection, as_file(row), firm.user, second.version)
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
+    rate_5 = firm.item("5% VAT", TAXES)
+    assert (rate_5.id, "costs", "n-5") in second.bound()
+    shown = find_row(second.connection, rate_5.id)
+    assert shown is not None
+    assert shown.is_matched

@@ -5,6 +5,7 @@ import pytest
 from bookbind.kit import clock
 from bookbind.lists.combine import combine, undo_combination
 from bookbind.lists.services import archive_item
+from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import UndoBlocked, UndoneAlready
 from bookbind.merge.models import Applied, DraftRow
@@ -60,6 +61,22 @@ def test_undone_out_of_order_no_match_of_an_undone_use_comes_back(moved: Moved) 
     undo(first_use, firm.user)
     undo(second_use, firm.user)
     assert second.bound() == set()
+
+
+@pytest.mark.req("CHG-06", "CHG-08")
+def test_what_was_taken_back_for_one_side_does_not_return_over_a_later_match_for_both(moved: Moved) -> None:
+    firm, _, second = moved
+    ads = firm.item("Advertising")
+    on_costs = NewChoice(ads.id, "costs", target=second.remote("n-6200").id)
+    save_choices(second.connection, [on_costs], firm.user, second.version)
+    choose_and_use(firm, second)
+    leave = NewChoice(ads.id, "costs", action=LEAVE)
+    save_choices(second.connection, [leave], firm.user, second.version)
+    taken_back = choose_and_use(firm, second)
+    match_one(second.connection, ads.id, second.remote("n-7300").id, firm.user)
+    done = undo(taken_back, firm.user)
+    assert {row for row in second.bound() if row[0] == ads.id} == {(ads.id, "any", "n-7300")}
+    assert done.kept == ("400 Advertising",)
 
 
 @pytest.mark.req("CHG-06")

@@ -13,6 +13,7 @@ from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, RemoteDimension
 from bookbind.publishing.configuration import SettingsInput, get_settings, save_settings
 from bookbind.publishing.errors import DocumentIncomplete, SettingNotTaken
+from bookbind.publishing.facts import read_references
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
@@ -165,3 +166,19 @@ def test_a_list_whose_dimension_another_takes_is_to_decide_again(firm: Firm) -> 
     states = {step.key: step.state for step in list_steps(second.connection)}
     assert states["tracking_1"] is StepState.UNDECIDED
     assert choose_dimension(second.connection, ListName.TRACKING_2, there.id, firm.user) is None
+
+
+@pytest.mark.req("CHG-03")
+def test_an_option_is_never_sent_as_one_of_the_dimension_that_its_list_shows_next(firm: Firm) -> None:
+    books = old_books()
+    books.dimensions = [
+        RemoteDimension("Class", "Class", per_line=True, active=True),
+        RemoteDimension("Department", "Location", per_line=False, active=True),
+    ]
+    books.add(ListName.TRACKING_1, "1", "North", dimension_id="Class")
+    place = firm.connect("quickbooks", books)
+    north = firm.item("North", ListName.TRACKING_1)
+    assert read_references(place.connection, {north.id})[north.id].is_sent
+    location = Dimension.objects.get(connection=place.connection, remote_id="Department")
+    choose_dimension(place.connection, ListName.TRACKING_1, location.id, firm.user)
+    assert not read_references(place.connection, {north.id})[north.id].is_sent

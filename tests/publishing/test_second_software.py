@@ -193,3 +193,11 @@ def test_what_changed_there_is_followed_by_a_light_reading(desk: Desk) -> None:
     run_due(kinds=[SYNC])
     assert ListItem.objects.filter(list=ListName.CATEGORIES, name="Adverts").exists()
     assert not ListItem.objects.filter(list=ListName.CATEGORIES, name="Advertising").exists()
+
+
+def test_a_new_supplier_has_the_currency_of_its_first_bill(desk: Desk) -> None:
+    euro = published(desk, bill(desk, "INV-1", supplier="Boulangerie Neuve SARL", currency="EUR"))
+    assert (euro.state, euro.error) == (State.PUBLISHED, {})
+    assert published(desk, bill(desk, "INV-2", supplier="Newcomer Ltd")).state == State.PUBLISHED
+    bills = [each for each in received(desk) if each["kind"] != "contact"]
+    assert len(bills) == 2

@@ -42,6 +42,8 @@ _UPDATED = [
     "generation",
     "changed_at",
 ]
+# Some vendors give a supplier and a customer the same id, who are two contacts all the same.
+_KEY = ("remote_type", "remote_id")
 _KNOWN = (
     "id",
     "remote_type",
@@ -67,6 +69,7 @@ def apply_reading(connection: Connection, reading: Reading, *, is_stable: bool) 
         _note_emptied(reading)
         return
     plan = plan_changes(known, entries, marks_gone=reading.is_full and is_stable)
+    plan = _without_those_that_came_meanwhile(connection, reading, plan)
     plan = _without_those_that_live_on(connection, reading.name, plan)
     now = clock.now()
     for start in range(0, len(plan.new), _BATCH):
@@ -101,6 +104,17 @@ def _note_emptied(reading: Reading) -> None:
         )
 
 
+def _without_those_that_came_meanwhile(connection: Connection, reading: Reading, plan: Plan) -> Plan:
+    """What was created since the read began is missing on pages that had been read before it was there."""
+    if not plan.gone:
+        return plan
+    fresh = RemoteItem.objects.filter(
+        connection=connection, list=reading.name, changed_at__gte=reading.started
+    )
+    ids = set(fresh.values_list("id", flat=True))
+    return replace(plan, gone=tuple(old for old in plan.gone if old.id not in ids))
+
+
 def _without_those_that_live_on(connection: Connection, name: ListName, plan: Plan) -> Plan:
     """A contact that left this list but still lives in the other can go on being used, so it is not gone.
 
@@ -116,11 +130,11 @@ def _without_those_that_live_on(connection: Connection, name: ListName, plan: Pl
         state=RemoteItem.State.ACTIVE,
         is_elsewhere=False,
     )
-    living = set(alive.values_list("remote_id", flat=True))
+    living = set(alive.values_list(*_KEY))
     return replace(
         plan,
-        gone=tuple(old for old in plan.gone if old.remote_id not in living),
-        elsewhere=tuple(old for old in plan.gone if old.remote_id in living),
+        gone=tuple(old for old in plan.gone if old.key not in living),
+        elsewhere=tuple(old for old in plan.gone if old.key in living),
     )
 
 
@@ -129,15 +143,15 @@ def _revive_elsewhere(connection: Connection, name: ListName, now: datetime) -> 
     lost = RemoteItem.objects.filter(
         connection=connection, list__in=CONTACT_LISTS - {name}, state=RemoteItem.State.GONE
     )
-    ids = dict(lost.values_list("remote_id", "id"))
+    ids = {(*key,): id_ for *key, id_ in lost.values_list(*_KEY, "id")}
     alive = RemoteItem.objects.filter(
         connection=connection,
         list=name,
         state=RemoteItem.State.ACTIVE,
         is_elsewhere=False,
-        remote_id__in=list(ids),
+        remote_id__in=[remote_id for _, remote_id in ids],
     )
-    back = [ids[remote_id] for remote_id in alive.values_list("remote_id", flat=True)]
+    back = [ids[key] for key in alive.values_list(*_KEY) if key in ids]
     if back:
         RemoteItem.objects.filter(id__in=back).update(
             state=RemoteItem.State.ACTIVE, is_elsewhere=True, changed_at=now
@@ -153,7 +167,8 @@ def _lose_elsewhere(connection: Connection, name: ListName, plan: Plan, now: dat
         is_elsewhere=True,
         remote_id__in=[old.remote_id for old in plan.gone],
     )
-    ids = list(kept.values_list("id", flat=True))
+    gone = {old.key for old in plan.gone}
+    ids = [id_ for *key, id_ in kept.values_list(*_KEY, "id") if (*key,) in gone]
     if ids:
         RemoteItem.objects.filter(id__in=ids).update(
             state=RemoteItem.State.GONE, is_elsewhere=False, changed_at=now

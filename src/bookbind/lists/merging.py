@@ -11,6 +11,7 @@ from bookbind.connections.queries import LIVE_STAGES
 from bookbind.lists.adoption import adopt, adopt_new
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
+from bookbind.lists.queries import ready_through_absorbed
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
@@ -33,6 +34,7 @@ def begin_merging(connection: Connection) -> frozenset[ListName]:
         remote_item__state=RemoteItem.State.ACTIVE,
     )
     live = ListItem.objects.filter(list__in=names, merged_into__isnull=True, archived_at__isnull=True)
+    live = live.exclude(id__in=ready_through_absorbed(connection))
     unbound = live.filter(~Exists(usable)).order_by("list").values_list("list", flat=True).distinct()
     found = frozenset(ListName(name) for name in unbound)
     ListSync.objects.filter(connection=connection, list__in=found).update(merging=True)

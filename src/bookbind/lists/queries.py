@@ -279,7 +279,7 @@ def _bound(connection_id: UUID, item_ids: list[UUID], use: str, instead: Instead
 def _with_standing(rows: QuerySet[ListItem], connection: Connection) -> QuerySet[Any]:
     """Marks entries that something usable stands for, be it through one that was combined into them."""
     own = Exists(_usable(connection).filter(list_item=OuterRef("id")))
-    return rows.annotate(is_ready=Q(own) | Q(id__in=_ready_through_absorbed(connection)))
+    return rows.annotate(is_ready=Q(own) | Q(id__in=ready_through_absorbed(connection)))
 
 
 def _usable(connection: Connection) -> QuerySet[Binding]:
@@ -289,7 +289,7 @@ def _usable(connection: Connection) -> QuerySet[Binding]:
     return rows
 
 
-def _ready_through_absorbed(connection: Connection) -> set[UUID]:
+def ready_through_absorbed(connection: Connection) -> set[UUID]:
     """The kept entries for which the match of one that was combined into them can stand in."""
     roots = combined_into()
     usable = _usable(connection).filter(list_item__in=list(roots)) if roots else Binding.objects.none()
@@ -323,7 +323,7 @@ def _first_ready(rows: QuerySet[ListItem], connection: Connection, limit: int) -
 def _ready_ids(connection: Connection, items: Iterable[ListItem]) -> set[UUID]:
     """Those of the entries that something usable stands for."""
     own = _usable(connection).filter(list_item__in=[item.id for item in items])
-    return {*own.values_list("list_item_id", flat=True), *_ready_through_absorbed(connection)}
+    return {*own.values_list("list_item_id", flat=True), *ready_through_absorbed(connection)}
 
 
 def _picked(item: ListItem | RemoteItem, standing: str) -> PickerItem:

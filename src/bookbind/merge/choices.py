@@ -51,8 +51,8 @@ def choices_of(
 ) -> dict[str, Choice]:
     """The choices of one entry by use; a person's goes before a proposal, one for any use before two for one.
 
-    What is matched is left alone until a person chooses. `apart` are uses that stand for another list,
-    `bound_uses` those of them that are matched.
+    What is matched is left alone until a person chooses, so a proposal for any use is not ticked where one
+    side is matched. `apart` are uses that stand for another list, `bound_uses` all that are matched.
     """
     people = {each.use: each for each in chosen}
     proposed = {each.use: each for each in proposals}
@@ -63,10 +63,11 @@ def choices_of(
         )
     hidden = _hidden_by(people.keys() - apart, apart)
     for use, proposal in proposed.items():
-        is_done = use in bound_uses if use in apart else is_matched
+        is_done = use in bound_uses or (is_matched and use not in apart)
         if use not in found and use not in hidden and not is_done:
             action = MATCH if proposal.target else LEAVE
-            is_ticked = proposal.auto and proposal.target is not None
+            is_half_matched = use == ANY and bool({COSTS, SALES} & (bound_uses - apart))
+            is_ticked = proposal.auto and proposal.target is not None and not is_half_matched
             found[use] = Choice(use, action, proposal.target, is_ticked, by_person=False, proposal=proposal)
     return found
 

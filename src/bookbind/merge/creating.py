@@ -23,8 +23,8 @@ from bookbind.merge.entries import Entry
 from bookbind.merge.errors import ChoiceRefused, CreationRefused, CreationUncertain, MergeError, NotCreatable
 from bookbind.merge.models import Creation, DraftRow
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import uses_apart
-from bookbind.merge.standings import find_entry, read_remote_ids, read_standings
+from bookbind.merge.reading import read_lists, uses_apart
+from bookbind.merge.standings import find_entry, read_remote_ids
 from bookbind.merge.using import Matched, match_one
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ErrorKind, ProviderError
@@ -99,7 +99,9 @@ def create_chosen(
     created = 0
     failed: list[NotCreated] = []
     stopped: ProviderError | ConnectionUnusable | None = None
-    for row in list(rows.select_related("list_item").order_by("changed_at", "id")):
+    wanted = list(rows.select_related("list_item").order_by("changed_at", "id"))
+    # What is created for one side may need what is created for any.
+    for row in sorted(wanted, key=lambda each: each.use != ANY):
         if names is not None and row.list_item.list not in names:
             continue
         try:
@@ -154,12 +156,14 @@ def _new_entry(connection: Connection, entry: Entry, target: ListName, name: str
 
 
 def _account_id(connection: Connection, entry: Entry) -> str:
-    """The account that what is sold as this category is posted to: the category's own match."""
-    bound = read_standings(connection, [entry.list])[entry.list].bound.get(entry.id, {})
-    own = bound.get(ANY)
-    if own is None or not own.is_alive:
+    """The account that what is sold as this category is posted to: what is ticked for it, else its match."""
+    data = read_lists(connection, [entry.list])[entry.list]
+    choice, own = data.choices.get(entry.id, {}).get(ANY), data.standings.bound.get(entry.id, {}).get(ANY)
+    ticked = choice.target if choice is not None and choice.ticked else None
+    target = ticked or (own.target if own is not None and own.is_alive else None)
+    if target is None:
         raise ChoiceRefused(f"Match {entry.label} first: the new product needs its account.")
-    return read_remote_ids(connection, [own.target])[own.target]
+    return read_remote_ids(connection, [target])[target]
 
 
 @transaction.atomic

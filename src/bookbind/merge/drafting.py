@@ -18,7 +18,7 @@ from bookbind.merge.entries import Entry, refuse, refuse_use, use_for
 from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NotCreatable
 from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
-from bookbind.merge.reading import find_draft, read_lists, sales_coded_by, uses_apart
+from bookbind.merge.reading import draft_version, find_draft, read_lists, sales_coded_by, uses_apart
 from bookbind.merge.standings import read_entries, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -87,6 +87,16 @@ def others_here(connection: Connection, user: User) -> list[str]:
     if last is not None and last.id != user.id:
         names[last.id] = last.get_full_name()
     return sorted(names.values())
+
+
+def own_version(connection: Connection, user: User, seen: int) -> int:
+    """The draft's version after what this person alone did since `seen`; DraftMoved when others chose."""
+    version = draft_version(find_draft(connection))
+    newer = DraftRow.objects.filter(draft__connection=connection, version__gt=seen).exclude(changed_by=user)
+    moved = newer.select_related("changed_by").first()
+    if moved is not None:
+        raise DraftMoved(moved.changed_by.get_full_name() if moved.changed_by else "")
+    return version
 
 
 def refuse_left(connection: Connection) -> None:

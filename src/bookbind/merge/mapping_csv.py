@@ -69,10 +69,12 @@ class _Import:
         self.connection = connection
         self.data = read_lists(connection, list_names(connection))
         self.remote = Remote(connection)
-        self.ours: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
+        self.ours: dict[tuple[ListName, str], list[Entry]] = defaultdict(list)
+        self.by_id: dict[ListName, dict[str, Entry]] = {name: {} for name in self.data}
         for name, each in self.data.items():
             for entry in each.standings.entries.values():
-                self.ours[name, entry.code.casefold(), fold_name(entry.name)].append(entry)
+                self.by_id[name][str(entry.id)] = entry
+                self.ours[name, fold_name(entry.name)].append(entry)
         self.changes: dict[tuple[UUID, str], NewChoice] = {}
         self.entries: dict[UUID, Entry] = {}
         self.columns: tuple[str, ...] = ()
@@ -121,14 +123,14 @@ class _Import:
         return self._choose(line, entry, use, *meant)
 
     def _find_ours(self, name: ListName, cells: Cells) -> Entry | CellError:
-        entries = self.data[name].standings.entries
         if cells["old_id"]:
-            found = next(
-                (each for id_, each in entries.items() if str(id_) == cells["old_id"].casefold()), None
-            )
+            found = self.by_id[name].get(cells["old_id"].casefold())
             missing = f"{cells['old_id']} is the id of none of your {within(name)}."
             return found or CellError(0, "old_id", missing)
-        alike = self.ours[name, cells["old_code"].casefold(), fold_name(cells["old_name"])]
+        code, alike = cells["old_code"].casefold(), self.ours[name, fold_name(cells["old_name"])]
+        exact = [entry for entry in alike if entry.code.casefold() == code]
+        # Whoever gives no code means the one of that name, whatever its code.
+        alike = exact if code or exact else alike
         if len(alike) == 1:
             return alike[0]
         return CellError(0, "old_name", not_one(name, cells, is_several=bool(alike)))

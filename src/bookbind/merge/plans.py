@@ -63,11 +63,18 @@ class UndoPlan(Generic[Id]):
     reopen: tuple[Written[Id], ...] = ()
 
 
-def plan_undo(history: Sequence[Written[Id]], session: Id, undone: frozenset[Id]) -> UndoPlan[Id]:
+def plan_undo(
+    history: Sequence[Written[Id]],
+    session: Id,
+    undone: frozenset[Id],
+    later: frozenset[Id] = frozenset(),
+    apart: frozenset[str] = frozenset(),
+) -> UndoPlan[Id]:
     """Take back what a session wrote for one entry, oldest history first, as long as it still stands.
 
     What it closed is reopened; where that was written by a session that was undone since, what that one had
-    closed comes back in its place.
+    closed comes back in its place. No match for one side comes back over one for any of a `later` session.
+    `apart` are uses that stand for another list.
     """
     now_open = {row.use: row for row in history if row.is_open}
     written = {row.use for row in history if row.opened_in == session}
@@ -76,6 +83,8 @@ def plan_undo(history: Sequence[Written[Id]], session: Id, undone: frozenset[Id]
     back = _closed_by(history, session, undone)
     uses = [row.use for row in back]
     taken = set(now_open) - written
+    if ANY in taken and now_open[ANY].opened_in in later:
+        taken |= {COSTS, SALES} - apart
     if taken & set(uses) or len(uses) != len(set(uses)):
         return UndoPlan(is_possible=False)
     return UndoPlan(is_possible=True, close=tuple(now_open[use].id for use in written), reopen=tuple(back))

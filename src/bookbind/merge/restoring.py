@@ -3,11 +3,18 @@
 from bookbind.connections.queries import LIVE_STAGES
 from bookbind.lists.bindings import UNDONE
 from bookbind.lists.models import Binding, RemoteItem
-from bookbind.merge.choices import MATCH
+from bookbind.merge.choices import MATCH, uses_beside
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import refuse, use_for
 from bookbind.merge.models import Applied, Draft
-from bookbind.merge.reading import draft_version, find_draft, list_names, read_lists, sales_coded_by
+from bookbind.merge.reading import (
+    draft_version,
+    find_draft,
+    list_names,
+    read_lists,
+    sales_coded_by,
+    uses_apart,
+)
 from bookbind.merge.standings import read_targets
 from bookbind.tenancy.models import User
 
@@ -35,13 +42,17 @@ def restore_choices(applied: Applied, user: User) -> int:
     rows = closed.values_list("list_item", "use", "remote_item")
     matched = {(item_id, use): target for item_id, use, target in rows}
     targets = read_targets(connection, matched.values())
+    said = {key for key, choice in choices.items() if choice.by_person}
     kept = []
     for (item_id, use), target in matched.items():
         entry, choice = entries.get(item_id), choices.get((item_id, use))
         there = targets[target]
         if entry is None or refuse(entry, there, use_for(entry, there, use), sales_coded_by(connection)):
             continue
-        if choice is not None and (choice.by_person or (choice.ticked and choice.target == target)):
+        beside = uses_beside(use, uses_apart(connection, entry.list))
+        if said & {(item_id, each) for each in (use, *beside)}:
+            continue
+        if choice is not None and choice.ticked and choice.target == target:
             continue
         kept.append(NewChoice(item_id, use, MATCH, target))
     return _save(applied, kept, user)

@@ -12,7 +12,7 @@ from bookbind.connections.models import Connection
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.lists.queries import combined_into
-from bookbind.merge.entries import Entry
+from bookbind.merge.entries import Entry, refuse_use
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.providers.base.types import ListName
 
@@ -47,7 +47,7 @@ class Standings:
     itself: dict[UUID, dict[str, Bound]] = field(default_factory=dict)
 
     def is_matched(self, item_id: UUID) -> bool:
-        """Whether the entry can be used on both sides as far as its own list goes."""
+        """Whether the entry can be used on the sides that it serves as far as its own list goes."""
         return item_id in self._matched
 
     def is_lost(self, item_id: UUID) -> bool:
@@ -78,7 +78,8 @@ class Standings:
 
     def _can_be_used(self, item_id: UUID) -> bool:
         uses = {use for use, each in self._own(item_id).items() if each.is_alive}
-        return ANY in uses or {COSTS, SALES} <= uses
+        sides = {use for use in (COSTS, SALES) if not refuse_use(self.entries[item_id], use)}
+        return ANY in uses or sides <= uses
 
     def _own(self, item_id: UUID) -> dict[str, Bound]:
         uses = self.bound.get(item_id)

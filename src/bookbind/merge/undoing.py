@@ -26,6 +26,8 @@ from bookbind.merge.impact import Impact
 from bookbind.merge.models import Applied
 from bookbind.merge.plans import UndoPlan, Written, plan_undo
 from bookbind.merge.preview import impact_now
+from bookbind.merge.reading import uses_apart
+from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.tenancy.models import User
 
@@ -136,10 +138,14 @@ def _read_history(applied: Applied) -> dict[UUID, list[Binding]]:
 
 
 def _plan(applied: Applied, history: dict[UUID, list[Binding]]) -> dict[UUID, UndoPlan[UUID]]:
-    others = Applied.objects.filter(connection_id=applied.connection_id, undone_at__isnull=False)
-    undone = frozenset(others.exclude(id=applied.id).values_list("id", flat=True))
+    others = Applied.objects.filter(connection_id=applied.connection_id).exclude(id=applied.id)
+    undone = frozenset(others.filter(undone_at__isnull=False).values_list("id", flat=True))
+    later = frozenset(others.filter(used_at__gte=applied.used_at).values_list("id", flat=True))
+    lists = dict(ListItem.objects.filter(id__in=list(history)).values_list("id", "list"))
+    apart = {name: uses_apart(applied.connection, ListName(name)) for name in set(lists.values())}
     return {
-        id_: plan_undo([_written(row) for row in rows], applied.id, undone) for id_, rows in history.items()
+        id_: plan_undo([_written(row) for row in rows], applied.id, undone, later, apart[lists[id_]])
+        for id_, rows in history.items()
     }
 
 

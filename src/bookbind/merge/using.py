@@ -16,13 +16,21 @@ from bookbind.kit.text import plural
 from bookbind.lists.bindings import CHOSEN, exchange_bindings, new_binding
 from bookbind.lists.errors import BindingsMoved
 from bookbind.lists.models import Binding, ListItem, RemoteItem
-from bookbind.merge.choices import MATCH, Choice
+from bookbind.merge.choices import MATCH, Choice, uses_beside
 from bookbind.merge.drafting import bump, refuse_left
 from bookbind.merge.entries import narrowed_words, refuse, use_for
 from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, Creation, DraftRow
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import Changes, ListData, list_names, read_changes, read_lists, sales_coded_by
+from bookbind.merge.reading import (
+    Changes,
+    ListData,
+    list_names,
+    read_changes,
+    read_lists,
+    sales_coded_by,
+    uses_apart,
+)
 from bookbind.merge.standings import find_entry, read_standings, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.queries import list_unsent
@@ -93,9 +101,7 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
             refuse_left(connection)
             changes, narrowed = _one_change(connection, item_id, target, use)
             applied = _write(connection, user, changes, changes.entries[item_id].list, may_go=True)
-            DraftRow.objects.filter(
-                draft__connection=connection, list_item_id=item_id, use__in=changes.plans[item_id].open
-            ).delete()
+            _forget_ended(connection, item_id, changes)
     except (IntegrityError, BindingsMoved) as error:
         raise DraftMoved from error
     after = list(held.filter(id__in=before))
@@ -134,6 +140,14 @@ def _one_change(connection: Connection, item_id: UUID, target: UUID, asked: str)
     if not changes.plans:
         raise NothingToUse("This is matched already.")
     return changes, narrowed_words(ours, theirs, asked)
+
+
+def _forget_ended(connection: Connection, item_id: UUID, changes: Changes) -> None:
+    """What was chosen for the entry before, and can't hold beside its new match, is no choice any more."""
+    apart = uses_apart(connection, changes.entries[item_id].list)
+    opened = changes.plans[item_id].open
+    ended = {*opened, *(each for use in opened for each in uses_beside(use, apart))}
+    DraftRow.objects.filter(draft__connection=connection, list_item_id=item_id, use__in=ended).delete()
 
 
 def _write(

@@ -205,6 +205,9 @@ def _line_facts(line: Any, references: References) -> LineFacts:
 
 def _reference(item: ListItem, remote: RemoteItem | None, dimension_id: str) -> Reference:
     details = (remote.details if remote else item.details) or {}
+    if dimension_id and details.get("dimension_id", dimension_id) != dimension_id:
+        # The list was given another dimension and was not read again yet.
+        dimension_id = ""
     return Reference(
         item_id=item.id,
         label=item.name if item.list == ListName.SUPPLIERS else item_label(item.name, item.code),

@@ -74,14 +74,14 @@ def _make_ready(
     publication: Publication, connection: Connection, checked: Checked
 ) -> OutgoingDocument | None:
     """The mapped document with its supplier in place and no twin in sight; None when it was held or found."""
-    supplier = checked.facts.supplier
+    supplier, currency = checked.facts.supplier, checked.facts.currency
     assert supplier is not None
-    contact_id = find_contact_id(connection, supplier)
+    contact_id = find_contact_id(connection, supplier, currency)
     if contact_id and twins.must_look(publication):
         outgoing = _build(publication, checked, contact_id)
         if not _is_clear(publication, connection, outgoing):
             return None
-    contact_id = contact_id or create_contact(publication, connection, supplier)
+    contact_id = contact_id or create_contact(publication, connection, supplier, currency)
     return _build(publication, checked, contact_id)
 
 

@@ -17,20 +17,22 @@ from bookbind.tenancy.models import User
 FOUND = "found_there"
 
 
-def find_contact_id(connection: Connection, supplier: Reference) -> str:
+def find_contact_id(connection: Connection, supplier: Reference, currency: str) -> str:
     """The supplier's id in the books, matched on the way when only we did not know it; empty when new."""
     if supplier.remote_id:
         return supplier.remote_id
-    found = call(connection, lambda session: session.find_contact(_contact(supplier)))
+    found = call(connection, lambda session: session.find_contact(_contact(supplier, currency)))
     if found is None:
         return ""
     _bind(connection, supplier, found, FOUND, None)
     return found.remote_id
 
 
-def create_contact(publication: Publication, connection: Connection, supplier: Reference) -> str:
+def create_contact(
+    publication: Publication, connection: Connection, supplier: Reference, currency: str
+) -> str:
     """Create the supplier under a key committed before; after a lost answer it is found by its name."""
-    contact = _contact(supplier)
+    contact = _contact(supplier, currency)
     body = json.dumps(asdict(contact), sort_keys=True).encode()
     delivery = deliveries.write_contact_delivery(publication, connection, body)
     try:
@@ -44,8 +46,8 @@ def create_contact(publication: Publication, connection: Connection, supplier: R
     return created.remote_id
 
 
-def _contact(supplier: Reference) -> NewContact:
-    return NewContact(supplier.label, supplier.email, supplier.tax_number)
+def _contact(supplier: Reference, currency: str) -> NewContact:
+    return NewContact(supplier.label, supplier.email, supplier.tax_number, currency)
 
 
 def _bind(

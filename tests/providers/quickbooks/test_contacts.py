@@ -148,3 +148,19 @@ def test_a_tax_number_is_looked_for_over_every_page(books: Books) -> None:
     created = books.session.create_contact(NewContact("Zebra Ltd", tax_number="GB999888777"), "key-1")
     assert books.session.find_contact(NewContact("Another name", tax_number="GB999888777")) == created
     assert books.session.find_contact(NewContact("Another name", tax_number="GB000")) is None
+
+
+def test_a_tax_number_is_found_however_it_is_spaced(books: Books) -> None:
+    created = books.session.create_contact(NewContact("Zebra Ltd", tax_number="GB 999 8887 77"), "key-1")
+    assert books.session.find_contact(NewContact("Another name", tax_number="gb999888777")) == created
+    assert books.session.find_contact(NewContact("Another name", tax_number="- -")) is None
+
+
+def test_a_name_with_a_colon_is_made_fit(books: Books) -> None:
+    nested = NewEntry(ListName.CATEGORIES, "Motor expenses:Fuel", "7399", {"account_family": "expenses"})
+    created = books.session.create_entry(nested, "key-1")
+    assert created.name == "Motor expenses - Fuel"
+    assert books.session.create_entry(nested, "key-2") == created
+    supplier = books.session.create_contact(NewContact("North: South Ltd"), "key-3")
+    assert supplier.name == "North - South Ltd"
+    assert books.session.create_contact(NewContact("North: South Ltd"), "key-4") == supplier

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from bookbind.web.views.merge_mapping import MOST_BYTES
 from tests.support.pages import Page, read
 from tests.web.merge.conftest import Desk
 
@@ -99,6 +100,17 @@ def test_a_file_that_says_nothing_new_is_not_counted_as_choices(desk: Desk) -> N
     )
     same = f"{headings}suppliers,Paper Mill,any,,none\n"
     assert "Nothing would change in the draft." in upload(desk.client, desk.url("merge_import"), same).text
+
+
+def test_a_file_of_the_largest_size_that_is_taken_is_used_as_well_as_looked_at(desk: Desk) -> None:
+    headings = "list,old_name,use,new_name,action,note\n"
+    line = "suppliers,Paper Mill,any,,create,\n"
+    other = f"suppliers,City Fuel Ltd,any,,,{'x' * 100_000}\n"
+    text = headings + line + other * ((MOST_BYTES - 200) // len(other))
+    looked = upload(desk.client, desk.url("merge_import"), text)
+    fields = {name: _hidden(looked, name) for name in ("content", "version")}
+    done = read(desk.client.post(desk.url("merge_import"), {**fields, "do": "use"}, follow=True))
+    assert "1 choice taken from the file into the draft." in done.text
 
 
 @pytest.mark.parametrize("text", ["", "PK\x03\x04nonsense", "name,what\na,b\n"])

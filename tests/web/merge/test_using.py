@@ -10,10 +10,14 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection
 from bookbind.documents.models import Document
 from bookbind.lists.combine import combine
+from bookbind.merge.creating import CreateReport, create_chosen
+from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.models import Applied
 from bookbind.providers.base.types import PublishAs
 from bookbind.publishing.starting import settle_started
+from bookbind.web.views import merge_using
 from tests.merge.conftest import SUPPLIERS, TAXES, Firm, look
+from tests.support import factories
 from tests.support.pages import read
 from tests.web.conftest import Browse
 from tests.web.merge.conftest import Desk, move
@@ -78,6 +82,26 @@ def test_a_use_counts_only_the_documents_that_it_made_ready(desk: Desk) -> None:
     Applied.objects.exclude(id=first.id).update(undone_at=first.used_at, undone_by=desk.firm.user)
     undone = read(desk.client.post(desk.url("merge_undo", first.id), follow=True)).text
     assert "1 rule needs a match and 1 document waits again." in undone, "the early one waited all along"
+
+
+@pytest.mark.req("CHG-09")
+@pytest.mark.parametrize("created", [0, 1])
+def test_what_somebody_else_ticks_while_entries_are_created_is_not_used_unseen(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, created: int
+) -> None:
+    decide_all(desk)
+    bob = factories.make_member(desk.firm.business, "Bob Admin", factories.Role.BUSINESS_ADMIN)
+    ads = NewChoice(desk.firm.item("Advertising").id, target=desk.new.remote("n-7300").id)
+
+    def slowly(*args: object) -> CreateReport:
+        create_chosen(*args)  # type: ignore[arg-type]
+        save_choices(desk.new.connection, [ads], bob, desk.new.version)
+        return CreateReport(created)
+
+    monkeypatch.setattr(merge_using, "create_chosen", slowly)
+    page = desk.use()
+    assert "Bob Admin" in page.text
+    assert desk.new.bound() == set()
 
 
 def test_before_publishing_was_started_the_start_is_offered(desk: Desk) -> None:

@@ -266,11 +266,12 @@ class OutgoingDocument:
 
 @dataclass(frozen=True)
 class NewContact:
-    """A supplier or customer to be created at the vendor."""
+    """A supplier or customer to be created at the vendor. `currency` is that of the first document."""
 
     name: str
     email: str = ""
     tax_number: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)

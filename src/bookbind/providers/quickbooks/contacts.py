@@ -1,5 +1,6 @@
 """Suppliers looked up and created, and every other entry that can be made."""
 
+from dataclasses import replace
 from typing import Any
 
 from bookbind.kit.text import fold_name
@@ -26,19 +27,20 @@ _TYPES = {family: account_type for account_type, family in FAMILIES.items()}
 
 
 def find_contact(api: CompanyApi, wanted: NewContact) -> RemoteEntry | None:
-    """An active supplier of this name whatever its case, else one with this tax number.
+    """An active supplier of this name whatever its case, else one with this tax number however it is spaced.
 
     No query asks for a tax number, so those are looked through page by page, and only when there is one.
     """
     by_name = _find_vendors(api, f"DisplayName = {quoted(wanted.name)}")
     same = (entry for entry in by_name if fold_name(entry.name) == fold_name(wanted.name))
     found = next(same, None)
-    if found is not None or not wanted.tax_number:
+    number = _plain(wanted.tax_number)
+    if found is not None or not number:
         return found
     for rows in api.pages("Vendor", "Active = true", "find_contact"):
         with expected_shape():
             entries = [parse_vendor(row) for row in rows]
-        found = next((entry for entry in entries if entry.details["tax_number"] == wanted.tax_number), None)
+        found = next((entry for entry in entries if _plain(entry.details["tax_number"]) == number), None)
         if found is not None:
             return found
     return None
@@ -48,8 +50,10 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
     """Create a supplier, or take the active one that has the name already.
 
     Suppliers, customers and employees share their names (2026-11), so another kind of contact may have it:
-    then contact_name_taken.
+    then contact_name_taken. Its currency can never be changed (2026-11): it has that of its first document.
     """
+    currency = "" if contact.currency == api.organisation.currency else contact.currency
+    contact = replace(contact, name=fit_name(contact.name), currency=currency)
     body = build_vendor(contact)
     try:
         return _create(api, SOURCES[ListName.SUPPLIERS], "create_contact", body, key)
@@ -66,6 +70,7 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
     """Create an entry of any list that takes new ones, or take the active one that has the name already."""
     if entry.list is ListName.SUPPLIERS:
         return create_contact(api, _as_contact(entry), key)
+    entry = replace(entry, name=fit_name(entry.name))
     source, body = _source(entry), build_entry(entry)
     try:
         return _create(api, source, "create_entry", body, key)
@@ -83,6 +88,11 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
                 correlation_id=error.correlation_id,
             ) from error
         return found
+
+
+def fit_name(name: str) -> str:
+    """The name without colons, which QuickBooks keeps for what stands under something else (2026-11)."""
+    return " - ".join(filter(None, map(str.strip, name.split(":")))) or name
 
 
 def build_vendor(contact: NewContact) -> Row:
@@ -150,6 +160,11 @@ def _find_vendors(api: CompanyApi, where: str) -> list[RemoteEntry]:
         return [parse_vendor(row) for row in rows]
 
 
+def _plain(number: str) -> str:
+    """A tax number without the blanks, dots and dashes that people put in."""
+    return "".join(filter(str.isalnum, number)).upper()
+
+
 def _is_name_taken(error: ProviderError) -> bool:
     return any(each.reason is RejectedReason.CONTACT_NAME_TAKEN for each in error.field_errors)
 
@@ -161,6 +176,7 @@ def _as_contact(entry: NewEntry) -> NewContact:
 def _person(contact: NewContact, number_key: str) -> Row:
     person: Row = {"DisplayName": contact.name, "CompanyName": contact.name}
     person |= {"PrimaryEmailAddr": {"Address": contact.email}} if contact.email else {}
+    person |= {"CurrencyRef": as_ref(contact.currency)} if contact.currency else {}
     return person | ({number_key: contact.tax_number} if contact.tax_number else {})
 
 

@@ -13,6 +13,7 @@ from bookbind.kit.text import fold_name, plural
 from bookbind.lists.labels import LIST_LABELS, label_within
 from bookbind.lists.models import ListItem
 from bookbind.merge.creating import CreateReport, NotCreated, create_chosen
+from bookbind.merge.drafting import own_version
 from bookbind.merge.errors import CreationUncertain, DraftMoved, MergeError, NothingToUse, UndoBlocked
 from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_of
@@ -128,12 +129,11 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
             raise DraftMoved(_other(request, draft))
         report = create_chosen(place.connection, request.user, frozenset(names))
         _say_not_created(request, place, report)
-        applied = use_matches(
-            place.connection,
-            request.user,
-            expected_version=draft_version(find_draft(place.connection)),
-            names=names,
-        )
+        seen = int(version)
+        # Creating changes the draft and takes its time, in which somebody else may choose.
+        if report.created or report.failed:
+            seen = own_version(place.connection, request.user, seen)
+        applied = use_matches(place.connection, request.user, expected_version=seen, names=names)
         # The page that follows says how many documents that made ready, so they are looked at now.
         finish_check(place.connection.id)
     except NothingToUse:
