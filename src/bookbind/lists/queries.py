@@ -22,7 +22,7 @@ from bookbind.lists.labels import (
     tell_apart,
 )
 from bookbind.lists.models import Binding, Dimension, ListItem, ListSync, RemoteItem
-from bookbind.lists.namesakes import Named
+from bookbind.lists.namesakes import Named, plain_tax_number
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
@@ -120,6 +120,24 @@ def own_instead(name: ListName, there: Sequence[RemoteItem], connection: Connect
         if same is not None:
             found[remote.id] = same
     return found
+
+
+def find_contact_there(connection: Connection, item_id: UUID) -> RemoteItem | None:
+    """What publishing will find in the books for a supplier without a match: the same name, else tax number.
+
+    As far as the suppliers were read; it looks once more, there, before it creates one.
+    """
+    item = ListItem.objects.get(id=item_id)
+    rows = RemoteItem.objects.filter(
+        connection=connection, list=ListName.SUPPLIERS, state=RemoteItem.State.ACTIVE
+    ).order_by("id")
+    number = plain_tax_number(item.details.get("tax_number"))
+    named: RemoteItem | None = rows.filter(folded_name=item.folded_name).first()
+    if named is not None or not number:
+        return named
+    numbers = rows.exclude(details__tax_number="").values_list("id", "details__tax_number")
+    same = next((id_ for id_, said in numbers.iterator() if plain_tax_number(said) == number), None)
+    return RemoteItem.objects.get(id=same) if same else None
 
 
 def list_items(name: ListName, *, with_archived: bool = False) -> QuerySet[ListItem]:

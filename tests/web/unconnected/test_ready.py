@@ -67,7 +67,7 @@ def test_a_complete_document_is_made_ready(office: Office, alice: Client) -> Non
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"supplier": ""}, "Who is this bill from? Your software needs a supplier on every document."),
+        ({"supplier": ""}, "Who is this bill from? Whoever keeps the books needs it on every document."),
         ({"total": "121"}, "The lines come to £1.00 less than the total of £121.00."),
         ({"lines-0-category": ""}, "It decides where the cost appears in Acme Ltd's books."),
         ({"kind": "expense"}, "Which account was it paid from?"),
