@@ -164,6 +164,8 @@ def test_a_file_with_errors_names_line_and_column_and_has_no_import_button(
 ) -> None:
     page = choose(alice, office, "lists/tax_rates", "Name,Rate,Kind,Side\n20%,20,Standard,Costs\n5%,x,Fun,\n")
     assert "Nothing can be imported yet: 3 places in the file need attention." in page.text
+    assert "1 line to be put right." in page.text
+    assert "Put them right in the file" in page.text
     assert "Line Entry Column What to do" in page.text
     assert "3 5% Rate “x” can't be used here. Write a percentage such as 20 or 17.5." in page.text
     assert "3 5% Kind “Fun” can't be used here. Write one of: Standard, Reduced" in page.text

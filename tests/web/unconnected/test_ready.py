@@ -269,5 +269,6 @@ def test_what_was_made_ready_is_matched_and_named_before_publishing_starts(
     page = read(alice.get(office.url(f"{books}/merge/lists/categories/")))
     assert "449 Motor expenses" in page.text
     assert "1 ready" in page.text
+    assert "0 documents become ready · 1 still needs a match" in page.text
     start = read(alice.get(office.url(f"{books}/start")))
     assert "1 document stays in Ready; once publishing has started, publish it there" in start.text

@@ -54,6 +54,11 @@ class Preview:
         """How many lines make or change something."""
         return self.new + self.changed
 
+    @property
+    def wrong_lines(self) -> int:
+        """How many lines something is wrong with, in however many places."""
+        return len({error.line for error in self.errors})
+
 
 @dataclass(frozen=True)
 class Subject:
