@@ -181,7 +181,7 @@ def test_a_file_with_errors_names_line_and_column_and_has_no_import_button(
     [
         (b"", "This file is empty."),
         (b"PK\x03\x04", "This is an Excel workbook, not CSV."),
-        (b"ID;Name\n;BT\n", "separated by semicolons; commas are needed."),
+        (b"ID|Name\n|BT\n", "separated by bars; commas are needed."),
         ("Name\nZoë\n".encode("latin-1"), "Line 2 has letters that are not saved as UTF-8."),
         (b"Code\n1\n", "1 column is missing: Name."),
         (b"<script>alert(1)</script>\n", "The first line names none of the columns"),
