@@ -145,7 +145,7 @@ def test_an_export_holds_lines_codes_and_tax_and_runs_nothing(office: Office, al
         "100.00",
         "5% VAT",
         "5",
-        "reduced",
+        "Reduced",
     )
     assert (row["VAT"], row["Gross"]) == ("5.00", "105.00")
     assert (row["Type"], row["Date"], row["Due"]) == ("Invoice", "2026-03-03", "2026-04-02")
