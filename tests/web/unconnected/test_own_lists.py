@@ -76,11 +76,25 @@ def test_a_tax_rate_needs_rate_kind_and_side(office: Office, alice: Client) -> N
 def test_the_same_name_is_not_added_twice(office: Office, alice: Client) -> None:
     add(alice, office, "suppliers", name="City Fuel Ltd")
     page = add(alice, office, "suppliers", name="CITY  FUEL ltd")
-    assert "There is a supplier of this name or code already." in page.text
+    assert "There is a supplier of this name already: City Fuel Ltd." in page.text
     alice.post(office.url(f"lists/suppliers/{ListItem.objects.get().id}/archive"), {"archived": "on"})
     page = add(alice, office, "suppliers", name="City Fuel Ltd")
     assert "An archived supplier is called so." in page.text
     assert ListItem.objects.count() == 1
+
+
+def test_a_code_that_is_taken_is_said_at_the_code_and_names_who_has_it(office: Office, alice: Client) -> None:
+    add(alice, office, "categories", name="Motor", code="449", account_type="Expense")
+    page = add(alice, office, "categories", name="Fuel", code="449", account_type="Expense")
+    assert "There is a category of this code already: 449 Motor." in page.text
+    said = page.html.index("of this code already")
+    assert page.html.index('name="code"') < said < page.html.index('name="name"')
+    same = add(alice, office, "categories", name="Motor", code="449", account_type="Expense")
+    assert "There is a category of this name already: 449 Motor." in same.text
+    item = ListItem.objects.get()
+    alice.post(office.url(f"lists/categories/{item.id}/archive"), {"archived": "on"})
+    page = add(alice, office, "categories", name="Fuel", code="449", account_type="Expense")
+    assert "An archived category has this code: 449 Motor." in page.text
 
 
 def test_an_entry_is_renamed_archived_and_brought_back(office: Office, alice: Client) -> None:
