@@ -144,11 +144,11 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
     ("row", "column", "words"),
     [
         ({"list": "colours"}, "list", "There is no list called colours. Write one of categories, "),
-        ({"use": "both"}, "use", "Write one of any, costs, sales, not both."),
+        ({"use": "both"}, "use", "Write one of any, costs, sales, not “both”."),
         (
             {"action": "merge"},
             "action",
-            f"449 Motor expenses: write one of {', '.join(WORDS)}, not merge.",
+            f"449 Motor expenses: write one of {', '.join(WORDS)}, not “merge”.",
         ),
         (
             {"action": "none"},
@@ -163,7 +163,11 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
         ({"action": "used", "new_name": ""}, "new_name", "Nothing is named"),
         ({"old_name": "Nobody"}, "old_name", "There is no category called 449 Nobody."),
         ({"old_id": "7"}, "old_id", "7 is the id of none of your categories."),
-        ({"new_name": "Nothing"}, "new_name", "There is no category called Nothing in the books."),
+        (
+            {"new_name": "Nothing"},
+            "new_name",
+            "449 Motor expenses: There is no category called Nothing in the books.",
+        ),
         (
             {"list": "tax_rates", "old_code": "", "old_name": "20% VAT", "new_name": "Ghost", "use": "costs"},
             "new_name",

@@ -108,13 +108,13 @@ class _Import:
         name = ListName(cells["list"])
         use, word = cells["use"].casefold() or ANY, read_word(cells["action"])
         if use not in _USES:
-            return CellError(line, "use", f"Write one of {', '.join(_USES)}, not {cells['use']}.")
+            return CellError(line, "use", f"Write one of {', '.join(_USES)}, not “{cells['use']}”.")
         entry = self._find_ours(name, cells)
         if isinstance(entry, CellError):
             return entry
         if word is None and cells["action"]:
             known = ", ".join(Word)
-            return CellError(line, "action", f"{entry.label}: write one of {known}, not {cells['action']}.")
+            return CellError(line, "action", f"{entry.label}: write one of {known}, not “{cells['action']}”.")
         meant = None if word is None else self._meant(entry, use, word, cells)
         if isinstance(meant, CellError):
             return meant
