@@ -152,7 +152,7 @@ def test_a_file_is_looked_at_before_anything_is_written(office: Office, alice: C
     assert page.has_button("Import 2 changes")
     assert rows() == before
     page = confirm(alice, page)
-    assert "list.csv is imported." in page.text
+    assert "list.csv is imported. 1 added, 1 changed." in page.text
     assert sorted(ListItem.objects.values_list("name", flat=True)) == ["Advertising", "Vehicles"]
     assert not ImportDraft.objects.exists()
 
