@@ -190,6 +190,12 @@ def test_a_file_with_errors_names_line_and_column_and_has_no_import_button(
 
 
 @pytest.mark.req("LST-07")
+def test_one_place_is_spoken_of_as_one(office: Office, alice: Client) -> None:
+    page = choose(alice, office, "lists/tax_rates", "Name,Rate,Kind,Side\n5%,x,Standard,Costs\n")
+    assert "1 place in the file needs attention. Put it right in the file" in page.text
+
+
+@pytest.mark.req("LST-07")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
