@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document, DocumentLine
@@ -48,7 +48,7 @@ NOT_USED = Uses()
 
 
 def read_uses(connection: Connection) -> dict[UUID, Uses]:
-    """The uses of each entry that has any; what was combined counts for the entry kept. Seven queries."""
+    """The uses of each entry that has any; what was combined counts for the entry kept. Six queries."""
     roots = combined_into()
     rules: dict[UUID, Counter[str]] = defaultdict(Counter)
     for rule in list_rule_targets():
@@ -64,11 +64,14 @@ def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[C
     named: dict[UUID, set[UUID]] = defaultdict(set)
     is_ready = Q(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX)
     documents = Document.objects.filter(Q(id__in=waiting_document_ids(connection)) | is_ready)
-    ready = set()
-    for id_, stage, *ids in documents.values_list("id", "stage", *_DOCUMENT_COLUMNS):
+    ready, held = set(), set()
+    rows = documents.annotate(is_held=Exists(_held_for_matches(connection)))
+    for id_, stage, is_held, *ids in rows.values_list("id", "stage", "is_held", *_DOCUMENT_COLUMNS):
         named[id_].update(each for each in ids if each is not None)
         if stage == Document.Stage.READY:
             ready.add(id_)
+        if is_held:
+            held.add(id_)
     lines = DocumentLine.objects.filter(document__in=documents.values("id"))
     for id_, *ids in lines.values_list("document_id", *_LINE_COLUMNS):
         named[id_].update(each for each in ids if each is not None)
@@ -77,7 +80,6 @@ def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[C
         unsaid = documents.filter(kind="expense", paid_from__isnull=True)
         for id_ in unsaid.values_list("id", flat=True):
             named[id_].add(settings.paid_from_id)
-    held = set(_held_for_matches(connection))
     counts: tuple[Counter[UUID], ...] = Counter(), Counter(), Counter()
     for document, ids in named.items():
         entries = {roots.get(id_, id_) for id_ in ids}
@@ -87,12 +89,10 @@ def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[C
     return counts
 
 
-def _held_for_matches(connection: Connection) -> QuerySet[Publication, UUID]:
-    rows = list_unsent(connection.id).filter(state=State.HELD.value, reason__in=[*ENTRY_REASONS])
-    ids: QuerySet[Publication, UUID] = (
-        rows.order_by().select_related(None).values_list("document_id", flat=True)
-    )
-    return ids
+def _held_for_matches(connection: Connection) -> QuerySet[Publication]:
+    """The publication of a document that is held for an entry that it names."""
+    rows = list_unsent(connection.id).order_by().select_related(None)
+    return rows.filter(document=OuterRef("id"), state=State.HELD.value, reason__in=[*ENTRY_REASONS])
 
 
 def waiting_document_ids(connection: Connection) -> QuerySet[Publication, UUID]:

@@ -214,7 +214,7 @@ def test_disconnect_leaves_a_business_that_works(office: Office, alice: Client, 
     waiting, review = office.bill("INV-1"), office.bill("INV-2")
     request_publish(waiting, office.user)
     page = read(alice.get(office.url(f"settings/connections/{office.connection.id}/disconnect")))
-    assert "1 categories, 1 tax rates, 1 suppliers. You keep them here yourself." in page.text
+    assert "1 category, 1 tax rate, 1 supplier. You keep them here yourself." in page.text
     assert "1 to review, 1 waiting. They can be coded, made ready and exported." in page.text
     Connection.objects.update(grant=None)
     disconnect(Connection.objects.get(), office.user)
