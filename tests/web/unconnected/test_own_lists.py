@@ -91,9 +91,14 @@ def test_a_code_that_is_taken_is_said_at_the_code_and_names_who_has_it(office: O
     assert page.html.index('name="code"') < said < page.html.index('name="name"')
     same = add(alice, office, "categories", name="Motor", code="449", account_type="Expense")
     assert "There is a category of this name already: 449 Motor." in same.text
-    item = ListItem.objects.get()
+    other = add(alice, office, "categories", name="Fuel", code="450", account_type="Expense")
+    assert "Saved: 450 Fuel." in other.text
+    fuel = office.url(f"lists/categories/{ListItem.objects.get(name='Fuel').id}/")
+    page = read(alice.post(fuel, {"name": "Fuel", "code": "449", "account_type": "Expense"}))
+    assert "Another category has this code. It is 449 Motor. Give one of them another." in page.text
+    item = ListItem.objects.get(name="Motor")
     alice.post(office.url(f"lists/categories/{item.id}/archive"), {"archived": "on"})
-    page = add(alice, office, "categories", name="Fuel", code="449", account_type="Expense")
+    page = add(alice, office, "categories", name="Tolls", code="449", account_type="Expense")
     assert "An archived category has this code: 449 Motor." in page.text
 
 
