@@ -71,8 +71,7 @@ def test_an_unknown_column_is_named_and_left_aside() -> None:
         ("Name\nBT".encode("utf-16"), "saved as UTF-16"),
         (b"Name\nBT\x00", "not a text file"),
         ("Name\nBT\nZoë\n".encode("latin-1"), "Line 3 has letters that are not saved as UTF-8."),
-        (b"ID;Name\n;BT\n", "separated by semicolons"),
-        (b"ID\tName\n\tBT\n", "separated by tabs"),
+        (b"ID|Name\n|BT\n", "separated by bars"),
         (b"Colour,Size\nred,1\n", "names none of the columns that are known here: ID, Name, Tax number."),
         (b"ID,Tax number\n,1\n", "1 column is missing: Name."),
         (b"Name,name\nBT,BT\n", "The column Name is there twice."),
@@ -85,6 +84,28 @@ def test_a_file_that_is_no_such_table_is_refused_in_words(content: bytes, words:
     with pytest.raises(SheetUnreadable) as refused:
         read_sheet(content, KNOWN, {"Name"})
     assert words in str(refused.value)
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"ID;Name;Tax number\n;BT, Ltd;1\n", "BT, Ltd"),
+        (b"ID\tName\tTax number\n\tBT; Ltd\t1\n", "BT; Ltd"),
+        (b'"ID";"Name";"Tax number"\r\n;"BT; Ltd";1\r\n', "BT; Ltd"),
+        (b"Name;Note, long;Tax number\nBT;x, y;1\n", "BT"),
+        (b"\xef\xbb\xbfID,Name,Tax number\r,BT; Ltd,1\r", "BT; Ltd"),
+    ],
+)
+def test_semicolons_and_tabs_part_cells_where_the_headings_say_so(content: bytes, name: str) -> None:
+    found = read_sheet(content, KNOWN, {"Name"})
+    assert [(row.cells["Name"], row.cells["Tax number"]) for row in found.rows] == [(name, "1")]
+    assert found.errors == ()
+
+
+def test_a_cell_that_was_not_quoted_is_told_with_the_files_own_separator() -> None:
+    found = read_sheet(b"Name;Tax number\nSmith; Jones;2\n", KNOWN, {"Name"})
+    assert "Put a text with a semicolon into quotation marks" in found.errors[0].what
 
 
 def test_a_line_of_another_width_is_an_error_with_its_line() -> None:

@@ -288,3 +288,10 @@ def test_archived_entry_of_ours_stands_as_archived(chart: Reader) -> None:
     archive_item(item, chart.user)
     bound = current_bindings(chart.connection.id, [item.id])
     assert standing_of(item, bound[item.id]) == "archived"
+
+
+def test_the_progress_counts_what_is_an_entry_afterwards(chart: Reader) -> None:
+    chart.books.change(CATEGORIES, "id-404", archived=True)
+    chart.read(CATEGORIES)
+    sync = chart.sync(CATEGORIES)
+    assert (sync.read_count, sync.item_count) == (3, 3)

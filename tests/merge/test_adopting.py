@@ -6,13 +6,14 @@ from django.test import Client
 from bookbind.lists.combine import combine
 from bookbind.lists.merging import adopt_chosen, finish_step, merging_lists
 from bookbind.lists.models import ListItem, RemoteItem
-from bookbind.lists.queries import ONLY_THERE, READY, pick_items
+from bookbind.lists.queries import NEEDS_MATCH, ONLY_THERE, READY, pick_items
 from bookbind.lists.services import create_item
 from bookbind.merge.rows import Show, list_rows
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.scope import BusinessScope, within
+from bookbind.web.views.costs_choices import list_tax_rates
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, new_books, old_books
 from tests.support.factories import make_list_item
 from tests.support.fake_books import FakeBooks
@@ -95,6 +96,48 @@ def test_choosing_what_is_only_there_adopts_that_one(moved: Moved) -> None:
     assert again.id == chosen.id
     assert adopt_chosen(TAXES, there.id) is None, "it is an entry of another list"
     assert adopt_chosen(CATEGORIES, first.remote("a-400").id) is None, "the business has left those books"
+
+
+def own_category(firm: Firm, name: str, code: str) -> ListItem:
+    """A category that the business typed before it was anywhere."""
+    item = make_list_item(firm.business, name, CATEGORIES)
+    ListItem.objects.filter(id=item.id).update(code=code)
+    return item
+
+
+@pytest.mark.req("CHG-12")
+@pytest.mark.parametrize("code", ["449", ""])
+def test_a_picker_makes_no_second_entry_of_one_that_only_lacks_its_match(firm: Firm, code: str) -> None:
+    own = own_category(firm, "Motor expenses", code)
+    first = firm.connect("xero", old_books())
+    offered = {
+        item.name: (item.id, item.standing) for item in pick_items(CATEGORIES, "", 50, first.connection)
+    }
+    assert offered["Motor expenses"] == (own.id, NEEDS_MATCH)
+    assert offered["Advertising"] == (first.remote("a-400").id, ONLY_THERE)
+    assert len(offered) == 3
+    chosen = adopt_chosen(CATEGORIES, first.remote("a-449").id, firm.user)
+    assert chosen == own, "whoever still has it on the page gets ours"
+    assert names(CATEGORIES) == ["Motor expenses"]
+
+
+@pytest.mark.req("CHG-12")
+def test_an_entry_of_the_same_name_under_another_code_is_another(firm: Firm) -> None:
+    own = own_category(firm, "Motor expenses", "600")
+    first = firm.connect("xero", old_books())
+    chosen = adopt_chosen(CATEGORIES, first.remote("a-449").id, firm.user)
+    assert chosen is not None
+    assert chosen != own
+
+
+@pytest.mark.req("CHG-12")
+@pytest.mark.parametrize(("rate", "offers"), [("20.00", "ours"), ("17.5", "theirs")])
+def test_a_tax_rate_of_the_same_name_and_rate_is_offered_once(firm: Firm, rate: str, offers: str) -> None:
+    own = make_list_item(firm.business, "20% VAT", TAXES)
+    ListItem.objects.filter(id=own.id).update(details={"rate": rate, "tax_kind": "standard", "side": "both"})
+    first = firm.connect("xero", old_books())
+    offered = [each.id for each in list_tax_rates(set(), first.connection) if each.name == "20% VAT"]
+    assert offered == [own.id if offers == "ours" else first.remote("t-20", TAXES).id]
 
 
 def test_finishing_a_step_adopts_the_rest(moved: Moved) -> None:

@@ -1,8 +1,6 @@
 """The mapping in a spreadsheet: safe to open, read back without a loss, errors with line and column."""
 
 import contextlib
-import csv
-import io
 
 import pytest
 from django.db import connection as db
@@ -14,31 +12,19 @@ from bookbind.kit.sheets import SheetUnreadable
 from bookbind.lists.models import ListItem, RemoteItem
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import MergeError
-from bookbind.merge.mapping_csv import COLUMNS, export_mapping, import_mapping
+from bookbind.merge.mapping_csv import export_mapping, import_mapping
 from bookbind.merge.models import DraftRow
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.types import ListName
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, new_books, old_books
+from tests.merge.mapping_files import Line, as_file, exported
 
-Line = dict[str, str]
 NOTHING = dict.fromkeys(("new_code", "new_name", "new_id"), "")
 CHOSEN = ("match", "not ticked", "create", "create (not ticked)", "leave unmatched", "still to choose")
 WORDS = (*CHOSEN, "used", "ticked", "suggested", "created when first used", "none")
 # What the words of today were called before each state had its own.
 EARLIER = {"used": "match", "ticked": "suggested", "created when first used": "", "none": ""}
-
-
-def exported(place: Place) -> list[Line]:
-    return list(csv.DictReader(io.StringIO("".join(export_mapping(place.connection)).lstrip("\ufeff"))))
-
-
-def as_file(*lines: Line) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, restval="")
-    writer.writeheader()
-    writer.writerows(lines)
-    return out.getvalue().encode()
 
 
 def line(name: str, old: str, new: str = "", action: str = "match", use: str = "any") -> Line:
@@ -156,11 +142,11 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
     ("row", "column", "words"),
     [
         ({"list": "colours"}, "list", "There is no list called colours. Write one of categories, "),
-        ({"use": "both"}, "use", "Write one of any, costs, sales, not both."),
+        ({"use": "both"}, "use", "Write one of any, costs, sales, not “both”."),
         (
             {"action": "merge"},
             "action",
-            f"449 Motor expenses: write one of {', '.join(WORDS)}, not merge.",
+            f"449 Motor expenses: write one of {', '.join(WORDS)}, not “merge”.",
         ),
         (
             {"action": "none"},
@@ -175,7 +161,11 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
         ({"action": "used", "new_name": ""}, "new_name", "Nothing is named"),
         ({"old_name": "Nobody"}, "old_name", "There is no category called 449 Nobody."),
         ({"old_id": "7"}, "old_id", "7 is the id of none of your categories."),
-        ({"new_name": "Nothing"}, "new_name", "There is no category called Nothing in the books."),
+        (
+            {"new_name": "Nothing"},
+            "new_name",
+            "449 Motor expenses: There is no category called Nothing in the books.",
+        ),
         (
             {"list": "tax_rates", "old_code": "", "old_name": "20% VAT", "new_name": "Ghost", "use": "costs"},
             "new_name",
@@ -221,7 +211,7 @@ def test_several_entries_of_one_name_are_told_apart_by_id(moved: Moved) -> None:
     rows = (line("categories", "Advertising", "Advertising"), line("customers", "Ghost", "Ghost"))
     report = import_mapping(second.connection, as_file(*rows), firm.user, second.version)
     assert [problem.what for problem in report.problems] == [
-        "Several of the books' categories are called Advertising; say which by new_id.",
+        "400 Advertising: Several of the books' categories are called Advertising; say which by new_id.",
         "There is no customer called Ghost.",
     ]
 

@@ -210,6 +210,15 @@ def test_disconnect_says_what_is_kept_before_it_asks(people: People, admin: Clie
         assert Connection.objects.get(id=connection.id).stage == Connection.Stage.ACTIVE
 
 
+def test_what_is_kept_of_lists_is_counted_in_plain_words(people: People, admin: Client) -> None:
+    connection = make_connection(people.acme, people.alice)
+    make_list_item(people.acme, "Motor", ListName.CATEGORIES)
+    for number in range(5):
+        make_list_item(people.acme, f"Site {number}", ListName.TRACKING_2)
+    page = read(admin.get(f"{root(people)}{connection.id}/disconnect"))
+    assert "Lists: 1 category, 5 entries of Projects 2." in page.text
+
+
 @pytest.mark.parametrize(
     ("stages", "then"),
     [

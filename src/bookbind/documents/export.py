@@ -14,6 +14,7 @@ from bookbind.kit import clock
 from bookbind.kit.money import round_money
 from bookbind.kit.sheets import write_sheet
 from bookbind.kit.text import show_date
+from bookbind.lists.columns import TAX_KINDS
 from bookbind.lists.labels import item_label
 from bookbind.lists.models import ListItem
 from bookbind.lists.queries import items_by_id
@@ -99,7 +100,7 @@ def _row(document: Document, line: DocumentLine, items: Mapping[Any, ListItem]) 
         _money(net, document.currency),
         rate.name if rate else "",
         _detail(rate, "rate"),
-        _detail(rate, "tax_kind"),
+        TAX_KINDS.get(_detail(rate, "tax_kind"), _detail(rate, "tax_kind")),
         _money(tax, document.currency),
         _money(None if net is None else net + tax, document.currency),
         _label(items.get(line.tracking_1_id)),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,7 +25,9 @@ _KNOWN_FILES = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
-_SEPARATORS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
+# What may stand between cells, the usual one first: in many countries a spreadsheet's CSV has semicolons.
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_FIRST_LINE = re.compile(r"[^\r\n]*")
 _SAVE_AS_CSV = "Open it in your spreadsheet, save it as “CSV UTF-8” and choose that file."
 
 
@@ -91,7 +94,8 @@ def write_sheet(headings: Sequence[str], rows: Iterable[Iterable[str | Decimal |
 def read_sheet(content: bytes, known: Sequence[str], required: Collection[str]) -> Sheet:
     """The table in a file that somebody chose; SheetUnreadable says what is wrong with it and what to do."""
     text = _decode(content)
-    lines = _split(text)
+    separator = _find_separator(text, known)
+    lines = _split(text, separator)
     first = next(lines, None)
     if first is None:
         raise SheetUnreadable("This file is empty. The first line names the columns.")
@@ -107,7 +111,7 @@ def read_sheet(content: bytes, known: Sequence[str], required: Collection[str]) 
             )
         if len(cells) != len(columns):
             named = next((cell for name, cell in zip(columns, cells, strict=False) if name in required), "")
-            what = _misfit_words(len(cells), len(columns))
+            what = _misfit_words(len(cells), len(columns), separator)
             errors.append(CellError(line, "", what, clean_text(plain_cell(named), LONGEST_SHOWN)))
             continue
         pairs = zip(columns, cells, strict=True)
@@ -137,9 +141,21 @@ def _decode(content: bytes) -> str:
         ) from error
 
 
-def _split(text: str) -> Iterator[tuple[int, list[str]]]:
+def _find_separator(text: str, known: Sequence[str]) -> str:
+    """What stands between the cells: the one that splits the most headings of ours out of the first line."""
+    words = {_word(name) for name in known}
+    first = _FIRST_LINE.match(text)
+    line = first[0] if first else ""
+    return max(_SEPARATORS, key=lambda mark: sum(_word(cell) in words for cell in _cells(line, mark)))
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return next(csv.reader([line], delimiter=separator), [])
+
+
+def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it begins; a quoted cell may go over several."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     while True:
         begins = reader.line_num + 1
         try:
@@ -181,21 +197,20 @@ def _find_columns(
 
 def _refuse_headings(headings: Sequence[str], known: Sequence[str]) -> None:
     words = {_word(name) for name in known}
-    for separator, name in _SEPARATORS:
-        parts = {_word(part) for part in separator.join(headings).split(separator)}
-        if len(headings) < len(parts) and parts & words:
-            raise SheetUnreadable(
-                f"The columns of this file are separated by {name}; commas are needed. {_SAVE_AS_CSV}"
-            )
+    parts = {_word(part) for part in "|".join(headings).split("|")}
+    if len(headings) < len(parts) and parts & words:
+        raise SheetUnreadable(
+            f"The columns of this file are separated by bars; commas are needed. {_SAVE_AS_CSV}"
+        )
     raise SheetUnreadable(
         f"The first line names none of the columns that are known here: {', '.join(known)}."
     )
 
 
-def _misfit_words(found: int, wanted: int) -> str:
+def _misfit_words(found: int, wanted: int, separator: str) -> str:
     return (
         f"There {'is' if found == 1 else 'are'} {plural(found, 'cell')} for {plural(wanted, 'column')}. "
-        "Put a text with a comma into quotation marks, and leave no cell out."
+        f"Put a text with a {_SEPARATORS[separator]} into quotation marks, and leave no cell out."
     )
 
 

@@ -1,6 +1,6 @@
 """Pure: what a table of entries would change in a list, and what is wrong with it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -234,15 +234,20 @@ class _Planner:
         for change in self.changes:
             final.pop(change.after.id, None)
         changed = [change for change in self.changes if not change.after.archived]
-        counted: Counter[tuple[str, str]] = Counter()
+        holders: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in (*final.values(), *(change.after for change in changed)):
-            counted.update(self._identities(entry))
+            for key in self._identities(entry):
+                holders[key].append(entry)
         for change in changed:
             before = self._identities(change.before) if change.before else []
-            taken = [key for key in self._identities(change.after) if counted[key] > 1 and key not in before]
+            keys = self._identities(change.after)
+            taken = [key for key in keys if len(holders[key]) > 1 and key not in before]
             if taken:
                 column = CODE if taken[0][0] == CODE else NAME
-                what = f"Another {self.word} has this {column.lower()}. Give one of them another."
+                other = next(each for each in holders[taken[0]] if each is not change.after)
+                # Who has the code goes by another name; who has the name needs no telling.
+                who = f" It is {other.label}." if column == CODE else ""
+                what = f"Another {self.word} has this {column.lower()}.{who} Give one of them another."
                 self.errors.append(CellError(change.line, column, what, change.after.label))
 
     def _identities(self, entry: Entry) -> Sequence[tuple[str, str]]:

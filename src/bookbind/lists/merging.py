@@ -11,7 +11,7 @@ from bookbind.connections.queries import LIVE_STAGES
 from bookbind.lists.adoption import adopt, adopt_new
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
-from bookbind.lists.queries import ready_through_absorbed
+from bookbind.lists.queries import own_instead, ready_through_absorbed
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
@@ -65,14 +65,24 @@ def finish_step(connection: Connection, name: ListName, user: User) -> int:
 
 
 def adopt_chosen(name: ListName, remote_item_id: UUID, user: User | None = None) -> ListItem | None:
-    """Ours out of an entry that a picker offered as only in the books; None when it is none of that list."""
-    there: RemoteItem | None = RemoteItem.objects.filter(
+    """Ours out of an entry that a picker offered as only in the books; None when it is none of that list.
+
+    Where one of ours is called the same and only lacks its match, it is that one: never a second of its name.
+    """
+    usable = RemoteItem.objects.filter(
         id=remote_item_id, list=name, connection__stage__in=LIVE_STAGES, state=RemoteItem.State.ACTIVE
-    ).first()
+    )
+    there: RemoteItem | None = usable.select_related("connection").first()
     if there is None:
         return None
-    adopt([there.id], user)
-    # Whoever adopted it first, it is one entry of ours now.
+    own = own_instead(name, [there], there.connection).get(there.id) if _adopted(there) is None else None
+    if own is None:
+        adopt([there.id], user)
+    return own or _adopted(there)
+
+
+def _adopted(there: RemoteItem) -> ListItem | None:
+    """What stands for it among ours; whoever adopted it first, it is one entry of ours now."""
     standing = Binding.objects.filter(
         remote_item=there, closed_at__isnull=True, list_item__list=there.list
     ).select_related("list_item")

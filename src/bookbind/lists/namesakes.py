@@ -2,11 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
+
+_TELLING_FACTS = ("tax_number", "rate", "tax_kind")
 
 
 class Standing(StrEnum):
@@ -70,9 +72,37 @@ def decide(theirs: Sequence[Theirs], ours: Iterable[Ours], *, are_contacts: bool
     return Decisions(tuple(bind), tuple(propose), tuple(adopt))
 
 
+@dataclass(frozen=True)
+class Named:
+    """How an entry, of ours or of the books, tells what it is: name, code and facts."""
+
+    folded_name: str
+    code: str
+    details: Mapping[str, object]
+
+    def is_called_as(self, other: "Named") -> bool:
+        """Whether a person would take the two for one; a side that has no code doesn't contradict one."""
+        codes = {self.code.casefold(), other.code.casefold()} - {""}
+        return bool(self.folded_name) and self.folded_name == other.folded_name and len(codes) < 2
+
+    def may_be(self, other: "Named") -> bool:
+        """Whether nothing that is known tells the two apart: another tax number, rate or kind."""
+        return not any(
+            _fact(self, key) and _fact(other, key) and _fact(self, key) != _fact(other, key)
+            for key in _TELLING_FACTS
+        )
+
+
 def plain_tax_number(number: object) -> str:
     """A tax number without blanks, dots and dashes, for comparing."""
     return re.sub(r"[^0-9A-Z]", "", str(number or "").upper())
+
+
+def _fact(named: Named, key: str) -> str:
+    said = str(named.details.get(key) or "")
+    if key == "tax_number":
+        return plain_tax_number(said)
+    return said.rstrip("0").rstrip(".") if "." in said else said
 
 
 def _may_be_one(ours: Ours, theirs: Theirs) -> bool:

@@ -1,7 +1,7 @@
 """Reading lists: pickers, what stands for an entry at a connection, progress, and what needs a match."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from bookbind.lists.labels import (
     tell_apart,
 )
 from bookbind.lists.models import Binding, Dimension, ListItem, ListSync, RemoteItem
+from bookbind.lists.namesakes import Named, plain_tax_number
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
@@ -30,8 +31,8 @@ from bookbind.providers.registry import get_provider
 class PickerItem:
     """An entry to choose. `standing` is what it means at the connection.
 
-    Ready, new to the books, or only there: then `id` is that of the entry of the books, which choosing
-    adopts.
+    Ready, new to the books, without its match yet, or only there: then `id` is that of the entry of the
+    books, which choosing adopts.
     """
 
     id: UUID
@@ -85,7 +86,8 @@ def pick_items(
     """Entries that can be chosen now, best first. With a connection: those that work there.
 
     A contact that the books lack is offered as new, for it is created when it is first used. While the list
-    is being matched, the books' own entries that nothing of ours stands for come last.
+    is being matched, the books' own entries that nothing of ours stands for come last; where one of ours is
+    called the same and only lacks its match, that one is offered instead.
     """
     order = ["code", "folded_name"] if name in CODED_LISTS else ["folded_name", "code"]
     if fold_name(search):
@@ -100,6 +102,42 @@ def pick_items(
     else:
         ours = [_picked(item, READY) for item in _first_ready(rows, connection, limit)]
     return [*ours, *_only_there(name, search, order, limit - len(ours), connection)]
+
+
+def own_instead(name: ListName, there: Sequence[RemoteItem], connection: Connection) -> dict[UUID, ListItem]:
+    """By entry of the books: ours of the same name and code for which nothing stands there yet.
+
+    Adopting such an entry would make a second one of ours that nobody could tell from the first.
+    """
+    names = {remote.folded_name for remote in there}
+    rows = list(list_items(name).filter(folded_name__in=names).order_by("created_at", "id")) if names else []
+    ready = _ready_ids(connection, rows) if rows else set()
+    ours = [(item, _named(item)) for item in rows if item.id not in ready]
+    found = {}
+    for remote in there:
+        said = _named(remote)
+        same = next((item for item, named in ours if named.is_called_as(said) and named.may_be(said)), None)
+        if same is not None:
+            found[remote.id] = same
+    return found
+
+
+def find_contact_there(connection: Connection, item_id: UUID) -> RemoteItem | None:
+    """What publishing will find in the books for a supplier without a match: the same name, else tax number.
+
+    As far as the suppliers were read; it looks once more, there, before it creates one.
+    """
+    item = ListItem.objects.get(id=item_id)
+    rows = RemoteItem.objects.filter(
+        connection=connection, list=ListName.SUPPLIERS, state=RemoteItem.State.ACTIVE
+    ).order_by("id")
+    number = plain_tax_number(item.details.get("tax_number"))
+    named: RemoteItem | None = rows.filter(folded_name=item.folded_name).first()
+    if named is not None or not number:
+        return named
+    numbers = rows.exclude(details__tax_number="").values_list("id", "details__tax_number")
+    same = next((id_ for id_, said in numbers.iterator() if plain_tax_number(said) == number), None)
+    return RemoteItem.objects.get(id=same) if same else None
 
 
 def list_items(name: ListName, *, with_archived: bool = False) -> QuerySet[ListItem]:
@@ -301,8 +339,20 @@ def _only_there(
 ) -> list[PickerItem]:
     if limit <= 0:
         return []
-    rows = search_items(only_there(connection, name), search).order_by(*order, "id")
-    return [_picked(remote, ONLY_THERE) for remote in rows[:limit]]
+    rows = list(search_items(only_there(connection, name), search).order_by(*order, "id")[:limit])
+    own = own_instead(name, rows, connection)
+    # A contact of ours is offered before, as new.
+    unmatched = (
+        [] if name in CONTACT_LISTS else dict.fromkeys(own[each.id] for each in rows if each.id in own)
+    )
+    return [
+        *(_picked(item, NEEDS_MATCH) for item in unmatched),
+        *(_picked(remote, ONLY_THERE) for remote in rows if remote.id not in own),
+    ]
+
+
+def _named(item: ListItem | RemoteItem) -> Named:
+    return Named(item.folded_name, item.code, item.details or {})
 
 
 def _first_ready(rows: QuerySet[ListItem], connection: Connection, limit: int) -> list[ListItem]:

@@ -59,9 +59,9 @@ def stage_page(reading: Reading, position: int, page: Page) -> None:
     """Keep one page and show the progress; stops the read when it is late or no longer ours."""
     if clock.real_now() > reading.deadline:
         raise ReadTookTooLong
-    progress = _mine(reading).update(
-        read_count=F("read_count") + len(page.entries), expected_count=page.total
-    )
+    # Counted as the list is afterwards: what is archived there is read, but is none of its entries.
+    active = sum(not entry.archived for entry in page.entries)
+    progress = _mine(reading).update(read_count=F("read_count") + active, expected_count=page.total)
     if not progress:
         raise ReadOvertaken
     StagedPage.objects.create(

@@ -1,5 +1,6 @@
 """The second step: which dimension of these books each of the two tracking lists is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -61,6 +62,29 @@ def list_dimension_questions(connection: Connection) -> list[DimensionQuestion]:
                 )
             )
     return questions
+
+
+@transaction.atomic
+def choose_dimensions(
+    connection: Connection, answers: Mapping[ListName, UUID | None], user: User
+) -> dict[ListName, ListName]:
+    """Choose for several tracking lists at once; one that stands as it is answered is left alone.
+
+    By list: from which other list its dimension was taken, unless that has another answer here.
+    """
+    standing = {each.slot: each.chosen for each in list_dimension_questions(connection) if not each.is_open}
+    changed = {
+        slot: answer
+        for slot, answer in answers.items()
+        if slot not in standing or answer != (chosen.id if (chosen := standing[slot]) else None)
+    }
+    taken = {slot: choose_dimension(connection, slot, answer, user) for slot, answer in changed.items()}
+    later = list(changed)
+    return {
+        slot: lost
+        for slot, lost in taken.items()
+        if lost is not None and lost not in later[later.index(slot) :]
+    }
 
 
 @transaction.atomic

@@ -44,7 +44,12 @@ class NewChoice:
 
 @transaction.atomic
 def save_choices(
-    connection: Connection, choices: list[NewChoice], user: User, expected_version: int
+    connection: Connection,
+    choices: list[NewChoice],
+    user: User,
+    expected_version: int,
+    *,
+    is_as_seen: bool = False,
 ) -> Draft:
     """Keep what somebody chose; ChoiceRefused, with a reason in words, for what can't be a match.
 
@@ -52,8 +57,9 @@ def save_choices(
 
     A tax rate of both sides is matched to a one-sided one on that side alone, and the other is left open.
     DraftMoved when somebody else chose for one of these entries since `expected_version`; others may go on.
+    With `is_as_seen` it is raised when anything at all changed in the draft since, whoever did it.
     """
-    draft = bump(connection, user)
+    draft = bump(connection, user, expected_version if is_as_seen else None)
     refuse_left(connection)
     ids = {choice.item_id for choice in choices}
     _refuse_moved(draft, ids, user, expected_version)

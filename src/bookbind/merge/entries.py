@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bookbind.kit.text import listed
+from bookbind.lists.columns import CATEGORY_TYPES
 from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS, item_label, type_words
 from bookbind.merge.matching import PARTICULAR, Item, Kind, compatible
 from bookbind.merge.plans import ANY, COSTS, SALES
@@ -169,7 +170,7 @@ def _fact(name: str, details: Mapping[str, Any]) -> str:
     if name == "rate" and text:
         return f"{text}%"
     if name == "account_type":
-        return type_words(text)
+        return CATEGORY_TYPES.get(text) or type_words(text)
     if name == "side":
         return {Side.COSTS.value: "costs", Side.SALES.value: "sales"}.get(text, "")
     return text

@@ -36,8 +36,8 @@ class Impact:
 
     Counts of suppliers and customers are those that would be created when first used. Of those
     `still_waiting`, `unanswered` wait for an answer about how they are published, and `kept` stay because of
-    one. `early` documents have a date from before the new books, whatever else they lack. Each document
-    counts once, under the reason that Waiting shows.
+    one. `ready` of the documents are in Ready, not in Waiting. `early` documents have a date from before the
+    new books, whatever else they lack. Each document counts once, under the reason that Waiting shows.
     """
 
     matches: int = 0
@@ -47,6 +47,7 @@ class Impact:
     rules_ready: int = 0
     rules_gained: int = 0
     documents: int = 0
+    ready: int = 0
     released: int = 0
     still_waiting: int = 0
     waiting_for: tuple[UUID, ...] = ()

@@ -34,9 +34,13 @@ class Remote:
             self._found[entry.list, "name", fold_name(entry.name)].append(entry)
 
     def find(self, name: ListName, cells: Cells) -> Entry | CellError:
-        """The one entry that the cells name: by id, else by code and name as far as they say."""
+        """The one entry that the cells name: by id, else by code and name as far as they say.
+
+        An id beside the name or the code of another entry is refused: one of the two is out of date.
+        """
         if cells["new_id"]:
-            return self._one(name, {"new_id": self._found[name, "id", cells["new_id"]]}, cells)
+            found = self._one(name, {"new_id": self._found[name, "id", cells["new_id"]]}, cells)
+            return found if isinstance(found, CellError) else _contradiction(found, cells) or found
         wanted = {
             "new_code": self._found[name, "code", cells["new_code"].casefold()]
             if cells["new_code"]
@@ -70,6 +74,29 @@ class Remote:
         there = self.entries.get(target) if target else None
         theirs = (there.code, there.name, self.ids[there.id]) if there else ("", "", "")
         return dict(zip(TARGET, theirs, strict=True))
+
+
+def alike(text: str, other: str) -> bool:
+    """Whether two cells say the same; a spreadsheet takes the zeros off the front of a code."""
+    return fold_name(text).lstrip("0") == fold_name(other).lstrip("0")
+
+
+def _contradiction(found: Entry, cells: Cells) -> CellError | None:
+    """What is wrong when the name or the code is not that of the entry whose id stands beside it."""
+    for column, said in (("new_name", found.name), ("new_code", found.code)):
+        if not cells[column] or alike(cells[column], said):
+            continue
+        beside = "new_code" if column == "new_name" and cells["new_code"] else ""
+        if beside and not alike(cells[beside], found.code):
+            beside = ""
+        clear = " and ".join(filter(None, ("new_id", beside)))
+        other = f"write {said} under {column}" if said else f"clear {column}"
+        what = (
+            f"new_id is that of {found.label}, but {column} says “{cells[column]}”. "
+            f"Clear {clear} to take “{cells[column]}”, or {other}."
+        )
+        return CellError(0, column, what)
+    return None
 
 
 def within(name: ListName) -> str:

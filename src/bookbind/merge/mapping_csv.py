@@ -13,7 +13,7 @@ from bookbind.merge.choices import CREATE, MATCH, Choice
 from bookbind.merge.creating import target_list
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import Entry, narrowed_words, refuse, refuse_use, side_of, use_for
-from bookbind.merge.mapping_cells import TARGET, Cells, Remote, not_one, within
+from bookbind.merge.mapping_cells import TARGET, Cells, Remote, alike, not_one, within
 from bookbind.merge.mapping_words import CHOSEN, Word, read_word, word_of
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.reading import ListData, list_names, read_lists, sales_coded_by, uses_apart
@@ -56,11 +56,12 @@ def import_mapping(
     chosen anything leave alone what somebody chose since, unless they were edited.
 
     Rows that can't be used are reported with line and column and left out. SheetUnreadable says what is wrong
-    with a file that is no such table.
+    with a file that is no such table. DraftMoved when the draft is not that of `expected_version` any more:
+    what a file says depends on what stands, so only what was looked at is written.
     """
     report = _Import(connection).run(content)
     if report.changes and not is_preview:
-        save_choices(connection, list(report.changes), user, expected_version)
+        save_choices(connection, list(report.changes), user, expected_version, is_as_seen=True)
     return report
 
 
@@ -107,13 +108,13 @@ class _Import:
         name = ListName(cells["list"])
         use, word = cells["use"].casefold() or ANY, read_word(cells["action"])
         if use not in _USES:
-            return CellError(line, "use", f"Write one of {', '.join(_USES)}, not {cells['use']}.")
+            return CellError(line, "use", f"Write one of {', '.join(_USES)}, not “{cells['use']}”.")
         entry = self._find_ours(name, cells)
         if isinstance(entry, CellError):
             return entry
         if word is None and cells["action"]:
             known = ", ".join(Word)
-            return CellError(line, "action", f"{entry.label}: write one of {known}, not {cells['action']}.")
+            return CellError(line, "action", f"{entry.label}: write one of {known}, not “{cells['action']}”.")
         meant = None if word is None else self._meant(entry, use, word, cells)
         if isinstance(meant, CellError):
             return meant
@@ -144,8 +145,8 @@ class _Import:
         if word in (Word.USED, Word.TICKED, Word.SUGGESTED):
             return self._seen(entry, use, word, cells)
         stands = self._stood(entry, use)
-        if stands is not None and cells["new_id"] == self.remote.ids[stands]:
-            # Whoever writes another name need not clear the id.
+        if stands is not None and (cells["new_id"] or "new_name" in self._changed(cells, stands)):
+            # Whoever writes another name need not clear the id and the code, nor whoever writes another id.
             cells = self._filled(cells, stands) or cells
         return word, cells
 
@@ -188,7 +189,7 @@ class _Import:
 
     def _changed(self, cells: Cells, before: UUID | None) -> list[str]:
         said = self.remote.cells(before)
-        return [name for name in self.columns if not _alike(cells[name], said[name])]
+        return [name for name in self.columns if not alike(cells[name], said[name])]
 
     def _proposed(self, entry: Entry, use: str) -> UUID | None:
         proposals = self.data[entry.list].proposals.get(entry.id, ())
@@ -231,7 +232,7 @@ class _Import:
         if action == MATCH:
             found = self.remote.find(listed_in, cells)
             if isinstance(found, CellError):
-                return found
+                return CellError(0, found.column, f"{entry.label}: {found.what}")
             is_used = found.id == self._used(entry, asked)
             if not is_used:
                 use, note = use_for(entry, found, asked), narrowed_words(entry, found, asked)
@@ -272,11 +273,6 @@ class _Import:
         bound = self.data[entry.list].standings.bound.get(entry.id, {}).get(wanted.use)
         is_bound = bound is not None and bound.target == wanted.target
         return (is_same and word is Word.TICKED) or (wanted.action == MATCH and wanted.ticked and is_bound)
-
-
-def _alike(text: str, other: str) -> bool:
-    """Whether two cells say the same; a spreadsheet takes the zeros off the front of a code."""
-    return fold_name(text).lstrip("0") == fold_name(other).lstrip("0")
 
 
 def _rows(connection: Connection) -> Iterator[tuple[str, ...]]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import Instead
 from bookbind.merge.creating import created_name, target_list
@@ -53,11 +54,17 @@ def impact_now(connection: Connection) -> Impact:
 
 
 def impact_of(connection: Connection, changes: Changes) -> Impact:
-    """What these changes would do, with what is created there before them."""
+    """What these changes would do, with what is created there before them.
+
+    A document that was made ready before there were books counts like one that waits.
+    """
     rules = list_rule_targets()
     books = read_books(connection)
     rows, lines = _waiting(connection)
-    named = {id_ for row in rows for id_ in item_ids_of(row.document, books.settings, lines[row.document_id])}
+    ready, ready_lines = _ready()
+    lines |= ready_lines
+    waiting = [row.document for row in rows]
+    named = {id_ for each in (*waiting, *ready) for id_ in item_ids_of(each, books.settings, lines[each.id])}
     ruled = {id_ for rule in rules for id_ in rule.targets}
     created = _created(connection, changes)
     instead = _instead(connection, changes, created, named | ruled)
@@ -65,10 +72,16 @@ def impact_of(connection: Connection, changes: Changes) -> Impact:
     then = item_problems(ruled, connection, instead)
     references = read_references(connection, named, instead)
     documents = [
-        DocumentFacts(row.reason, _then(row, lines[row.document_id], books, references)) for row in rows
+        DocumentFacts(row.reason, _then(row.document, lines[row.document_id], books, references, row))
+        for row in rows
     ]
+    standing = read_references(connection, named) if ready else {}
+    for each in ready:
+        held = _then(each, lines[each.id], books, standing)
+        left = _then(each, lines[each.id], books, references)
+        documents.append(DocumentFacts(held[0].reason if held else "", left))
     facts = [RuleFacts(not rule.targets & now.keys(), not rule.targets & then.keys()) for rule in rules]
-    return weigh(facts, documents, _counts(changes))
+    return weigh(facts, documents, _counts(changes) | {"ready": len(ready)})
 
 
 def _waiting(connection: Connection) -> tuple[list[Publication], dict[UUID, list[Any]]]:
@@ -78,12 +91,22 @@ def _waiting(connection: Connection) -> tuple[list[Publication], dict[UUID, list
     return list(plain), read_lines(rows.values_list("document_id", flat=True))
 
 
+def _ready() -> tuple[list[Document], dict[UUID, list[Any]]]:
+    """What was made ready without accounting software: to be published, its entries need a match."""
+    rows = Document.objects.filter(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX)
+    found = list(rows.select_related("file"))
+    return found, read_lines(rows.values_list("id", flat=True)) if found else {}
+
+
 def _then(
-    publication: Publication, lines: list[Any], books: Books, references: References
+    document: Document,
+    lines: list[Any],
+    books: Books,
+    references: References,
+    publication: Publication | None = None,
 ) -> tuple[Problem, ...]:
     """What would stand in the way of one document, asked as it is asked before sending."""
-    kinds = books.facts.kinds
-    facts = build_facts(publication.document, books.settings, kinds, references, publication, lines)
+    facts = build_facts(document, books.settings, books.facts.kinds, references, publication, lines)
     return tuple(list_blocking(check_document(facts, books.facts)))
 
 

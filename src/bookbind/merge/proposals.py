@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from bookbind.kit.text import fold_name
+from bookbind.lists.namesakes import plain_tax_number
 from bookbind.merge.entries import KINDS, Entry, for_use, is_income, kind_is_guessed, side_of, to_item
 from bookbind.merge.matching import Item, Kind, Suggestion, match
 from bookbind.merge.plans import ANY, COSTS, SALES
@@ -14,6 +16,7 @@ from bookbind.providers.base.types import ListName, Side
 CERTAIN, LIKELY, GUESS = "certain", "likely", "guess"
 _CERTAIN_FROM, _LIKELY_FROM, _SHOWN_FROM = 0.95, 0.6, 0.3
 _SAME_ACCOUNT = 0.8
+_NAMESAKE = ("same name, different VAT numbers",)
 _USES = {COSTS: "purchases", SALES: "sales"}
 
 
@@ -76,6 +79,24 @@ def propose_products(
         by_name = _proposal(SALES, suggestion, may_be_auto=False)
         found[entry.id] = [_through_account(same, by_name) if same else by_name]
     return found
+
+
+def propose_namesakes(ours: Sequence[Entry], taken: Sequence[Entry], found: Proposals) -> Proposals:
+    """For contacts that nothing is proposed for: the one of their very name that another of ours stands for.
+
+    Its VAT number is another, or it would be theirs; but publishing looks for the name before it creates one.
+    """
+    named: dict[str, list[Entry]] = defaultdict(list)
+    for entry in taken:
+        named[fold_name(entry.name)].append(entry)
+    same: Proposals = {}
+    for entry in ours:
+        there, known = named.get(fold_name(entry.name), []), found.get(entry.id, [])
+        numbers = {plain_tax_number(each.details.get("tax_number")) for each in (entry, *there)} - {""}
+        if len(there) == 1 and len(numbers) > 1 and not any(each.target for each in known):
+            others = known[0].alternatives if known else ()
+            same[entry.id] = [Proposal(ANY, there[0].id, _SHOWN_FROM, reasons=_NAMESAKE, alternatives=others)]
+    return same
 
 
 def confidence_of(proposal: Proposal, target: UUID) -> float:

@@ -1,5 +1,7 @@
 """The first step: what happens with documents that the new books do not take the way they are asked for."""
 
+from collections.abc import Mapping
+
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.providers.base.types import DocumentKind, PublishAs
@@ -9,7 +11,7 @@ from bookbind.publishing.instead import KEEP, Question, list_questions
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.models import User
 
-__all__ = ["KEEP", "Question", "choose_way", "list_ways"]
+__all__ = ["KEEP", "Question", "choose_way", "choose_ways", "list_ways"]
 
 
 def list_ways(connection: Connection) -> list[Question]:
@@ -25,9 +27,15 @@ def list_ways(connection: Connection) -> list[Question]:
     return list_questions(pairs, get_provider(connection.provider).kinds, settings.instead)
 
 
-def choose_way(connection: Connection, key: str, answer: str, user: User) -> None:
-    """Answer one question: a way that the vendor offers, KEEP to keep such documents here, "" to ask again.
+def choose_ways(connection: Connection, answers: Mapping[str, str], user: User) -> None:
+    """Answer several questions by key, all or none; SettingNotTaken for what is no answer.
 
-    SettingNotTaken for anything else. What becomes complete waits for a look.
+    An answer is a way that the vendor offers, KEEP to keep such documents here, "" to ask again.
+    What becomes complete waits for a look.
     """
-    save_instead(connection, {key: answer}, user)
+    save_instead(connection, dict(answers), user)
+
+
+def choose_way(connection: Connection, key: str, answer: str, user: User) -> None:
+    """The same for one question."""
+    choose_ways(connection, {key: answer}, user)

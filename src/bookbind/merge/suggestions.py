@@ -11,6 +11,7 @@ from bookbind.connections.models import Connection
 from bookbind.jobs.runner import Again, Claimed, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
+from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import ListSync
 from bookbind.merge.entries import Entry, is_income
 from bookbind.merge.evidence import used_by_us, used_there
@@ -20,6 +21,7 @@ from bookbind.merge.proposals import (
     Proposals,
     from_json,
     propose,
+    propose_namesakes,
     propose_products,
     to_json,
 )
@@ -96,14 +98,15 @@ def read_suggestions(
 def make_suggestions(question: Question) -> Proposals:
     """Ask the matcher."""
     connection, name = question.connection, question.name
-    theirs = [entry for entry in read_remote(connection, name) if entry.state == "active"]
-    if name not in _SHARED:
-        taken = question.standings.taken()
-        theirs = [entry for entry in theirs if entry.id not in taken]
+    everything = [entry for entry in read_remote(connection, name) if entry.state == "active"]
+    taken = question.standings.taken() if name not in _SHARED else frozenset()
+    theirs = [entry for entry in everything if entry.id not in taken]
     ours = question.standings.unmatched()
     if name is ListName.CATEGORIES:
         ours, theirs = _with_evidence(connection, ours, theirs)
     found = propose(name, ours, theirs)
+    if name in CONTACT_LISTS:
+        found |= propose_namesakes(ours, [each for each in everything if each.id in taken], found)
     if name is ListName.CATEGORIES and _sells_products(connection):
         for id_, proposals in _product_proposals(question, found).items():
             found[id_] = [*found.get(id_, []), *proposals]

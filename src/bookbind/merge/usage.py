@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document, DocumentLine
@@ -12,6 +12,8 @@ from bookbind.lists.queries import combined_into
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import list_unsent
+from bookbind.publishing.reasons import ENTRY_REASONS
+from bookbind.publishing.states import State
 from bookbind.rules.targets import list_rule_targets
 
 _LINE_COLUMNS = ("category_id", "tax_rate_id", "tracking_1_id", "tracking_2_id")
@@ -22,12 +24,14 @@ _DOCUMENT_COLUMNS = ("supplier_id", "paid_from_id")
 class Uses:
     """Who names an entry: `rules` counts the rules of each kind, `waiting` the waiting documents.
 
-    `ready` counts those that were made ready without accounting software and are still to be published.
+    `ready` counts those that were made ready without accounting software and are still to be published,
+    `held` those of the waiting that Waiting shows under an entry without a match, not under their date or so.
     """
 
     rules: dict[str, int] = field(default_factory=dict)
     waiting: int = 0
     ready: int = 0
+    held: int = 0
 
     @property
     def rule_count(self) -> int:
@@ -50,21 +54,24 @@ def read_uses(connection: Connection) -> dict[UUID, Uses]:
     for rule in list_rule_targets():
         for entry in {roots.get(each, each) for each in rule.named}:
             rules[entry][rule.kind] += 1
-    waiting, ready = _count_documents(connection, roots)
+    waiting, ready, held = _count_documents(connection, roots)
     ids = rules.keys() | waiting.keys() | ready.keys()
-    return {id_: Uses(dict(rules.get(id_, {})), waiting[id_], ready[id_]) for id_ in ids}
+    return {id_: Uses(dict(rules.get(id_, {})), waiting[id_], ready[id_], held[id_]) for id_ in ids}
 
 
-def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[Counter[UUID], Counter[UUID]]:
-    """How many waiting, and how many ready documents refer to each entry, by what stands on them."""
+def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[Counter[UUID], ...]:
+    """How many waiting, ready and held documents refer to each entry, by what stands on them."""
     named: dict[UUID, set[UUID]] = defaultdict(set)
     is_ready = Q(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX)
     documents = Document.objects.filter(Q(id__in=waiting_document_ids(connection)) | is_ready)
-    ready = set()
-    for id_, stage, *ids in documents.values_list("id", "stage", *_DOCUMENT_COLUMNS):
+    ready, held = set(), set()
+    rows = documents.annotate(is_held=Exists(_held_for_matches(connection)))
+    for id_, stage, is_held, *ids in rows.values_list("id", "stage", "is_held", *_DOCUMENT_COLUMNS):
         named[id_].update(each for each in ids if each is not None)
         if stage == Document.Stage.READY:
             ready.add(id_)
+        if is_held:
+            held.add(id_)
     lines = DocumentLine.objects.filter(document__in=documents.values("id"))
     for id_, *ids in lines.values_list("document_id", *_LINE_COLUMNS):
         named[id_].update(each for each in ids if each is not None)
@@ -73,10 +80,19 @@ def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[C
         unsaid = documents.filter(kind="expense", paid_from__isnull=True)
         for id_ in unsaid.values_list("id", flat=True):
             named[id_].add(settings.paid_from_id)
-    counts: tuple[Counter[UUID], Counter[UUID]] = Counter(), Counter()
+    counts: tuple[Counter[UUID], ...] = Counter(), Counter(), Counter()
     for document, ids in named.items():
-        counts[document in ready].update({roots.get(id_, id_) for id_ in ids})
+        entries = {roots.get(id_, id_) for id_ in ids}
+        counts[document in ready].update(entries)
+        if document in held:
+            counts[2].update(entries)
     return counts
+
+
+def _held_for_matches(connection: Connection) -> QuerySet[Publication]:
+    """The publication of a document that is held for an entry that it names."""
+    rows = list_unsent(connection.id).order_by().select_related(None)
+    return rows.filter(document=OuterRef("id"), state=State.HELD.value, reason__in=[*ENTRY_REASONS])
 
 
 def waiting_document_ids(connection: Connection) -> QuerySet[Publication, UUID]:

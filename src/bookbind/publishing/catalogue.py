@@ -364,6 +364,18 @@ _OUTSIDE: dict[Reason, Entry] = {
     ),
 }
 
+# Why it is asked while no software is connected that could be named.
+ALONE: dict[Reason, str] = {
+    Reason.SUPPLIER_MISSING: "Whoever keeps the books needs it on every document.",
+    Reason.DATE_MISSING: "It decides into which period the document goes.",
+    Reason.DUE_DATE_MISSING: "A bill that awaits payment needs a due date.",
+    Reason.DUE_BEFORE_DATE: "No document is due before it was written.",
+    Reason.TOTAL_NEGATIVE: "Money that comes back to you is a credit note.",
+    Reason.TAX_RATE_MISSING: "The VAT return is computed from it, so nothing is assumed.",
+    Reason.TAX_WITHOUT_RATE: "The VAT would be lost.",
+    Reason.PAID_FROM_MISSING: "An expense is booked against the account that paid it.",
+}
+
 # Where the business keeps its books elsewhere by now, so that these can't be searched any more.
 LEFT: dict[Reason, Entry] = {
     Reason.UNKNOWN: Entry(

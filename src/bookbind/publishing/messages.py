@@ -7,10 +7,10 @@ from typing import Any
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, organisation_name
 from bookbind.providers.registry import get_provider
-from bookbind.publishing.catalogue import CATALOGUE, LEFT
+from bookbind.publishing.catalogue import ALONE, CATALOGUE, LEFT
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Problem, Reason
-from bookbind.publishing.wording import Button, Entry, Message, Words
+from bookbind.publishing.wording import Button, Entry, Message, Retried, Words
 
 __all__ = [
     "Button",
@@ -44,6 +44,7 @@ def words_of(connection: Connection, supplier: str = "") -> Words:
         organisation_name(connection),
         supplier,
         is_left=connection.stage not in LIVE_STAGES,
+        awaits_start=connection.awaits_start,
     )
 
 
@@ -108,12 +109,18 @@ def _fill(
     return Message(
         reason=reason.value,
         headline=entry.what.format_map(filled),
-        body=entry.why.format_map(filled),
+        body=(ALONE.get(reason, entry.why) if words.is_alone else entry.why).format_map(filled),
         who=entry.who.format_map(filled),
         next=entry.next.format_map(filled),
-        retried=entry.retried.value,
+        retried=_retried(reason, entry, words).value,
         buttons=tuple((button, label.format_map(filled)) for button, label in entry.buttons),
         field=field,
         details=details,
         reference=reference,
     )
+
+
+def _retried(reason: Reason, entry: Entry, words: Words) -> Retried:
+    """When it is sent: what is cured before publishing was started still waits for that."""
+    is_paused = words.awaits_start and reason is not Reason.NOT_STARTED
+    return Retried.AFTER_START if is_paused and entry.retried is Retried.WHEN_CURED else entry.retried

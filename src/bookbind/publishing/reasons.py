@@ -96,6 +96,20 @@ MATCH_REASONS = frozenset(
 )
 
 
+# A document that Waiting shows under one of these waits for an entry that it names.
+ENTRY_REASONS = frozenset(
+    {
+        Reason.CATEGORY_UNMATCHED,
+        Reason.CATEGORY_ARCHIVED,
+        Reason.TAX_RATE_UNMATCHED,
+        Reason.TAX_RATE_ARCHIVED,
+        Reason.PAID_FROM_UNMATCHED,
+        Reason.PAID_FROM_ARCHIVED,
+        Reason.SUPPLIER_ARCHIVED,
+    }
+)
+
+
 class Weight(StrEnum):
     """What a problem does: it needs an edit, it holds the document, or it is only said."""
 

@@ -40,6 +40,7 @@ class Retried(StrEnum):
 
     ON_PUBLISH = "It is sent when you press Publish."
     WHEN_CURED = "It is sent by itself as soon as that is done."
+    AFTER_START = "It is sent once that is done and somebody has pressed Start publishing."
     ON_DECISION = "Nothing is sent until you have chosen."
     BY_ITSELF = "It is tried again by itself."
 
@@ -59,12 +60,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Words:
-    """What messages are filled with. `is_left`: the books are no longer kept there."""
+    """What messages are filled with. `is_left`: the books are no longer kept there.
+
+    `awaits_start`: nothing is sent there before somebody starts publishing. `is_alone`: there are no books.
+    """
 
     provider: str
     organisation: str
     supplier: str = ""
     is_left: bool = False
+    awaits_start: bool = False
+    is_alone: bool = False
 
     @property
     def target(self) -> str:

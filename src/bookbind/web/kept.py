@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bookbind.documents.queries import Tab, count_tabs
 from bookbind.kit.text import plural
-from bookbind.lists.labels import LIST_LABELS
+from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, TRACKING_LISTS
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import ListName
 from bookbind.rules.queries import count_rules
@@ -30,7 +30,7 @@ def list_kept(request: BusinessRequest) -> list[Kept]:
     live = ListItem.objects.filter(merged_into__isnull=True, archived_at__isnull=True)
     entries = dict(live.values_list("list").annotate(number=Count("id")))
     lists = tuple(
-        (f"{entries[name.value]:,} {LIST_LABELS[name].lower()}", reverse("list", args=[slug, name.value]))
+        (_count_words(name, entries[name.value]), reverse("list", args=[slug, name.value]))
         for name in ListName
         if entries.get(name.value)
     )
@@ -56,6 +56,13 @@ def list_kept(request: BusinessRequest) -> list[Kept]:
             _then_documents(tabs),
         ),
     ]
+
+
+def _count_words(name: ListName, count: int) -> str:
+    """`1 category`, `5 tax rates`, `2 entries of Projects 2`."""
+    if name in TRACKING_LISTS:
+        return f"{plural(count, 'entry', 'entries')} of {LIST_LABELS[name]}"
+    return plural(count, SINGULAR_LABELS[name], LIST_LABELS[name].lower())
 
 
 def _then_documents(tabs: Collection[Tab]) -> str:

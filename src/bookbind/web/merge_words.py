@@ -107,12 +107,16 @@ def changed_lines(report: Report, most: int) -> list[ChangedLine]:
 
 
 def bar_words(impact: Impact) -> dict[str, str]:
-    """The bar's three numbers, each with its word. What becomes ready is not sent before somebody says so."""
+    """The bar's three numbers, each with its word, and the tab of Costs in which the documents are.
+
+    What becomes ready is not sent before somebody says so.
+    """
     becomes = "becomes" if impact.released == 1 else "become"
     return {
         "rules": f"{plural(impact.rules_ready, 'rule')} ready",
         "released": f"{plural(impact.released, 'document')} {becomes} ready",
         "waiting": f"{impact.still_waiting:,} {_still_need(impact)}",
+        "show": "ready" if impact.ready and impact.ready == impact.documents else "waiting",
     }
 
 

@@ -142,6 +142,13 @@ def test_published_anyway_can_be_taken_back(moved: Office, alice: Client) -> Non
     assert list_entries(the("OLD-1"))[0].text == "Taken back before it was published."
 
 
+def test_one_that_is_archived_is_spoken_of_as_one(moved: Office, alice: Client) -> None:
+    page = ask(moved, alice, "archive", document=str(the("OLD-1").id))
+    done = press(moved, alice, "archive", page)
+    assert "1 document is in the archive." in done.text
+    assert done.link("Show it, or bring it back")
+
+
 def test_archived_together_they_are_found_and_brought_back_together(moved: Office, alice: Client) -> None:
     archive(moved.bill("OTHER").id, "archived", moved.user)
     page = ask(moved, alice, "archive", all="yes")

@@ -260,6 +260,18 @@ def test_combining_names_the_software_of_a_match_and_warns_of_two_tax_numbers(
     assert warned.has_button("Combine")
 
 
+def test_the_way_to_the_first_combination_is_a_tab(
+    office: Office, people: People, browse: Browse, alice: Client
+) -> None:
+    office.item(ListName.CATEGORIES, "Motor expenses", "449")
+    assert "Combined" not in read(alice.get(office.url("lists/categories/"))).text, "there is no second one"
+    office.item(ListName.CATEGORIES, "Fuel", "450")
+    page = read(alice.get(office.url("lists/categories/")))
+    assert read(alice.get(page.link("Combined"))).has_button("Combine…")
+    bob = browse(people.bob)
+    assert "Combined" not in read(bob.get(office.url("lists/categories/"))).text
+
+
 def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Client) -> None:
     kept, twice = office.supplier("BT plc"), office.supplier("BT Ltd")
     save_supplier_rule(twice, RuleInput(category_id=office.category.id), office.user)

@@ -225,3 +225,45 @@ def test_a_dimension_taken_from_another_list_is_said_and_that_list_is_asked_agai
     assert "Class was Projects 2's until now; say again what Projects 2 is." in asked
     assert "Projects 2: which dimension is it there? to decide" in asked
     assert "until now" not in answer(ListName.TRACKING_1).text
+
+
+@pytest.mark.req("CHG-03")
+def test_one_save_keeps_the_answer_to_each_question_of_the_page(desk: Desk) -> None:
+    desk.new.books.dimensions = [
+        RemoteDimension(name, name, per_line=True, active=True) for name in ("Class", "Department")
+    ]
+    desk.new.read()
+    for slot in TRACKING_LISTS:
+        create_item(desk.firm.business.id, slot, "North")
+    Dimension.objects.filter(connection=desk.new.connection).update(slot="")
+    there = Dimension.objects.get(connection=desk.new.connection, name="Class")
+    page = desk.open("merge_step", "dimensions")
+    assert page.html.count(">Save</button>") == 1
+    fields = {
+        "key": ["tracking_1", "tracking_2"],
+        "answer-tracking_1": str(there.id),
+        "answer-tracking_2": "none",
+    }
+    saved = read(desk.client.post(desk.url("merge_dimension"), fields, follow=True)).text
+    assert "Projects: which dimension is it there? decided" in saved
+    assert "Projects 2: which dimension is it there? decided" in saved
+    assert "until now" not in saved
+    open_again = {"key": ["tracking_1", "tracking_2"], "answer-tracking_2": str(there.id)}
+    moved = read(desk.client.post(desk.url("merge_dimension"), open_again, follow=True)).text
+    assert "Class was Projects' until now; say again what Projects is." in moved
+    assert (
+        "Choose an answer first."
+        in read(desk.client.post(desk.url("merge_dimension"), {"key": "tracking_1"}, follow=True)).text
+    )
+
+
+@pytest.mark.req("CHG-03")
+def test_an_answer_that_stays_as_it_is_loses_no_choice(desk: Desk) -> None:
+    north = create_item(desk.firm.business.id, ListName.TRACKING_1, "North")
+    desk.new.books.dimensions = [RemoteDimension("c-1", "Class", per_line=True, active=True)]
+    desk.new.read()
+    there = Dimension.objects.get(connection=desk.new.connection)
+    desk.choose(f"{north.id}:any:leave::1")
+    fields = {"key": ["tracking_1"], "answer-tracking_1": str(there.id)}
+    assert "Saved." in read(desk.client.post(desk.url("merge_dimension"), fields, follow=True)).text
+    assert desk.uses_of("North", ListName.TRACKING_1)["any"][0] == "leave"

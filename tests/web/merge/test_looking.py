@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.lists.models import Dimension, ListItem
@@ -11,6 +12,7 @@ from bookbind.lists.services import create_item
 from bookbind.merge.rows import Show
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
 from bookbind.providers.base.types import ListName, RemoteDimension
+from bookbind.publishing.models import PublishingSettings
 from tests.merge.conftest import SUPPLIERS, TAXES, Firm, new_books, old_books
 from tests.support.factories import People
 from tests.support.pages import read
@@ -31,6 +33,16 @@ def test_it_opens_on_the_first_step_in_which_something_is_left(desk: Desk) -> No
     page = desk.open()
     assert "449 Motor expenses" in page.text
     assert "Needed now 1" in page.text
+
+
+def test_at_a_first_connection_nothing_was_published_before(desk: Desk) -> None:
+    desk.client.post(desk.url("merge_way"), {"key": "bill/draft", "answer": "awaiting_payment"})
+    Connection.objects.filter(id=desk.old.connection.id).delete()
+    Document.objects.all().delete()
+    PublishingSettings.objects.update(publish_as="awaiting_payment")
+    page = desk.open("merge_step", "publishing").text
+    assert "Nothing has to be decided here." in page
+    assert "as before" not in page
 
 
 @pytest.mark.req("CHG-03")

@@ -122,3 +122,21 @@ def test_a_file_that_is_no_mapping_is_refused_in_words(desk: Desk, text: str) ->
 
 def _hidden(page: Page, name: str) -> str:
     return page.html.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+@pytest.mark.req("LST-07", "CHG-09")
+def test_only_what_the_look_showed_is_taken(desk: Desk) -> None:
+    desk.match("Motor expenses", "n-7300")
+    [row] = [line for line in download(desk).splitlines() if ",449,Motor expenses," in line]
+    headings = download(desk).splitlines()[0].lstrip("\ufeff")
+    text = f"{headings}\n{row.replace(',Vehicle and travel costs,', ',Advertising,')}\n"
+    looked = upload(desk.client, desk.url("merge_import"), text)
+    assert "Categories 449 Motor expenses 6200 Advertising" in looked.text
+    desk.match("Motor expenses", "n-4000")
+    desk.choose(f"{desk.firm.item('Motor expenses').id}:any:leave::1")
+    fields = {name: _hidden(looked, name) for name in ("content", "version")}
+    taken = read(desk.client.post(desk.url("merge_import"), {**fields, "do": "use"}))
+    assert taken.status == 409
+    assert "Merge lists changed since you looked at the file, so nothing was taken from it." in taken.text
+    assert desk.uses_of("Motor expenses")["any"][0] == "leave"
+    assert "new_id is that of 7300 Vehicle and travel costs, but new_name says “Advertising”" in taken.text

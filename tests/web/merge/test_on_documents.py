@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.publishing.models import Publication
+from bookbind.publishing.reasons import Reason
 from tests.merge.conftest import TAXES, look
 from tests.support.factories import People
 from tests.support.pages import Page, read
@@ -42,6 +43,13 @@ def test_the_document_says_what_it_was_and_who_else_waits(desk: Desk, waiting: P
     assert page.has_button("Match")
     assert page.has_button("Create “Motor expenses” in QuickBooks Online")
     assert "?item=" in page.link("See it in Merge lists")
+
+
+def test_a_document_that_waits_for_something_else_is_not_counted_beside_it(
+    desk: Desk, waiting: Publication
+) -> None:
+    Publication.objects.exclude(id=waiting.id).update(reason=Reason.BEFORE_START)
+    assert "This bill waits for it; 1 rule uses it." in document_page(desk, waiting).text
 
 
 @pytest.mark.req("CHG-07")

@@ -11,6 +11,7 @@ from bookbind.kit import clock
 from bookbind.merge.models import Applied, DraftRow
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.tenancy.permissions import Role
+from bookbind.web.templatetags.ui import moment
 from bookbind.web.trouble import explain_trouble
 from tests.merge.conftest import CATEGORIES, TAXES
 from tests.support.factories import People
@@ -98,6 +99,14 @@ def test_a_document_says_why_nothing_could_be_created(desk: Desk, facts: dict[st
     page = create_on_document(desk)
     assert page.status == 200
     assert words in page.text
+
+
+@pytest.mark.req("CHG-07", "UX-01")
+def test_while_it_is_not_asked_the_time_of_the_next_try_is_said(desk: Desk) -> None:
+    now = clock.now().replace(second=20, microsecond=0)
+    break_off(desk, down_since=now, next_try_at=now + timedelta(minutes=5))
+    at = moment(now + timedelta(minutes=6), desk.firm.business.time_zone).replace("today ", "")
+    assert f"Try again when it answers. We ask it again at {at}; press then." in create_on_document(desk).text
 
 
 @pytest.mark.req("CHG-07", "UX-01")

@@ -201,3 +201,10 @@ def test_a_list_keeps_the_name_of_its_dimension_within_a_sentence(desk: Desk) ->
     preview = desk.open("merge_preview")
     assert preview.has_button("Use only Projects 2")
     assert preview.has_button("Use only tax rates")
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"), [("direct_cost", "Direct cost"), ("expense", "Expense"), ("EXPENSE", "Expense")]
+)
+def test_the_type_of_a_category_is_said_in_words(stored: str, words: str) -> None:
+    assert Entry(uuid4(), ListName.CATEGORIES, "Fuel", details={"account_type": stored}).facts == words

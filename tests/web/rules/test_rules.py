@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from bookbind.documents.inputs import LineInput
-from bookbind.lists.models import RemoteItem
+from bookbind.lists.models import Dimension, RemoteItem
 from bookbind.providers.base.types import ListName
 from bookbind.rules.evaluate import DueMode
 from bookbind.rules.models import SupplierRule
@@ -55,6 +55,38 @@ def test_the_list_says_what_each_rule_sets_and_what_is_in_its_way(office: Office
     RemoteItem.objects.update(state=RemoteItem.State.ARCHIVED)
     page = read(alice.get(office.url("rules/")))
     assert "Needs attention 449 Motor expenses is archived" in page.text
+
+
+@pytest.mark.parametrize(
+    ("lists", "words"),
+    [
+        (("tracking_1",), "A project never holds a document: it is left out of what is sent. Match it there"),
+        (("categories",), "Documents keep the rule's value and wait. Match it there"),
+        (
+            ("categories", "tracking_1"),
+            (
+                "Documents keep the rule's value and wait. A project never holds a document: it is left out "
+                "of what is sent. Match them there"
+            ),
+        ),
+    ],
+)
+def test_a_rule_says_of_each_list_what_becomes_of_its_documents(
+    office: Office, alice: Client, lists: tuple[str, ...], words: str
+) -> None:
+    Dimension.objects.create(
+        business=office.business,
+        connection=office.connection,
+        remote_id="d-1",
+        name="Region",
+        slot="tracking_1",
+    )
+    values = {
+        "category_id": office.unmatched(ListName.CATEGORIES, "Fuel").id if "categories" in lists else None,
+        "tracking_1_id": office.unmatched(ListName.TRACKING_1, "Shop").id if "tracking_1" in lists else None,
+    }
+    rule = ruled(office, **values)
+    assert words in read(alice.get(office.url(f"rules/{rule.id}/"))).text
 
 
 def test_rules_are_found_by_supplier_and_by_entry(office: Office, alice: Client) -> None:

@@ -76,11 +76,30 @@ def test_a_tax_rate_needs_rate_kind_and_side(office: Office, alice: Client) -> N
 def test_the_same_name_is_not_added_twice(office: Office, alice: Client) -> None:
     add(alice, office, "suppliers", name="City Fuel Ltd")
     page = add(alice, office, "suppliers", name="CITY  FUEL ltd")
-    assert "There is a supplier of this name or code already." in page.text
+    assert "There is a supplier of this name already: City Fuel Ltd." in page.text
     alice.post(office.url(f"lists/suppliers/{ListItem.objects.get().id}/archive"), {"archived": "on"})
     page = add(alice, office, "suppliers", name="City Fuel Ltd")
     assert "An archived supplier is called so." in page.text
     assert ListItem.objects.count() == 1
+
+
+def test_a_code_that_is_taken_is_said_at_the_code_and_names_who_has_it(office: Office, alice: Client) -> None:
+    add(alice, office, "categories", name="Motor", code="449", account_type="Expense")
+    page = add(alice, office, "categories", name="Fuel", code="449", account_type="Expense")
+    assert "There is a category of this code already: 449 Motor." in page.text
+    said = page.html.index("of this code already")
+    assert page.html.index('name="code"') < said < page.html.index('name="name"')
+    same = add(alice, office, "categories", name="Motor", code="449", account_type="Expense")
+    assert "There is a category of this name already: 449 Motor." in same.text
+    other = add(alice, office, "categories", name="Fuel", code="450", account_type="Expense")
+    assert "Saved: 450 Fuel." in other.text
+    fuel = office.url(f"lists/categories/{ListItem.objects.get(name='Fuel').id}/")
+    page = read(alice.post(fuel, {"name": "Fuel", "code": "449", "account_type": "Expense"}))
+    assert "Another category has this code. It is 449 Motor. Give one of them another." in page.text
+    item = ListItem.objects.get(name="Motor")
+    alice.post(office.url(f"lists/categories/{item.id}/archive"), {"archived": "on"})
+    page = add(alice, office, "categories", name="Tolls", code="449", account_type="Expense")
+    assert "An archived category has this code: 449 Motor." in page.text
 
 
 def test_an_entry_is_renamed_archived_and_brought_back(office: Office, alice: Client) -> None:
@@ -138,7 +157,7 @@ def test_a_file_is_looked_at_before_anything_is_written(office: Office, alice: C
     assert page.has_button("Import 2 changes")
     assert rows() == before
     page = confirm(alice, page)
-    assert "list.csv is imported." in page.text
+    assert "list.csv is imported. 1 added, 1 changed." in page.text
     assert sorted(ListItem.objects.values_list("name", flat=True)) == ["Advertising", "Vehicles"]
     assert not ImportDraft.objects.exists()
 
@@ -164,6 +183,8 @@ def test_a_file_with_errors_names_line_and_column_and_has_no_import_button(
 ) -> None:
     page = choose(alice, office, "lists/tax_rates", "Name,Rate,Kind,Side\n20%,20,Standard,Costs\n5%,x,Fun,\n")
     assert "Nothing can be imported yet: 3 places in the file need attention." in page.text
+    assert "1 line to be put right." in page.text
+    assert "Put them right in the file" in page.text
     assert "Line Entry Column What to do" in page.text
     assert "3 5% Rate “x” can't be used here. Write a percentage such as 20 or 17.5." in page.text
     assert "3 5% Kind “Fun” can't be used here. Write one of: Standard, Reduced" in page.text
@@ -174,12 +195,18 @@ def test_a_file_with_errors_names_line_and_column_and_has_no_import_button(
 
 
 @pytest.mark.req("LST-07")
+def test_one_place_is_spoken_of_as_one(office: Office, alice: Client) -> None:
+    page = choose(alice, office, "lists/tax_rates", "Name,Rate,Kind,Side\n5%,x,Standard,Costs\n")
+    assert "1 place in the file needs attention. Put it right in the file" in page.text
+
+
+@pytest.mark.req("LST-07")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "This file is empty."),
         (b"PK\x03\x04", "This is an Excel workbook, not CSV."),
-        (b"ID;Name\n;BT\n", "separated by semicolons; commas are needed."),
+        (b"ID|Name\n|BT\n", "separated by bars; commas are needed."),
         ("Name\nZoë\n".encode("latin-1"), "Line 2 has letters that are not saved as UTF-8."),
         (b"Code\n1\n", "1 column is missing: Name."),
         (b"<script>alert(1)</script>\n", "The first line names none of the columns"),

@@ -69,7 +69,7 @@ def test_a_complete_document_is_made_ready(office: Office, alice: Client) -> Non
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"supplier": ""}, "Who is this bill from? Your software needs a supplier on every document."),
+        ({"supplier": ""}, "Who is this bill from? Whoever keeps the books needs it on every document."),
         ({"total": "121"}, "The lines come to £1.00 less than the total of £121.00."),
         ({"lines-0-category": ""}, "It decides where the cost appears in Acme Ltd's books."),
         ({"kind": "expense"}, "Which account was it paid from?"),
@@ -156,7 +156,7 @@ def test_an_export_holds_lines_codes_and_tax_and_runs_nothing(office: Office, al
         "100.00",
         "5% VAT",
         "5",
-        "reduced",
+        "Reduced",
     )
     assert (row["VAT"], row["Gross"]) == ("5.00", "105.00")
     assert (row["Type"], row["Date"], row["Due"]) == ("Invoice", "2026-03-03", "2026-04-02")
@@ -226,7 +226,7 @@ def test_disconnect_leaves_a_business_that_works(office: Office, alice: Client, 
     waiting, review = office.bill("INV-1"), office.bill("INV-2")
     request_publish(waiting, office.user)
     page = read(alice.get(office.url(f"settings/connections/{office.connection.id}/disconnect")))
-    assert "1 categories, 1 tax rates, 1 suppliers. You keep them here yourself." in page.text
+    assert "1 category, 1 tax rate, 1 supplier. You keep them here yourself." in page.text
     assert "1 to review, 1 waiting. They can be coded, made ready and exported." in page.text
     Connection.objects.update(grant=None)
     disconnect(Connection.objects.get(), office.user)
@@ -281,6 +281,7 @@ def test_what_was_made_ready_is_matched_and_named_before_publishing_starts(
     page = read(alice.get(office.url(f"{books}/merge/lists/categories/")))
     assert "449 Motor expenses" in page.text
     assert "1 ready" in page.text
+    assert "0 documents become ready · 1 still needs a match" in page.text
     start = read(alice.get(office.url(f"{books}/start")))
     assert "1 document stays in Ready; once publishing has started, publish it there" in start.text
     Document.objects.update(exported_at=clock.now(), exported_version=F("version"))

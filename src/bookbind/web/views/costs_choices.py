@@ -10,7 +10,7 @@ from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.lists.adoption import is_merging, only_there
 from bookbind.lists.models import Binding, Dimension, ListItem, RemoteItem
-from bookbind.lists.queries import current_bindings
+from bookbind.lists.queries import current_bindings, own_instead
 from bookbind.providers.base.contract import KindChoice, Provider
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, Side, TaxMode
 from bookbind.providers.registry import get_provider
@@ -100,7 +100,8 @@ def read_choices(business: Business, document: Document, target: Target) -> Cost
 def list_tax_rates(used: set[UUID], connection: Connection | None) -> list[TaxRate]:
     """The tax rates that costs can have, and those in use already, whatever became of them.
 
-    While the list is being matched only what works in the books is offered; what is only there comes last.
+    While the list is being matched only what works in the books is offered; what is only there comes last,
+    or in its place ours of the same name that only lacks its match.
     """
     live = Q(archived_at__isnull=True, merged_into__isnull=True) & ~Q(details__side=Side.SALES.value)
     rates = ListItem.objects.filter(live | Q(id__in=used), list=ListName.TAX_RATES)
@@ -108,11 +109,13 @@ def list_tax_rates(used: set[UUID], connection: Connection | None) -> list[TaxRa
     if connection is None or not is_merging(connection, ListName.TAX_RATES):
         return [_tax_rate(item) for item in ours]
     ready = current_bindings(connection.id, [item.id for item in ours], Binding.Use.COSTS)
-    there = only_there(connection, ListName.TAX_RATES).order_by("folded_name")
+    there = list(only_there(connection, ListName.TAX_RATES).order_by("folded_name"))
     sold = Side.SALES.value
+    own = own_instead(ListName.TAX_RATES, there, connection)
+    offered = {*ready, *used, *(item.id for item in own.values())}
     return [
-        *(_tax_rate(item) for item in ours if item.id in ready or item.id in used),
-        *(_tax_rate(item) for item in there if item.details.get("side") != sold),
+        *(_tax_rate(item) for item in ours if item.id in offered),
+        *(_tax_rate(item) for item in there if item.id not in own and item.details.get("side") != sold),
     ]
 
 

@@ -91,7 +91,7 @@ def _body(row: Row, *, waits: bool) -> str:
     if row.was is not None:
         said.append(f"It was {row.was.label} in {row.was.software}.")
     parts = []
-    others = row.used.waiting - (1 if waits else 0)
+    others = row.used.held - (1 if waits else 0)
     if waits:
         more = f" and {plural(others, 'other')}" if others > 0 else ""
         parts.append(f"this bill{more} {'wait' if others > 0 else 'waits'} for it")

@@ -99,7 +99,7 @@ def _document_url(request: BusinessRequest, document: Document) -> str:
 def _explain(request: BusinessRequest, connection: Connection | None, rows: Sequence[Refused]) -> str:
     """One document's own problem, or in short what several have in common; and what to do."""
     problem = rows[0].problem
-    words = words_of(connection) if connection else Words("your software", request.business.name)
+    words = words_of(connection) if connection else Words("", request.business.name, is_alone=True)
     message = explain_problem(problem, words)
     said = message.headline if len(rows) == 1 else f"{short_reason(problem.reason)}."
     return f"{said[:1].upper()}{said[1:]} {message.next}"

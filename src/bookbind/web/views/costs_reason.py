@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
 from bookbind.connections.queries import status_of
 from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document
+from bookbind.kit.text import fold_name
+from bookbind.lists.queries import find_contact_there
 from bookbind.publishing.messages import Button as Does
-from bookbind.publishing.messages import Message, Words, explain_paper, explain_problem, explain_publication
+from bookbind.publishing.messages import (
+    Message,
+    Words,
+    explain_paper,
+    explain_problem,
+    explain_publication,
+)
 from bookbind.publishing.messages import short_reason as short_reason_words
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Problem, Reason, Weight
@@ -89,16 +98,27 @@ def build_reason(
 ) -> ReasonLine:
     """The line for a document, and what is said beside it."""
     words = _words(place.target, place.request.business.name)
-    asides, notices = {}, []
+    asides: dict[str, str] = {}
+    notices = []
     for problem in problems:
-        if problem.weight is not Weight.NOTICE:
-            continue
         if problem.reason is Reason.NEW_SUPPLIER:
-            asides["supplier"] = f"New in {words.provider}, created on publish."
-        else:
+            asides |= _supplier_aside(place, words, problem)
+        elif problem.weight is Weight.NOTICE:
             said = explain_problem(problem, words)
             notices.append(f"{said.headline} {said.body}")
     return ReasonLine(_message(place, publication, problems, was_asked=was_asked), tuple(notices), asides)
+
+
+def _supplier_aside(place: Place, words: Words, problem: Problem) -> dict[str, str]:
+    """What becomes of a supplier without a match: one that is there is taken before a new one is made."""
+    connection = place.target.connection
+    there = find_contact_there(connection, UUID(problem.data["item"])) if connection else None
+    if there is not None:
+        is_same = fold_name(there.name) == fold_name(problem.data["label"])
+        has = f"a {there.name}" if is_same else f"{there.name} with the same VAT number"
+        return {"supplier": f"{words.provider} has {has}: it is used."}
+    is_asked = problem.weight is not Weight.NOTICE
+    return {} if is_asked else {"supplier": f"New in {words.provider}, created on publish."}
 
 
 def _message(
@@ -275,4 +295,7 @@ def _code_words(publication: Publication) -> str:
 
 
 def _words(target: Target, business_name: str = "") -> Words:
-    return Words(target.provider_name or "your software", target.organisation_name or business_name)
+    if target.connection is None:
+        return Words("", business_name, is_alone=True)
+    starts = target.connection.awaits_start
+    return Words(target.provider_name, target.organisation_name or business_name, awaits_start=starts)

@@ -137,7 +137,8 @@ def costs_archive_early(request: BusinessRequest) -> HttpResponse:
         count = archive_early(ids, request.user)
         if count:
             said = f"{plural(count, 'document')} {'is' if count == 1 else 'are'} in the archive."
-            _say(request, said, "Show them, or bring them back", _PUT_ASIDE)
+            them = "it" if count == 1 else "them"
+            _say(request, said, f"Show {them}, or bring {them} back", _PUT_ASIDE)
         return count
 
     return _ask_and_do(request, ARCHIVE, archive)

@@ -54,6 +54,11 @@ class Preview:
         """How many lines make or change something."""
         return self.new + self.changed
 
+    @property
+    def wrong_lines(self) -> int:
+        """How many lines something is wrong with, in however many places."""
+        return len({error.line for error in self.errors})
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -105,13 +110,14 @@ def preview_page(request: BusinessRequest, subject: Subject, draft_id: UUID) -> 
     if request.method == "POST":
         form = ConfirmForm(request.POST)
         digest = form.cleaned_data["digest"] if form.is_valid() else ""
+        looked = subject.preview(content)
         try:
             subject.apply(content, digest, draft.file_name)
         except subject.refusals as error:
             trouble = str(error)
         else:
             drop_draft(draft)
-            messages.success(request, f"{draft.file_name} is imported.")
+            messages.success(request, f"{draft.file_name} is imported. {_done_words(looked)}.")
             return redirect(subject.home_url)
     shown = subject.preview(content)
     context = {
@@ -125,6 +131,12 @@ def preview_page(request: BusinessRequest, subject: Subject, draft_id: UUID) -> 
         "press": f"Import {plural(shown.count, 'change')}",
     }
     return render(request, "imports/preview.html", context, status=409 if trouble else 200)
+
+
+def _done_words(done: Preview) -> str:
+    """`3 added, 1 changed`: exactly what was confirmed, or nothing was written."""
+    said = [f"{count:,} {word}" for count, word in ((done.new, "added"), (done.changed, "changed")) if count]
+    return ", ".join(said) or "Nothing was to be changed"
 
 
 def urls_around(request: BusinessRequest, names: tuple[str, str, str], *parts: str) -> tuple[str, str, str]:

@@ -34,7 +34,7 @@ from bookbind.providers.base.errors import ErrorKind
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.rules.queries import count_uses
-from bookbind.tenancy.permissions import Permission
+from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.views.lists_dimensions import dimension_choices
 from bookbind.web.views.lists_matching import MatchRow, list_match_rows, list_unmatched
@@ -235,17 +235,20 @@ def _tabs(
     if name in CONTACT_LISTS:
         # Comparing every name with every other is worth its time only to somebody who asks for it.
         counts["twice"] = len(possible_duplicates(name)) if show == "twice" else ""
-    counts["combined"] = len(list_combinations(name))
+    combined = len(list_combinations(name))
+    if combined or (counts["all"] != 1 and counts["all"] and may(request.role, Permission.EDIT_LISTS)):
+        # There the first two are combined, too.
+        counts["combined"] = combined or ""
     counts["archived"] = _list_archived(name).count()
     return [
         {
             "url": f"{base}?show={key}",
             "label": label,
-            "count": counts[key],
+            "count": counts.get(key, ""),
             "current": "yes" if key == show else "",
         }
         for key, label in SHOWS.items()
-        if key in counts and (counts[key] != 0 or key in ("all", show))
+        if key == show or counts.get(key, 0) != 0 or key == "all"
     ]
 
 

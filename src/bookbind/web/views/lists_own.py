@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bookbind.kit.text import fold_name
 from bookbind.lists.columns import ARCHIVED
 from bookbind.lists.errors import ListError
-from bookbind.lists.exchange import Plan, entry_cells
-from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS
+from bookbind.lists.exchange import Entry, entry_cells
+from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, item_label
 from bookbind.lists.models import ListItem
 from bookbind.lists.own import apply_entry, entry_of, plan_entry, why_kept_elsewhere
 from bookbind.lists.services import archive_item, restore_item
@@ -97,7 +98,11 @@ def _save(request: BusinessRequest, form: EntryForm, name: ListName, item: ListI
         form.take_errors(plan.errors)
         return False
     if item is None and not plan.new:
-        form.add_error("name", _present_words(plan, name))
+        present = plan.changed[0].before if plan.changed else None
+        same_name = present is None or fold_name(present.name) == fold_name(form.cleaned_data["name"])
+        form.add_error(
+            "name" if same_name else "code", _present_words(present, name, form, by_name=same_name)
+        )
         return False
     try:
         apply_entry(request.business.id, name, plan, request.user)
@@ -110,10 +115,14 @@ def _save(request: BusinessRequest, form: EntryForm, name: ListName, item: ListI
     return True
 
 
-def _present_words(plan: Plan, name: ListName) -> str:
-    """Why a new entry is none; an archived one of that name is not made a second time."""
-    present = plan.changed[0].before if plan.changed else None
+def _present_words(present: Entry | None, name: ListName, form: EntryForm, *, by_name: bool) -> str:
+    """Why a new entry is none, and which one is it; an archived one is not made a second time.
+
+    `present` is None when it says the very same already.
+    """
     word = SINGULAR_LABELS[name]
+    label = present.label if present else item_label(form.cleaned_data["name"], form.cleaned_data["code"])
     if present is not None and present.archived:
-        return f"An archived {word} is called so. Bring it back under Archived instead."
-    return f"There is a {word} of this name or code already."
+        called = "is called so" if by_name else f"has this code: {label}"
+        return f"An archived {word} {called}. Bring it back under Archived instead."
+    return f"There is a {word} of this {'name' if by_name else 'code'} already: {label}."

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bookbind.kit.sheets import SheetUnreadable
 from bookbind.kit.text import plural
-from bookbind.merge.errors import MergeError
+from bookbind.merge.errors import DraftMoved, MergeError
 from bookbind.merge.mapping_csv import Report, export_mapping, import_mapping
 from bookbind.merge.reading import draft_version, find_draft
 from bookbind.tenancy.permissions import Permission
@@ -22,6 +22,10 @@ from bookbind.web.views.merge_place import Place, open_place
 MOST_BYTES = 5_000_000
 PROBLEMS_SHOWN = 100
 CHANGES_SHOWN = 20
+_MOVED = (
+    "Merge lists changed since you looked at the file, so nothing was taken from it. "
+    "Below is what it would change now."
+)
 
 
 @require_GET
@@ -46,24 +50,41 @@ def merge_import(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     content = _content(request)
     if content is None:
         return _page(request, place, status=422, trouble="Choose a CSV file of at most 5 MB.")
-    is_preview = request.POST.get("do") != "use"
-    version = request.POST.get("version", "")
     try:
-        report = import_mapping(
-            place.connection,
-            content,
-            request.user,
-            int(version) if version.isdigit() else 0,
-            is_preview=is_preview,
+        return (
+            _take(request, place, content)
+            if request.POST.get("do") == "use"
+            else _look(request, place, content)
         )
     except SheetUnreadable as error:
         return _page(request, place, status=422, trouble=str(error))
     except MergeError as error:
         return _page(request, place, status=int(error.status), trouble=str(error))
-    if is_preview:
-        return _page(request, place, report=report, content=content)
+
+
+def _take(request: BusinessRequest, place: Place, content: bytes) -> HttpResponse:
+    """Choose what the look showed, or show what the file would do by now."""
+    posted = request.POST.get("version", "")
+    seen = int(posted) if posted.isdigit() else 0
+    try:
+        if seen != draft_version(find_draft(place.connection)):
+            raise DraftMoved
+        report = import_mapping(place.connection, content, request.user, seen)
+    except DraftMoved:
+        return _look(request, place, content, status=409, trouble=_MOVED)
     messages.success(request, f"{plural(len(report.changes), 'choice')} taken from the file into the draft.")
     return redirect(place.url("merge"))
+
+
+def _look(
+    request: BusinessRequest, place: Place, content: bytes, *, status: int = 200, trouble: str = ""
+) -> HttpResponse:
+    """What the file would change. The version is read first: what changes from then on is noticed."""
+    version = draft_version(find_draft(place.connection))
+    report = import_mapping(place.connection, content, request.user, version, is_preview=True)
+    return _page(
+        request, place, status=status, trouble=trouble, report=report, content=content, version=version
+    )
 
 
 def _content(request: BusinessRequest) -> bytes | None:
@@ -85,6 +106,7 @@ def _page(
     trouble: str = "",
     report: Report | None = None,
     content: bytes = b"",
+    version: int = 0,
 ) -> HttpResponse:
     context = {
         "place": place,
@@ -96,6 +118,6 @@ def _page(
         "notes": report.notes[:PROBLEMS_SHOWN] if report else (),
         "problems": report.problems[:PROBLEMS_SHOWN] if report else (),
         "content": base64.b64encode(content).decode(),
-        "version": draft_version(find_draft(place.connection)),
+        "version": version,
     }
     return render(request, "merge/mapping.html", context, status=status)

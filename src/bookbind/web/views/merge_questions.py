@@ -17,8 +17,8 @@ from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS, list_label
 from bookbind.lists.merging import finish_step
 from bookbind.lists.models import Dimension
 from bookbind.lists.queries import list_words
-from bookbind.merge.dimensions import DimensionQuestion, choose_dimension, list_dimension_questions
-from bookbind.merge.publishing import KEEP, Question, choose_way
+from bookbind.merge.dimensions import DimensionQuestion, choose_dimensions, list_dimension_questions
+from bookbind.merge.publishing import KEEP, Question, choose_ways
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
 from bookbind.providers.registry import get_provider
@@ -29,6 +29,7 @@ from bookbind.web.forms.costs import KIND_LABELS
 from bookbind.web.views.merge_place import Place, Presence, open_place
 
 NONE = "none"
+_NO_ANSWER = "Choose an answer first. Nothing was changed."
 _KINDS = {
     DocumentKind.BILL: "an invoice",
     DocumentKind.SUPPLIER_CREDIT: "a credit note",
@@ -105,13 +106,15 @@ def view_reads(place: Place, presence: Presence, arrived: Collection[str] = ()) 
 @require_POST
 @page(Permission.MANAGE_CONNECTIONS)
 def merge_way(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """Answer how one kind of document is published."""
+    """Answer how kinds of documents are published, all that the page asks at once."""
     place = open_place(request, connection_id)
     try:
-        choose_way(
-            place.connection, request.POST.get("key", ""), request.POST.get("answer", ""), request.user
-        )
-        messages.success(request, "Saved. It can be changed here and in the connection's settings.")
+        answers = _posted(request)
+        if answers:
+            choose_ways(place.connection, answers, request.user)
+            messages.success(request, "Saved. It can be changed here and in the connection's settings.")
+        else:
+            messages.error(request, _NO_ANSWER)
     except SettingNotTaken as error:
         messages.error(request, str(error) or "This is none of the ways that these books offer.")
     return redirect(place.url("merge_step", PUBLISHING))
@@ -120,17 +123,22 @@ def merge_way(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @page(Permission.MANAGE_CONNECTIONS)
 def merge_dimension(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """Answer which dimension a tracking list is; its entries are read next."""
+    """Answer which dimension each tracking list is; the entries of those that changed are read next."""
     place = open_place(request, connection_id)
-    slot, answer = request.POST.get("key", ""), request.POST.get("answer", "")
-    if slot not in {name.value for name in TRACKING_LISTS}:
+    keys = request.POST.getlist("key")
+    if not keys or not {name.value for name in TRACKING_LISTS}.issuperset(keys):
         raise Http404
+    answers = {ListName(slot): _dimension_id(answer) for slot, answer in _posted(request).items()}
+    if not answers:
+        messages.error(request, _NO_ANSWER)
+        return redirect(place.url("merge_step", DIMENSIONS))
     try:
-        taken_from = choose_dimension(place.connection, ListName(slot), _dimension_id(answer), request.user)
-        if taken_from is None:
-            messages.success(request, "Saved.")
+        taken = choose_dimensions(place.connection, answers, request.user)
+        lost = " ".join(_taken(place.connection, slot, taken_from) for slot, taken_from in taken.items())
+        if lost:
+            messages.warning(request, f"Saved. {lost}")
         else:
-            messages.warning(request, f"Saved. {_taken(place.connection, ListName(slot), taken_from)}")
+            messages.success(request, "Saved.")
     except DimensionUnknown as error:
         messages.error(request, str(error))
     return redirect(place.url("merge_step", DIMENSIONS))
@@ -209,8 +217,15 @@ def _taken(connection: Connection, slot: ListName, taken_from: ListName) -> str:
     return f"{dimension.name if dimension else 'This'} was {possessive(label)} until now{then}."
 
 
+def _posted(request: BusinessRequest) -> dict[str, str]:
+    """By question: its answer. Those that nobody answered yet are left open."""
+    keys, alone = request.POST.getlist("key"), request.POST.get("answer", "")
+    found = {key: request.POST.get(f"answer-{key}", alone) for key in keys}
+    return {key: answer for key, answer in found.items() if answer}
+
+
 def _dimension_id(answer: str) -> UUID | None:
     try:
-        return None if answer in (NONE, "") else UUID(answer)
+        return None if answer == NONE else UUID(answer)
     except ValueError as error:
         raise Http404 from error

@@ -31,6 +31,7 @@ from bookbind.web.forms.rules import RevisionForm, RuleForm, SwitchForm
 from bookbind.web.views.rules_words import (
     FIELD_WORDS,
     ProblemLink,
+    fate_words,
     problem_links,
     read_rule_choices,
     rule_words,
@@ -199,11 +200,13 @@ def _hidden_rules(found: list[SupplierRule]) -> set[UUID]:
 
 def _context(request: BusinessRequest, found: SupplierRule, form: RuleForm) -> dict[str, Any]:
     connection = main_connection(request)
+    problems = queries.rule_problems(found, connection)
     return {
         "form": form,
         "rule": found,
         "title": f"Rule for {found.supplier.name}",
-        "problems": problem_links(request, connection, queries.rule_problems(found, connection)),
+        "problems": problem_links(request, connection, problems),
+        "fate": fate_words(problems),
         "overlaps": _overlaps(request, found),
         "versions": version_words(found, queries.list_revisions(found)),
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import find_main_connection
+from bookbind.lists.labels import TRACKING_LISTS
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
 from bookbind.rules.evaluate import CodedField, DueMode, Problem, explain_due
@@ -134,6 +135,19 @@ def problem_links(
         )
         for problem in problems
     ]
+
+
+def fate_words(problems: Sequence[RuleProblem]) -> str:
+    """What becomes of documents with such values: a project is left out, all else is waited for."""
+    left_out = [each for each in problems if each.item.list in TRACKING_LISTS]
+    held = len(problems) - len(left_out)
+    said = []
+    if held:
+        said.append(f"Documents keep the rule's value{'' if held == 1 else 's'} and wait.")
+    if left_out:
+        they = "it is" if len(left_out) == 1 else "they are"
+        said.append(f"A project never holds a document: {they} left out of what is sent.")
+    return " ".join(said)
 
 
 def problem_words(problem: RuleProblem) -> str:

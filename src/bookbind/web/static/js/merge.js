@@ -399,9 +399,15 @@ document.addEventListener("focusin", (event) => {
 // On a narrow screen the steps scroll sideways, and the one that is open has to be seen.
 document.querySelector(".merge-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-// After Save or Use, which lead here by a redirect, the heading takes the focus that was on their button.
+// After Save or Use, which lead here by a redirect, the heading takes the focus that was on their button; after Next
+// or a step, the focus that was on the link.
 const [arrival] = performance.getEntriesByType("navigation");
-if (arrival?.redirectCount && document.activeElement === document.body && !document.querySelector("[autofocus]")) {
+const steps = [...document.querySelectorAll(".merge-tabs a")].map((step) => step.href);
+const pages = [...steps, steps[0]?.replace(/lists\/[^/]+\/$/, "")];
+const cameFrom = document.referrer.split("?")[0];
+const isNextStep = arrival?.type === "navigate" && pages.includes(cameFrom)
+  && cameFrom !== location.origin + location.pathname;
+if ((arrival?.redirectCount || isNextStep) && document.activeElement === document.body && !document.querySelector("[autofocus]")) {
   const heading = document.querySelector(".merge-top h1");
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
