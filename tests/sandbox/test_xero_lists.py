@@ -141,16 +141,21 @@ def test_contacts_come_in_pages(sandbox: Sandbox, acme: XeroApp) -> None:
     assert "pagination" not in acme.get("Contacts")
 
 
-def test_a_page_of_a_thousand_contacts_is_quick(sandbox: Sandbox, acme: XeroApp) -> None:
-    sandbox.control("grow", vendor="xero", organisation="Acme Ltd", list="contacts", count=10_000)
+def test_a_page_costs_what_it_shows_and_not_what_the_books_hold(sandbox: Sandbox, acme: XeroApp) -> None:
+    """A page of 1,000 contacts out of 10,000 beside the same page while there were no others."""
     url = f"{sandbox.url}/xero/api.xro/2.0/Contacts"
-    timings = []
-    for number in range(1, 6):
-        began = time.perf_counter()
-        answer = acme.client.get(url, params={"page": number, "pageSize": 1000}, headers=acme.headers())
-        timings.append(time.perf_counter() - began)
-        assert answer.status_code == 200
-    assert min(timings) < 0.15
+    quickest = []
+    for held in (1_000, 9_000):
+        sandbox.control("grow", vendor="xero", organisation="Acme Ltd", list="contacts", count=held)
+        timings = []
+        for _ in range(5):
+            began = time.perf_counter()
+            answer = acme.client.get(url, params={"page": 1, "pageSize": 1000}, headers=acme.headers())
+            timings.append(time.perf_counter() - began)
+            assert answer.status_code == 200
+            assert len(answer.json()["Contacts"]) == 1_000
+        quickest.append(min(timings))
+    assert quickest[1] < 6 * quickest[0]
 
 
 def test_modified_since_gives_only_what_changed(sandbox: Sandbox, acme: XeroApp) -> None:
