@@ -1,8 +1,16 @@
-"""What an address asks for, read with care."""
+"""What an address or a form asks for, read with care."""
 
 from uuid import UUID
 
 from bookbind.lists.models import ListItem
+
+_MOST_DIGITS = 8
+
+
+def read_number(text: str) -> int | None:
+    """A whole number as our own pages write it; None for anything else."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if is_number else None
 
 
 def find_asked_item(text: str) -> ListItem | None:

@@ -270,7 +270,7 @@ def _document_values(document: Document) -> dict[str, Any]:
 def _show_computed_tax(form: LineForm, line: DocumentLine, currency: str) -> None:
     """A VAT field that nobody filled in shows in grey what the rate makes of the line."""
     rate = str(line.tax_rate.details.get("rate", "")) if line.tax_rate else ""
-    if line.tax is None and line.net is not None and rate.replace(".", "", 1).isdigit():
+    if line.tax is None and line.net is not None and rate.replace(".", "", 1).isdecimal():
         form.fields["tax"].widget.attrs["placeholder"] = str(compute_tax(line.net, Decimal(rate), currency))
 
 

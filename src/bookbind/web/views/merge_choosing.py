@@ -21,6 +21,7 @@ from bookbind.merge.searching import find_proposal, list_likely, search_targets
 from bookbind.merge.standings import find_entry, read_targets
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.asked import read_number
 from bookbind.web.merge_rows import (
     FORGET,
     JOIN,
@@ -49,7 +50,7 @@ def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     refused, moved_by, status, narrowed = "", None, 200, ""
     try:
         narrowed = _narrowed(place, pressed)
-        _apply(request, place, pressed, int(version) if version.isdigit() else 0)
+        _apply(request, place, pressed, read_number(version) or 0)
     except DraftMoved as error:
         refused, moved_by, status = str(error), error.by, int(error.status)
     except MergeError as error:

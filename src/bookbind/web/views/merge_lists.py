@@ -21,6 +21,7 @@ from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.asked import read_number
 from bookbind.web.merge_rows import view_row
 from bookbind.web.views.merge_choosing import edit_context, list_options
 from bookbind.web.views.merge_place import (
@@ -243,7 +244,7 @@ def _wanted(request: BusinessRequest) -> Wanted:
     return Wanted(
         show=Show(show) if show in set(Show) else Show.NEEDED,
         query=request.GET.get("q", "").strip()[:100],
-        start=int(start) if start.isdigit() and len(start) < 8 else 0,
+        start=read_number(start) or 0,
         item_id=_uuid(item) if item else None,
         edit=request.GET.get("edit", ""),
         ids=tuple(_uuid(each) for each in request.GET.get("ids", "").split(",")[:ROWS_AT_ONCE] if each),

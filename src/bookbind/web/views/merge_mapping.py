@@ -16,6 +16,7 @@ from bookbind.merge.mapping_csv import Report, export_mapping, import_mapping
 from bookbind.merge.reading import draft_version, find_draft
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.asked import read_number
 from bookbind.web.merge_words import changed_lines
 from bookbind.web.views.merge_place import Place, open_place
 
@@ -65,7 +66,7 @@ def merge_import(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 def _take(request: BusinessRequest, place: Place, content: bytes) -> HttpResponse:
     """Choose what the look showed, or show what the file would do by now."""
     posted = request.POST.get("version", "")
-    seen = int(posted) if posted.isdigit() else 0
+    seen = read_number(posted) or 0
     try:
         if seen != draft_version(find_draft(place.connection)):
             raise DraftMoved

@@ -35,6 +35,7 @@ from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.asked import read_number
 from bookbind.web.change_words import moved_words
 from bookbind.web.merge_words import (
     Using,
@@ -50,7 +51,6 @@ from bookbind.web.views.merge_place import Place, open_place
 
 SHOWN = 200
 PUBLISHED_FIRST = 5
-MOST_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -198,8 +198,8 @@ def _used(request: BusinessRequest, place: Place) -> dict[str, object]:
     applied = _applied(place, request.GET["used"])
     if applied is None or applied.undone_at is not None:
         return {}
-    became, ready = request.GET.get("ready", ""), _count_ready(place)
-    words = _ready_words(int(became), ready) if became.isdigit() and len(became) < MOST_DIGITS else ""
+    became, ready = read_number(request.GET.get("ready", "")), _count_ready(place)
+    words = "" if became is None else _ready_words(became, ready)
     return {"used": applied, "ready": ready, "ready_words": words}
 
 
