@@ -62,6 +62,11 @@ def test_lists_of_a_revoked_connection_are_said_to_need_a_reconnect(ada: Walk) -
         assert "The last read failed" in page.text
         assert "It is read again once somebody has reconnected." in page.text
         assert "tried again by itself" not in page.text
+    with within(BusinessScope(ada.business.id)):
+        Connection.objects.update(trouble_cause="", down_since=clock.now())
+    down = read(ada.client.get(f"{ada.root}/{connection.id}/refresh"))
+    assert down.text.count("Xero isn't answering") == 1
+    assert "It is tried again by itself." in down.text
 
 
 def test_whoever_watches_learns_who_stopped_the_move(ada: Walk, people: People, ursula: Client) -> None:
@@ -91,7 +96,8 @@ def test_whoever_comes_after_an_undo_is_told_who_was_faster(
     for path in ("start", "undo", "disconnect"):
         for ask in (ada.client.get, ada.client.post):
             assert happened in read(ask(f"{address}/{path}", follow=True)).text, (path, ask)
-    assert happened in read(ada.client.post(f"{address}/stop", follow=True)).text
+    stopped = read(ada.client.post(f"{address}/stop", follow=True)).text
+    assert f"There is no move under way any more. {happened}" in stopped
     assert row(joined).stage == Connection.Stage.ENDED
 
 

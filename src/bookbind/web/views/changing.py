@@ -150,7 +150,7 @@ def stop(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         stop_change(moving, request.user)
         messages.success(request, f"Stopped. {label_of(moving.left)} is kept, and nothing was changed.")
     except ChangeOver:
-        return _say_over(request, connection)
+        return _say_over(request, connection, "There is no move under way any more.")
     return _to_connections(request)
 
 
@@ -166,7 +166,7 @@ def go_on(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         go_on_without(moving, request.user)
         messages.success(request, "Not waited for any longer: they move along, and nothing of them is sent.")
     except ChangeOver:
-        return _say_over(request, connection)
+        return _say_over(request, connection, "There is no move under way any more.")
     return HttpResponseRedirect(reverse("confirmed", args=[request.business.slug, connection_id]))
 
 
@@ -197,13 +197,17 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     return render(request, "connections/undo_change.html", context)
 
 
-def _say_over(request: BusinessRequest, connection: Connection) -> HttpResponse:
+def _say_over(
+    request: BusinessRequest,
+    connection: Connection,
+    late: str = "This change can't be taken back any more.",
+) -> HttpResponse:
     """Somebody was faster: what happened to the change, as far as it ended the connection."""
     now = get_connection(connection.id)
     if now.stage in LIVE_STAGES:
         messages.info(request, str(ChangeOver.__doc__))
     else:
-        messages.info(request, f"This change can't be taken back any more. {explain_end(now).body}")
+        messages.info(request, f"{late} {explain_end(now).body}")
     return _to_connections(request)
 
 

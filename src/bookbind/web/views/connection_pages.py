@@ -39,7 +39,7 @@ from bookbind.web.access import BusinessRequest, page
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import Choices, SettingsForm
 from bookbind.web.kept import list_kept
-from bookbind.web.notices import notice_for, totals_in_words
+from bookbind.web.notices import is_worth_a_banner, notice_for, totals_in_words
 from bookbind.web.templatetags.ui import moment
 from bookbind.web.views.approving import others_in_words
 
@@ -173,13 +173,13 @@ def _words(connection: Connection) -> dict[str, object]:
 def _list_words(connection: Connection, role: Role) -> dict[str, object]:
     lists = sync_progress(connection)
     status = status_of(connection)
-    is_cut_off = status.state is State.NEEDS_RECONNECT
     return {
         **_words(connection),
         "lists": lists,
         "is_reading": status.can_call and any(one.is_busy for one in lists),
         "can_refresh": status.can_call,
-        "notice": notice_for(connection, role, status=status) if is_cut_off else None,
+        "is_cut_off": status.state is State.NEEDS_RECONNECT,
+        "notice": notice_for(connection, role, status=status) if is_worth_a_banner(status) else None,
     }
 
 
