@@ -193,6 +193,23 @@ def test_what_matching_completes_waits_for_a_look_also_while_lists_are_read(desk
     assert desk.bills() == []
 
 
+@pytest.mark.req("REC-10")
+def test_what_is_cured_in_the_books_goes_on_though_another_list_can_not_be_read(desk: Desk) -> None:
+    lock = {"vendor": "xero", "organisation": "Acme Ltd"}
+    today = clock.now().date()
+    desk.sandbox.control("lock", **lock, period_lock_date=today.isoformat())
+    request_sync(desk.connection, full=True)
+    run_due(kinds=[SYNC, QUEUE])
+    desk.publish(desk.bill("INV-1"))
+    assert states(desk) == [(State.HELD, Reason.PERIOD_LOCKED)]
+    desk.sandbox.control("lock", **lock, period_lock_date=None)
+    desk.fault("items", "truncated", times=200)
+    request_sync(desk.connection, full=True)
+    _let_reads_fail(desk)
+    assert ListSync.objects.get(list=ListName.PRODUCTS).state == ListSync.State.FAILED
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+
+
 def _let_reads_fail(desk: Desk) -> None:
     """Run until the reading of lists has given up on those that fail."""
     for _ in range(MOST_ATTEMPTS + 1):

@@ -35,6 +35,7 @@ from bookbind.publishing.reasons import Reason
 from bookbind.publishing.resume import (
     begin_resume,
     look_first_after_matching,
+    needing_unread,
     note_lists_read,
     place_after_lists,
 )
@@ -108,8 +109,10 @@ def check_against_new_lists(event: ListsSynced) -> None:
     connection = get_connection(event.connection_id)
     note_lists_read(connection)
     place_after_lists(connection)
-    if event.complete:
-        _settle_all(connection, CHECKED)
+    held = list(list_unsent(connection.id, CHECKED).filter(state=State.HELD.value))
+    # A list that can't be read keeps only those waiting that name its entries.
+    needing = set() if event.complete else needing_unread(connection, held)
+    _settle_rows(row for row in held if row.document_id not in needing)
     wake(connection)
 
 

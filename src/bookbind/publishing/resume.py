@@ -102,7 +102,7 @@ def check_resume(resume: Resume) -> None:
     found = Publication.objects.filter(unsent | joined | _matched(resume))
     rows = _in_order(found.exclude(reason__in=list(_KEPT)))
     # A person who matches entries has seen them, whatever became of the last read.
-    needing = set() if resume.for_matches else _needing_unread(resume.connection, rows)
+    needing = set() if resume.for_matches else needing_unread(resume.connection, rows)
     for publication in rows:
         try:
             if publication.document_id in needing:
@@ -122,7 +122,7 @@ def place_after_lists(connection: Connection) -> None:
         return
     held = Publication.objects.filter(connection=connection, state=State.HELD.value, reason=Reason.LISTS)
     rows = _in_order(held)
-    needing = _needing_unread(connection, rows)
+    needing = needing_unread(connection, rows)
     for publication in rows:
         if publication.document_id in needing:
             continue
@@ -146,7 +146,7 @@ def _in_order(rows: QuerySet[Publication]) -> list[Publication]:
     return list(rows.select_related("connection", "document", "resume").order_by("queued_at", "id"))
 
 
-def _needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[UUID]:
+def needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[UUID]:
     """The documents that name an entry of a list that could not be read; all, while one is being read."""
     ids = [publication.document_id for publication in rows]
     unread = find_unread_lists(connection)

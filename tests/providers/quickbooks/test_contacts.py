@@ -164,3 +164,9 @@ def test_a_name_with_a_colon_is_made_fit(books: Books) -> None:
     supplier = books.session.create_contact(NewContact("North: South Ltd"), "key-3")
     assert supplier.name == "North - South Ltd"
     assert books.session.create_contact(NewContact("North: South Ltd"), "key-4") == supplier
+
+
+def test_a_supplier_that_comes_along_keeps_its_currency(books: Books) -> None:
+    for name, currency in (("Atelier Neuf SARL", "EUR"), ("Newcomer Ltd", "GBP")):
+        entry = NewEntry(ListName.SUPPLIERS, name, details={"currency": currency})
+        assert books.session.create_entry(entry, f"key-{currency}").details["currency"] == currency

@@ -69,7 +69,8 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
 def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
     """Create an entry of any list that takes new ones, or take the active one that has the name already."""
     if entry.list is ListName.SUPPLIERS:
-        return create_contact(api, _as_contact(entry), key)
+        currency = entry.details.get("currency", "")
+        return create_contact(api, replace(_as_contact(entry), currency=currency), key)
     entry = replace(entry, name=fit_name(entry.name))
     source, body = _source(entry), build_entry(entry)
     try:
