@@ -8,7 +8,7 @@ from bookbind.lists.models import ListItem
 from bookbind.lists.services import create_item
 from bookbind.merge.mapping_csv import import_mapping
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, Moved
-from tests.merge.test_mapping_csv import as_file, exported
+from tests.merge.mapping_files import as_file, exported
 
 
 def test_an_entry_with_a_code_is_found_by_its_name_alone(moved: Moved) -> None:

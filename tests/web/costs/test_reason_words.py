@@ -20,7 +20,6 @@ from tests.web.conftest import Browse
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.req("PUB-10")
 @pytest.mark.parametrize(
     ("name", "number", "words"),
     [

@@ -263,7 +263,7 @@ def test_an_answer_that_stays_as_it_is_loses_no_choice(desk: Desk) -> None:
     desk.new.books.dimensions = [RemoteDimension("c-1", "Class", per_line=True, active=True)]
     desk.new.read()
     there = Dimension.objects.get(connection=desk.new.connection)
-    desk.choose(f"{north.id}:any:leave::1")
+    desk.choose(f"{north.id}:any:create::1")
     fields = {"key": ["tracking_1"], "answer-tracking_1": str(there.id)}
     assert "Saved." in read(desk.client.post(desk.url("merge_dimension"), fields, follow=True)).text
-    assert desk.uses_of("North", ListName.TRACKING_1)["any"][0] == "leave"
+    assert desk.uses_of("North", ListName.TRACKING_1)["any"][0] == "create"
