@@ -259,11 +259,15 @@ def test_one_save_keeps_the_answer_to_each_question_of_the_page(desk: Desk) -> N
 
 @pytest.mark.req("CHG-03")
 def test_an_answer_that_stays_as_it_is_loses_no_choice(desk: Desk) -> None:
-    north = create_item(desk.firm.business.id, ListName.TRACKING_1, "North")
+    create_item(desk.firm.business.id, ListName.TRACKING_1, "North")
     desk.new.books.dimensions = [RemoteDimension("c-1", "Class", per_line=True, active=True)]
     desk.new.read()
     there = Dimension.objects.get(connection=desk.new.connection)
-    desk.choose(f"{north.id}:any:create::1")
     fields = {"key": ["tracking_1"], "answer-tracking_1": str(there.id)}
+    desk.client.post(desk.url("merge_dimension"), fields)
+    desk.new.books.add(ListName.TRACKING_1, "k-1", "Shop floor")
+    desk.new.read(ListName.TRACKING_1)
+    desk.match("North", "k-1", in_list=ListName.TRACKING_1)
+    assert desk.uses_of("North", ListName.TRACKING_1)["any"][0] == "match"
     assert "Saved." in read(desk.client.post(desk.url("merge_dimension"), fields, follow=True)).text
-    assert desk.uses_of("North", ListName.TRACKING_1)["any"][0] == "create"
+    assert desk.uses_of("North", ListName.TRACKING_1)["any"][0] == "match"
