@@ -106,7 +106,7 @@ def capture(visitor: Visitor, business: str, file: Path) -> None:
     """Drop a file onto Costs and open the document it became."""
     visitor.open(f"{business}/costs/")
     visitor.page.locator("input[type=file]").first.set_input_files(file)
-    row = visitor.page.locator("main table a").filter(has_text=file.stem)
+    row = visitor.page.locator("main table a").filter(has_text=file.name)
     expect(row.first).to_be_visible(timeout=30_000)
     visitor.keep("10-captured")
     row.first.click()

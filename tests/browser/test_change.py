@@ -151,7 +151,7 @@ def capture_known(visitor: Visitor, folder: Path) -> None:
     path.write_bytes(pdf("Kestrel Telecom"))
     visitor.open(f"{COLE}/costs/")
     visitor.page.locator("input[type=file]").first.set_input_files(path)
-    row = visitor.page.locator("main table a").filter(has_text="kestrel")
+    row = visitor.page.locator("main table a").filter(has_text=path.name)
     expect(row.first).to_be_visible(timeout=30_000)
     row.first.click()
     combobox(visitor.page, "Supplier").fill("Kestrel Telecom")
