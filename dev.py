@@ -25,9 +25,8 @@ DEV_LOCK = ROOT / "requirements-dev.lock"
 # Vendors' own clients whose pins fit neither ours nor each other's: an environment and a lock for each.
 JUDGES = {"intuit-oauth": "intuit-oauth==1.2.7", "python-quickbooks": "python-quickbooks==0.9.12"}
 OLDEST_PYTHON = (3, 11)
-# The whole suite runs on several processors at once; a few tests start sooner on one. A third of its time it
-# waits for other processes, so one more than there are processors keeps them busy.
-SIDE_BY_SIDE = ["-n", str(min(4, (os.cpu_count() or 1) + 1))]
+# The whole suite runs on several processors at once; a few tests start sooner on one.
+SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4"]
 # Where packages put PostgreSQL's own commands, which Debian keeps off the PATH.
 POSTGRES_PLACES = (
     "/usr/lib/postgresql/*/bin",
