@@ -150,7 +150,11 @@ def _find_separator(text: str, known: Sequence[str]) -> str:
 
 
 def _cells(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator), [])
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        # Reading the file itself says what is wrong with the line.
+        return []
 
 
 def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
