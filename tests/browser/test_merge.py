@@ -34,6 +34,13 @@ HIDDEN = """() => {
   const overlaps = focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top;
   return covers && overlaps ? [focused.id || focused.textContent.trim()] : [];
 }"""
+# The search for this is answered, and the answer breaks off.
+BREAK_OFF = """(query) => {
+  const { fetch } = window;
+  const broken = () => new ReadableStream({ start: (stream) => stream.error(new TypeError("broken off")) });
+  window.fetch = (...asked) =>
+    String(asked[0]).includes(query) ? Promise.resolve(new Response(broken())) : fetch(...asked);
+}"""
 # A step of work may keep the page from answering for a moment, but never for long.
 LONGEST_TASK_MILLISECONDS = 700
 WATCH_TASKS = """() => {
@@ -395,6 +402,16 @@ def test_a_search_without_an_answer_says_so(jo: Visitor, root: str) -> None:
     page = jo.page
     jo.open(f"{root}lists/categories/?show=all")
     page.route("**/targets?*q=Nobody*", lambda route: route.abort())
+    press(page, "400", "e")
+    page.keyboard.type("Nobody")
+    expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
+
+
+@pytest.mark.req("UX-01")
+def test_a_search_whose_answer_breaks_off_says_so(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all")
+    page.evaluate(BREAK_OFF, "q=Nobody")
     press(page, "400", "e")
     page.keyboard.type("Nobody")
     expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
