@@ -417,6 +417,29 @@ def test_a_search_whose_answer_breaks_off_says_so(jo: Visitor, root: str) -> Non
     expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
 
 
+@pytest.mark.req("UX-01")
+def test_what_is_typed_before_a_field_is_there_goes_into_no_other(jo: Visitor, root: str) -> None:
+    page = jo.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    jo.open(f"{root}lists/categories/?show=all")
+    page.route("**/edit?use=*", hold)
+    press(page, "437", "e")
+    press(page, "400", "e")
+    page.keyboard.type("Postage")
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(page.get_by_role("combobox", name=re.compile("437"))).to_be_visible()
+    assert page.get_by_role("combobox", name=re.compile("437")).input_value() != "Postage"
+    held[1].continue_()
+    expect(page.get_by_role("combobox", name=re.compile("400"))).to_have_value("Postage")
+    page.keyboard.press("Escape")
+
+
 def entry(page: Page, code: str) -> Locator:
     """The row of one of our entries."""
     return page.locator(".merge-entry", has=page.locator(".merge-code", has_text=re.compile(f"^{code}$")))
