@@ -34,6 +34,13 @@ HIDDEN = """() => {
   const overlaps = focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top;
   return covers && overlaps ? [focused.id || focused.textContent.trim()] : [];
 }"""
+# The search for this is answered, and the answer breaks off.
+BREAK_OFF = """(query) => {
+  const { fetch } = window;
+  const broken = () => new ReadableStream({ start: (stream) => stream.error(new TypeError("broken off")) });
+  window.fetch = (...asked) =>
+    String(asked[0]).includes(query) ? Promise.resolve(new Response(broken())) : fetch(...asked);
+}"""
 # A step of work may keep the page from answering for a moment, but never for long.
 LONGEST_TASK_MILLISECONDS = 700
 WATCH_TASKS = """() => {
@@ -398,6 +405,39 @@ def test_a_search_without_an_answer_says_so(jo: Visitor, root: str) -> None:
     press(page, "400", "e")
     page.keyboard.type("Nobody")
     expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
+
+
+@pytest.mark.req("UX-01")
+def test_a_search_whose_answer_breaks_off_says_so(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all")
+    page.evaluate(BREAK_OFF, "q=Nobody")
+    press(page, "400", "e")
+    page.keyboard.type("Nobody")
+    expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
+
+
+@pytest.mark.req("UX-01")
+def test_what_is_typed_before_a_field_is_there_goes_into_no_other(jo: Visitor, root: str) -> None:
+    page = jo.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    jo.open(f"{root}lists/categories/?show=all")
+    page.route("**/edit?use=*", hold)
+    press(page, "437", "e")
+    press(page, "400", "e")
+    page.keyboard.type("Postage")
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(page.get_by_role("combobox", name=re.compile("437"))).to_be_visible()
+    assert page.get_by_role("combobox", name=re.compile("437")).input_value() != "Postage"
+    held[1].continue_()
+    expect(page.get_by_role("combobox", name=re.compile("400"))).to_have_value("Postage")
+    page.keyboard.press("Escape")
 
 
 def entry(page: Page, code: str) -> Locator:

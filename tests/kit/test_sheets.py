@@ -78,6 +78,8 @@ def test_an_unknown_column_is_named_and_left_aside() -> None:
         (b'Name\nBT\n"never closed\n', "Line 3 can't be read as CSV"),
         (b'Name\n"a"b\n', "Line 2 can't be read as CSV"),
         (b'Name\n"' + b"x" * 200_000 + b'"\n', "Line 2 can't be read as CSV"),
+        (b"x" * 200_000, "Line 1 can't be read as CSV"),
+        (b'{"Name": ["' + b"x" * 200_000 + b'"]}', "Line 1 can't be read as CSV"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused_in_words(content: bytes, words: str) -> None:
@@ -93,6 +95,7 @@ def test_a_file_that_is_no_such_table_is_refused_in_words(content: bytes, words:
         (b"ID;Name;Tax number\n;BT, Ltd;1\n", "BT, Ltd"),
         (b"ID\tName\tTax number\n\tBT; Ltd\t1\n", "BT; Ltd"),
         (b'"ID";"Name";"Tax number"\r\n;"BT; Ltd";1\r\n', "BT; Ltd"),
+        (b'"Note\r\nto us";Name;Tax number\r\nx;BT;1\r\n', "BT"),
         (b"Name;Note, long;Tax number\nBT;x, y;1\n", "BT"),
         (b"\xef\xbb\xbfID,Name,Tax number\r,BT; Ltd,1\r", "BT; Ltd"),
     ],

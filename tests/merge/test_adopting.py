@@ -140,6 +140,16 @@ def test_a_tax_rate_of_the_same_name_and_rate_is_offered_once(firm: Firm, rate: 
     assert offered == [own.id if offers == "ours" else first.remote("t-20", TAXES).id]
 
 
+@pytest.mark.req("CHG-12")
+def test_a_tax_rate_for_sales_stands_in_for_none_for_costs(firm: Firm) -> None:
+    own = make_list_item(firm.business, "5% VAT", TAXES)
+    ListItem.objects.filter(id=own.id).update(details={"rate": "5", "tax_kind": "reduced", "side": "sales"})
+    first = firm.connect("xero", old_books())
+    there = first.remote("t-5", TAXES)
+    assert there.id in [each.id for each in list_tax_rates(set(), first.connection)]
+    assert adopt_chosen(TAXES, there.id, firm.user) != own
+
+
 def test_finishing_a_step_adopts_the_rest(moved: Moved) -> None:
     firm, _, second = moved
     use_matches(second.connection, firm.user, expected_version=second.version, names=[CATEGORIES])

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,7 +26,6 @@ _KNOWN_FILES = (
 )
 # What may stand between cells, the usual one first: in many countries a spreadsheet's CSV has semicolons.
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-_FIRST_LINE = re.compile(r"[^\r\n]*")
 _SAVE_AS_CSV = "Open it in your spreadsheet, save it as “CSV UTF-8” and choose that file."
 
 
@@ -142,15 +140,17 @@ def _decode(content: bytes) -> str:
 
 
 def _find_separator(text: str, known: Sequence[str]) -> str:
-    """What stands between the cells: the one that splits the most headings of ours out of the first line."""
+    """What stands between the cells: the one that splits most headings of ours out of the first record."""
     words = {_word(name) for name in known}
-    first = _FIRST_LINE.match(text)
-    line = first[0] if first else ""
-    return max(_SEPARATORS, key=lambda mark: sum(_word(cell) in words for cell in _cells(line, mark)))
+    return max(_SEPARATORS, key=lambda mark: sum(_word(cell) in words for cell in _headings(text, mark)))
 
 
-def _cells(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator), [])
+def _headings(text: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    except csv.Error:
+        # Reading the file itself says what is wrong there.
+        return []
 
 
 def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-_TELLING_FACTS = ("tax_number", "rate", "tax_kind")
+_TELLING_FACTS = ("tax_number", "rate", "tax_kind", "side")
+_BOTH_SIDES = "both"
 
 
 class Standing(StrEnum):
@@ -86,7 +87,7 @@ class Named:
         return bool(self.folded_name) and self.folded_name == other.folded_name and len(codes) < 2
 
     def may_be(self, other: "Named") -> bool:
-        """Whether nothing that is known tells the two apart: another tax number, rate or kind."""
+        """Whether nothing that is known tells the two apart: another tax number, rate, kind or side."""
         return not any(
             _fact(self, key) and _fact(other, key) and _fact(self, key) != _fact(other, key)
             for key in _TELLING_FACTS
@@ -102,6 +103,8 @@ def _fact(named: Named, key: str) -> str:
     said = str(named.details.get(key) or "")
     if key == "tax_number":
         return plain_tax_number(said)
+    if key == "side" and said == _BOTH_SIDES:
+        return ""
     return said.rstrip("0").rstrip(".") if "." in said else said
 
 

@@ -114,7 +114,7 @@ class Combobox {
     const address = new URL(this.select.dataset.url, location.href);
     address.searchParams.set("q", asked);
     const found = await fetch(address, { headers: { "HX-Request": "true" } })
-      .then((reply) => (reply.ok ? reply.text() : null), () => null);
+      .then((reply) => (reply.ok ? reply.text() : null)).catch(() => null);
     if (asked && asked !== this.input.value) return;
     if (asked === this.awaited) this.awaited = undefined;
     this.isUnanswered = found === null;

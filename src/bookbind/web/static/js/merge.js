@@ -187,7 +187,7 @@ async function edit(row) {
   const cell = link?.parentElement;
   if (!cell || cell.matches(".is-opening, .is-editing")) return;
   cell.classList.add("is-opening");
-  early = [];
+  early.set(cell, []);
   await htmx.ajax("GET", link.dataset.edit, { source: cell, target: link, swap: "afterend" });
   cell.classList.remove("is-opening");
   const form = cell.querySelector("[data-edit-form]");
@@ -202,29 +202,29 @@ async function edit(row) {
   form.addEventListener("focusout", () => setTimeout(() => {
     if (form.isConnected && !form.contains(document.activeElement)) close(cell, false);
   }));
-  retype(input);
+  retype(input, early.get(cell));
 }
 
 // What is typed while the field is on its way is meant for the field, and is no letter that does something.
-let early = [];
+const early = new WeakMap();
 
 function isEarly(event, row) {
-  if (!row.querySelector(".is-opening") || !(event.key.length === 1 || event.key === "Enter")) return false;
+  const keys = early.get(row.querySelector(".is-opening"));
+  if (!keys || !(event.key.length === 1 || event.key === "Enter")) return false;
   event.preventDefault();
-  if (!event.repeat) early.push(event.key);
+  if (!event.repeat) keys.push(event.key);
   return true;
 }
 
-function retype(input) {
-  const text = early.filter((key) => key !== "Enter").join("").trimStart();
+function retype(input, keys) {
+  const text = keys.filter((key) => key !== "Enter").join("").trimStart();
   if (text) {
     input.value = text;
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  if (text && early.includes("Enter")) {
+  if (text && keys.includes("Enter")) {
     input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
   }
-  early = [];
 }
 
 function close(cell, takesFocus = true) {
