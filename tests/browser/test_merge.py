@@ -373,16 +373,22 @@ def test_both_rows_say_that_they_share_a_match(jo: Visitor, root: str) -> None:
     expect(entry(page, "400")).not_to_contain_text("also for 433")
 
 
+def hold(page: Page, address: str) -> list[Route]:
+    """Keep back what is asked of these addresses until a test lets it go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
+
+
 @pytest.mark.req("UX-01")
 def test_enter_takes_what_comes_although_it_was_pressed_before_it_came(jo: Visitor, root: str) -> None:
     page = jo.page
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
     jo.open(f"{root}lists/categories/?show=all")
-    page.route("**/targets?*q=Advertising*", hold)
+    held = hold(page, "**/targets?*q=Advertising*")
     press(page, "437", "e")
     # Nor does it wait for the field: what is typed before it is there goes into it.
     page.keyboard.type("Advertising")
@@ -420,13 +426,8 @@ def test_a_search_whose_answer_breaks_off_says_so(jo: Visitor, root: str) -> Non
 @pytest.mark.req("UX-01")
 def test_what_is_typed_before_a_field_is_there_goes_into_no_other(jo: Visitor, root: str) -> None:
     page = jo.page
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
     jo.open(f"{root}lists/categories/?show=all")
-    page.route("**/edit?use=*", hold)
+    held = hold(page, "**/edit?use=*")
     press(page, "437", "e")
     press(page, "400", "e")
     page.keyboard.type("Postage")

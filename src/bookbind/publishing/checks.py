@@ -212,7 +212,7 @@ def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
     if document.publish_as not in {option.publish_as for option in choice.choices}:
         offered = " or ".join(option.label for option in choice.choices)
         words = {
-            "kind": _KINDS[document.kind],
+            "kind": KINDS[document.kind],
             "asked": _FINALITY[document.publish_as],
             "offered": offered,
             "question": question_key(document.kind, document.publish_as),
@@ -319,7 +319,8 @@ def _check_tax_rate(document: DocumentFacts, line: LineFacts) -> Iterator[Proble
         yield Problem(field_name, Reason.TAX_RATE_WRONG_SIDE, Weight.EDIT, words)
 
 
-_KINDS = {
+# Documents of a kind, within a sentence.
+KINDS = {
     DocumentKind.BILL: "bills",
     DocumentKind.SUPPLIER_CREDIT: "credit notes",
     DocumentKind.EXPENSE: "money spent",

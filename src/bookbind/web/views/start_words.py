@@ -7,7 +7,8 @@ from decimal import Decimal
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed, plural, within_sentence
 from bookbind.providers.base.contract import Provider
-from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.providers.base.types import PublishAs
+from bookbind.publishing.checks import KINDS
 from bookbind.publishing.instead import KEEP, Question
 from bookbind.publishing.messages import short_reason
 from bookbind.publishing.starting import StartSummary
@@ -64,7 +65,7 @@ def explain_ways(questions: Sequence[Question], provider: Provider) -> list[WayQ
 
 
 def _explain_way(question: Question, provider: Provider) -> WayQuestion:
-    what = _KINDS[question.kind]
+    what = KINDS[question.kind]
     if question.publish_as is None:
         words = f"{provider.name} does not take {what}. How are they to be entered?"
     else:
@@ -79,11 +80,6 @@ def _explain_way(question: Question, provider: Provider) -> WayQuestion:
     return WayQuestion(question.key, words, tuple(options), question.answer)
 
 
-_KINDS = {
-    DocumentKind.BILL: "bills",
-    DocumentKind.SUPPLIER_CREDIT: "credit notes",
-    DocumentKind.EXPENSE: "money spent",
-}
 _FINALITY = {
     PublishAs.DRAFT: "drafts",
     PublishAs.AWAITING_APPROVAL: "awaiting approval",
