@@ -1,9 +1,13 @@
 """The whole way over real HTTP: other software, its lists matched, bills under its codes, and back again."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import close_old_connections
+from django.db import connection as database
 
 from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import open_session
@@ -15,12 +19,13 @@ from bookbind.lists.models import Binding
 from bookbind.lists.services import create_item
 from bookbind.merge.creating import create_and_match, create_chosen, create_there
 from bookbind.merge.drafting import NewChoice, save_choices
-from bookbind.merge.errors import CreationRefused, CreationUncertain, NotCreatable
-from bookbind.merge.models import Creation
+from bookbind.merge.errors import CreationRefused, CreationUncertain, DraftMoved, NotCreatable
+from bookbind.merge.models import Creation, DraftRow
 from bookbind.merge.preview import preview
 from bookbind.merge.publishing import choose_way, list_ways
 from bookbind.merge.reading import draft_version, find_draft
 from bookbind.merge.rows import Show, find_row, list_rows
+from bookbind.merge.searching import search_targets
 from bookbind.merge.suggestions import SUGGEST_JOB
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
@@ -155,8 +160,8 @@ def test_what_the_books_lack_is_created_there_once_and_matched(desk: Desk) -> No
     move(desk)
     motor = desk.item(CATEGORIES, "449")
     before = len(there(desk, CATEGORIES))
-    made = create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
-    again = create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
+    made = create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
+    again = create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
     assert made.id == again.id
     assert len(there(desk, CATEGORIES)) == before + 1
     row = find_row(desk.connection, motor.id)
@@ -178,9 +183,9 @@ def test_a_lost_answer_is_looked_up_and_never_doubled(desk: Desk, fault: str) ->
     motor = desk.item(CATEGORIES, "449")
     desk.sandbox.control("faults", vendor="quickbooks", operation="accounts", fault=fault, times=1)
     with pytest.raises(CreationUncertain):
-        create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
+        create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
     assert Creation.objects.get().outcome == Creation.Outcome.LOST
-    create_there(desk.connection, motor.id, desk.user, name="Cars and vans")
+    create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
     assert [entry.name for entry in there(desk, CATEGORIES)].count("Cars and vans") == 1
     assert Creation.objects.get().outcome == Creation.Outcome.DONE
 
@@ -208,12 +213,12 @@ def test_what_cannot_be_created_there_is_said(desk: Desk) -> None:
     move(desk)
     rate = desk.item(TAXES, "20% (VAT on Expenses)")
     with pytest.raises(NotCreatable):
-        create_there(desk.connection, rate.id, desk.user)
+        create_there(desk.connection, rate.id, desk.user, version(desk))
     row = list_rows(desk.connection, TAXES, Show.ALL).rows[0]
     assert row.uses[0].create_name == ""
     own = create_item(desk.business.id, CATEGORIES, "Odds and ends", user=desk.user)
     with pytest.raises(CreationRefused, match="did not create Odds and ends") as refused:
-        create_there(desk.connection, own.id, desk.user)
+        create_there(desk.connection, own.id, desk.user, version(desk))
     assert "type of account" in refused.value.vendor_text
     assert Creation.objects.get().outcome == Creation.Outcome.REFUSED
 
@@ -223,7 +228,7 @@ def test_what_the_draft_wants_created_is_created_before_it_is_used(desk: Desk) -
     move(desk)
     motor = desk.item(CATEGORIES, "449")
     save_choices(desk.connection, [NewChoice(motor.id, action="create")], desk.user, version(desk))
-    assert create_chosen(desk.connection, desk.user).created == 1
+    assert create_chosen(desk.connection, desk.user, version(desk)).created == 1
     use_matches(desk.connection, desk.user, expected_version=version(desk), names=[CATEGORIES])
     row = find_row(desk.connection, motor.id)
     assert row is not None
@@ -239,7 +244,7 @@ def test_a_product_is_created_in_one_press_with_the_account_that_it_is_posted_to
     for use in ("sales", "any"):
         save_choices(desk.connection, [NewChoice(sales.id, use, "create")], desk.user, version(desk))
     seen = preview(desk.connection, [CATEGORIES])
-    report = create_chosen(desk.connection, desk.user)
+    report = create_chosen(desk.connection, desk.user, version(desk))
     assert (seen.creations, report.created, report.failed) == (2, 2, ())
     use_matches(desk.connection, desk.user, expected_version=version(desk), names=[CATEGORIES])
     bound = Binding.objects.filter(list_item=sales, connection=desk.connection, closed_at=None)
@@ -256,15 +261,103 @@ def test_what_cannot_be_created_while_the_vendor_is_away_is_created_once_later(d
     wishes = [NewChoice(each.id, action="create") for each in wanted]
     save_choices(desk.connection, wishes, desk.user, version(desk))
     desk.sandbox.control("faults", vendor="quickbooks", operation="accounts", fault="503", times=20)
-    report = create_chosen(desk.connection, desk.user)
+    report = create_chosen(desk.connection, desk.user, version(desk))
     assert (report.created, {each.name for each in report.failed}) == (0, {each.name for each in wanted})
     assert all(isinstance(each.error, CreationUncertain) for each in report.failed)
-    again = create_chosen(desk.connection, desk.user)
+    again = create_chosen(desk.connection, desk.user, version(desk))
     assert {each.name for each in again.failed} == {each.name for each in wanted}
     assert len({id(each.error) for each in again.failed}) == 1, "once it is away, nothing more is asked"
     assert isinstance(again.failed[0].error, ProviderError | ConnectionUnusable)
     desk.sandbox.clear_faults()
     desk.skip(minutes=10)
-    assert create_chosen(desk.connection, desk.user).created == 2
+    assert create_chosen(desk.connection, desk.user, version(desk)).created == 2
     names = [fold_name(entry.name) for entry in there(desk, CATEGORIES)]
     assert [names.count(fold_name(each.name)) for each in wanted] == [1, 1]
+
+
+def at_the_vendor(desk: Desk, act: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
+    """Begin an act whose call takes its time at the vendor; what it answered or raised comes in the list."""
+    answers: list[object] = []
+
+    def run() -> None:
+        try:
+            with within(BusinessScope(desk.business.id)):
+                answers.append(act())
+        except Exception as error:  # noqa: BLE001 - whatever it was is compared below
+            answers.append(error)
+        finally:
+            close_old_connections()
+            database.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, answers
+
+
+def wait_until_sent(desk: Desk, calls: int) -> None:
+    """Wait until so many calls have reached the vendor, be they answered or not."""
+    give_up_at = time.monotonic() + 20
+    while desk.sandbox.received("quickbooks")["requests"] < calls:
+        assert time.monotonic() < give_up_at, "nothing was sent"
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-09")
+@pytest.mark.parametrize("then", ["chosen", "used"])
+def test_what_a_colleague_chooses_while_an_entry_is_created_there_stands(desk: Desk, then: str) -> None:
+    move(desk)
+    sam = factories.make_member(desk.business, "Sam Second", factories.Role.BUSINESS_ADMIN)
+    motor, ads = desk.item(CATEGORIES, "449"), desk.item(CATEGORIES, "400")
+    wishes = [NewChoice(each.id, action="create") for each in (motor, ads)]
+    save_choices(desk.connection, wishes, desk.user, version(desk))
+    desk.sandbox.control("limits", vendor="quickbooks", latency_ms=1500)
+    calls, seen = desk.sandbox.received("quickbooks")["requests"], version(desk)
+    thread, answers = at_the_vendor(desk, lambda: create_chosen(desk.connection, desk.user, seen))
+    wait_until_sent(desk, calls + 1)
+    target = search_targets(desk.connection, motor.id)[0]
+    save_choices(desk.connection, [NewChoice(motor.id, target=target.id)], sam, version(desk))
+    if then == "used":
+        used = use_matches(desk.connection, sam, expected_version=version(desk), item_ids=[motor.id])
+        assert used.opened_count == 1
+    thread.join()
+    desk.sandbox.control("limits", vendor="quickbooks", latency_ms=0)
+    (moved,) = answers
+    assert isinstance(moved, DraftMoved), moved
+    assert str(moved).startswith("Sam Second changed this since you opened it. 1 entry was created")
+    mine = DraftRow.objects.filter(list_item=motor).values_list("changed_by", "remote_item")
+    assert list(mine) == ([] if then == "used" else [(sam.id, target.id)])
+    names = [fold_name(entry.name) for entry in there(desk, CATEGORIES)]
+    assert fold_name(ads.name) not in names, "what followed was not created unseen"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", ["nothing", "a lost answer"])
+def test_two_who_create_one_entry_at_once_make_one_call_and_one_is_told(desk: Desk, before: str) -> None:
+    """Also long after a lost answer, when neither knows any more under which key it was sent."""
+    move(desk)
+    motor, seen = desk.item(CATEGORIES, "449"), version(desk)
+    if before == "a lost answer":
+        desk.sandbox.control(
+            "faults", vendor="quickbooks", operation="accounts", fault="timeout", times=1, seconds=1
+        )
+        with pytest.raises(CreationUncertain):
+            create_there(desk.connection, motor.id, desk.user, seen, name="Cars and vans")
+        desk.skip(minutes=10)
+    desk.sandbox.control("limits", vendor="quickbooks", latency_ms=700)
+    writes = desk.sandbox.received("quickbooks")["writes"]
+    both = [
+        at_the_vendor(
+            desk, lambda: create_there(desk.connection, motor.id, desk.user, seen, name="Cars and vans")
+        )
+        for _ in range(2)
+    ]
+    for thread, _ in both:
+        thread.join()
+    desk.sandbox.control("limits", vendor="quickbooks", latency_ms=0)
+    answers = [answer for _, found in both for answer in found]
+    assert sorted(type(answer).__name__ for answer in answers) == ["CreationUnderWay", "RemoteItem"], answers
+    assert desk.sandbox.received("quickbooks")["writes"] == writes + 1
+    again = create_there(desk.connection, motor.id, desk.user, seen, name="Cars and vans")
+    assert again in answers
+    assert [entry.name for entry in there(desk, CATEGORIES)].count("Cars and vans") == 1

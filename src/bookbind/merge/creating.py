@@ -1,5 +1,7 @@
 """Creating an entry at the vendor that stands for one of ours: once, whatever happens to the answer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -18,14 +20,22 @@ from bookbind.lists.labels import SINGULAR_LABELS
 from bookbind.lists.models import Dimension, RemoteItem
 from bookbind.lists.services import mirror_entry
 from bookbind.merge.choices import CREATE, MATCH
-from bookbind.merge.drafting import NewChoice, bump, refuse_left, store_choices
+from bookbind.merge.drafting import NewChoice, bump, refuse_left, refuse_moved, store_choices
 from bookbind.merge.entries import Entry
-from bookbind.merge.errors import ChoiceRefused, CreationRefused, CreationUncertain, MergeError, NotCreatable
+from bookbind.merge.errors import (
+    ChoiceRefused,
+    CreationRefused,
+    CreationUncertain,
+    CreationUnderWay,
+    DraftMoved,
+    MergeError,
+    NotCreatable,
+)
 from bookbind.merge.models import Creation, DraftRow
 from bookbind.merge.plans import ANY
 from bookbind.merge.reading import read_lists, uses_apart
 from bookbind.merge.standings import find_entry, read_remote_ids
-from bookbind.merge.using import Matched, match_one
+from bookbind.merge.using import Matched, match_one, refuse_matched
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.types import ListName, NewEntry, RemoteEntry
@@ -33,6 +43,8 @@ from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
 
 _LONGEST_TEXT = 2000
+# Longer than the slowest answer, so that whoever is at it and lives never loses it.
+_HOLD = timedelta(seconds=90)
 _SALES = "Sales \N{EN DASH} "
 # What makes an entry at a vendor; the rest of what we know describes it in the books that it came from.
 _CARRIED = (
@@ -65,16 +77,24 @@ class CreateReport:
 
 
 def create_there(
-    connection: Connection, item_id: UUID, user: User, use: str = ANY, *, name: str = ""
+    connection: Connection,
+    item_id: UUID,
+    user: User,
+    expected_version: int,
+    use: str = ANY,
+    *,
+    name: str = "",
 ) -> RemoteItem:
     """Create the entry in the books, and match it in the draft; pressing again never makes a second one.
 
     `name` is what it is called there, else as here. NotCreatable, CreationRefused with the vendor's words, or
-    CreationUncertain when the answer got lost: then the next press looks whether it is there.
+    CreationUncertain when the answer got lost: then the next press looks whether it is there. DraftMoved when
+    somebody else chose for the entry since `expected_version`, be it while it was being created.
     """
-    remote = _create(connection, item_id, user, use, name)
+    remote = _create(connection, item_id, user, use, name, expected_version)
     with transaction.atomic():
         draft = bump(connection, user)
+        refuse_moved(draft, user, expected_version, {item_id}, created=1)
         store_choices(connection, draft, [NewChoice(item_id, use, MATCH, remote.id)], user)
     return remote
 
@@ -88,12 +108,13 @@ def create_and_match(
 
 
 def create_chosen(
-    connection: Connection, user: User, names: frozenset[ListName] | None = None
+    connection: Connection, user: User, expected_version: int, names: frozenset[ListName] | None = None
 ) -> CreateReport:
     """Create what the draft says is to be created, one by one; what was made is a match from then on.
 
     What the connection itself keeps from being created would meet the same with each that follows, so these
-    are not tried; all of them stay in the draft as they are.
+    are not tried; all of them stay in the draft as they are. DraftMoved, and nothing more is created, when
+    somebody else chose for one of the entries since `expected_version`.
     """
     rows = DraftRow.objects.filter(draft__connection=connection, action=CREATE, ticked=True)
     created = 0
@@ -107,7 +128,9 @@ def create_chosen(
         try:
             if stopped is not None:
                 raise stopped
-            create_there(connection, row.list_item_id, user, row.use)
+            create_there(connection, row.list_item_id, user, expected_version, row.use)
+        except DraftMoved as error:
+            raise DraftMoved(error.by, error.created + created) from error
         except MergeError as error:
             failed.append(NotCreated(row.list_item.name, error))
         except (ProviderError, ConnectionUnusable) as error:
@@ -129,20 +152,31 @@ def target_list(entry: Entry, use: str, connection: Connection) -> ListName:
     return provider.sales_coded_by if use in uses_apart(connection, entry.list) else entry.list
 
 
-def _create(connection: Connection, item_id: UUID, user: User, use: str, name: str) -> RemoteItem:
+def _create(
+    connection: Connection,
+    item_id: UUID,
+    user: User,
+    use: str,
+    name: str,
+    expected_version: int | None = None,
+) -> RemoteItem:
     entry = find_entry(item_id)
     if entry is None:
         raise ChoiceRefused("This entry is not in the business's lists any more.")
+    if expected_version is None:
+        # Asked from where only entries without a match are offered.
+        refuse_matched(connection, entry, user, use)
     target = target_list(entry, use, connection)
     if target not in get_provider(connection.provider).creatable:
         raise NotCreatable
     wanted = _new_entry(connection, entry, target, name or created_name(entry, use, connection))
-    creation, is_first = _begin(connection, entry, wanted, user)
+    creation, is_first = _begin(connection, entry, wanted, user, expected_version)
     if creation.outcome == Creation.Outcome.DONE and creation.remote_item is not None:
         found: RemoteItem = creation.remote_item
         return found
-    made = call(connection, lambda session: _find_or_send(session, creation, is_first=is_first))
-    return _finish(connection, creation, made, user)
+    with _held(creation):
+        made = call(connection, lambda session: _find_or_send(session, creation, is_first=is_first))
+        return _finish(connection, creation, made, user)
 
 
 def _new_entry(connection: Connection, entry: Entry, target: ListName, name: str) -> NewEntry:
@@ -167,10 +201,17 @@ def _account_id(connection: Connection, entry: Entry) -> str:
 
 
 @transaction.atomic
-def _begin(connection: Connection, entry: Entry, wanted: NewEntry, user: User) -> tuple[Creation, bool]:
-    """The committed intent with its key, and whether it is new; what is undecided or done is that one."""
-    bump(connection, user)
+def _begin(
+    connection: Connection, entry: Entry, wanted: NewEntry, user: User, expected_version: int | None
+) -> tuple[Creation, bool]:
+    """The committed intent with its key, and whether it is new; what is undecided or done is that one.
+
+    CreationUnderWay when somebody else is at that one now; otherwise it is held for this caller.
+    """
+    draft = bump(connection, user)
     refuse_left(connection)
+    if expected_version is not None:
+        refuse_moved(draft, user, expected_version, {entry.id})
     mine = Creation.objects.filter(connection=connection, list_item_id=entry.id, list=wanted.list)
     done = mine.filter(
         outcome=Creation.Outcome.DONE, remote_item__state=RemoteItem.State.ACTIVE, name=wanted.name
@@ -178,6 +219,10 @@ def _begin(connection: Connection, entry: Entry, wanted: NewEntry, user: User) -
     found: Creation | None = done.select_related("remote_item").first()
     found = found or mine.filter(outcome__in=[Creation.Outcome.OPEN, Creation.Outcome.LOST]).first()
     if found is not None:
+        if found.outcome != Creation.Outcome.DONE:
+            if found.held_until is not None and found.held_until > clock.real_now():
+                raise CreationUnderWay
+            _hold(found)
         return found, False
     now = clock.now()
     id_ = new_id()
@@ -194,7 +239,24 @@ def _begin(connection: Connection, entry: Entry, wanted: NewEntry, user: User) -
         asked_by=user,
         sent_at=now,
     )
+    _hold(made)
     return made, True
+
+
+def _hold(creation: Creation) -> None:
+    """Keep everybody else from sending it for a while; CreationUnderWay when somebody took it meanwhile."""
+    until = clock.real_now() + _HOLD
+    if not Creation.objects.filter(id=creation.id, held_until=creation.held_until).update(held_until=until):
+        raise CreationUnderWay
+    creation.held_until = until
+
+
+@contextmanager
+def _held(creation: Creation) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        Creation.objects.filter(id=creation.id, held_until=creation.held_until).update(held_until=None)
 
 
 def _find_or_send(session: Session, creation: Creation, *, is_first: bool) -> RemoteEntry:
@@ -209,6 +271,8 @@ def _find_or_send(session: Session, creation: Creation, *, is_first: bool) -> Re
         if found is not None:
             return found
         _renew_key(creation)
+        # Looking may have taken its time.
+        _hold(creation)
     try:
         return session.create_entry(wanted, creation.key)
     except ProviderError as error:

@@ -1,22 +1,22 @@
 """Choosing: what people say an entry is, kept in the draft until it is used."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES
 from bookbind.kit import clock
-from bookbind.lists.models import ListItem
+from bookbind.lists.models import Binding, ListItem
 from bookbind.merge.choices import CREATE, LEAVE, MATCH, uses_beside
 from bookbind.merge.entries import Entry, refuse, refuse_use, use_for
 from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NotCreatable
-from bookbind.merge.models import Draft, DraftRow
+from bookbind.merge.models import Applied, Draft, DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.reading import draft_version, find_draft, read_lists, sales_coded_by, uses_apart
 from bookbind.merge.standings import read_entries, read_targets
@@ -56,13 +56,14 @@ def save_choices(
     However many there are, they take the same number of reads.
 
     A tax rate of both sides is matched to a one-sided one on that side alone, and the other is left open.
-    DraftMoved when somebody else chose for one of these entries since `expected_version`; others may go on.
+    DraftMoved when somebody else chose for one of these entries, or used a match of it, since
+    `expected_version`; others may go on.
     With `is_as_seen` it is raised when anything at all changed in the draft since, whoever did it.
     """
     draft = bump(connection, user, expected_version if is_as_seen else None)
     refuse_left(connection)
     ids = {choice.item_id for choice in choices}
-    _refuse_moved(draft, ids, user, expected_version)
+    refuse_moved(draft, user, expected_version, ids)
     ours = read_entries(ids)
     theirs = read_targets(connection, {choice.target for choice in choices if choice.target is not None})
     checked = [_checked(connection, choice, ours, theirs) for choice in choices]
@@ -77,7 +78,7 @@ def save_choices(
 def forget_choices(connection: Connection, item_ids: list[UUID], user: User, expected_version: int) -> Draft:
     """Let the suggestions stand again for these entries."""
     draft = bump(connection, user)
-    _refuse_moved(draft, set(item_ids), user, expected_version)
+    refuse_moved(draft, user, expected_version, set(item_ids))
     DraftRow.objects.filter(draft=draft, list_item__in=item_ids).delete()
     return draft
 
@@ -95,14 +96,33 @@ def others_here(connection: Connection, user: User) -> list[str]:
     return sorted(names.values())
 
 
-def own_version(connection: Connection, user: User, seen: int) -> int:
-    """The draft's version after what this person alone did since `seen`; DraftMoved when others chose."""
-    version = draft_version(find_draft(connection))
-    newer = DraftRow.objects.filter(draft__connection=connection, version__gt=seen).exclude(changed_by=user)
-    moved = newer.select_related("changed_by").first()
-    if moved is not None:
-        raise DraftMoved(moved.changed_by.get_full_name() if moved.changed_by else "")
-    return version
+def own_version(connection: Connection, user: User, seen: int, created: int = 0) -> int:
+    """The draft's version after what this person alone did since `seen`; DraftMoved when others did more.
+
+    `created` is how many entries this person had made in the books meanwhile.
+    """
+    draft = find_draft(connection)
+    if draft is not None:
+        refuse_moved(draft, user, seen, created=created)
+    return draft_version(draft)
+
+
+def refuse_moved(
+    draft: Draft, user: User, seen: int, item_ids: Collection[UUID] | None = None, *, created: int = 0
+) -> None:
+    """DraftMoved when somebody else chose, or used a match, since `seen`; of these entries or of any.
+
+    What was used is no choice any more, so without that an older page would say otherwise unseen.
+    """
+    chosen = DraftRow.objects.filter(draft=draft, version__gt=seen).exclude(changed_by=user)
+    used = Applied.objects.filter(connection_id=draft.connection_id, version__gt=seen, undone_at__isnull=True)
+    newer = [(row.list_item_id, row.changed_by) for row in chosen.select_related("changed_by")]
+    for applied in used.exclude(used_by=user).select_related("used_by"):
+        written = Binding.objects.filter(Q(opened_in=applied.id) | Q(closed_in=applied.id))
+        newer += [(id_, applied.used_by) for id_ in written.values_list("list_item_id", flat=True)]
+    for id_, person in newer:
+        if item_ids is None or id_ in item_ids:
+            raise DraftMoved(person.get_full_name() if person else "", created)
 
 
 def refuse_left(connection: Connection) -> None:
@@ -178,13 +198,6 @@ def _changed_by(draft: Draft, user: User) -> str:
     """Who else saved last; empty when it was nobody else, so that only new lists or matches can be it."""
     saved_by = draft.saved_by
     return "" if saved_by is None or saved_by.id == user.id else str(saved_by.get_full_name())
-
-
-def _refuse_moved(draft: Draft, item_ids: set[UUID], user: User, expected_version: int) -> None:
-    newer = DraftRow.objects.filter(draft=draft, version__gt=expected_version).exclude(changed_by=user)
-    moved = next((row for row in newer.select_related("changed_by") if row.list_item_id in item_ids), None)
-    if moved is not None:
-        raise DraftMoved(moved.changed_by.get_full_name() if moved.changed_by else "")
 
 
 def _open_beside(connection: Connection, draft: Draft, narrowed: list[NewChoice], user: User) -> None:

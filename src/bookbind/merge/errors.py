@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from bookbind.kit.text import plural
+
 
 class MergeError(Exception):
     """This match can't be made."""
@@ -15,13 +17,18 @@ class MergeError(Exception):
 class DraftMoved(MergeError):
     """The draft changed since you opened it. Nothing was changed now; please look at it again.
 
-    `by` is who changed it, empty when the lists were read anew.
+    `by` is who changed it, empty when the lists were read anew. `created` entries were made in the books
+    before that was seen; they stay there.
     """
 
-    def __init__(self, by: str = "") -> None:
+    def __init__(self, by: str = "", created: int = 0) -> None:
         who = f"{by} changed this" if by else "The lists or their matches changed"
-        super().__init__(f"{who} since you opened it. Nothing was changed now; please look at it again.")
-        self.by = by
+        done = "Nothing was changed now"
+        if created:
+            made = f"{plural(created, 'entry was', 'entries were')} created in the books"
+            done = f"{made}, and nothing else was changed"
+        super().__init__(f"{who} since you opened it. {done}; please look at it again.")
+        self.by, self.created = by, created
 
 
 class ChoiceRefused(MergeError):
@@ -73,3 +80,7 @@ class CreationRefused(MergeError):
 
 class CreationUncertain(MergeError):
     """The answer got lost. It will be looked up before anything is created again; please press once more."""
+
+
+class CreationUnderWay(CreationUncertain):
+    """It is being created there at this moment. Look again in a minute, and press once more if it is not."""

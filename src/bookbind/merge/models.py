@@ -86,12 +86,14 @@ class Suggested(BusinessOwned):
 class Applied(BusinessOwned):
     """One *Use these matches*; its id is the session that its bindings carry. `list` is empty for several.
 
+    `version` is the draft's at that moment, so that whoever saw it before is told before choosing otherwise.
     `created` names what was made at the vendor for it; `undone` is what its undo found, see `undoing.Undone`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="merges")
     list = models.CharField(max_length=20, choices=LIST_CHOICES, blank=True)
+    version = models.PositiveIntegerField(default=0)
     used_at = models.DateTimeField()
     used_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_count = models.PositiveIntegerField()
@@ -106,7 +108,10 @@ class Applied(BusinessOwned):
 
 
 class Creation(BusinessOwned):
-    """One entry to be made at the vendor, committed with its key before the call. Times are product time."""
+    """One entry to be made at the vendor, committed with its key before the call. Times are product time.
+
+    Only `held_until` is real time: until then whoever pressed first is at it, and nobody else sends anything.
+    """
 
     class Outcome(models.TextChoices):
         """What became of it."""
@@ -128,6 +133,7 @@ class Creation(BusinessOwned):
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     vendor_text = models.TextField(blank=True)
 

@@ -18,9 +18,9 @@ from bookbind.lists.errors import BindingsMoved
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.merge.choices import MATCH, Choice, uses_beside
 from bookbind.merge.drafting import bump, refuse_left
-from bookbind.merge.entries import narrowed_words, refuse, use_for
+from bookbind.merge.entries import Entry, narrowed_words, refuse, use_for
 from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
-from bookbind.merge.models import Applied, Creation, DraftRow
+from bookbind.merge.models import Applied, Creation, Draft, DraftRow
 from bookbind.merge.plans import ANY
 from bookbind.merge.reading import (
     Changes,
@@ -70,7 +70,7 @@ def use_matches(
     try:
         with transaction.atomic():
             # The draft's row is the lock: two people who press at once are served one after the other.
-            bump(connection, user, expected_version)
+            draft = bump(connection, user, expected_version)
             refuse_left(connection)
             wanted = tuple(list_names(connection) if names is None else names)
             data = read_lists(connection, wanted, keep=True)
@@ -78,7 +78,7 @@ def use_matches(
             changes = read_changes(connection, data, only)
             if not changes.plans:
                 raise NothingToUse
-            applied = _write(connection, user, changes, wanted[0] if len(wanted) == 1 else None)
+            applied = _write(draft, user, changes, wanted[0] if len(wanted) == 1 else None)
             _forget_used(connection, data, changes)
             reach(Checkpoint.BEFORE_MATCHES_COMMITTED)
             return applied
@@ -90,17 +90,17 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
     """Say what one entry is; the documents that only waited for it go at once.
 
     A tax rate of both sides is matched to a one-sided one on that side alone. ChoiceRefused, with the reason
-    in words, when the two can't stand for each other.
+    in words, when the two can't stand for each other, or somebody else matched the entry meanwhile.
     """
     finish_check(connection.id)
     held = list_unsent(connection.id).filter(state=State.HELD.value)
     before = dict(held.values_list("id", "reason"))
     try:
         with transaction.atomic():
-            bump(connection, user)
+            draft = bump(connection, user)
             refuse_left(connection)
-            changes, narrowed = _one_change(connection, item_id, target, use)
-            applied = _write(connection, user, changes, changes.entries[item_id].list, may_go=True)
+            changes, narrowed = _one_change(connection, item_id, target, use, user)
+            applied = _write(draft, user, changes, changes.entries[item_id].list, may_go=True)
             _forget_ended(connection, item_id, changes)
     except (IntegrityError, BindingsMoved) as error:
         raise DraftMoved from error
@@ -124,7 +124,25 @@ def find_last_applied(connection: Connection) -> Applied | None:
     return found
 
 
-def _one_change(connection: Connection, item_id: UUID, target: UUID, asked: str) -> tuple[Changes, str]:
+def refuse_matched(connection: Connection, ours: Entry, user: User, use: str) -> None:
+    """ChoiceRefused when somebody else matched the entry: who asks now saw it without its match."""
+    standings = read_standings(connection, [ours.list])[ours.list]
+    bound = standings.bound.get(ours.id, {}).get(use)
+    if bound is None or not bound.is_alive:
+        return
+    rows = Binding.objects.filter(id=bound.binding_id).exclude(opened_by=user).exclude(opened_by=None)
+    standing = rows.select_related("opened_by").first()
+    if standing is not None:
+        there = read_targets(connection, [bound.target])[bound.target]
+        raise ChoiceRefused(
+            f"{standing.opened_by.get_full_name()} matched {ours.label} to {there.label} already. "
+            "Nothing was changed now; to match it to another, open Merge lists."
+        )
+
+
+def _one_change(
+    connection: Connection, item_id: UUID, target: UUID, asked: str, user: User
+) -> tuple[Changes, str]:
     """What the match changes, and in words why it holds for one side only, if it does."""
     ours, theirs = find_entry(item_id), read_targets(connection, [target]).get(target)
     if ours is None or theirs is None:
@@ -139,6 +157,7 @@ def _one_change(connection: Connection, item_id: UUID, target: UUID, asked: str)
     changes = read_changes(connection, {ours.list: data})
     if not changes.plans:
         raise NothingToUse("This is matched already.")
+    refuse_matched(connection, ours, user, use)
     return changes, narrowed_words(ours, theirs, asked)
 
 
@@ -151,13 +170,15 @@ def _forget_ended(connection: Connection, item_id: UUID, changes: Changes) -> No
 
 
 def _write(
-    connection: Connection, user: User, changes: Changes, name: ListName | None, *, may_go: bool = False
+    draft: Draft, user: User, changes: Changes, name: ListName | None, *, may_go: bool = False
 ) -> Applied:
+    connection = draft.connection
     applied = Applied(
         id=new_id(),
         business_id=connection.business_id,
         connection=connection,
         list=name or "",
+        version=draft.version,
         used_at=clock.now(),
         used_by=user,
         opened_count=changes.open_count,

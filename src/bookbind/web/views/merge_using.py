@@ -127,12 +127,12 @@ def merge_use(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         draft = find_draft(place.connection)
         if version != str(draft_version(draft)):
             raise DraftMoved(_other(request, draft))
-        report = create_chosen(place.connection, request.user, frozenset(names))
-        _say_not_created(request, place, report)
         seen = int(version)
+        report = create_chosen(place.connection, request.user, seen, frozenset(names))
+        _say_not_created(request, place, report)
         # Creating changes the draft and takes its time, in which somebody else may choose.
         if report.created or report.failed:
-            seen = own_version(place.connection, request.user, seen)
+            seen = own_version(place.connection, request.user, seen, report.created)
         applied = use_matches(place.connection, request.user, expected_version=seen, names=names)
         # The page that follows says how many documents that made ready, so they are looked at now.
         finish_check(place.connection.id)

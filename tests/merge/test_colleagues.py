@@ -1,0 +1,74 @@
+"""Two people at one draft: what one of them used is never overwritten by what the other saw before."""
+
+import pytest
+
+from bookbind.merge.choices import LEAVE
+from bookbind.merge.drafting import NewChoice, forget_choices, own_version, save_choices
+from bookbind.merge.errors import ChoiceRefused, DraftMoved
+from bookbind.merge.models import DraftRow
+from bookbind.merge.undoing import undo
+from bookbind.merge.using import match_one, use_matches
+from bookbind.tenancy.models import User
+from tests.merge.conftest import Firm, Moved, Place
+from tests.support import factories
+
+
+def make_sam(firm: Firm) -> User:
+    return factories.make_member(firm.business, "Sam Second", factories.Role.BUSINESS_ADMIN)
+
+
+def motor_is(firm: Firm, place: Place, remote_id: str) -> NewChoice:
+    return NewChoice(firm.item("Motor expenses").id, target=place.remote(remote_id).id)
+
+
+@pytest.mark.req("CHG-09")
+def test_what_a_colleague_chose_and_used_is_not_chosen_over_unseen(moved: Moved) -> None:
+    firm, _, second = moved
+    sam, seen = make_sam(firm), second.version
+    save_choices(second.connection, [motor_is(firm, second, "n-7300")], sam, seen)
+    motor = firm.item("Motor expenses").id
+    use_matches(second.connection, sam, expected_version=second.version, item_ids=[motor])
+    with pytest.raises(DraftMoved, match="Sam Second"):
+        save_choices(second.connection, [motor_is(firm, second, "n-6200")], firm.user, seen)
+    with pytest.raises(DraftMoved, match="Sam Second"):
+        forget_choices(second.connection, [motor], firm.user, seen)
+    assert not DraftRow.objects.exists()
+    save_choices(second.connection, [NewChoice(firm.item("Sales").id, action=LEAVE)], firm.user, seen)
+    save_choices(second.connection, [motor_is(firm, second, "n-6200")], firm.user, second.version)
+
+
+@pytest.mark.req("CHG-09")
+def test_what_a_colleague_matched_from_a_document_is_not_chosen_over_unseen(moved: Moved) -> None:
+    firm, _, second = moved
+    sam = make_sam(firm)
+    save_choices(second.connection, [motor_is(firm, second, "n-6200")], firm.user, second.version)
+    seen = second.version
+    motor = firm.item("Motor expenses").id
+    matched = match_one(second.connection, motor, second.remote("n-7300").id, sam)
+    assert not DraftRow.objects.exists(), "the older choice has ended"
+    with pytest.raises(DraftMoved, match="Sam Second"):
+        save_choices(second.connection, [motor_is(firm, second, "n-6200")], firm.user, seen)
+    with pytest.raises(DraftMoved, match="Sam Second"):
+        own_version(second.connection, firm.user, seen)
+    undo(matched.applied, sam)
+    save_choices(second.connection, [motor_is(firm, second, "n-6200")], firm.user, second.version)
+
+
+@pytest.mark.req("CHG-09")
+def test_what_one_used_oneself_may_be_chosen_anew_from_an_older_page(moved: Moved) -> None:
+    firm, _, second = moved
+    seen = second.version
+    match_one(second.connection, firm.item("Motor expenses").id, second.remote("n-7300").id, firm.user)
+    save_choices(second.connection, [motor_is(firm, second, "n-6200")], firm.user, seen)
+    assert own_version(second.connection, firm.user, seen) == second.version
+
+
+@pytest.mark.req("CHG-09")
+def test_an_entry_that_a_colleague_matched_meanwhile_is_not_matched_to_another(moved: Moved) -> None:
+    firm, _, second = moved
+    motor = firm.item("Motor expenses").id
+    match_one(second.connection, motor, second.remote("n-7300").id, make_sam(firm))
+    with pytest.raises(ChoiceRefused, match="Sam Second matched 449 Motor expenses to 7300") as refused:
+        match_one(second.connection, motor, second.remote("n-6200").id, firm.user)
+    assert "Merge lists" in str(refused.value)
+    assert (motor, "any", "n-7300") in second.bound()
