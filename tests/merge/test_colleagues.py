@@ -1,20 +1,31 @@
 """Two people at one draft: what one of them used is never overwritten by what the other saw before."""
 
+from uuid import UUID
+
 import pytest
 
+from bookbind.lists.models import ListItem
 from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, forget_choices, own_version, save_choices
 from bookbind.merge.errors import ChoiceRefused, DraftMoved
 from bookbind.merge.models import DraftRow
+from bookbind.merge.rows import find_row
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.tenancy.models import User
-from tests.merge.conftest import Firm, Moved, Place
+from tests.merge.conftest import SUPPLIERS, Firm, Moved, Place
 from tests.support import factories
 
 
 def make_sam(firm: Firm) -> User:
     return factories.make_member(firm.business, "Sam Second", factories.Role.BUSINESS_ADMIN)
+
+
+def ticked(place: Place, item: ListItem) -> set[UUID | None]:
+    """What *Use these matches* would match the entry to."""
+    row = find_row(place.connection, item.id)
+    assert row is not None
+    return {use.chosen.id for use in row.uses if use.ticked and use.chosen is not None}
 
 
 def motor_is(firm: Firm, place: Place, remote_id: str) -> NewChoice:
@@ -72,3 +83,22 @@ def test_an_entry_that_a_colleague_matched_meanwhile_is_not_matched_to_another(m
         match_one(second.connection, motor, second.remote("n-6200").id, firm.user)
     assert "Merge lists" in str(refused.value)
     assert (motor, "any", "n-7300") in second.bound()
+
+
+@pytest.mark.req("CHG-04")
+def test_what_was_taken_by_hand_since_is_not_ticked_for_another(moved: Moved) -> None:
+    firm, _, second = moved
+    fuel, mill = firm.supplier("City Fuel Ltd"), firm.supplier("Paper Mill")
+    target = second.remote("n-1", SUPPLIERS).id
+    assert ticked(second, fuel) == {target}
+    chosen = [NewChoice(mill.id, target=target)]
+    save_choices(second.connection, chosen, firm.user, second.version)
+    assert (ticked(second, fuel), ticked(second, mill)) == (set(), {target}), "chosen, not used yet"
+    forget_choices(second.connection, [mill.id], firm.user, second.version)
+    assert ticked(second, fuel) == {target}
+    match_one(second.connection, mill.id, target, firm.user)
+    assert ticked(second, fuel) == set()
+    use_matches(second.connection, firm.user, expected_version=second.version)
+    assert {item for item, _, remote in second.bound() if remote == "n-1"} == {mill.id}
+    save_choices(second.connection, [NewChoice(fuel.id, target=target)], firm.user, second.version)
+    assert ticked(second, fuel) == {target}, "a person may say that the two are one"

@@ -1,8 +1,8 @@
 """Everything that is known about some lists at once: how they stand, what is proposed, what was chosen."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from bookbind.connections.models import Connection
@@ -10,9 +10,9 @@ from bookbind.merge.choices import CREATE, Choice, Chosen, choices_of, wanted_of
 from bookbind.merge.entries import Entry, refuse
 from bookbind.merge.models import Draft, DraftRow
 from bookbind.merge.plans import SALES, ItemPlan, plan_item
-from bookbind.merge.proposals import Proposals
+from bookbind.merge.proposals import Proposal, Proposals
 from bookbind.merge.standings import Standings, read_standings, read_targets
-from bookbind.merge.suggestions import read_generations, read_suggestions
+from bookbind.merge.suggestions import SHARED, read_generations, read_suggestions
 from bookbind.merge.unread import Unread, read_unread
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -212,13 +212,14 @@ def _choices(
     chosen: dict[UUID, list[Chosen]],
 ) -> dict[UUID, dict[str, Choice]]:
     apart = uses_apart(connection, name)
+    takers = _takers(standings, chosen) if name not in SHARED else {}
     found: dict[UUID, dict[str, Choice]] = {}
     for id_ in standings.entries:
         if id_ not in chosen and id_ not in proposals:
             continue
         uses = choices_of(
             chosen.get(id_, ()),
-            proposals.get(id_, ()),
+            [_unless_taken(each, takers, id_) for each in proposals.get(id_, ())],
             is_matched=standings.is_matched(id_),
             bound_uses=frozenset(use for use, each in standings.bound.get(id_, {}).items() if each.is_alive),
             apart=apart,
@@ -226,6 +227,26 @@ def _choices(
         if uses:
             found[id_] = uses
     return found
+
+
+def _takers(standings: Standings, chosen: dict[UUID, list[Chosen]]) -> dict[UUID, set[UUID]]:
+    """For each entry of the books, which of ours are matched to it, or somebody has chosen to be."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for id_, uses in standings.bound.items():
+        for bound in uses.values():
+            if bound.is_alive:
+                found[bound.target].add(id_)
+    for id_, choices in chosen.items():
+        for choice in choices:
+            if choice.ticked and choice.target is not None:
+                found[choice.target].add(id_)
+    return found
+
+
+def _unless_taken(proposal: Proposal, takers: Mapping[UUID, set[UUID]], item_id: UUID) -> Proposal:
+    """The proposal as it may stand now: what another of ours took since it was made is a person's to say."""
+    taken_by = takers.get(proposal.target, set()) if proposal.target is not None else set()
+    return replace(proposal, auto=False) if proposal.auto and taken_by - {item_id} else proposal
 
 
 def _read_chosen(connection: Connection, names: list[ListName]) -> dict[ListName, dict[UUID, list[Chosen]]]:

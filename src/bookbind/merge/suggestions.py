@@ -31,7 +31,7 @@ from bookbind.providers.registry import get_provider
 
 SUGGEST_JOB = "merge.suggest"
 # Several of ours may well be one of theirs; elsewhere what is taken is not proposed again.
-_SHARED = frozenset({ListName.CATEGORIES, ListName.TAX_RATES})
+SHARED = frozenset({ListName.CATEGORIES, ListName.TAX_RATES})
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def make_suggestions(question: Question) -> Proposals:
     """Ask the matcher."""
     connection, name = question.connection, question.name
     everything = [entry for entry in read_remote(connection, name) if entry.state == "active"]
-    taken = question.standings.taken() if name not in _SHARED else frozenset()
+    taken = question.standings.taken() if name not in SHARED else frozenset()
     theirs = [entry for entry in everything if entry.id not in taken]
     ours = question.standings.unmatched()
     if name is ListName.CATEGORIES:

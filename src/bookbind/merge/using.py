@@ -78,7 +78,7 @@ def use_matches(
             changes = read_changes(connection, data, only)
             if not changes.plans:
                 raise NothingToUse
-            applied = _write(draft, user, changes, wanted[0] if len(wanted) == 1 else None)
+            applied = _write(connection, draft, user, changes, wanted[0] if len(wanted) == 1 else None)
             _forget_used(connection, data, changes)
             reach(Checkpoint.BEFORE_MATCHES_COMMITTED)
             return applied
@@ -100,7 +100,7 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
             draft = bump(connection, user)
             refuse_left(connection)
             changes, narrowed = _one_change(connection, item_id, target, use, user)
-            applied = _write(draft, user, changes, changes.entries[item_id].list, may_go=True)
+            applied = _write(connection, draft, user, changes, changes.entries[item_id].list, may_go=True)
             _forget_ended(connection, item_id, changes)
     except (IntegrityError, BindingsMoved) as error:
         raise DraftMoved from error
@@ -170,9 +170,14 @@ def _forget_ended(connection: Connection, item_id: UUID, changes: Changes) -> No
 
 
 def _write(
-    draft: Draft, user: User, changes: Changes, name: ListName | None, *, may_go: bool = False
+    connection: Connection,
+    draft: Draft,
+    user: User,
+    changes: Changes,
+    name: ListName | None,
+    *,
+    may_go: bool = False,
 ) -> Applied:
-    connection = draft.connection
     applied = Applied(
         id=new_id(),
         business_id=connection.business_id,
