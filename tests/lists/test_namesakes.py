@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bookbind.kit.text import plain_tax_number
 from bookbind.lists.entries import follow_merges
-from bookbind.lists.namesakes import Decisions, Ours, Standing, Theirs, decide, plain_tax_number
+from bookbind.lists.namesakes import Decisions, Ours, Standing, Theirs, decide
 
 A, B, C, D = uuid4(), uuid4(), uuid4(), uuid4()
 

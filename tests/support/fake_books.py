@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bookbind.kit import clock
-from bookbind.kit.text import fold_name
+from bookbind.providers.base.contacts import pick_contact
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.types import (
     AttachedFile,
@@ -102,11 +102,7 @@ class FakeBooks:
             yield Page(tuple(entries[start : start + self.page_size]), number, total)
 
     def find_contact(self, contact: NewContact) -> RemoteEntry | None:
-        for entry in self.lists.get(ListName.SUPPLIERS, {}).values():
-            same_number = contact.tax_number and entry.details.get("tax_number") == contact.tax_number
-            if not entry.archived and (same_number or fold_name(entry.name) == fold_name(contact.name)):
-                return entry
-        return None
+        return pick_contact(contact, self.lists.get(ListName.SUPPLIERS, {}).values())
 
     def create_contact(self, contact: NewContact, key: str) -> RemoteEntry:
         if key not in self.keys:

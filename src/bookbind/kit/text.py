@@ -1,5 +1,6 @@
 """Words: plurals, short lists, dates as people write them, and text that is safe to store."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -38,6 +39,11 @@ def clean_text(text: str, longest: int) -> str:
     visible = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     kept = "".join(c for c in visible if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
     return " ".join(kept.split())[:longest]
+
+
+def plain_tax_number(number: object) -> str:
+    """A tax number without blanks, dots and dashes, for comparing."""
+    return re.sub(r"[^0-9A-Z]", "", str(number or "").upper())
 
 
 def fold_name(name: str) -> str:

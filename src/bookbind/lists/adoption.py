@@ -10,12 +10,13 @@ from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.kit.events import announce
 from bookbind.kit.ids import new_id
+from bookbind.kit.text import plain_tax_number
 from bookbind.lists.bindings import ADOPTED, SAME_NAME, new_binding, open_bindings
 from bookbind.lists.bulk import insert_rows
 from bookbind.lists.events import BindingsChanged
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
-from bookbind.lists.namesakes import Decisions, Ours, Standing, Theirs, decide, plain_tax_number
+from bookbind.lists.namesakes import Decisions, Ours, Standing, Theirs, decide
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.models import User
 

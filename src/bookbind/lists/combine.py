@@ -13,13 +13,13 @@ from django.db import transaction
 from bookbind.activity.services import record
 from bookbind.kit import clock
 from bookbind.kit.events import announce
+from bookbind.kit.text import plain_tax_number
 from bookbind.lists.bindings import tell_changed
 from bookbind.lists.duplicates import Entry, Likeness, find_pairs
 from bookbind.lists.errors import AlreadyCombined, ListsDiffer, SameItem, UndoBlocked
 from bookbind.lists.events import CombinationUndone, ItemsCombined
 from bookbind.lists.labels import item_label
 from bookbind.lists.models import Binding, Combination, KeptApart, ListItem
-from bookbind.lists.namesakes import plain_tax_number
 from bookbind.lists.queries import members_of
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.models import User

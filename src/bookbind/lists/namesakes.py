@@ -1,12 +1,13 @@
 """Pure: what happens to entries of the books that nothing of ours stands for yet."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
+
+from bookbind.kit.text import plain_tax_number
 
 _TELLING_FACTS = ("tax_number", "rate", "tax_kind", "side")
 _BOTH_SIDES = "both"
@@ -92,11 +93,6 @@ class Named:
             _fact(self, key) and _fact(other, key) and _fact(self, key) != _fact(other, key)
             for key in _TELLING_FACTS
         )
-
-
-def plain_tax_number(number: object) -> str:
-    """A tax number without blanks, dots and dashes, for comparing."""
-    return re.sub(r"[^0-9A-Z]", "", str(number or "").upper())
 
 
 def _fact(named: Named, key: str) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
-from bookbind.kit.text import fold_name
+from bookbind.kit.text import fold_name, plain_tax_number
 from bookbind.lists.adoption import only_there
 from bookbind.lists.labels import (
     CODED_LISTS,
@@ -22,8 +22,9 @@ from bookbind.lists.labels import (
     tell_apart,
 )
 from bookbind.lists.models import Binding, Dimension, ListItem, ListSync, RemoteItem
-from bookbind.lists.namesakes import Named, plain_tax_number
-from bookbind.providers.base.types import ListName
+from bookbind.lists.namesakes import Named
+from bookbind.providers.base.contacts import pick_contact
+from bookbind.providers.base.types import ListName, NewContact, RemoteEntry
 from bookbind.providers.registry import get_provider
 
 
@@ -123,7 +124,7 @@ def own_instead(name: ListName, there: Sequence[RemoteItem], connection: Connect
 
 
 def find_contact_there(connection: Connection, item_id: UUID) -> RemoteItem | None:
-    """What publishing will find in the books for a supplier without a match: the same name, else tax number.
+    """What publishing will find in the books for a supplier without a match, in the order of `pick_contact`.
 
     As far as the suppliers were read; it looks once more, there, before it creates one.
     """
@@ -132,12 +133,16 @@ def find_contact_there(connection: Connection, item_id: UUID) -> RemoteItem | No
         connection=connection, list=ListName.SUPPLIERS, state=RemoteItem.State.ACTIVE
     ).order_by("id")
     number = plain_tax_number(item.details.get("tax_number"))
-    named: RemoteItem | None = rows.filter(folded_name=item.folded_name).first()
-    if named is not None or not number:
-        return named
-    numbers = rows.exclude(details__tax_number="").values_list("id", "details__tax_number")
-    same = next((id_ for id_, said in numbers.iterator() if plain_tax_number(said) == number), None)
-    return RemoteItem.objects.get(id=same) if same else None
+    numbered = rows.exclude(details__tax_number="") if number else rows.none()
+    said = numbered.values_list("id", "details__tax_number")
+    same = [id_ for id_, told in said.iterator() if plain_tax_number(told) == number]
+    alike = rows.filter(Q(id__in=same) | Q(folded_name=item.folded_name))
+    there = {each.remote_id: each for each in alike}
+    entries = [
+        RemoteEntry(id_, each.remote_type, each.name, details=each.details) for id_, each in there.items()
+    ]
+    found = pick_contact(NewContact(item.name, tax_number=number), entries)
+    return there[found.remote_id] if found else None
 
 
 def list_items(name: ListName, *, with_archived: bool = False) -> QuerySet[ListItem]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bookbind.kit.text import fold_name
-from bookbind.lists.namesakes import plain_tax_number
+from bookbind.kit.text import fold_name, plain_tax_number
 from bookbind.merge.entries import KINDS, Entry, for_use, is_income, kind_is_guessed, side_of, to_item
 from bookbind.merge.matching import Item, Kind, Suggestion, match
 from bookbind.merge.plans import ANY, COSTS, SALES

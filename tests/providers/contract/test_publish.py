@@ -270,6 +270,17 @@ def test_a_new_supplier_is_found_after_it_was_created(books: Books) -> None:
     assert books.session.create_contact(wanted, "key-1") == created
 
 
+@pytest.mark.req("LST-02")
+def test_a_supplier_is_looked_for_by_tax_number_first_and_then_by_name(books: Books) -> None:
+    named = books.session.create_contact(NewContact("Zebra Crossing", tax_number="GB111222333"), "key-1")
+    numbered = books.session.create_contact(NewContact("Aardvark Ltd", tax_number="GB999888777"), "key-2")
+    both = books.session.create_contact(NewContact("Zebra Holdings", tax_number="GB999888777"), "key-3")
+    wanted = NewContact("zebra crossing", tax_number="GB 999 8887 77")
+    assert books.session.find_contact(wanted) in (numbered, both)
+    assert books.session.find_contact(replace(wanted, name="Zebra HOLDINGS")) == both
+    assert books.session.find_contact(replace(wanted, tax_number="GB000")) == named
+
+
 def test_a_name_that_is_taken_is_refused_as_such(books: Books) -> None:
     taken = books.usable(ListName.SUPPLIERS)[0].name
     taken_by = books.usable(ListName.CUSTOMERS)[0].name if links_a_taken_name(books) else taken

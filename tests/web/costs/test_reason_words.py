@@ -40,6 +40,18 @@ def test_a_supplier_that_the_books_have_is_not_called_new(
     assert ("created on publish" in text) == words.startswith("New")
 
 
+def test_the_supplier_that_is_named_is_the_one_that_publishing_will_use(
+    office: Office, alice: Client
+) -> None:
+    document = office.bill()
+    ListItem.objects.filter(list=ListName.SUPPLIERS).update(details={"tax_number": "GB123456789"})
+    for name, number in (("CITY FUEL LTD", "GB999999999"), ("City Fuels", "GB123456789")):
+        remote = office.remote(ListName.SUPPLIERS, name)
+        RemoteItem.objects.filter(id=remote.id).update(details={"tax_number": number})
+    text = read(alice.get(office.url(f"costs/{document.id}/"))).text
+    assert "Xero has City Fuels with the same VAT number: it is used." in text
+
+
 def test_before_the_start_nothing_is_said_to_go_by_itself(
     office: Office, people: People, browse: Browse, alice: Client
 ) -> None:

@@ -75,7 +75,7 @@ class Session(Protocol):
         """
 
     def find_contact(self, contact: NewContact) -> RemoteEntry | None:
-        """An active contact with this tax number or exactly this name."""
+        """The active contact that `contacts.pick_contact` picks of all that the vendor has."""
 
     def create_contact(self, contact: NewContact, key: str) -> RemoteEntry:
         """Create a supplier; `key` makes a repeat inside the vendor's window harmless."""

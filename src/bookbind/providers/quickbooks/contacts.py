@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from bookbind.kit.text import fold_name
+from bookbind.kit.text import fold_name, plain_tax_number
 from bookbind.providers.base.bodies import as_json
+from bookbind.providers.base.contacts import has_number, pick_contact
 from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.shapes import Row
 from bookbind.providers.base.types import AccountFamily, ListName, NewContact, NewEntry, RemoteEntry
@@ -27,23 +28,21 @@ _TYPES = {family: account_type for account_type, family in FAMILIES.items()}
 
 
 def find_contact(api: CompanyApi, wanted: NewContact) -> RemoteEntry | None:
-    """An active supplier of this name whatever its case, else one with this tax number however it is spaced.
+    """What `pick_contact` picks of the active suppliers.
 
-    No query asks for a tax number, so those are looked through page by page, and only when there is one.
+    No query asks for a tax number, so those are looked through page by page: only when one is wanted that the
+    supplier of this name does not have.
     """
-    by_name = _find_vendors(api, f"DisplayName = {quoted(wanted.name)}")
-    same = (entry for entry in by_name if fold_name(entry.name) == fold_name(wanted.name))
-    found = next(same, None)
-    number = _plain(wanted.tax_number)
-    if found is not None or not number:
-        return found
+    named = pick_contact(wanted, _find_vendors(api, f"DisplayName = {quoted(wanted.name)}"))
+    if not plain_tax_number(wanted.tax_number) or (named is not None and has_number(wanted, named)):
+        return named
     for rows in api.pages("Vendor", "Active = true", "find_contact"):
         with expected_shape():
             entries = [parse_vendor(row) for row in rows]
-        found = next((entry for entry in entries if _plain(entry.details["tax_number"]) == number), None)
+        found = next((entry for entry in entries if has_number(wanted, entry)), None)
         if found is not None:
             return found
-    return None
+    return named
 
 
 def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntry:
@@ -159,11 +158,6 @@ def _find_vendors(api: CompanyApi, where: str) -> list[RemoteEntry]:
     rows = api.rows("Vendor", where, "find_contact")
     with expected_shape():
         return [parse_vendor(row) for row in rows]
-
-
-def _plain(number: str) -> str:
-    """A tax number without the blanks, dots and dashes that people put in."""
-    return "".join(filter(str.isalnum, number)).upper()
 
 
 def _is_name_taken(error: ProviderError) -> bool:

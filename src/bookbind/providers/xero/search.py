@@ -5,8 +5,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from bookbind.kit.text import fold_name
+from bookbind.kit.text import fold_name, plain_tax_number
 from bookbind.providers.base.bodies import as_json
+from bookbind.providers.base.contacts import pick_contact
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.shapes import Row, required_text, rows_of, text_of
 from bookbind.providers.base.types import (
@@ -49,14 +50,9 @@ def find_document(api: AccountingApi, document: OutgoingDocument, since: datetim
 
 
 def find_contact(api: AccountingApi, wanted: NewContact) -> RemoteEntry | None:
-    """An active contact with this tax number, else with this name whatever its case."""
+    """What `pick_contact` picks of those with this tax number, else of those of this name."""
     by_number = _contacts_with_tax_number(api, wanted.tax_number)
-    found = next((entry for entry in by_number if not entry.archived), None)
-    if found is not None:
-        return found
-    by_name = _contacts(api, searchTerm=wanted.name)
-    same = (entry for entry in by_name if fold_name(entry.name) == fold_name(wanted.name))
-    return next((entry for entry in same if not entry.archived), None)
+    return pick_contact(wanted, by_number) or pick_contact(wanted, _contacts(api, searchTerm=wanted.name))
 
 
 def create_contact(api: AccountingApi, contact: NewContact, key: str) -> RemoteEntry:
@@ -133,11 +129,16 @@ def _contacts(api: AccountingApi, **params: str) -> list[RemoteEntry]:
 
 
 def _contacts_with_tax_number(api: AccountingApi, tax_number: str) -> list[RemoteEntry]:
-    """Those with this tax number; none when Xero won't filter by it, which it does not promise (2026-11)."""
-    if not tax_number or not _can_be_quoted(tax_number):
+    """Those with this tax number, as it is written or without its blanks, dots and dashes.
+
+    None when Xero won't filter by it, which it does not promise (2026-11).
+    """
+    plain = plain_tax_number(tax_number)
+    if not plain or not _can_be_quoted(tax_number):
         return []
+    tests = [f'TaxNumber=="{number}"' for number in dict.fromkeys((tax_number, plain))]
     try:
-        return _contacts(api, where=f'TaxNumber=="{tax_number}"')
+        return _contacts(api, where=" OR ".join(tests))
     except ProviderError as error:
         if error.kind is ErrorKind.CHANGED_SHAPE and error.http_status == 400:
             return []
