@@ -4,6 +4,7 @@ import pytest
 
 from bookbind.activity.models import Entry
 from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
 from bookbind.lists.combine import combine
 from bookbind.lists.models import Binding
 from bookbind.merge.choices import CREATE, LEAVE
@@ -12,6 +13,7 @@ from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NothingT
 from bookbind.merge.models import Applied, DraftRow
 from bookbind.merge.preview import preview
 from bookbind.merge.undoing import undo
+from bookbind.merge.usage import read_uses
 from bookbind.merge.using import find_last_applied, match_one, use_matches
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.publishing.models import Publication
@@ -355,3 +357,16 @@ def test_an_entry_whose_own_match_died_is_matched_anew_beside_that_of_a_combined
     assert {(motor.id, "any", "n-1"), (advertising.id, "any", "n-6200")} <= second.bound()
     undo(matched.applied, firm.user)
     assert {(motor.id, "any", "n-7300"), (advertising.id, "any", "n-6200")} <= second.bound()
+
+
+@pytest.mark.req("CHG-05")
+def test_what_lacks_something_is_not_counted_as_ready(moved: Moved) -> None:
+    """It stands under To review, whatever becomes of the matches."""
+    firm, _, second = moved
+    whole, lacking = firm.bill(), firm.bill()
+    Document.objects.filter(id__in=[whole.id, lacking.id]).update(stage=Document.Stage.READY)
+    Document.objects.filter(id=lacking.id).update(due_date=None, lacks=Reason.DUE_DATE_MISSING.value)
+    choose_vehicle_costs(firm, second)
+    seen = preview(second.connection)
+    assert (seen.documents, seen.ready, seen.released, seen.still_waiting) == (1, 1, 1, 0)
+    assert read_uses(second.connection)[firm.item("Motor expenses").id].ready == 1

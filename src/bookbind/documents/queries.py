@@ -28,6 +28,7 @@ _NAMES_ENTRY_OF = {
 _ANY = Q()
 # Somebody made it ready, and the software that was connected since needs something more.
 IS_LACKING = Q(shelf=Document.Shelf.INBOX, stage=Document.Stage.READY) & ~Q(lacks="")
+IS_READY = Q(shelf=Document.Shelf.INBOX, stage=Document.Stage.READY, lacks="")
 IS_TO_REVIEW = Q(shelf=Document.Shelf.INBOX, stage=Document.Stage.REVIEW) | IS_LACKING
 # A document that was changed after it left has not left as it stands now.
 _IS_EXPORTED = Q(exported_at__isnull=False, exported_version=F("version"))
@@ -177,8 +178,7 @@ def _held_by(tab: Tab) -> Q:
         return Q(shelf=Document.Shelf.ARCHIVE)
     if tab is Tab.REVIEW:
         return IS_TO_REVIEW
-    staged = Q(shelf=Document.Shelf.INBOX, stage=tab.value)
-    return staged & Q(lacks="") if tab is Tab.READY else staged
+    return IS_READY if tab is Tab.READY else Q(shelf=Document.Shelf.INBOX, stage=tab.value)
 
 
 def _in_tab(tab: Tab, search: str) -> QuerySet[Document]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
+from bookbind.documents.queries import IS_READY
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import Instead
 from bookbind.merge.creating import created_name, target_list
@@ -93,7 +94,7 @@ def _waiting(connection: Connection) -> tuple[list[Publication], dict[UUID, list
 
 def _ready() -> tuple[list[Document], dict[UUID, list[Any]]]:
     """What was made ready without accounting software: to be published, its entries need a match."""
-    rows = Document.objects.filter(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX)
+    rows = Document.objects.filter(IS_READY)
     found = list(rows.select_related("file"))
     return found, read_lines(rows.values_list("id", flat=True)) if found else {}
 

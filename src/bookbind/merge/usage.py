@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document, DocumentLine
+from bookbind.documents.queries import IS_READY
 from bookbind.lists.queries import combined_into
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.models import Publication
@@ -62,8 +63,7 @@ def read_uses(connection: Connection) -> dict[UUID, Uses]:
 def _count_documents(connection: Connection, roots: dict[UUID, UUID]) -> tuple[Counter[UUID], ...]:
     """How many waiting, ready and held documents refer to each entry, by what stands on them."""
     named: dict[UUID, set[UUID]] = defaultdict(set)
-    is_ready = Q(stage=Document.Stage.READY, shelf=Document.Shelf.INBOX)
-    documents = Document.objects.filter(Q(id__in=waiting_document_ids(connection)) | is_ready)
+    documents = Document.objects.filter(Q(id__in=waiting_document_ids(connection)) | IS_READY)
     ready, held = set(), set()
     rows = documents.annotate(is_held=Exists(_held_for_matches(connection)))
     for id_, stage, is_held, *ids in rows.values_list("id", "stage", "is_held", *_DOCUMENT_COLUMNS):
