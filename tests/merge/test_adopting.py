@@ -6,7 +6,7 @@ from django.test import Client
 from bookbind.lists.combine import combine
 from bookbind.lists.merging import adopt_chosen, finish_step, merging_lists
 from bookbind.lists.models import ListItem, RemoteItem
-from bookbind.lists.queries import NEEDS_MATCH, ONLY_THERE, READY, pick_items
+from bookbind.lists.queries import NEEDS_MATCH, ONLY_THERE, READY, own_instead, pick_items
 from bookbind.lists.services import create_item
 from bookbind.merge.rows import Show, list_rows
 from bookbind.merge.undoing import undo
@@ -284,3 +284,35 @@ def test_a_form_takes_what_is_only_there_and_makes_it_ours(moved: Moved, browser
     line = document.lines.get()
     assert (line.category.name, line.tax_rate.name) == ("Vehicle and travel costs", "20.0% S on purchases")
     assert {(line.category_id, "any", "n-7300"), (line.tax_rate_id, "any", "n-20c")} <= second.bound()
+
+
+@pytest.mark.req("CHG-08")
+def test_what_is_matched_on_sales_alone_is_still_the_one_of_its_name_on_costs(firm: Firm) -> None:
+    """Else choosing its namesake in the books would make a second of ours."""
+    firm.connect("xero", old_books())
+    books = new_books()
+    books.add(ListName.PRODUCTS, "p-1", "Consulting", category_id="n-4000", side="sales")
+    books.add(TAXES, "n-20", "20% VAT", rate="20", tax_kind="standard", side="both")
+    books.add(CATEGORIES, "n-200", "Sales", "200", account_type="Income", account_family="income")
+    second = firm.connect("quickbooks", books)
+    sales, vat = firm.item("Sales"), firm.item("20% VAT", TAXES)
+    match_one(second.connection, sales.id, second.remote("p-1", ListName.PRODUCTS).id, firm.user, "sales")
+    match_one(second.connection, vat.id, second.remote("n-20s", TAXES).id, firm.user, "sales")
+    for item, there in ((sales, second.remote("n-200")), (vat, second.remote("n-20", TAXES))):
+        name = ListName(item.list)
+        assert own_instead(name, [there], second.connection) == {there.id: item}
+        offered = pick_items(name, item.name, connection=second.connection)
+        assert [(each.id, each.standing) for each in offered if each.code == item.code] == [
+            (item.id, NEEDS_MATCH)
+        ]
+        assert adopt_chosen(name, there.id, firm.user) == item
+        finish_step(second.connection, name, firm.user)
+        assert ListItem.objects.filter(list=name, name=item.name, code=item.code).count() == 1
+
+
+def test_what_is_matched_on_costs_alone_is_offered_on_costs_once(moved: Moved) -> None:
+    firm, _, second = moved
+    vat = firm.item("20% VAT", TAXES)
+    match_one(second.connection, vat.id, second.remote("n-20c", TAXES).id, firm.user)
+    offered = pick_items(TAXES, "20% VAT", connection=second.connection)
+    assert [(each.id, each.standing) for each in offered] == [(vat.id, READY)]

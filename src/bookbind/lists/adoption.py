@@ -11,7 +11,7 @@ from bookbind.kit import clock
 from bookbind.kit.events import announce
 from bookbind.kit.ids import new_id
 from bookbind.kit.text import plain_tax_number
-from bookbind.lists.bindings import ADOPTED, SAME_NAME, new_binding, open_bindings
+from bookbind.lists.bindings import ADOPTED, IS_CODED_WITH, SAME_NAME, new_binding, open_bindings
 from bookbind.lists.bulk import insert_rows
 from bookbind.lists.events import BindingsChanged
 from bookbind.lists.labels import CONTACT_LISTS
@@ -133,7 +133,7 @@ def _ours(connection: Connection, name: ListName) -> list[Ours]:
     A contact that was combined into another is still the one that its name means.
     """
     current = Binding.objects.filter(
-        connection=connection, list_item__list=name, remote_item__list=name, closed_at__isnull=True
+        IS_CODED_WITH, connection=connection, list_item__list=name, closed_at__isnull=True
     )
     states = dict(current.values_list("list_item_id", "remote_item__state"))
     items = ListItem.objects.filter(list=name, archived_at__isnull=True)

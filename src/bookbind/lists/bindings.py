@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from bookbind.kit import clock
 from bookbind.kit.events import announce
@@ -12,6 +13,7 @@ from bookbind.kit.ids import new_id
 from bookbind.lists.errors import BindingsMoved
 from bookbind.lists.events import BindingsChanged
 from bookbind.lists.models import Binding, ListItem, RemoteItem
+from bookbind.providers.base.types import Side
 from bookbind.tenancy.models import User
 
 ADOPTED = "adopted"
@@ -22,6 +24,10 @@ MERGED_AT_VENDOR = "merged_at_vendor"
 REPLACED = "replaced"
 UNDONE = "undone"
 _BATCH = 1000
+# What an entry is on sales alone is nothing on costs, unless it serves sales alone.
+IS_CODED_WITH = Q(list_item__list=F("remote_item__list")) & (
+    ~Q(use=Binding.Use.SALES) | Q(list_item__details__side=Side.SALES.value)
+)
 
 
 def new_binding(

@@ -13,6 +13,7 @@ from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.kit.text import fold_name, plain_tax_number
 from bookbind.lists.adoption import only_there
+from bookbind.lists.bindings import IS_CODED_WITH
 from bookbind.lists.labels import (
     CODED_LISTS,
     CONTACT_LISTS,
@@ -327,7 +328,10 @@ def _with_standing(rows: QuerySet[ListItem], connection: Connection) -> QuerySet
 
 def _usable(connection: Connection) -> QuerySet[Binding]:
     rows: QuerySet[Binding] = Binding.objects.filter(
-        connection=connection, closed_at__isnull=True, remote_item__state=RemoteItem.State.ACTIVE
+        IS_CODED_WITH,
+        connection=connection,
+        closed_at__isnull=True,
+        remote_item__state=RemoteItem.State.ACTIVE,
     )
     return rows
 
