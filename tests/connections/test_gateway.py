@@ -156,6 +156,33 @@ def test_an_outage_of_one_organisation_is_its_own(
     ]
 
 
+@pytest.mark.req("ERR-04")
+def test_a_person_who_insists_is_served_at_once_unless_the_vendor_asked_us_to_wait(
+    connection: Connection, sandbox: Sandbox, ahead: Callable[..., None]
+) -> None:
+    def insist() -> str:
+        with within(BusinessScope(connection.business_id)):
+            return call(reread(connection), fetch, insists=True).name
+
+    sandbox.control("faults", vendor="xero", operation="organisation", fault="503", times=1)
+    with pytest.raises(ProviderError):
+        use(connection)
+    with pytest.raises(ConnectionUnusable):
+        use(connection)
+    assert insist() == "Acme Ltd"
+    assert status_now(connection).health is Health.OK
+
+    sandbox.control("faults", vendor="xero", operation="organisation", fault="503", times=1, retry_after=90)
+    with pytest.raises(ProviderError):
+        use(connection)
+    before = accounting_calls(sandbox)
+    with pytest.raises(ConnectionUnusable):
+        insist()
+    assert accounting_calls(sandbox) == before
+    ahead(seconds=91)
+    assert insist() == "Acme Ltd"
+
+
 def test_the_pauses_grow_to_a_quarter_of_an_hour(
     connection: Connection, sandbox: Sandbox, ahead: Callable[..., None]
 ) -> None:

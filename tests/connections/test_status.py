@@ -215,6 +215,21 @@ def test_one_may_try_when_the_pause_is_over_though_the_vendor_is_still_called_do
     assert (status.health, status.can_publish, status.can_call) == (Health.DOWN, True, True)
 
 
+def test_one_may_insist_while_it_is_down_but_not_for_as_long_as_the_vendor_asked_us_to_wait() -> None:
+    down = replace(FINE, down_since=NOW, next_try_at=NOW + timedelta(minutes=5))
+    asked = replace(down, limited_until=NOW + timedelta(minutes=2))
+    assert derive_status(down, NOW).can_insist
+    assert not derive_status(down, NOW).can_call
+    assert not derive_status(asked, NOW).can_insist
+    assert derive_status(asked, NOW + timedelta(minutes=2)).can_insist
+    for other in (
+        FINE,
+        replace(FINE, limited_until=NOW + timedelta(minutes=2)),
+        replace(down, lapsed_at=NOW),
+    ):
+        assert not derive_status(other, NOW).can_insist
+
+
 @pytest.mark.req("REC-03")
 @pytest.mark.parametrize(
     ("consent", "hard", "idle", "days_unused", "expected"),

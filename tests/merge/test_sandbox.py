@@ -11,7 +11,8 @@ from django.db import connection as database
 
 from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import open_session
-from bookbind.connections.queries import get_connection
+from bookbind.connections.queries import get_connection, status_of
+from bookbind.connections.status import Health
 from bookbind.jobs.runner import run_due
 from bookbind.kit.text import fold_name
 from bookbind.lists.merging import merging_lists
@@ -273,6 +274,21 @@ def test_what_cannot_be_created_while_the_vendor_is_away_is_created_once_later(d
     assert create_chosen(desk.connection, desk.user, version(desk)).created == 2
     names = [fold_name(entry.name) for entry in there(desk, CATEGORIES)]
     assert [names.count(fold_name(each.name)) for each in wanted] == [1, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-05")
+def test_a_press_after_an_outage_is_tried_at_once_though_the_next_try_is_not_due(desk: Desk) -> None:
+    move(desk)
+    motor = desk.item(CATEGORIES, "449")
+    desk.sandbox.control("faults", vendor="quickbooks", operation="accounts", fault="503", times=3)
+    for _ in range(3):
+        with pytest.raises((CreationUncertain, ProviderError)):
+            create_and_match(desk.connection, motor.id, desk.user)
+    status = status_of(get_connection(desk.connection.id))
+    assert (status.health, status.can_call) == (Health.DOWN, False)
+    create_and_match(desk.connection, motor.id, desk.user)
+    assert status_of(get_connection(desk.connection.id)).health is not Health.DOWN
 
 
 def at_the_vendor(desk: Desk, act: Callable[[], object]) -> tuple[threading.Thread, list[object]]:

@@ -33,20 +33,21 @@ def open_session(connection: Connection) -> Session:
     return _open(connection).session
 
 
-def call(connection: Connection, function: Callable[[Session], Result]) -> Result:
+def call(connection: Connection, function: Callable[[Session], Result], *, insists: bool = False) -> Result:
     """Run `function` over a session and keep what came of it as facts of the connection.
 
     When the vendor calls the token expired, it is renewed once and `function` runs again from its beginning.
     Raises ConnectionUnusable when no call is possible now, and ProviderError when the call itself failed.
+    `insists`: a person asks for it now, so a pause that only we chose after an outage is not waited for.
     """
-    opened = _open(connection)
+    opened = _open(connection, insists=insists)
     try:
         try:
             result = function(opened.session)
         except ProviderError as error:
             if error.kind is not ErrorKind.TOKEN_EXPIRED:
                 raise
-            opened = _open(connection, refused_version=opened.version)
+            opened = _open(connection, refused_version=opened.version, insists=insists)
             result = function(opened.session)
     except ProviderError as error:
         note_failure(opened.connection, error)
@@ -55,20 +56,20 @@ def call(connection: Connection, function: Callable[[Session], Result]) -> Resul
     return result
 
 
-def _open(connection: Connection, *, refused_version: int | None = None) -> _Opened:
-    current = _usable(connection)
+def _open(connection: Connection, *, refused_version: int | None = None, insists: bool = False) -> _Opened:
+    current = _usable(connection, insists=insists)
     fresh = _tokens(current, refused_version)
     adapter = get_provider(current.provider).adapter
     assert adapter is not None, "a connection was made to what can't be connected"
     return _Opened(adapter.open(fresh.tokens, organisation_of(current)), current, fresh.version)
 
 
-def _usable(connection: Connection) -> Connection:
+def _usable(connection: Connection, *, insists: bool) -> Connection:
     """The connection as it stands now, if it may call; the first to see that its year is over says so."""
     current = get_connection(connection.id)
     mark_lapsed(current)
     status = status_of(current)
-    if not status.can_call:
+    if not status.can_call and not (insists and status.can_insist):
         raise ConnectionUnusable(status)
     return current
 

@@ -182,7 +182,9 @@ def _note_down(connection: Connection, error: ProviderError) -> None:
     failures = connection.failures + 1 if connection.down_since else 1
     next_try_at = now + back_off(failures, error)
     facts = error_facts(error)
-    changes = {"next_try_at": next_try_at, "failures": failures, "last_error": facts}
+    changes: dict[str, Any] = {"next_try_at": next_try_at, "failures": failures, "last_error": facts}
+    if error.retry_after_seconds:
+        changes["limited_until"] = now + timedelta(seconds=error.retry_after_seconds)
     with transaction.atomic():
         rows = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
         newly = rows.filter(down_since=None).update(down_since=now) == 1

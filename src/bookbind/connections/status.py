@@ -1,7 +1,7 @@
 """What a connection's stored facts mean at a moment: the one place where that is decided."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -92,7 +92,8 @@ class Facts:
     `grant_dead_cause` and `trouble_cause` are values of Cause; an unknown one counts as revoked, for a
     connection that somebody marked as broken must never be called fine. `idle_ends_at` is when the vendor
     would end an unused sign-in; `hard_end_at` is an end that no refresh moves. `awaits_start` says that
-    nobody has pressed Start publishing since the business came here.
+    nobody has pressed Start publishing since the business came here. `limited_until` is how long the vendor
+    asked us to wait.
     """
 
     stage: Stage = Stage.ACTIVE
@@ -123,7 +124,8 @@ class Status:
     """What every page, mail and answer shows.
 
     `deadline` is when authorisation ends, or ended; `since` is when the present trouble began. `can_publish`
-    is for documents; `can_call` also allows what setting up needs.
+    is for documents; `can_call` also allows what setting up needs. `can_insist`: a person may have it tried
+    at once though the next try is not due, for it was not the vendor who asked us to wait.
     """
 
     state: State
@@ -135,6 +137,7 @@ class Status:
     can_call: bool
     next_try_at: datetime | None = None
     since: datetime | None = None
+    can_insist: bool = False
 
 
 def consent_end(authorised_at: datetime, time_zone: str) -> datetime:
@@ -260,9 +263,10 @@ def _not_working(facts: Facts, now: datetime) -> Status | None:
             facts.next_try_at,
         )
     if facts.down_since is not None:
-        return _stopped(
+        down = _stopped(
             facts, now, Health.DOWN, Cause.PROVIDER_DOWN, Action.WAIT, facts.down_since, facts.next_try_at
         )
+        return replace(down, can_insist=facts.limited_until is None or now >= facts.limited_until)
     if facts.limited_until is not None and now < facts.limited_until:
         return _stopped(
             facts, now, Health.LIMITED, Cause.RATE_LIMITED, Action.WAIT, None, facts.limited_until

@@ -175,7 +175,9 @@ def _create(
         found: RemoteItem = creation.remote_item
         return found
     with _held(creation):
-        made = call(connection, lambda session: _find_or_send(session, creation, is_first=is_first))
+        made = call(
+            connection, lambda session: _find_or_send(session, creation, is_first=is_first), insists=True
+        )
         return _finish(connection, creation, made, user)
 
 

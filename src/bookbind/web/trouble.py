@@ -65,8 +65,8 @@ def _what_then(status: Status, time_zone: str) -> str:
     if status.state is State.NEEDS_RECONNECT:
         return "Reconnect it, then try again."
     then = _THEN.get(status.health, "Try again when it works.")
-    # Before that moment nobody is asked, however often somebody presses.
     if status.health not in _THEN or status.next_try_at is None or status.next_try_at <= clock.now():
         return then
     at = moment(status.next_try_at + _TO_THE_NEXT_MINUTE, time_zone).replace("today ", "")
-    return f"{then} We ask it again at {at}; press then."
+    # Where the vendor asked us to wait nobody is asked before, however often somebody presses.
+    return f"{then} We ask it again at {at}{'' if status.can_insist else '; press then'}."

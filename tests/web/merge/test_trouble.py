@@ -93,7 +93,8 @@ def test_with_nothing_but_creations_the_reason_is_said_and_nothing_else(desk: De
 def test_a_document_says_why_nothing_could_be_created(desk: Desk, facts: dict[str, Any], words: str) -> None:
     now = clock.now()
     past = {"consent_expires_at": now - timedelta(days=1), "lapsed_at": now}
-    down = {"down_since": now, "next_try_at": now + timedelta(minutes=5)}
+    then = now + timedelta(minutes=5)
+    down = {"down_since": now, "next_try_at": then, "limited_until": then}
     broken = past if "lapsed" in facts else down if "down" in facts else {**facts, "trouble_at": now}
     break_off(desk, **broken)
     page = create_on_document(desk)
@@ -104,9 +105,20 @@ def test_a_document_says_why_nothing_could_be_created(desk: Desk, facts: dict[st
 @pytest.mark.req("CHG-07", "UX-01")
 def test_while_it_is_not_asked_the_time_of_the_next_try_is_said(desk: Desk) -> None:
     now = clock.now().replace(second=20, microsecond=0)
-    break_off(desk, down_since=now, next_try_at=now + timedelta(minutes=5))
+    then = now + timedelta(minutes=5)
+    break_off(desk, down_since=now, next_try_at=then, limited_until=then)
     at = moment(now + timedelta(minutes=6), desk.firm.business.time_zone).replace("today ", "")
     assert f"Try again when it answers. We ask it again at {at}; press then." in create_on_document(desk).text
+
+
+@pytest.mark.req("CHG-07", "UX-01")
+def test_where_a_press_was_tried_at_once_in_vain_nobody_is_told_to_wait_with_the_next(desk: Desk) -> None:
+    now = clock.now().replace(second=20, microsecond=0)
+    break_off(desk, down_since=now, next_try_at=now + timedelta(minutes=5))
+    at = moment(now + timedelta(minutes=6), desk.firm.business.time_zone).replace("today ", "")
+    error = ProviderError(ErrorKind.PROVIDER_DOWN, http_status=503)
+    said = explain_trouble(error, desk.new.connection, Role.BUSINESS_ADMIN)
+    assert said.text.endswith(f"Try again when it answers. We ask it again at {at}.")
 
 
 @pytest.mark.req("CHG-07", "UX-01")
