@@ -9,7 +9,9 @@ from bookbind.connections.disconnect import disconnect
 from bookbind.connections.errors import ChangeOver
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
+from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.messages import explain_paper, words_of
 from bookbind.publishing.models import Delivery, Publication
@@ -19,8 +21,11 @@ from bookbind.publishing.reopening import reopen
 from bookbind.publishing.sending import send_document
 from bookbind.publishing.services import take_back
 from bookbind.publishing.switching import stop_change, undo_change
+from bookbind.tenancy.scope import BusinessScope, within
 from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
 from tests.publishing.test_switching import organisations_of
+from tests.support import factories
+from tests.support.processes import Sandbox
 
 
 def stop_behind_the_job(desk: Desk) -> Change:
@@ -125,3 +130,34 @@ def test_a_file_that_can_not_follow_its_document_says_so_and_follows_when_the_bo
     desk.work()
     assert desk.look(publication).paper == Publication.Paper.ATTACHED
     assert len(desk.bills()) == 1
+
+
+def test_a_first_connection_whose_lists_were_never_read_is_not_in_use_after_an_undo(sandbox: Sandbox) -> None:
+    """It goes on being set up, as before the move, and is in use once its lists are complete."""
+    business = factories.make_business("Acme Ltd")
+    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    with within(BusinessScope(business.id)):
+        first = sign_in(sandbox, business, user)
+        unread = {"vendor": "xero", "operation": "accounts", "fault": "503", "organisation": "Acme Ltd"}
+        sandbox.control("faults", **unread, times=None)
+        run_due(kinds=[SYNC])
+        organisation = "Acme Holdings Ltd"
+        joined = sign_in(
+            sandbox, business, user, connection=first, organisation=organisation, purpose="change"
+        )
+        run_due(kinds=[SYNC])
+        run_due(kinds=[SWITCH])
+        change = find_undoable(get_connection(joined.id))
+        assert change is not None
+        undo_change(change, user)
+        back = get_connection(first.id)
+        assert (back.stage, back.stays.count()) == (Connection.Stage.SETTING_UP, 0)
+        sandbox.clear_faults()
+        run_due(kinds=[SYNC])
+        assert get_connection(first.id).stage == Connection.Stage.SETTING_UP, "the next try is not due"
+        assert Job.objects.filter(kind=SYNC, key=str(first.id)).exists()
+        Connection.objects.filter(id=first.id).update(down_since=None, next_try_at=None)
+        Job.objects.filter(kind=SYNC, key=str(first.id)).update(due_at=clock.now())
+        run_due(kinds=[SYNC])
+        back = get_connection(first.id)
+        assert (back.stage, back.stays.filter(ended_at=None).count()) == (Connection.Stage.ACTIVE, 1)

@@ -32,6 +32,7 @@ from bookbind.tenancy.models import User
 
 # How long the answers of deliveries that were under way are waited for before people are asked about them.
 PATIENCE = timedelta(minutes=10)
+_CHANGED = "changed"
 
 
 def plan_change(sign_in: SignIn, joined: Connection, user: User) -> Change:
@@ -178,11 +179,11 @@ def switch(change: Change) -> bool:
     Change.objects.filter(id=change.id).update(switched_at=clock.now())
     Connection.objects.filter(id=change.joined_id).update(stage=Connection.Stage.ACTIVE, awaits_start=True)
     if was_live:
-        _end_stay(change.left, "changed")
+        _end_stay(change.left, _CHANGED)
         end_schedules(change.left)
         close_with(change.left)
         tell(ConnectionEnded(change.business_id, change.left_id))
-    begin_stay(change.joined, change.begun_by, "changed")
+    begin_stay(change.joined, change.begun_by, _CHANGED)
     record(
         "connection.changed",
         f"The books moved from {label_of(change.left)} to {label_of(change.joined)}. "
@@ -235,8 +236,8 @@ def mark_started(connection: Connection, user: User) -> bool:
 def undo(change: Change, user: User) -> None:
     """Take the change back, in the caller's transaction: the old connection is in use again as it was.
 
-    ChangeOver when publishing was started meanwhile, a further move was begun, or the change was taken back
-    already.
+    One that was still being set up goes on with that, and is in use once its lists are complete. ChangeOver
+    when publishing was started meanwhile, a further move was begun, or the change was taken back already.
     """
     hold_business(change.business_id)
     if _open().filter(left_id=change.joined_id).exists():
@@ -248,15 +249,18 @@ def undo(change: Change, user: User) -> None:
         raise ChangeOver
     end(change.joined, user, "undone")
     old = Connection.objects.filter(id=change.left_id, stage=Connection.Stage.LEFT)
-    if not old.update(stage=Connection.Stage.ACTIVE, epoch=F("epoch") + 1):
+    was_in_use = _was_in_use(change)
+    stage = Connection.Stage.ACTIVE if was_in_use else Connection.Stage.SETTING_UP
+    if not old.update(stage=stage, epoch=F("epoch") + 1):
         raise ChangeOver
     left = get_connection(change.left_id)
-    begin_stay(left, user, "change undone")
+    if was_in_use:
+        begin_stay(left, user, "change undone")
     begin_schedules(left)
     record(
         "connection.change_undone",
         f"{user.get_full_name()} took the move to {label_of(change.joined)} back; "
-        f"{label_of(left)} is in use again.",
+        f"{label_of(left)} is {'in use' if was_in_use else 'set up'} again.",
         business_id=change.business_id,
         actor=user,
         subject=left,
@@ -278,6 +282,12 @@ def _hold_open(change: Change) -> bool:
 
 def _end_stay(connection: Connection, why: str) -> None:
     Stay.objects.filter(connection=connection, ended_at=None).update(ended_at=clock.now(), why=why)
+
+
+def _was_in_use(change: Change) -> bool:
+    """Whether the switch ended a stay at the old connection; none begins before the lists are complete."""
+    ended = Stay.objects.filter(connection_id=change.left_id, why=_CHANGED, ended_at__gte=change.switched_at)
+    return bool(ended.exists())
 
 
 def _open() -> "QuerySet[Change]":

@@ -184,7 +184,9 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
             if needs_reconnect(moved.left):
                 messages.warning(request, f"Undone. {label_of(moved.left)} has to be reconnected now.")
                 return HttpResponseRedirect(reverse("reconnect", args=[request.business.slug, moved.left_id]))
-            messages.success(request, f"Undone. {label_of(moved.left)} is in use again.")
+            is_in_use = get_connection(moved.left_id).stage == Connection.Stage.ACTIVE
+            then = "in use" if is_in_use else "set up"
+            messages.success(request, f"Undone. {label_of(moved.left)} is {then} again.")
         except ChangeOver:
             return _say_over(request, connection)
         return _to_connections(request)
