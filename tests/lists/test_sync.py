@@ -237,6 +237,19 @@ def test_light_read_asks_for_changes_only_and_never_says_gone(reader: Reader) ->
     assert reader.mirror(SUPPLIERS)["id-1"] == "gone"
 
 
+def test_light_read_takes_out_what_became_an_entry_of_another_list(reader: Reader) -> None:
+    fill(reader.books, SUPPLIERS, 3)
+    reader.read(SUPPLIERS)
+    reader.books.move_out(SUPPLIERS, "id-1")
+    reader.books.left[SUPPLIERS].append("never here")
+    reader.read(SUPPLIERS, full=False)
+    assert reader.mirror(SUPPLIERS) == {"id-0": "active", "id-1": "gone", "id-2": "active"}
+    reader.books.left.clear()
+    reader.books.add(SUPPLIERS, "id-1", "Back again")
+    reader.read(SUPPLIERS, full=False)
+    assert reader.mirror(SUPPLIERS)["id-1"] == "active"
+
+
 def test_light_read_of_a_list_without_changes_feed_is_full(reader: Reader) -> None:
     fill(reader.books, CATEGORIES, 3)
     reader.read(CATEGORIES)

@@ -41,6 +41,7 @@ class FakeBooks:
     page_size: int = 10
     lists: dict[ListName, dict[str, RemoteEntry]] = field(default_factory=dict)
     changed: dict[tuple[ListName, str], datetime] = field(default_factory=dict)
+    left: dict[ListName, list[str]] = field(default_factory=dict)
     dimensions: list[RemoteDimension] = field(default_factory=list)
     settings: BookSettings = field(default_factory=lambda: BookSettings("GBP", ("GBP", "EUR"), None))
     failures: dict[tuple[ListName, int], list[ProviderError]] = field(default_factory=dict)
@@ -73,6 +74,11 @@ class FakeBooks:
         """Delete one entry; a vendor tells nobody."""
         del self.lists[name][remote_id]
 
+    def move_out(self, name: ListName, remote_id: str) -> None:
+        """Let one entry become one of another list, which a light read tells."""
+        self.remove(name, remote_id)
+        self.left.setdefault(name, []).append(remote_id)
+
     def fail(self, name: ListName, page: int, *errors: ProviderError) -> None:
         """Let the next reads of this page fail with these errors, one each."""
         self.failures.setdefault((name, page), []).extend(errors)
@@ -99,7 +105,8 @@ class FakeBooks:
             if waiting:
                 raise waiting.pop(0)
             total = self.totals.get((name, number), len(entries))
-            yield Page(tuple(entries[start : start + self.page_size]), number, total)
+            left = tuple(self.left.get(name, ())) if since is not None else ()
+            yield Page(tuple(entries[start : start + self.page_size]), number, total, left)
 
     def find_contact(self, contact: NewContact) -> RemoteEntry | None:
         return pick_contact(contact, self.lists.get(ListName.SUPPLIERS, {}).values())

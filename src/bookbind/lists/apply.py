@@ -27,7 +27,7 @@ from bookbind.lists.entries import (
 )
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
-from bookbind.lists.staging import Reading, finish_reading, staged_entries
+from bookbind.lists.staging import Reading, finish_reading, staged_entries, staged_left
 from bookbind.providers.base.types import ListName, RemoteEntry
 
 _BATCH = 1000
@@ -68,7 +68,8 @@ def apply_reading(connection: Connection, reading: Reading, *, is_stable: bool) 
     if _is_suspicious(reading, entries, known):
         _note_emptied(reading)
         return
-    plan = plan_changes(known, entries, marks_gone=reading.is_full and is_stable)
+    left = staged_left(reading)
+    plan = plan_changes(known, entries, left, marks_gone=reading.is_full and is_stable)
     plan = _without_those_that_came_meanwhile(connection, reading, plan)
     plan = _without_those_that_live_on(connection, reading.name, plan)
     now = clock.now()

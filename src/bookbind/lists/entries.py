@@ -1,6 +1,6 @@
 """Pure: entries as they are staged, and what a read of a list changes against what was known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -46,14 +46,24 @@ class Plan:
     elsewhere: tuple[Known, ...] = ()
 
 
-def plan_changes(known: Mapping[Key, Known], entries: Mapping[Key, RemoteEntry], *, marks_gone: bool) -> Plan:
-    """Compare what was read with what is known; only a full read may say that an entry is gone."""
+def plan_changes(
+    known: Mapping[Key, Known],
+    entries: Mapping[Key, RemoteEntry],
+    left: Collection[str] = (),
+    *,
+    marks_gone: bool,
+) -> Plan:
+    """Compare what was read with what is known. Only a full read may say that whatever it misses is gone.
+
+    `left` are the vendor's ids of what a light read told to be none of the list any more.
+    """
     new = tuple(entry for key, entry in entries.items() if key not in known)
     changed = tuple(
         (known[key], entry) for key, entry in entries.items() if key in known and _differs(known[key], entry)
     )
-    missing = (old for key, old in known.items() if key not in entries and old.state != "gone")
-    return Plan(new, changed, tuple(missing) if marks_gone else ())
+    missing = [old for key, old in known.items() if key not in entries and old.state != "gone"]
+    gone = tuple(old for old in missing if marks_gone or old.remote_id in left)
+    return Plan(new, changed, gone)
 
 
 def state_of(entry: RemoteEntry) -> str:

@@ -1,5 +1,7 @@
 """The business's list items, their mirrors at each connection, and the bindings between them."""
 
+import builtins
+
 from django.db import models
 from django.db.models import Q
 
@@ -89,7 +91,10 @@ class RemoteItem(BusinessOwned):
 
 
 class StagedPage(BusinessOwned):
-    """A page read during a sync that is not complete yet; its entries count only once every page is there."""
+    """A page read during a sync that is not complete yet; its entries count only once every page is there.
+
+    `left` has the vendor's ids of what changed and is none of the list, or none any more.
+    """
 
     id = models.BigAutoField(primary_key=True)
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
@@ -97,6 +102,7 @@ class StagedPage(BusinessOwned):
     generation = models.PositiveIntegerField()
     position = models.PositiveIntegerField()
     entries = models.JSONField()
+    left = models.JSONField(default=builtins.list)
 
     class Meta(BusinessOwned.Meta):
         constraints = [

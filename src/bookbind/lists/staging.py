@@ -71,6 +71,7 @@ def stage_page(reading: Reading, position: int, page: Page) -> None:
         generation=reading.number,
         position=position,
         entries=[to_staged(tidy(entry)) for entry in page.entries],
+        left=list(page.left),
     )
 
 
@@ -78,6 +79,11 @@ def staged_entries(reading: Reading) -> list[RemoteEntry]:
     """Everything that was read, in the order in which it was read."""
     pages = _pages(reading).order_by("position").values_list("entries", flat=True)
     return [from_staged(values) for entries in pages for values in entries]
+
+
+def staged_left(reading: Reading) -> frozenset[str]:
+    """The vendor's ids of what was told to be none of the list, or none any more."""
+    return frozenset(id_ for ids in _pages(reading).values_list("left", flat=True) for id_ in ids)
 
 
 def finish_reading(reading: Reading, **facts: object) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bookbind.kit import clock
+from bookbind.providers.base.bodies import as_json
 from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.shapes import FieldMissing
 from bookbind.providers.base.types import ListName, NewContact
@@ -89,6 +90,24 @@ def test_a_light_read_of_every_list_is_one_call(books: Books) -> None:
 
 
 SLOTS = (ListName.TRACKING_1, ListName.TRACKING_2)
+
+
+@pytest.mark.req("LST-02")
+def test_a_light_read_tells_which_accounts_are_of_another_type_now(books: Books) -> None:
+    api = books.session._api
+    [row] = api.rows("Account", "Name = 'Fuel'", "accounts")
+    [other] = api.rows("Account", "Name = 'Advertising'", "accounts")
+    since = clock.now() - timedelta(seconds=1)
+    for account, told in ((row, "Bank"), (other, "Income")):
+        changed = {name: account[name] for name in ("Id", "SyncToken", "Name")} | {"AccountType": told}
+        api.write("account", "accounts", as_json(changed | {"sparse": True}), f"key-{told}")
+    [categories] = books.visitor.open().fetch_items(ListName.CATEGORIES, "", since)
+    [banks] = books.visitor.open().fetch_items(ListName.BANK_ACCOUNTS, "", since)
+    assert row["Id"] in categories.left
+    assert [(each.remote_id, each.details["account_type"]) for each in categories.entries] == [
+        (other["Id"], "Income")
+    ]
+    assert [each.remote_id for each in banks.entries] == [row["Id"]]
 
 
 def test_a_moment_before_the_one_that_was_read_is_asked_for_anew(books: Books) -> None:

@@ -194,11 +194,16 @@ class RemoteDimension:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `total` is the vendor's own count, None when it does not tell."""
+    """One page of a list. `total` is the vendor's own count, None when it does not tell.
+
+    `left` are the vendor's ids of what changed and is none of the list, or none any more: an account that
+    became a bank account, where only changes were asked for.
+    """
 
     entries: tuple[RemoteEntry, ...]
     number: int
     total: int | None = None
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,10 @@ def fetch_list(
     source = _source(name, dimension_id)
     changed = _fetch_changes(api, since, kept).rows.get(source.entity) if since else None
     if changed is not None:
-        yield Page(_parse(changed, source), 1)
+        entries = _parse(changed, source)
+        kept_here = {entry.remote_id for entry in entries}
+        changed_ids = (text_of(row, "Id") for row in changed)
+        yield Page(entries, 1, left=tuple(id_ for id_ in changed_ids if id_ not in kept_here))
     elif source.entity == "Account":
         yield from _fetch_accounts(api, source, kept)
     else:
