@@ -108,7 +108,7 @@ def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> H
     }
     if request.method == "POST" and not is_confirmed(request):
         typed = {name: value for name in ("waiting", "back") if (value := form[name].value())}
-        return ask_to_confirm(request, f"{request.path}?{urlencode(typed)}")
+        return ask_to_confirm(request, f"{request.path}?{urlencode(typed)}", f"go on to {vendor.name}")
     if request.method == "POST" and form.is_valid():
         return set_out(
             request,
@@ -131,7 +131,8 @@ def move(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
         sign_in = get_open_sign_in(sign_in_id, request.user, session_key(request.session))
         if not is_confirmed(request):
             compared = reverse("different", args=[request.business.slug, sign_in_id])
-            return ask_to_confirm(request, f"{compared}?{urlencode({'organisation': organisation})}")
+            back = f"{compared}?{urlencode({'organisation': organisation})}"
+            return ask_to_confirm(request, back, "move there for good")
         turn_into_change(sign_in, organisation)
     except SignInFailure as failure:
         return show_failure(request, failure)
