@@ -15,6 +15,7 @@ from tests.browser.conftest import Demo, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.req("CHG-13")]
 
 CONNECTIONS = "/b/elm-street-dental/settings/connections/"
+# The demo is shared with other tests, so what is pressed here ends nothing: it leads to the vendor.
 LEAVE_ALONE = """
 import sys
 import django
@@ -42,8 +43,8 @@ def test_the_answer_presses_the_button(
     leave_alone(demo, jo)
     jo.open(CONNECTIONS)
     page.get_by_role("main").get_by_role("button", name=re.compile("Manage")).first.click()
-    page.get_by_role("link", name="Disconnect").click()
-    page.get_by_role("button", name=re.compile("^Disconnect")).click()
+    page.get_by_role("link", name="Change connection").click()
+    page.get_by_role("button", name=re.compile("Change to it.*QuickBooks")).click()
     expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
     expect(page.get_by_label("Password of Jo Harbour")).to_be_focused()
     page.keyboard.type("not this one")
@@ -58,6 +59,5 @@ def test_the_answer_presses_the_button(
     jo.keep(f"71-confirm-narrow-{scheme}")
     page.get_by_label("Password of Jo Harbour").fill(DEMO_PASSWORD)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(f"{CONNECTIONS}$"))
-    expect(main).to_contain_text("is disconnected")
+    expect(main.get_by_role("link", name="Continue to QuickBooks Online")).to_be_focused()
     jo.keep(f"72-confirmed-{scheme}")
