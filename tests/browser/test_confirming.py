@@ -35,9 +35,7 @@ def leave_alone(demo: Demo, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_answer_presses_the_button(
-    visit: Callable[..., Visitor], demo: Demo, scheme: str
-) -> None:
+def test_the_answer_presses_the_button(visit: Callable[..., Visitor], demo: Demo, scheme: str) -> None:
     jo = visit("Jo Harbour", color_scheme=scheme, reduced_motion="reduce")
     page, main = jo.page, jo.page.get_by_role("main")
     leave_alone(demo, jo)

@@ -1,4 +1,4 @@
-"""Whether the person of a session gave a password or a code just now, the way to the page that asks, and back.
+"""Whether the person of a session gave a password or a code just now, and the way to the page that asks.
 
 A button that was pressed before is kept in the session while that page asks, and is pressed by the answer.
 """
@@ -29,8 +29,8 @@ _FORM_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 # The name of a field.
 class Press:
     """A button of ours that waits for the answer: what it does, and the post that it sent.
 
-    `token` ties it to the page that asked about it, `back` is the page that the button stands on, `fields` are
-    the post's, encoded as in a form, `at` is in seconds of real time.
+    `token` ties it to the page that asked about it, `back` is the page that the button stands on, `fields`
+    are the post's, encoded as in a form, `at` is in seconds of real time.
     """
 
     token: str

@@ -27,7 +27,7 @@ def test_it_opens_on_the_first_step_in_which_something_is_left(desk: Desk) -> No
     page = desk.open()
     assert page.heading == "Merge lists"
     assert "Xero (Acme Ltd)" in page.text
-    assert "These books can't take an invoice as a draft." in page.text
+    assert "QuickBooks Online can't take bills as drafts." in page.text
     read = desk.client.post(desk.url("merge_way"), {"key": "bill/draft", "answer": "awaiting_payment"})
     assert read.status_code == 302
     page = desk.open()

@@ -29,7 +29,7 @@ class PasswordForm(forms.Form):
         return password
 
 
-class CodeForm(ReauthenticateForm):
+class CodeForm(ReauthenticateForm):  # type: ignore[misc] # The library ships no types.
     """A code of the authenticator app, or one of the recovery codes; the library judges it, and how often."""
 
     WRONG = "incorrect_code"

@@ -32,7 +32,9 @@ def confirm(request: BusinessRequest) -> HttpResponseBase:
         _note(request, form)
         return _go_on(request, back)
     if form.has_error("code" if by_code else "password", form.WRONG):
-        _record(request, "access.not_confirmed", f"was asked to confirm who they are; the {_what(form)} was wrong")
+        _record(
+            request, "access.not_confirmed", f"was asked to confirm who they are; the {_what(form)} was wrong"
+        )
     context = {
         "form": form,
         "by_code": by_code,

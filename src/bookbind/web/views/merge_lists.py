@@ -33,8 +33,9 @@ from bookbind.web.views.merge_place import (
     read_all,
     read_presence,
 )
-from bookbind.web.views.merge_questions import view_dimensions, view_reads, view_ways
+from bookbind.web.views.merge_questions import view_dimensions, view_reads
 from bookbind.web.views.merge_using import used_context
+from bookbind.web.views.way_words import explain_ways
 
 ROWS_AT_ONCE = 100
 _ALL_OPTIONS = 1000
@@ -136,7 +137,7 @@ def _step_context(
     request: BusinessRequest, place: Place, step: Step, data: Data, uses: Mapping[UUID, Uses]
 ) -> dict[str, object]:
     if step.key == PUBLISHING:
-        return {"ways": view_ways(list_ways(place.connection))}
+        return {"ways": explain_ways(list_ways(place.connection), get_provider(place.connection.provider))}
     if step.key == DIMENSIONS:
         return {
             "questions": view_dimensions(list_dimension_questions(place.connection)),
