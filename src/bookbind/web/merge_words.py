@@ -22,6 +22,7 @@ from bookbind.providers.base.types import ListName
 _SHOWN_NAMES = 12
 _TICK_FIRST = "Tick a match, and come back."
 _ACTION_WORDS = {CREATE: "a new entry there", LEAVE: "left unmatched"}
+_SHORTENED = {ListName.TAX_RATES, ListName.BANK_ACCOUNTS, ListName.PAYMENT_METHODS}
 _STATE_WORDS = {
     StepState.LACKING: "left out",
     StepState.UNDECIDED: "to decide",
@@ -42,7 +43,10 @@ TAB_ICONS = {
 
 @dataclass(frozen=True)
 class Tab:
-    """One step in the row of steps; `state` says in words how it stands."""
+    """One step in the row of steps; `state` says in words how it stands.
+
+    The `rest` of its name is heard, and seen where there is room for it.
+    """
 
     key: str
     label: str
@@ -51,6 +55,16 @@ class Tab:
     tone: str
     icon: str
     is_current: bool
+
+    @property
+    def short(self) -> str:
+        """What has to be seen of the name."""
+        return self.label.partition(" ")[0] if self.key in _SHORTENED else self.label
+
+    @property
+    def rest(self) -> str:
+        """What need not."""
+        return self.label[len(self.short) + 1 :]
 
 
 @dataclass(frozen=True)

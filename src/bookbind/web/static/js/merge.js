@@ -396,8 +396,18 @@ document.addEventListener("focusin", (event) => {
   if (event.target.closest(".merge-more")) table().dataset.atEnd = String(stops().length);
 });
 
-// On a narrow screen the steps scroll sideways, and the one that is open has to be seen.
+// Where the steps scroll sideways, the one that is open has to be seen; steps that are counted anew stay where they were.
 document.querySelector(".merge-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+let aside = document.getElementById("merge-tabs")?.scrollLeft;
+
+document.addEventListener("scroll", ({ target }) => {
+  if (target.id === "merge-tabs") aside = target.scrollLeft;
+}, { capture: true, passive: true });
+
+document.addEventListener("htmx:after:swap", () => {
+  const fresh = document.getElementById("merge-tabs");
+  if (fresh && fresh.scrollLeft !== aside) fresh.scrollLeft = aside;
+});
 
 // After Save or Use, which lead here by a redirect, the heading takes the focus that was on their button; after Next
 // or a step, the focus that was on the link.
