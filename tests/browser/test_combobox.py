@@ -1,4 +1,4 @@
-"""The field that filters a list, alone on a page, whose entries come from a server as slow as a test wants it."""
+"""The field that filters a list, alone on a page; its entries come when a test lets them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -150,11 +150,19 @@ def question(using: Using) -> str:
 
 
 def consequences(
-    impact: Impact, using: Using, old: str, new: str, lists: Mapping[str, int], awaited: str = ""
+    impact: Impact,
+    using: Using,
+    old: str,
+    new: str,
+    lists: Mapping[str, int],
+    awaited: str = "",
+    *,
+    asks_first: bool = False,
 ) -> list[str]:
     """What using does, sentence by sentence; `lists` counts by list the entries still waited for.
 
-    With nothing to use: how it stands. `awaited` says why rules and documents can't be counted yet.
+    With nothing to use: how it stands. `awaited` says why rules and documents can't be counted yet;
+    `asks_first` that somebody is asked before a new supplier is created.
     """
     if using.is_empty:
         return [_TICK_FIRST, awaited] if awaited else _standing(impact, new, lists)
@@ -162,9 +170,7 @@ def consequences(
     if using.creations:
         said.append(f"{plural(using.creations, 'entry', 'entries')} will be created in {new} first.")
     said += [awaited] if awaited else _becomes(impact, new, lists)
-    new_contacts = _contacts(impact)
-    if new_contacts:
-        said.append(f"{new_contacts} will be created when first used.")
+    said += _new_contacts(impact, asks_first=asks_first)
     kept = f", nothing in {old} changes" if old else ""
     said.append(f"Nothing already published changes{kept}. You can undo this.")
     return said
@@ -277,13 +283,15 @@ def _unmatched(word: str, count: int) -> str:
     return plural(count, f"unmatched {word}", f"unmatched {many}")
 
 
-def _contacts(impact: Impact) -> str:
-    parts = [
-        plural(count, word)
-        for count, word in ((impact.new_suppliers, "supplier"), (impact.new_customers, "customer"))
-        if count
-    ]
-    return listed(parts)
+def _new_contacts(impact: Impact, *, asks_first: bool) -> list[str]:
+    """What becomes of suppliers and customers that stay without a match."""
+    suppliers, customers = plural(impact.new_suppliers, "supplier"), plural(impact.new_customers, "customer")
+    created = [suppliers] if impact.new_suppliers and not asks_first else []
+    created += [customers] if impact.new_customers else []
+    said = [f"{listed(created)} will be created when first used."] if created else []
+    if asks_first and impact.new_suppliers:
+        said.append(f"You are asked about {suppliers} when first used.")
+    return said
 
 
 def _again(undone: Undone) -> list[str]:
