@@ -153,8 +153,8 @@ def change_to_quickbooks(visitor: Visitor, business: str, login: str, company: s
     page = visitor.page
     visitor.open(f"{business}/settings/connections/")
     change = page.locator("main a[href*='/change/']").first.get_attribute("href")
-    visitor.open(f"{change}quickbooks/")
-    page.get_by_role("button", name="Go on to QuickBooks Online").click()
+    visitor.open(str(change))
+    page.get_by_role("button", name=re.compile("Change to it.*QuickBooks")).click()
     page.get_by_role("main").get_by_role("link", name=re.compile("QuickBooks")).first.click()
     page.get_by_role("button", name=login).click()
     page.get_by_role("radio", name=re.compile(f"^{re.escape(company)}")).check()

@@ -42,9 +42,8 @@ def open_change(visitor: Visitor) -> None:
 def to_quickbooks(visitor: Visitor) -> None:
     """From the selection screen through QuickBooks' own pages to the summary."""
     page = visitor.page
-    page.get_by_role("link", name=re.compile("Change to it.*QuickBooks")).click()
+    page.get_by_role("button", name=re.compile("Change to it.*QuickBooks")).click()
     visitor.keep("61-change-what-will-happen")
-    page.get_by_role("button", name="Go on to QuickBooks Online").click()
     page.get_by_role("main").get_by_role("link", name="Continue to QuickBooks Online").click()
     allow_company(page, JO, "Cole & Son Ltd")
     page.get_by_role("button", name="Next").click()

@@ -1,22 +1,27 @@
 """Merge lists in a real browser: by keyboard alone, live numbers, the preview, the undo, 5,000 suppliers."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
-from urllib.parse import quote_plus
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # It ships no types.
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PICTURES, Demo, Visitor
+from tests.browser.merge_steps import (
+    DALE,
+    complaints,
+    entry,
+    fill,
+    hold,
+    press,
+    root_of,
+    settle,
+    type_and_wait,
+)
 from tests.browser.steps import change_to_quickbooks
-from tests.support.processes import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
-DALE = "/b/dale"
 MANY = 5_000
 STOPS = (
     "lists/dimensions/",
@@ -33,13 +38,6 @@ HIDDEN = """() => {
   const covers = getComputedStyle(bar).position === "sticky" && !bar.contains(focused);
   const overlaps = focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top;
   return covers && overlaps ? [focused.id || focused.textContent.trim()] : [];
-}"""
-# The search for this is answered, and the answer breaks off.
-BREAK_OFF = """(query) => {
-  const { fetch } = window;
-  const broken = () => new ReadableStream({ start: (stream) => stream.error(new TypeError("broken off")) });
-  window.fetch = (...asked) =>
-    String(asked[0]).includes(query) ? Promise.resolve(new Response(broken())) : fetch(...asked);
 }"""
 # A step of work may keep the page from answering for a moment, but never for long.
 LONGEST_TASK_MILLISECONDS = 700
@@ -62,27 +60,7 @@ def jo(visit: Callable[..., Visitor], demo: Demo) -> Visitor:
 @pytest.fixture(scope="module")
 def root(jo: Visitor) -> str:
     """The address of Merge lists."""
-    jo.open(f"{DALE}/settings/connections/")
-    href = jo.page.locator("main a[href$='/merge/']").first.get_attribute("href")
-    assert href is not None
-    return href
-
-
-def fill(demo: Demo, *what: str) -> None:
-    """Put bills or suppliers into the running demo."""
-    command = [sys.executable, "-m", "tests.browser.crowd", *what]
-    subprocess.run(command, env=demo.environment, cwd=ROOT, check=True, timeout=300)
-
-
-def complaints(page: Page) -> list[str]:
-    """What axe says."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
-
-
-def settle(page: Page) -> None:
-    """Until no row is being saved."""
-    expect(page.locator(".merge-entry[aria-busy]")).to_have_count(0)
+    return root_of(jo)
 
 
 def test_merge_lists_opens_after_the_change(jo: Visitor, root: str) -> None:
@@ -219,12 +197,6 @@ def test_text_that_matches_nothing_chooses_nothing(jo: Visitor, root: str) -> No
     assert page.locator(".merge-match").first.inner_text() == stood
 
 
-def type_and_wait(page: Page, text: str) -> None:
-    """Type into the field that has the focus, until the books' entries for all of it are there."""
-    with page.expect_response(lambda reply: reply.url.endswith(f"q={quote_plus(text)}")):
-        page.keyboard.type(text)
-
-
 @pytest.mark.req("CHG-05", "CHG-06")
 def test_the_numbers_move_and_what_they_promise_happens(jo: Visitor, root: str) -> None:
     page = jo.page
@@ -262,6 +234,32 @@ def test_what_was_used_is_taken_back_with_one_press(jo: Visitor, root: str) -> N
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"Undone: (\d+) of \1 matches\."))
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"\d+ documents wait again\."))
     jo.keep("merge-undone")
+
+
+@pytest.mark.req("CHG-07", "UX-01")
+def test_what_is_typed_for_a_match_outlives_the_save_of_the_document(jo: Visitor) -> None:
+    page = jo.page
+    jo.open(f"{DALE}/costs/?show=waiting")
+    page.locator("main table a").first.click()
+    held = hold(page, "**/save*")
+    page.get_by_label("Reference").fill("Q-changed")
+    match = page.get_by_role("combobox", name="Match it")
+    match.fill("Moto")
+    while not held:
+        page.wait_for_timeout(20)
+    with page.expect_response("**/save*"):
+        held[0].continue_()
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved")
+    expect(match).to_have_value("Moto")
+    expect(match).to_be_focused()
+    page.keyboard.type("r vehicle")
+    expect(page.get_by_role("option", name=re.compile("Motor vehicle")).first).to_be_visible()
+    page.keyboard.press("Escape")
+    shown = page.locator("#cost-reason").element_handle()
+    page.get_by_label("Reference").focus()
+    page.wait_for_function("reason => !reason.isConnected", arg=shown)
+    expect(match).to_be_visible()
+    page.unroute("**/save*")
 
 
 @pytest.mark.req("CHG-07")
@@ -371,85 +369,6 @@ def test_both_rows_say_that_they_share_a_match(jo: Visitor, root: str) -> None:
     expect(entry(page, "400")).to_contain_text("also for 433")
     press(page, "433", "u")
     expect(entry(page, "400")).not_to_contain_text("also for 433")
-
-
-def hold(page: Page, address: str) -> list[Route]:
-    """Keep back what is asked of these addresses until a test lets it go."""
-    held: list[Route] = []
-
-    def keep(route: Route) -> None:
-        held.append(route)
-
-    page.route(address, keep)
-    return held
-
-
-@pytest.mark.req("UX-01")
-def test_enter_takes_what_comes_although_it_was_pressed_before_it_came(jo: Visitor, root: str) -> None:
-    page = jo.page
-    jo.open(f"{root}lists/categories/?show=all")
-    held = hold(page, "**/targets?*q=Advertising*")
-    press(page, "437", "e")
-    # Nor does it wait for the field: what is typed before it is there goes into it.
-    page.keyboard.type("Advertising")
-    page.keyboard.press("Enter")
-    box = page.locator(".merge-new.is-editing")
-    expect(box).to_contain_text("Searching…")
-    expect(box.get_by_role("status")).to_have_text("Searching…")
-    while not held:
-        page.wait_for_timeout(20)
-    held[-1].continue_()
-    expect(entry(page, "437").locator("[data-there]")).to_contain_text("Advertising")
-    expect(box).to_have_count(0)
-
-
-@pytest.mark.req("UX-01")
-def test_a_search_without_an_answer_says_so(jo: Visitor, root: str) -> None:
-    page = jo.page
-    jo.open(f"{root}lists/categories/?show=all")
-    page.route("**/targets?*q=Nobody*", lambda route: route.abort())
-    press(page, "400", "e")
-    page.keyboard.type("Nobody")
-    expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
-
-
-@pytest.mark.req("UX-01")
-def test_a_search_whose_answer_breaks_off_says_so(jo: Visitor, root: str) -> None:
-    page = jo.page
-    jo.open(f"{root}lists/categories/?show=all")
-    page.evaluate(BREAK_OFF, "q=Nobody")
-    press(page, "400", "e")
-    page.keyboard.type("Nobody")
-    expect(page.locator(".merge-new.is-editing")).to_contain_text("The search got no answer. Type again.")
-
-
-@pytest.mark.req("UX-01")
-def test_what_is_typed_before_a_field_is_there_goes_into_no_other(jo: Visitor, root: str) -> None:
-    page = jo.page
-    jo.open(f"{root}lists/categories/?show=all")
-    held = hold(page, "**/edit?use=*")
-    press(page, "437", "e")
-    press(page, "400", "e")
-    page.keyboard.type("Postage")
-    while len(held) < 2:
-        page.wait_for_timeout(20)
-    held[0].continue_()
-    expect(page.get_by_role("combobox", name=re.compile("437"))).to_be_visible()
-    assert page.get_by_role("combobox", name=re.compile("437")).input_value() != "Postage"
-    held[1].continue_()
-    expect(page.get_by_role("combobox", name=re.compile("400"))).to_have_value("Postage")
-    page.keyboard.press("Escape")
-
-
-def entry(page: Page, code: str) -> Locator:
-    """The row of one of our entries."""
-    return page.locator(".merge-entry", has=page.locator(".merge-code", has_text=re.compile(f"^{code}$")))
-
-
-def press(page: Page, code: str, key: str) -> None:
-    """Press a key on the row of one of our entries."""
-    entry(page, code).locator("[data-stop]").first.focus()
-    page.keyboard.press(key)
 
 
 @pytest.mark.req("UX-04")

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookbind.kit import sheets
-from bookbind.kit.sheets import SheetUnreadable, plain_cell, read_sheet, safe_cell, write_line, write_sheet
+from bookbind.kit.sheets import (
+    SheetUnreadable,
+    fits_shortened,
+    plain_cell,
+    read_sheet,
+    safe_cell,
+    write_line,
+    write_sheet,
+)
 
 KNOWN = ("ID", "Name", "Tax number")
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
@@ -104,6 +112,39 @@ def test_semicolons_and_tabs_part_cells_where_the_headings_say_so(content: bytes
     found = read_sheet(content, KNOWN, {"Name"})
     assert [(row.cells["Name"], row.cells["Tax number"]) for row in found.rows] == [(name, "1")]
     assert found.errors == ()
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("blank", ["\n", "  \n", "{0}{0}\n", "\n{0}{0}\n\n"])
+def test_blank_lines_before_the_headings_are_skipped_and_counted(mark: str, blank: str) -> None:
+    start = blank.format(mark)
+    content = start + mark.join(KNOWN) + "\n" + mark.join(["", "BT", "1"]) + "\n" + "one\n"
+    found = read_sheet(content.encode(), KNOWN, {"Name"})
+    lines = start.count("\n")
+    assert [(row.line, row.cells["Name"]) for row in found.rows] == [(lines + 2, "BT")]
+    assert [error.line for error in found.errors] == [lines + 3]
+
+
+def test_a_file_of_blank_lines_is_empty() -> None:
+    with pytest.raises(SheetUnreadable, match="This file is empty"):
+        read_sheet(b"\n ,,\n", KNOWN, {"Name"})
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "fits"),
+    [
+        ("1.23457E+15", "1234567890123456", True),
+        ("1,23457E+15", "1234567890123456", True),
+        ("1.23457E+15", "1234564999999999", False),
+        ("2E+11", "200000000001", True),
+        ("2E+11", "260000000000", False),
+        ("1.23457E+15", "n-1", False),
+        ("1234567890123456", "1234567890123456", False),
+    ],
+)
+def test_a_shortened_number_fits_what_it_was_made_of(text: str, number: str, fits: bool) -> None:  # noqa: FBT001
+    assert fits_shortened(text, number) is fits
 
 
 def test_a_cell_that_was_not_quoted_is_told_with_the_files_own_separator() -> None:

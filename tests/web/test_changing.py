@@ -114,6 +114,32 @@ def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: 
         assert begun.publish_first is first
 
 
+def test_one_page_stands_between_the_selection_and_the_vendor_and_the_question_before_it(ada: Walk) -> None:
+    old = connect(ada)
+    hold_bill(old)
+    hold_bill(old, "category_unmatched")
+    chosen = read(ada.client.get(f"{ada.root}/{old.id}/change/"))
+    assert "1 document is ready for Xero (Acme Ltd), £120.00" in chosen.text
+    assert "1 other document that can't be sent yet goes to the new books." in chosen.text
+    begin = f"{ada.root}/{old.id}/change/xero/"
+    [button] = [attributes for words, attributes in chosen.buttons if words.startswith("Connect another")]
+    assert button["formaction"] == begin
+    for answer, said in (("first", "published there first"), ("along", "it goes to the new books")):
+        away = read(ada.client.post(begin, {"waiting": answer}))
+        assert away.link("Continue to Xero")
+        assert f"1 document (£120.00) is ready for Xero (Acme Ltd): {said}" in away.text
+        again = away.link("Decide otherwise")
+        assert again == f"{begin}?waiting={answer}"
+        assert f'value="{answer}" checked' in read(ada.client.get(again)).html
+
+
+def test_the_selection_screen_asks_nothing_where_nothing_waits(ada: Walk) -> None:
+    old = connect(ada)
+    chosen = read(ada.client.get(f"{ada.root}/{old.id}/change/"))
+    assert "Before the move" not in chosen.text
+    assert "ready for" not in read(ada.client.post(f"{ada.root}/{old.id}/change/xero/")).text
+
+
 def test_somebody_else_can_sign_in_within_the_same_change(ada: Walk) -> None:
     old = connect(ada)
     page = ada.allow(HOLDINGS, path=f"/{old.id}/change/xero/")

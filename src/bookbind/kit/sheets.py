@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,7 @@ _KNOWN_FILES = (
 )
 # What may stand between cells, the usual one first: in many countries a spreadsheet's CSV has semicolons.
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SHORTENED = re.compile(r"(?P<whole>[0-9])(?:[.,](?P<decimals>[0-9]{1,15}))?[Ee]\+(?P<exponent>[0-9]{1,2})")
 _SAVE_AS_CSV = "Open it in your spreadsheet, save it as “CSV UTF-8” and choose that file."
 
 
@@ -74,6 +76,21 @@ def plain_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].lstrip("' ").startswith(_RUNS) else text
 
 
+def fits_shortened(text: str, number: str) -> bool:
+    """Whether a spreadsheet may have made this text of a long number: `1.23457E+15` of `1234567890123456`."""
+    found = _SHORTENED.fullmatch(text)
+    if found is None or not (number.isascii() and number.isdecimal()):
+        return False
+    decimals = found["decimals"] or ""
+    unit = Decimal(10) ** (int(found["exponent"]) - len(decimals))
+    return abs(Decimal(number) - int(found["whole"] + decimals) * unit) <= unit / 2
+
+
+def is_shortened(text: str) -> bool:
+    """Whether the text looks like a long number that a spreadsheet shortened."""
+    return _SHORTENED.fullmatch(text) is not None
+
+
 def write_line(cells: Iterable[str | Decimal | int]) -> str:
     """One line of CSV: numbers stay numbers, every text is safe to open."""
     out = io.StringIO()
@@ -94,14 +111,14 @@ def read_sheet(content: bytes, known: Sequence[str], required: Collection[str]) 
     text = _decode(content)
     separator = _find_separator(text, known)
     lines = _split(text, separator)
-    first = next(lines, None)
+    first = next((line for line in lines if not _is_blank(line[1])), None)
     if first is None:
         raise SheetUnreadable("This file is empty. The first line names the columns.")
     columns, ignored = _find_columns(first[1], known, required)
     rows: list[Row] = []
     errors: list[CellError] = []
     for line, cells in lines:
-        if not any(cell.strip() for cell in cells):
+        if _is_blank(cells):
             continue
         if len(rows) + len(errors) == MOST_ROWS:
             raise SheetUnreadable(
@@ -147,10 +164,15 @@ def _find_separator(text: str, known: Sequence[str]) -> str:
 
 def _headings(text: str, separator: str) -> list[str]:
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        return next((cells for cells in records if not _is_blank(cells)), [])
     except csv.Error:
         # Reading the file itself says what is wrong there.
         return []
+
+
+def _is_blank(cells: Sequence[str]) -> bool:
+    return not any(cell.strip() for cell in cells)
 
 
 def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,10 +1,11 @@
 """The cells of a mapping that name an entry: ours in a sentence, and the books' found by id, code or name."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from bookbind.connections.models import Connection
-from bookbind.kit.sheets import CellError
+from bookbind.kit.sheets import CellError, fits_shortened, is_shortened
 from bookbind.kit.text import fold_name
 from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, TRACKING_LISTS, item_label, label_within
 from bookbind.lists.models import RemoteItem
@@ -36,8 +37,30 @@ class Remote:
     def find(self, name: ListName, cells: Cells) -> Entry | CellError:
         """The one entry that the cells name: by id, else by code and name as far as they say.
 
-        An id beside the name or the code of another entry is refused: one of the two is out of date.
+        An id beside the name or the code of another entry is refused: one of the two is out of date. A number
+        that a spreadsheet shortened says nothing by itself, but it has to fit what the others name.
         """
+        lost = self.lost(name, cells)
+        found = self._find(name, cells | dict.fromkeys(lost, ""))
+        if isinstance(found, CellError):
+            return CellError(0, found.column, f"{found.what} {_shortened_words(lost, cells)}".strip())
+        theirs = self.cells(found.id)
+        wrong = [column for column in lost if not alike(cells[column], theirs[column])]
+        if wrong:
+            what = f"{cells[wrong[0]]} is the {wrong[0]} of another entry than {found.label}."
+            return CellError(0, wrong[0], f"{what} {_shortened_words(lost, cells)}")
+        return found
+
+    def lost(self, name: ListName, cells: Cells) -> list[str]:
+        """The columns in which a spreadsheet shortened a number so that no entry is called so any more."""
+        said = {"new_id": ("id", cells["new_id"]), "new_code": ("code", cells["new_code"].casefold())}
+        return [
+            column
+            for column, (kind, text) in said.items()
+            if is_shortened(text) and (name, kind, text) not in self._found
+        ]
+
+    def _find(self, name: ListName, cells: Cells) -> Entry | CellError:
         if cells["new_id"]:
             found = self._one(name, {"new_id": self._found[name, "id", cells["new_id"]]}, cells)
             return found if isinstance(found, CellError) else _contradiction(found, cells) or found
@@ -77,8 +100,8 @@ class Remote:
 
 
 def alike(text: str, other: str) -> bool:
-    """Whether two cells say the same; a spreadsheet takes the zeros off the front of a code."""
-    return fold_name(text).lstrip("0") == fold_name(other).lstrip("0")
+    """Whether two cells say the same; a spreadsheet takes zeros off the front, and shortens long numbers."""
+    return fold_name(text).lstrip("0") == fold_name(other).lstrip("0") or fits_shortened(text, other)
 
 
 def _contradiction(found: Entry, cells: Cells) -> CellError | None:
@@ -97,6 +120,15 @@ def _contradiction(found: Entry, cells: Cells) -> CellError | None:
         )
         return CellError(0, column, what)
     return None
+
+
+def _shortened_words(lost: Sequence[str], cells: Cells) -> str:
+    if not lost:
+        return ""
+    return (
+        f"A spreadsheet shortened {lost[0]} to {cells[lost[0]]}: "
+        "download the mapping again, and open it with that column as text."
+    )
 
 
 def within(name: ListName) -> str:

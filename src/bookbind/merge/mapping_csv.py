@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bookbind.connections.models import Connection
-from bookbind.kit.sheets import CellError, SheetUnreadable, read_sheet, write_sheet
+from bookbind.kit.sheets import CellError, SheetUnreadable, fits_shortened, read_sheet, write_sheet
 from bookbind.kit.text import fold_name, listed
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.merge.choices import CREATE, MATCH, Choice
@@ -31,7 +31,8 @@ _USES = (ANY, COSTS, SALES)
 class Report:
     """What an import did, or would do: `changes` were chosen in the draft, problems were left out.
 
-    `notes` say where a line for any use is taken for one side. `entries` has, by id, the entries of ours and
+    `notes` say where a line for any use is taken for one side, or a shortened number for an entry that the
+    rest of the line names. `entries` has, by id, the entries of ours and
     of the books that the changes name.
     """
 
@@ -129,7 +130,11 @@ class _Import:
             missing = f"{cells['old_id']} is the id of none of your {within(name)}."
             return found or CellError(0, "old_id", missing)
         code, alike = cells["old_code"].casefold(), self.ours[name, fold_name(cells["old_name"])]
-        exact = [entry for entry in alike if entry.code.casefold() == code]
+        exact = [
+            entry
+            for entry in alike
+            if entry.code.casefold() == code or fits_shortened(cells["old_code"], entry.code)
+        ]
         # Whoever gives no code means the one of that name, whatever its code.
         alike = exact if code or exact else alike
         if len(alike) == 1:
@@ -247,18 +252,23 @@ class _Import:
         if clash is not None:
             return clash
         self.notes += [CellError(line, "use", note)] if note else []
-        self._take(entry, word, NewChoice(entry.id, use, action, target, ticked))
+        if self._take(entry, word, NewChoice(entry.id, use, action, target, ticked)) and target is not None:
+            self.notes += [
+                CellError(line, column, f"A spreadsheet shortened it; taken for {found.label} by the rest.")
+                for column in self.remote.lost(listed_in, cells)
+            ]
         return None
 
-    def _take(self, entry: Entry, word: Word, wanted: NewChoice) -> None:
-        """Keep what a row chooses, unless it stands so already."""
+    def _take(self, entry: Entry, word: Word, wanted: NewChoice) -> bool:
+        """Keep what a row chooses, unless it stands so already; whether it was kept."""
         if self._stands(entry, word, wanted):
             self.unchanged += 1
-        else:
-            self.changes[entry.id, wanted.use] = wanted
-            self.entries[entry.id] = entry
-            if wanted.target is not None:
-                self.entries[wanted.target] = self.remote.entries[wanted.target]
+            return False
+        self.changes[entry.id, wanted.use] = wanted
+        self.entries[entry.id] = entry
+        if wanted.target is not None:
+            self.entries[wanted.target] = self.remote.entries[wanted.target]
+        return True
 
     def _stands(self, entry: Entry, word: Word, wanted: NewChoice) -> bool:
         """Whether the row says nothing new."""

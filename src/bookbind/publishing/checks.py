@@ -213,7 +213,7 @@ def _check_choices(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
         offered = " or ".join(option.label for option in choice.choices)
         words = {
             "kind": KINDS[document.kind],
-            "asked": _FINALITY[document.publish_as],
+            "asked": FINALITY[document.publish_as],
             "offered": offered,
             "question": question_key(document.kind, document.publish_as),
         }
@@ -319,13 +319,13 @@ def _check_tax_rate(document: DocumentFacts, line: LineFacts) -> Iterator[Proble
         yield Problem(field_name, Reason.TAX_RATE_WRONG_SIDE, Weight.EDIT, words)
 
 
-# Documents of a kind, within a sentence.
+# Documents of a kind, and how final they are, within a sentence.
 KINDS = {
     DocumentKind.BILL: "bills",
     DocumentKind.SUPPLIER_CREDIT: "credit notes",
     DocumentKind.EXPENSE: "money spent",
 }
-_FINALITY = {
+FINALITY = {
     PublishAs.DRAFT: "as drafts",
     PublishAs.AWAITING_APPROVAL: "awaiting approval",
     PublishAs.AWAITING_PAYMENT: "awaiting payment",

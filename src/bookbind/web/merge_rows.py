@@ -15,7 +15,6 @@ SPLIT, JOIN, FORGET = "split", "join", "forget"
 USES = (ANY, COSTS, SALES)
 ACTIONS = (MATCH, CREATE, LEAVE, SPLIT, JOIN, FORGET)
 _PARTS = 5
-CREATED_LATER = "Created when first used"
 LEFT = "Left unmatched"
 _WORDS = {
     "certain": "certain, the same in both",
@@ -94,9 +93,14 @@ class RowView:
         return earlier.label if earlier and earlier.label not in (self.row.label, self.row.name) else ""
 
 
-def view_row(row: Row, version: int, changed_by: str = "", mine: str = "", mine_text: str = "") -> RowView:
-    """The row for its template; `changed_by` and `mine` where somebody else was quicker."""
-    uses = tuple(_view_use(row, use) for use in row.uses)
+def view_row(
+    row: Row, version: int, first_use: str, changed_by: str = "", mine: str = "", mine_text: str = ""
+) -> RowView:
+    """The row for its template; `changed_by` and `mine` where somebody else was quicker.
+
+    `first_use` says what becomes of a supplier or customer without a match.
+    """
+    uses = tuple(_view_use(row, use, first_use) for use in row.uses)
     return RowView(row, uses, version, changed_by, mine, mine_text)
 
 
@@ -135,8 +139,8 @@ def can_split(entry: Entry, uses: tuple[str, ...], apart: frozenset[str]) -> str
     return "" if any(refuse_use(entry, use) for use in (COSTS, SALES)) else SPLIT
 
 
-def _view_use(row: Row, use: UseRow) -> UseView:
-    mark, text, facts = _stands(row, use)
+def _view_use(row: Row, use: UseRow, first_use: str) -> UseView:
+    mark, text, facts = _stands(row, use, first_use)
     toggle = _toggle(row, use, mark)
     return UseView(
         use=use.use,
@@ -161,18 +165,18 @@ def _view_use(row: Row, use: UseRow) -> UseView:
     )
 
 
-def _stands(row: Row, use: UseRow) -> tuple[str, str, str]:
+def _stands(row: Row, use: UseRow, first_use: str) -> tuple[str, str, str]:
     """The mark, the words in the match's place, and the facts under them."""
     if use.action == MATCH and use.chosen is not None:
         return "on" if use.ticked else "off", use.chosen.label, use.chosen.facts
     if use.action == CREATE:
         return "on" if use.ticked else "off", f"Create “{use.create_name or row.name}”", ""
     if use.by_person:
-        left = CREATED_LATER if row.is_optional else LEFT
+        left = first_use if row.is_optional else LEFT
         return "left", left if use.ticked else "choose…", ""
     if use.current is not None and not use.current.why_not:
         return "in-use", use.current.label, use.current.facts
-    return "none", CREATED_LATER if row.is_optional else "choose…", ""
+    return "none", first_use if row.is_optional else "choose…", ""
 
 
 def _toggle(row: Row, use: UseRow, mark: str) -> str:

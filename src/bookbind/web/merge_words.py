@@ -22,6 +22,7 @@ from bookbind.providers.base.types import ListName
 _SHOWN_NAMES = 12
 _TICK_FIRST = "Tick a match, and come back."
 _ACTION_WORDS = {CREATE: "a new entry there", LEAVE: "left unmatched"}
+_SHORTENED = {ListName.TAX_RATES, ListName.BANK_ACCOUNTS, ListName.PAYMENT_METHODS}
 _STATE_WORDS = {
     StepState.LACKING: "left out",
     StepState.UNDECIDED: "to decide",
@@ -42,7 +43,10 @@ TAB_ICONS = {
 
 @dataclass(frozen=True)
 class Tab:
-    """One step in the row of steps; `state` says in words how it stands."""
+    """One step in the row of steps; `state` says in words how it stands.
+
+    The `rest` of its name is heard, and seen where there is room for it.
+    """
 
     key: str
     label: str
@@ -51,6 +55,16 @@ class Tab:
     tone: str
     icon: str
     is_current: bool
+
+    @property
+    def short(self) -> str:
+        """What has to be seen of the name."""
+        return self.label.partition(" ")[0] if self.key in _SHORTENED else self.label
+
+    @property
+    def rest(self) -> str:
+        """What need not."""
+        return self.label[len(self.short) + 1 :]
 
 
 @dataclass(frozen=True)
@@ -136,11 +150,19 @@ def question(using: Using) -> str:
 
 
 def consequences(
-    impact: Impact, using: Using, old: str, new: str, lists: Mapping[str, int], awaited: str = ""
+    impact: Impact,
+    using: Using,
+    old: str,
+    new: str,
+    lists: Mapping[str, int],
+    awaited: str = "",
+    *,
+    asks_first: bool = False,
 ) -> list[str]:
     """What using does, sentence by sentence; `lists` counts by list the entries still waited for.
 
-    With nothing to use: how it stands. `awaited` says why rules and documents can't be counted yet.
+    With nothing to use: how it stands. `awaited` says why rules and documents can't be counted yet;
+    `asks_first` that somebody is asked before a new supplier is created.
     """
     if using.is_empty:
         return [_TICK_FIRST, awaited] if awaited else _standing(impact, new, lists)
@@ -148,9 +170,7 @@ def consequences(
     if using.creations:
         said.append(f"{plural(using.creations, 'entry', 'entries')} will be created in {new} first.")
     said += [awaited] if awaited else _becomes(impact, new, lists)
-    new_contacts = _contacts(impact)
-    if new_contacts:
-        said.append(f"{new_contacts} will be created when first used.")
+    said += _new_contacts(impact, asks_first=asks_first)
     kept = f", nothing in {old} changes" if old else ""
     said.append(f"Nothing already published changes{kept}. You can undo this.")
     return said
@@ -263,13 +283,15 @@ def _unmatched(word: str, count: int) -> str:
     return plural(count, f"unmatched {word}", f"unmatched {many}")
 
 
-def _contacts(impact: Impact) -> str:
-    parts = [
-        plural(count, word)
-        for count, word in ((impact.new_suppliers, "supplier"), (impact.new_customers, "customer"))
-        if count
-    ]
-    return listed(parts)
+def _new_contacts(impact: Impact, *, asks_first: bool) -> list[str]:
+    """What becomes of suppliers and customers that stay without a match."""
+    suppliers, customers = plural(impact.new_suppliers, "supplier"), plural(impact.new_customers, "customer")
+    created = [suppliers] if impact.new_suppliers and not asks_first else []
+    created += [customers] if impact.new_customers else []
+    said = [f"{listed(created)} will be created when first used."] if created else []
+    if asks_first and impact.new_suppliers:
+        said.append(f"You are asked about {suppliers} when first used.")
+    return said
 
 
 def _again(undone: Undone) -> list[str]:

@@ -12,7 +12,8 @@ from bookbind.lists.queries import current_bindings, dimension_slots
 from bookbind.lists.sync import request_sync
 from bookbind.merge.using import find_last_applied
 from bookbind.providers.base.types import ListName
-from bookbind.publishing.models import Publication
+from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.models import Publication, PublishingSettings
 from bookbind.publishing.services import request_publish
 from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.web.views.lists_matching import suggest
@@ -92,6 +93,23 @@ def test_a_supplier_without_a_match_needs_none(office: Office, alice: Client) ->
     office.supplier("New Ltd")
     page = read(alice.get(office.url("lists/suppliers/")))
     assert "New Ltd – Created when first used" in page.text  # noqa: RUF001
+
+
+def test_where_the_settings_ask_about_new_suppliers_the_lists_and_fields_say_so(
+    office: Office, alice: Client
+) -> None:
+    office.supplier("New Ltd")
+    document = office.bill()
+    assert office.connection is not None
+    get_settings(office.connection)
+    PublishingSettings.objects.update(new_suppliers=PublishingSettings.NewSuppliers.ASK)
+    page = read(alice.get(office.url("lists/suppliers/")))
+    assert "New Ltd – You are asked when first used" in page.text  # noqa: RUF001
+    html = alice.get(office.url("lists/suppliers/pick?q=new")).content.decode()
+    assert 'data-hint="you are asked when first used">New Ltd</option>' in html
+    html = alice.get(office.url(f"costs/{document.id}/")).content.decode()
+    assert "you are asked on publish" in html
+    assert "created on publish" not in html
 
 
 def test_unknown_lists_and_other_tenants_are_404(

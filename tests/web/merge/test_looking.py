@@ -27,7 +27,7 @@ def test_it_opens_on_the_first_step_in_which_something_is_left(desk: Desk) -> No
     page = desk.open()
     assert page.heading == "Merge lists"
     assert "Xero (Acme Ltd)" in page.text
-    assert "These books can't take an invoice as a draft." in page.text
+    assert "QuickBooks Online can't take bills as drafts." in page.text
     read = desk.client.post(desk.url("merge_way"), {"key": "bill/draft", "answer": "awaiting_payment"})
     assert read.status_code == 302
     page = desk.open()
@@ -192,10 +192,27 @@ def test_a_supplier_without_a_match_is_created_when_first_used(desk: Desk) -> No
     assert "Created when first used" in page.text
 
 
+@pytest.mark.req("CHG-04")
+def test_where_the_settings_ask_about_new_suppliers_each_row_and_the_preview_say_so(desk: Desk) -> None:
+    desk.open("merge")
+    PublishingSettings.objects.update(new_suppliers=PublishingSettings.NewSuppliers.ASK)
+    page = desk.open("merge_step", "suppliers", show="all")
+    assert "Paper Mill You are asked when first used" in page.text
+    assert "reated when first used" not in page.text
+    edit = desk.fragment("merge_edit", desk.firm.item("Paper Mill", SUPPLIERS).id)
+    assert "Ask me when first used" in edit.html
+    preview = desk.open("merge_preview").text
+    assert "You are asked about 1 supplier when first used." in preview
+    assert "will be created" not in preview
+
+
 def test_of_suppliers_nothing_has_to_be_matched(desk: Desk) -> None:
     needed = desk.open("merge_step", "suppliers").text
     assert "No suppliers have to be matched" in needed
     assert "the others are created when first used." in needed
+    PublishingSettings.objects.update(new_suppliers=PublishingSettings.NewSuppliers.ASK)
+    needed = desk.open("merge_step", "suppliers").text
+    assert "you are asked about the others when they are first used." in needed
     assert "use is matched" not in needed
 
 

@@ -13,7 +13,9 @@ from bookbind.lists.combine import combine
 from bookbind.merge.creating import CreateReport, create_chosen
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.models import Applied
+from bookbind.merge.publishing import KEEP, choose_way
 from bookbind.providers.base.types import PublishAs
+from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import settle_started
 from bookbind.web.views import merge_using
 from tests.merge.conftest import SUPPLIERS, TAXES, Firm, look
@@ -264,6 +266,8 @@ def test_an_answer_given_at_the_start_shows_what_it_makes_ready_before_anything_
     start = reverse("start_publishing", args=[desk.firm.business.slug, desk.new.connection.id])
     asked = read(desk.client.get(start))
     assert "What will be sent is shown here once you have answered." in asked.text
+    lacking = "QuickBooks Online can't take bills as drafts."
+    assert f"{lacking} Choose how such documents are published." in asked.text
     assert asked.has_button("Next")
     refused = desk.client.post(start)
     assert refused.status_code == 422
@@ -273,8 +277,17 @@ def test_an_answer_given_at_the_start_shows_what_it_makes_ready_before_anything_
     assert "Nothing is sent yet" in shown.text
     assert "1 document is ready and will be sent to QuickBooks Online (Acme Ltd)" in shown.text
     assert "Bill, Open bill" in shown.text
+    assert f"{lacking} Answered in Merge lists: Open bill." in shown.text
+    assert 'type="radio"' not in shown.html, "what was answered is not asked again"
+    assert shown.link("Change it there") == desk.url("merge_step", "publishing")
     assert look(waiting).reason == "not_started"
-    started = read(desk.client.post(start, answer, follow=True))
+    choose_way(desk.new.connection, "bill/draft", KEEP, desk.firm.user)
+    stale = read(desk.client.post(start, {"seen-bill/draft": "awaiting_payment"}, follow=True))
+    assert "An answer was changed meanwhile. Nothing is sent yet" in stale.text
+    assert "Answered in Merge lists: Keep them in Bookbind." in stale.text
+    choose_way(desk.new.connection, "bill/draft", "awaiting_payment", desk.firm.user)
+    finish_check(desk.new.connection.id)
+    started = read(desk.client.post(start, {"seen-bill/draft": "awaiting_payment"}, follow=True))
     assert "Publishing to QuickBooks Online (Acme Ltd) has started." in started.text
     settle_started(get_connection(desk.new.connection.id))
     assert look(waiting).state == "waiting"

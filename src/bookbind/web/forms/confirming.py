@@ -1,13 +1,14 @@
-"""The form that asks who is at the keyboard."""
+"""The forms that ask who is at the keyboard; wrong answers count as on the sign-in page."""
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.base.forms import ReauthenticateForm
 from django import forms
 
 from bookbind.tenancy.models import User
 
 
-class ConfirmForm(forms.Form):
-    """The password of the person who is signed in; wrong ones count as on the sign-in page."""
+class PasswordForm(forms.Form):
+    """The password of the person who is signed in."""
 
     WRONG = "wrong"
     password = forms.CharField(
@@ -26,3 +27,16 @@ class ConfirmForm(forms.Form):
         if not get_adapter().reauthenticate(self.user, password):
             raise forms.ValidationError("That is not your password. Nothing was changed.", code=self.WRONG)
         return password
+
+
+class CodeForm(ReauthenticateForm):  # type: ignore[misc] # The library ships no types.
+    """A code of the authenticator app, or one of the recovery codes; the library judges it, and how often."""
+
+    WRONG = "incorrect_code"
+
+    def __init__(self, data: object, user: User) -> None:
+        super().__init__(data, user=user)
+        self.fields["code"].widget = forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        )
+        self.fields["code"].error_messages = {"required": "Type the code."}

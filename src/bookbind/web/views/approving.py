@@ -45,7 +45,8 @@ def second_person(request: BusinessRequest) -> HttpResponse:
     """Want a second person from now on, or ask one whether none is wanted any more."""
     back = reverse("connections", args=[request.business.slug])
     if not is_confirmed(request):
-        return ask_to_confirm(request, back)
+        what = "let a second person approve" if "on" in request.POST else "turn the second person off"
+        return ask_to_confirm(request, back, what)
     try:
         messages.success(request, _set(request.business, request.user, is_on="on" in request.POST))
     except SignInFailure as failure:
@@ -71,7 +72,7 @@ def _set(business: Business, user: User, *, is_on: bool) -> str:
 
 def _decide(request: BusinessRequest, found: Approval, decision: str) -> HttpResponse:
     if decision == "approve" and not is_confirmed(request):
-        return ask_to_confirm(request, request.path)
+        return ask_to_confirm(request, request.path, "approve it")
     carry_out, said = _DECISIONS[decision]
     try:
         carry_out(found, request.user)

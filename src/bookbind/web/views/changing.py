@@ -60,16 +60,17 @@ class Destination:
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
 def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
-    """The selection screen: every accounting software, the present one among them."""
+    """The selection screen: what documents that are ready do, and every accounting software to go to."""
     connection = _get_main(request, connection_id)
     under_way = find_open_change(request.business.id)
     context = {
         **_words(connection),
         "needs_reconnect": needs_reconnect(connection),
         "is_published_to": _is_published_to(connection),
-        "destinations": _destinations(connection),
         "under_way": under_way,
     }
+    if under_way is None:
+        context |= {**_waiting_words(connection), "destinations": _destinations(connection)}
     if under_way is not None:
         context |= {
             "joining": label_of(under_way.joined),
@@ -81,34 +82,29 @@ def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_CONNECTIONS)
 def change_to(request: BusinessRequest, connection_id: UUID, provider: str) -> HttpResponse:
-    """What the change will do, and what documents that are ready do; posted, the way to the vendor."""
+    """Posted from the selection screen, what the change will do, with the way to the vendor.
+
+    Looked at, as by whoever goes back or signs in as somebody else, it asks what documents that are ready do.
+    """
     connection = _get_main(request, connection_id)
     vendor = find_provider(provider)
     if vendor is None or not vendor.available or vendor.stands_beside:
         raise Http404
     form = WaitingForm(request.POST if request.method == "POST" else request.GET)
     earlier = _find_earlier(form, vendor)
-    waiting, ready = waiting_summary(connection), ready_summary(connection)
     words = {
         **begin_words(vendor, _title(vendor, connection, earlier), _steps(vendor, connection, earlier)),
         **seats_words(vendor),
         "earlier": earlier,
         "earlier_label": label_of(earlier) if earlier else "",
         "before_start": count_before_start(connection) if earlier else 0,
-        "form_action": request.path,
-        "leaves": connection,
-        "left_label": label_of(connection),
-        "waiting": waiting,
-        "waiting_total": totals_in_words(waiting),
-        "ready": ready,
-        "ready_total": totals_in_words(ready),
-        "others": waiting.count - ready.count,
-        "can_publish_first": status_of(connection).can_publish,
+        **_waiting_words(connection),
         "publish_first": form.is_valid() and form.publish_first,
     }
+    typed = {name: value for name in ("waiting", "back") if (value := form[name].value())}
+    words["form_url"] = f"{request.path}?{urlencode(typed)}" if typed else request.path
     if request.method == "POST" and not is_confirmed(request):
-        typed = {name: value for name in ("waiting", "back") if (value := form[name].value())}
-        return ask_to_confirm(request, f"{request.path}?{urlencode(typed)}")
+        return ask_to_confirm(request, str(words["form_url"]), f"go on to {vendor.name}")
     if request.method == "POST" and form.is_valid():
         return set_out(
             request,
@@ -131,7 +127,8 @@ def move(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
         sign_in = get_open_sign_in(sign_in_id, request.user, session_key(request.session))
         if not is_confirmed(request):
             compared = reverse("different", args=[request.business.slug, sign_in_id])
-            return ask_to_confirm(request, f"{compared}?{urlencode({'organisation': organisation})}")
+            back = f"{compared}?{urlencode({'organisation': organisation})}"
+            return ask_to_confirm(request, back, "move there for good")
         turn_into_change(sign_in, organisation)
     except SignInFailure as failure:
         return show_failure(request, failure)
@@ -268,6 +265,21 @@ def _steps(vendor: Provider, connection: Connection, earlier: Connection | None)
         "Documents, rules and settings stay. Merge lists matches your old entries to the new ones.",
         f"Nothing is sent to {vendor.name} until you press Start publishing. Until then you can undo it all.",
     ]
+
+
+def _waiting_words(connection: Connection) -> dict[str, object]:
+    """What waits at the books that are left, and whether some of it could be published there first."""
+    waiting, ready = waiting_summary(connection), ready_summary(connection)
+    return {
+        "leaves": connection,
+        "left_label": label_of(connection),
+        "waiting": waiting,
+        "waiting_total": totals_in_words(waiting),
+        "ready": ready,
+        "ready_total": totals_in_words(ready),
+        "others": waiting.count - ready.count,
+        "can_publish_first": status_of(connection).can_publish,
+    }
 
 
 def _is_published_to(connection: Connection) -> bool:

@@ -97,7 +97,10 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     if request.method == "POST":
         if not is_confirmed(request):
-            return ask_to_confirm(request, request.path)
+            organisation = organisation_name(connection)
+            is_asked = request.business.second_person
+            what = "ask for approval" if is_asked else f"disconnect {organisation}"
+            return ask_to_confirm(request, request.path, what)
         try:
             messages.success(request, _disconnect(request, connection))
         except SignInFailure as failure:

@@ -83,9 +83,6 @@ def pick_urls(business: Business) -> dict[ListName, str]:
 
 def read_choices(business: Business, document: Document, target: Target) -> CostChoices:
     """Everything that the form offers, in a constant number of queries."""
-    new_supplier = (
-        f"Add “{{}}”: new in {target.provider_name}, created on publish" if target.provider else "Add “{}”"
-    )
     return CostChoices(
         kinds=_kinds(document, target),
         publish_as=_publish_as(document, target),
@@ -93,8 +90,17 @@ def read_choices(business: Business, document: Document, target: Target) -> Cost
         tax_modes=_tax_modes(document, target),
         tax_rates=list_tax_rates(_tax_rate_ids(document), target.connection),
         urls=pick_urls(business),
-        new_supplier_text=new_supplier,
+        new_supplier_text=_new_supplier_text(target),
     )
+
+
+def _new_supplier_text(target: Target) -> str:
+    """What a supplier that is typed and known nowhere becomes, and when; `{}` stands for its name."""
+    if target.settings is None:
+        return "Add “{}”"
+    is_asked = target.settings.new_suppliers == PublishingSettings.NewSuppliers.ASK
+    then = "you are asked on publish" if is_asked else "created on publish"
+    return f"Add “{{}}”: new in {target.provider_name}, {then}"
 
 
 def list_tax_rates(used: set[UUID], connection: Connection | None) -> list[TaxRate]:

@@ -26,7 +26,7 @@ from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, main_connection, refusal_text
 from bookbind.web.views.costs_filters import Filters, list_url
 from bookbind.web.views.costs_match import item_row_url
-from bookbind.web.views.start_words import explain_ways
+from bookbind.web.views.way_words import explain_ways
 
 _MOST_NAMED = 10
 _Row = TypeVar("_Row")
@@ -113,10 +113,10 @@ def _question(request: BusinessRequest, connection: Connection, key: str) -> Saf
     [question] = explain_ways(asked, get_provider(connection.provider))
     if not may(request.role, Permission.MANAGE_CONNECTIONS):
         whom = refusal_text(Permission.MANAGE_CONNECTIONS, request.business)
-        return format_html("{} {} Or choose another way on the document.", question.words, whom)
+        return format_html("{} {} Or choose another way on the document.", question.title, whom)
     url = reverse("merge_step", args=[request.business.slug, connection.id, PUBLISHING])
     link = format_html('<a href="{}">Answer it once in Merge lists</a>', url)
-    return format_html("{} {}, or choose another way on the document.", question.words, link)
+    return format_html("{} {}, or choose another way on the document.", question.title, link)
 
 
 def _with_link(said: str, label: str, url: str) -> SafeString:

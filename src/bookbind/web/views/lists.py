@@ -36,6 +36,7 @@ from bookbind.providers.registry import get_provider
 from bookbind.rules.queries import count_uses
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.first_use import first_use_words
 from bookbind.web.views.lists_dimensions import dimension_choices
 from bookbind.web.views.lists_matching import MatchRow, list_match_rows, list_unmatched
 
@@ -59,7 +60,6 @@ SHOWS = {
 _COMBINE_FIELDS = (("kept", "Keep"), ("absorbed", "Read as the same"))
 STANDING_WORDS = {
     queries.READY: ("Matched", "ok"),
-    queries.NEW: ("Created when first used", "quiet"),
     queries.NEEDS_MATCH: ("Needs a match", "warn"),
     queries.ARCHIVED: ("Archived", "quiet"),
 }
@@ -169,8 +169,11 @@ def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
     connection = main_connection(request)
     shown = PICKED if query else PICKED_AT_FIRST
     picked = queries.pick_items(get_list_name(name), query, shown, connection)
-    software = get_provider(connection.provider).name if connection else ""
-    return render(request, "lists/_options.html", {"items": picked, "software": software})
+    context: dict[str, object] = {"items": picked}
+    if connection is not None:
+        context["software"] = get_provider(connection.provider).name
+        context["first_use"] = first_use_words(connection, name).lower()
+    return render(request, "lists/_options.html", context)
 
 
 @require_GET
@@ -277,13 +280,23 @@ def _item_rows(found: Page[ListItem], name: ListName, connection: Connection | N
     ids = [item.id for item in items]
     bound = queries.current_bindings(connection.id, ids) if connection else {}
     used = count_uses(ids, name)
-    return [_item_row(item, connection, bound.get(item.id), used.get(item.id, 0)) for item in items]
+    words = dict(STANDING_WORDS)
+    if connection is not None:
+        words[queries.NEW] = (first_use_words(connection, name), "quiet")
+    standings = {item.id: queries.standing_of(item, bound.get(item.id)) for item in items}
+    return [
+        _item_row(
+            item,
+            words[standings[item.id]] if connection else ("", "quiet"),
+            bound.get(item.id),
+            used.get(item.id, 0),
+        )
+        for item in items
+    ]
 
 
-def _item_row(
-    item: ListItem, connection: Connection | None, remote: RemoteItem | None, rules: int
-) -> ItemRow:
-    state, tone = STANDING_WORDS[queries.standing_of(item, remote)] if connection else ("", "quiet")
+def _item_row(item: ListItem, standing: tuple[str, str], remote: RemoteItem | None, rules: int) -> ItemRow:
+    state, tone = standing
     there = item_label(remote.name, remote.code) if remote else ""
     same_name = there in (item.name, item_label(item.name, item.code))
     return ItemRow(

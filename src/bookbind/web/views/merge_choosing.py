@@ -22,6 +22,7 @@ from bookbind.merge.standings import find_entry, read_targets
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.asked import read_number
+from bookbind.web.first_use import asks_first, first_use_words
 from bookbind.web.merge_rows import (
     FORGET,
     JOIN,
@@ -68,6 +69,7 @@ def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     view = view_row(
         row,
         draft_version(find_draft(place.connection)),
+        first_use_words(place.connection, row.list),
         moved_by or "",
         mine,
         _mine_words(place, pressed, mine),
@@ -87,7 +89,8 @@ def merge_row(request: BusinessRequest, connection_id: UUID, item_id: UUID) -> H
     """One row as it stands now."""
     place = open_place(request, connection_id)
     row = _get_row(place, item_id)
-    view = view_row(row, draft_version(find_draft(place.connection)))
+    first_use = first_use_words(place.connection, row.list)
+    view = view_row(row, draft_version(find_draft(place.connection)), first_use)
     return render(request, "merge/_row.html", {"place": place, "view": view})
 
 
@@ -152,8 +155,7 @@ def _others(place: Place, row: Row, use: str, create_name: str) -> list[Option]:
     if create_name:
         label = f"Create “{create_name}” in {place.software}"
         others.append(Option(pack_choice(row.id, use, CREATE), label, stays=True))
-    leave = "Create it when first used" if row.is_optional else "Leave unmatched"
-    others.append(Option(pack_choice(row.id, use, LEAVE), leave, stays=True))
+    others.append(Option(pack_choice(row.id, use, LEAVE), _leave_words(place, row), stays=True))
     uses = tuple(each.use for each in row.uses)
     split = can_split(entry, uses, uses_apart(place.connection, entry.list))
     if split == SPLIT:
@@ -165,6 +167,12 @@ def _others(place: Place, row: Row, use: str, create_name: str) -> list[Option]:
     if any(each.by_person for each in row.uses):
         others.append(Option(pack_choice(row.id, use, FORGET), "Back to what is proposed", stays=True))
     return others
+
+
+def _leave_words(place: Place, row: Row) -> str:
+    if not row.is_optional:
+        return "Leave unmatched"
+    return "Ask me when first used" if asks_first(place.connection, row.list) else "Create it when first used"
 
 
 def _apply(request: BusinessRequest, place: Place, pressed: Pressed, version: int) -> None:

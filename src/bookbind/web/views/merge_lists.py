@@ -22,6 +22,7 @@ from bookbind.providers.registry import get_provider
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.asked import read_number
+from bookbind.web.first_use import asks_first, first_use_words
 from bookbind.web.merge_rows import view_row
 from bookbind.web.views.merge_choosing import edit_context, list_options
 from bookbind.web.views.merge_place import (
@@ -33,8 +34,9 @@ from bookbind.web.views.merge_place import (
     read_all,
     read_presence,
 )
-from bookbind.web.views.merge_questions import view_dimensions, view_reads, view_ways
+from bookbind.web.views.merge_questions import view_dimensions, view_reads
 from bookbind.web.views.merge_using import used_context
+from bookbind.web.views.way_words import explain_ways
 
 ROWS_AT_ONCE = 100
 _ALL_OPTIONS = 1000
@@ -136,7 +138,7 @@ def _step_context(
     request: BusinessRequest, place: Place, step: Step, data: Data, uses: Mapping[UUID, Uses]
 ) -> dict[str, object]:
     if step.key == PUBLISHING:
-        return {"ways": view_ways(list_ways(place.connection))}
+        return {"ways": explain_ways(list_ways(place.connection), get_provider(place.connection.provider))}
     if step.key == DIMENSIONS:
         return {
             "questions": view_dimensions(list_dimension_questions(place.connection)),
@@ -165,11 +167,13 @@ def _rows_context(
 ) -> dict[str, object]:
     if name not in get_provider(place.connection.provider).lists:
         raise Http404
+    first_use = first_use_words(place.connection, name)
     if wanted.item_id is not None:
-        return _one_row_context(place, wanted)
+        return _one_row_context(place, wanted, first_use)
     if wanted.ids:
         version = draft_version(find_draft(place.connection))
-        return {"rows": [view_row(row, version) for row in find_rows(place.connection, name, wanted.ids)]}
+        rows = find_rows(place.connection, name, wanted.ids)
+        return {"rows": [view_row(row, version, first_use) for row in rows]}
     found = list_rows(
         place.connection,
         name,
@@ -182,7 +186,7 @@ def _rows_context(
     )
     shown = wanted.start + len(found.rows)
     return {
-        "rows": [view_row(row, found.version) for row in found.rows],
+        "rows": [view_row(row, found.version, first_use) for row in found.rows],
         "filters": _filters(place, name, found, wanted),
         "show": wanted.show.value,
         "show_label": FILTERS[wanted.show],
@@ -196,16 +200,17 @@ def _rows_context(
         "label_within": label_within(name, LIST_LABELS[name]),
         # An entry without a match holds nothing up where it is created when it is first used.
         "contacts": label_within(name, LIST_LABELS[name]) if name in CONTACT_LISTS else "",
+        "asks_first": asks_first(place.connection, name),
     }
 
 
-def _one_row_context(place: Place, wanted: Wanted) -> dict[str, object]:
+def _one_row_context(place: Place, wanted: Wanted, first_use: str) -> dict[str, object]:
     assert wanted.item_id is not None
     row = find_row(place.connection, wanted.item_id)
     if row is None:
         raise Http404
     context: dict[str, object] = {
-        "rows": [view_row(row, draft_version(find_draft(place.connection)))],
+        "rows": [view_row(row, draft_version(find_draft(place.connection)), first_use)],
         "only": row,
         "found": 1,
     }

@@ -18,51 +18,18 @@ from bookbind.lists.merging import finish_step
 from bookbind.lists.models import Dimension
 from bookbind.lists.queries import list_words
 from bookbind.merge.dimensions import DimensionQuestion, choose_dimensions, list_dimension_questions
-from bookbind.merge.publishing import KEEP, Question, choose_ways
+from bookbind.merge.publishing import choose_ways
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
-from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
+from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import SettingNotTaken
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
-from bookbind.web.forms.costs import KIND_LABELS
 from bookbind.web.views.merge_place import Place, Presence, open_place
+from bookbind.web.views.way_words import Answer, Asked
 
 NONE = "none"
 _NO_ANSWER = "Choose an answer first. Nothing was changed."
-_KINDS = {
-    DocumentKind.BILL: "an invoice",
-    DocumentKind.SUPPLIER_CREDIT: "a credit note",
-    DocumentKind.EXPENSE: "a receipt that is already paid",
-}
-_FINALITY = {
-    PublishAs.DRAFT: "as a draft",
-    PublishAs.AWAITING_APPROVAL: "awaiting approval",
-    PublishAs.AWAITING_PAYMENT: "awaiting payment",
-}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer to a question; `why` says why it is ticked already."""
-
-    value: str
-    label: str
-    hint: str
-    is_chosen: bool
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question with its answers; `is_open` until somebody answered, `is_ticked` if only Save is missing."""
-
-    key: str
-    title: str
-    help: str
-    answers: tuple[Answer, ...]
-    is_open: bool
-    is_ticked: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,11 +39,6 @@ class Read:
     words: str
     is_moving: bool
     url: str = ""
-
-
-def view_ways(questions: Sequence[Question]) -> list[Asked]:
-    """What the new books do not take as it was, in words."""
-    return [_view_way(question) for question in questions]
 
 
 def view_dimensions(questions: Sequence[DimensionQuestion]) -> list[Asked]:
@@ -156,27 +118,6 @@ def merge_finish(request: BusinessRequest, connection_id: UUID, step: str) -> Ht
     added = f" {plural(adopted, 'entry was', 'entries were')} added from {place.label}." if adopted else ""
     messages.success(request, f"{label}: finished.{added}")
     return redirect(place.url("merge"))
-
-
-def _view_way(question: Question) -> Asked:
-    if question.publish_as is None:
-        title = f"{KIND_LABELS[question.kind]}: these books have no such document."
-        help_ = "Choose what such documents become there."
-    else:
-        title = f"These books can't take {_KINDS[question.kind]} {_FINALITY[question.publish_as]}."
-        help_ = "Choose how such documents are published."
-    answers = [
-        Answer(value, label, _more_final(question, value), value == question.answer)
-        for value, label in question.options
-    ]
-    keep = Answer(
-        KEEP, "Keep them in Bookbind", "They wait here until you change this.", question.answer == KEEP
-    )
-    return Asked(question.key, title, help_, (*answers, keep), not question.answer)
-
-
-def _more_final(question: Question, value: str) -> str:
-    return "More final than asked: it is posted at once." if value in question.is_more_final else ""
 
 
 def _view_dimension(question: DimensionQuestion) -> Asked:

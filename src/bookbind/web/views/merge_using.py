@@ -37,6 +37,7 @@ from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.asked import read_number
 from bookbind.web.change_words import moved_words
+from bookbind.web.first_use import asks_first
 from bookbind.web.merge_words import (
     Using,
     awaited_words,
@@ -100,7 +101,15 @@ def merge_preview(request: BusinessRequest, connection_id: UUID) -> HttpResponse
         "impact": impact,
         "using": using,
         "question": question(using),
-        "consequences": consequences(impact, using, place.old_software, place.software, waited, awaited),
+        "consequences": consequences(
+            impact,
+            using,
+            place.old_software,
+            place.software,
+            waited,
+            awaited,
+            asks_first=asks_first(place.connection, ListName.SUPPLIERS),
+        ),
         "refused": changes.refused[:SHOWN],
         "groups": _groups(changes),
         "created": sorted((changes.entries[id_].name for id_ in changes.creating), key=fold_name)[:SHOWN],

@@ -1,15 +1,11 @@
 """Words for what Start publishing will do: a line for each month, and why the rest goes on waiting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed, plural, within_sentence
-from bookbind.providers.base.contract import Provider
-from bookbind.providers.base.types import PublishAs
-from bookbind.publishing.checks import KINDS
-from bookbind.publishing.instead import KEEP, Question
 from bookbind.publishing.messages import short_reason
 from bookbind.publishing.starting import StartSummary
 
@@ -47,44 +43,6 @@ def explain_lacking(summary: StartSummary) -> list[str]:
     return [
         f"{plural(count, 'document')}: {within_sentence(short_reason(reason))}" for reason, count in lacking
     ]
-
-
-@dataclass(frozen=True)
-class WayQuestion:
-    """Something asked for that the books lack: the question, and (value, label, what it means) to choose."""
-
-    key: str
-    words: str
-    options: tuple[tuple[str, str, str], ...]
-    answer: str
-
-
-def explain_ways(questions: Sequence[Question], provider: Provider) -> list[WayQuestion]:
-    """`Software has no drafts. What becomes of documents that are to go as a draft?`"""
-    return [_explain_way(question, provider) for question in questions]
-
-
-def _explain_way(question: Question, provider: Provider) -> WayQuestion:
-    what = KINDS[question.kind]
-    if question.publish_as is None:
-        words = f"{provider.name} does not take {what}. How are they to be entered?"
-    else:
-        words = (
-            f"{provider.name} can't enter {what} as {_FINALITY[question.publish_as]}. What happens to them?"
-        )
-    options = [
-        (value, label, "More final than you asked for." if value in question.is_more_final else "")
-        for value, label in question.options
-    ]
-    options.append((KEEP, "Keep them in Bookbind", "They wait until you choose otherwise in Merge lists."))
-    return WayQuestion(question.key, words, tuple(options), question.answer)
-
-
-_FINALITY = {
-    PublishAs.DRAFT: "drafts",
-    PublishAs.AWAITING_APPROVAL: "awaiting approval",
-    PublishAs.AWAITING_PAYMENT: "awaiting payment",
-}
 
 
 def _money(totals: Mapping[str, Decimal]) -> str:

@@ -22,7 +22,8 @@ from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.notices import Notice, is_worth_a_banner, notice_for
-from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting, explain_ways
+from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting
+from bookbind.web.views.way_words import explain_ways
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,10 +39,17 @@ def start(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
 
 
 def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
-    """Start; but an answer that is new is kept first, and what it makes ready is shown before it is sent."""
+    """Start; but an answer that is new is kept first, and what it makes ready is shown before it is sent.
+
+    So is what somebody else answered otherwise since the page was shown.
+    """
+    ways = list_ways(connection)
+    if any(request.POST.get(f"seen-{each.key}", each.answer) != each.answer for each in ways):
+        messages.info(request, "An answer was changed meanwhile. Nothing is sent yet: this is what will be.")
+        return HttpResponseRedirect(request.path)
     fresh = [
         (question.key, answer)
-        for question in list_ways(connection)
+        for question in ways
         if (answer := request.POST.get(question.key, "")) != question.answer
         and answer in {KEEP, *(value for value, _ in question.options)}
     ]

@@ -89,7 +89,7 @@ class Combobox {
   }
 
   typed() {
-    this.entered = false;
+    this.entered = this.walked = false;
     if (this.select.dataset.url) {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.ask(), ASK_AFTER_MILLISECONDS);
@@ -121,7 +121,14 @@ class Combobox {
     this.take(found ?? "");
     if (this.isAsking || !this.entered) return;
     this.entered = false;
-    if (!this.list.hidden) this.choose(this.shown[this.active]);
+    if (this.list.hidden) return;
+    if (this.isUnanswered) this.open(this.query);
+    else this.choose(this.shown[this.active]);
+  }
+
+  // Whether Enter was pressed before the entries for what is typed came, or they never came.
+  get isHasty() {
+    return this.isAsking ? this.entered : Boolean(this.isUnanswered && this.query?.trim());
   }
 
   // Adds the entries that came to those that can be chosen, and to the list where it is open.
@@ -179,7 +186,7 @@ class Combobox {
     this.shown.push(...staying.map((option) => this.item(option)));
     const rows = this.shown.map((item, at) => this.row(item, at));
     rows[count]?.classList.add("is-first-staying");
-    const nothing = !count && (typed || !rows.length) && this.nothing();
+    const nothing = (this.isHasty || (!count && (typed || !rows.length))) && this.nothing();
     if (nothing) rows.unshift(element("div", { class: "combobox-note" }, nothing));
     if (found.length > SHOWN) {
       rows.push(element("div", { class: "combobox-note" }, `${found.length - SHOWN} more: type to narrow down.`));
@@ -230,15 +237,18 @@ class Combobox {
       event.preventDefault();
       this.entered = false;
       if (!isOpen) return this.open();
+      this.walked = true;
       const last = this.shown.length - 1;
       return this.move(event.key === "ArrowDown" ? Math.min(this.active + 1, last) : Math.max(this.active - 1, 0));
     }
     const isAsked = this.active >= 0 || this.query?.trim();
     if (event.key === "Enter" && isOpen && isAsked && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      // Whoever types faster than the entries come gets the first of them all the same.
-      this.entered = this.active < 0 && this.isAsking;
-      return this.choose(this.shown[this.active]);
+      // Whoever types faster than the entries come gets the first of them all the same. What is there already
+      // is taken at once only where somebody walked to it, or it says just what was typed.
+      const item = this.shown[this.active];
+      this.entered = this.isAsking && !this.walked && fold(item?.text ?? "") !== fold(this.input.value.trim());
+      return this.entered ? this.open(this.query) : this.choose(item);
     }
     if (event.key === "Escape" && isOpen) {
       event.preventDefault();
@@ -276,7 +286,7 @@ class Combobox {
   }
 
   close() {
-    this.entered = false;
+    this.entered = this.walked = false;
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

@@ -45,6 +45,27 @@ function startDocument(form) {
     };
   }
 
+  // The reason above the fields has a field of its own: what somebody is doing there is not taken away from them.
+  const reasonNow = () => document.getElementById("cost-reason");
+  let laterReason = null;
+
+  function isMatching() {
+    const chosen = reasonNow()?.querySelector("select[data-combobox]")?.selectedOptions[0];
+    return reasonNow()?.contains(document.activeElement) || Boolean(chosen?.value && !chosen.defaultSelected);
+  }
+
+  function takeReason(fresh) {
+    laterReason = isMatching() ? fresh : null;
+    if (laterReason) return;
+    reasonNow().replaceWith(fresh);
+    document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+  }
+
+  document.addEventListener("focusout", (event) => {
+    if (!form.isConnected || !laterReason || !reasonNow()?.contains(event.target)) return;
+    setTimeout(() => laterReason && takeReason(laterReason));
+  });
+
   function takeAnswer(markup, mark) {
     const fresh = new DOMParser().parseFromString(markup, "text/html");
     const fields = fresh.getElementById("cost-fields");
@@ -52,7 +73,7 @@ function startDocument(form) {
     if (!fields) return false;
     const version = fields.querySelector("input[name=version]")?.value;
     const hasErrors = fields.dataset.saved !== "yes";
-    if (reason) document.getElementById("cost-reason").replaceWith(document.adoptNode(reason));
+    if (reason) takeReason(document.adoptNode(reason));
     // A line that was just added is still empty, so the server does not know it yet: leave it alone.
     const lines = (root) => root.querySelectorAll("[data-lines-body] [data-line-row]:not([hidden])").length;
     isOwed = isOwed || isBusy();

@@ -179,18 +179,13 @@ function next(row, by) {
   return undefined;
 }
 
-// What was pressed before is answered first: its row takes this one's place.
 async function edit(row) {
-  const { id } = entryOf(row);
-  await sending.get(id);
-  const link = document.getElementById(id)?.querySelector(`[data-use="${row.dataset.use}"] [data-edit]`);
-  const cell = link?.parentElement;
-  if (!cell || cell.matches(".is-opening, .is-editing")) return;
-  cell.classList.add("is-opening");
-  early.set(cell, []);
-  await htmx.ajax("GET", link.dataset.edit, { source: cell, target: link, swap: "afterend" });
-  cell.classList.remove("is-opening");
-  const form = cell.querySelector("[data-edit-form]");
+  const place = placeOf(row);
+  if (early.has(place) || row.querySelector(".is-editing")) return;
+  const keys = [];
+  early.set(place, keys);
+  const cell = await openField(row).finally(() => early.delete(place));
+  const form = cell?.querySelector("[data-edit-form]");
   const input = form?.querySelector("[role=combobox]");
   if (!input) return;
   cell.classList.add("is-editing");
@@ -202,14 +197,31 @@ async function edit(row) {
   form.addEventListener("focusout", () => setTimeout(() => {
     if (form.isConnected && !form.contains(document.activeElement)) close(cell, false);
   }));
-  retype(input, early.get(cell));
+  retype(input, keys);
 }
 
-// What is typed while the field is on its way is meant for the field, and is no letter that does something.
-const early = new WeakMap();
+// What was pressed before is answered first: its row takes this one's place.
+async function openField(row) {
+  const { id } = entryOf(row);
+  await sending.get(id)?.catch(() => undefined);
+  const now = document.getElementById(id)?.querySelector(`[data-use="${row.dataset.use}"]`);
+  const link = now?.querySelector("[data-edit]");
+  const cell = link?.parentElement;
+  if (!cell) return undefined;
+  if (document.activeElement === document.body) focus(now.querySelector("[data-stop]"));
+  cell.classList.add("is-opening");
+  await htmx.ajax("GET", link.dataset.edit, { source: cell, target: link, swap: "afterend" });
+  cell.classList.remove("is-opening");
+  return cell;
+}
+
+// What is typed while the field is on its way is meant for the field, and is no letter that does something. It is
+// kept by the row's name, for an answer to what was pressed before brings the row back meanwhile.
+const early = new Map();
+const placeOf = (row) => `${entryOf(row).id} ${row.dataset.use}`;
 
 function isEarly(event, row) {
-  const keys = early.get(row.querySelector(".is-opening"));
+  const keys = early.get(placeOf(row));
   if (!keys || !(event.key.length === 1 || event.key === "Enter")) return false;
   event.preventDefault();
   if (!event.repeat) keys.push(event.key);
@@ -396,8 +408,18 @@ document.addEventListener("focusin", (event) => {
   if (event.target.closest(".merge-more")) table().dataset.atEnd = String(stops().length);
 });
 
-// On a narrow screen the steps scroll sideways, and the one that is open has to be seen.
+// Where the steps scroll sideways, the one that is open has to be seen; steps that are counted anew stay where they were.
 document.querySelector(".merge-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+let aside = document.getElementById("merge-tabs")?.scrollLeft;
+
+document.addEventListener("scroll", ({ target }) => {
+  if (target.id === "merge-tabs") aside = target.scrollLeft;
+}, { capture: true, passive: true });
+
+document.addEventListener("htmx:after:swap", () => {
+  const fresh = document.getElementById("merge-tabs");
+  if (fresh && fresh.scrollLeft !== aside) fresh.scrollLeft = aside;
+});
 
 // After Save or Use, which lead here by a redirect, the heading takes the focus that was on their button; after Next
 // or a step, the focus that was on the link.
