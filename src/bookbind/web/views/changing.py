@@ -29,6 +29,7 @@ from bookbind.connections.queries import (
 from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
 from bookbind.connections.status import State
 from bookbind.kit import clock
+from bookbind.merge.creating import list_created
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
 from bookbind.publishing.queries import count_before_start, waiting_summary
@@ -37,6 +38,7 @@ from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
+from bookbind.web.merge_words import created_words
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import begin_words, seats_words, set_out, show_failure
 
@@ -188,8 +190,10 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         except ChangeOver:
             return _say_over(request, connection)
         return _to_connections(request)
+    created = list_created(connection, moved.begun_at)
     context = {
         **_words(connection),
+        "created": created_words(created, get_provider(connection.provider).name) if created else "",
         "left_label": label_of(moved.left),
         "left_needs_reconnect": needs_reconnect(moved.left),
         "waiting": waiting_summary(connection),
