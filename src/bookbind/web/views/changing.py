@@ -10,11 +10,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bookbind.connections.change import find_change_to, find_open_change, find_undoable, go_on_without
+from bookbind.connections.change import (
+    find_change_to,
+    find_open_change,
+    find_undoable,
+    go_on_without,
+    has_old_books,
+)
 from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.messages import short_state
-from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.models import Change, Connection, SignIn
 from bookbind.connections.queries import (
     LIVE_STAGES,
     find_ended_connection,
@@ -36,6 +42,7 @@ from bookbind.publishing.queries import count_before_start, waiting_summary
 from bookbind.publishing.switching import ready_summary, stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.change_words import stop_label
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
 from bookbind.web.merge_words import created_words
@@ -75,7 +82,7 @@ def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if under_way is not None:
         context |= {
             "joining": label_of(under_way.joined),
-            "keeps": name_beside(under_way.left, under_way.joined),
+            "stop_label": stop_label(under_way, name_beside(under_way.left, under_way.joined)),
         }
     return render(request, "connections/change.html", context)
 
@@ -150,7 +157,7 @@ def stop(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         if moving is None:
             raise ChangeOver
         stop_change(moving, request.user)
-        messages.success(request, f"Stopped. {label_of(moving.left)} is kept, and nothing was changed.")
+        messages.success(request, f"Stopped. {_what_is_left(moving)}")
     except ChangeOver:
         return _say_over(request, connection, "There is no move under way any more.")
     return _to_connections(request)
@@ -213,6 +220,13 @@ def _say_over(
     else:
         messages.info(request, f"{late} {explain_end(now).body}")
     return _to_connections(request)
+
+
+def _what_is_left(moving: Change) -> str:
+    """What the business has once the move is stopped."""
+    if has_old_books(moving):
+        return f"{label_of(moving.left)} is kept, and nothing was changed."
+    return explain_end(moving.left).body
 
 
 def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:
