@@ -101,6 +101,22 @@ def test_whoever_comes_after_an_undo_is_told_who_was_faster(
     assert row(joined).stage == Connection.Stage.ENDED
 
 
+@pytest.mark.req("CHG-09", "ERR-01")
+def test_whoever_matches_lists_learns_who_took_the_move_back(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    _, joined = move(ada)
+    ursula.post(f"{ada.root}/{joined.id}/undo")
+    happened = (
+        f"{people.ursula.get_full_name()} took the move to {LABEL} back; Xero (Acme Ltd) is in use again."
+    )
+    merge = f"{ada.root}/{joined.id}/merge"
+    opened = ada.client.get(f"{merge}/")
+    asked = ada.client.get(f"{merge}/state", headers={"HX-Request": "true"})
+    for answer in (opened, asked):
+        assert f"{LABEL} is not in use. {happened} That was on " in read(answer).text
+
+
 def test_books_that_were_moved_or_disconnected_are_said_to_be(ada: Walk) -> None:
     old, joined = move(ada)
     moved = read(ada.client.get(f"{ada.root}/{old.id}/disconnect", follow=True))
