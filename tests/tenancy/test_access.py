@@ -142,6 +142,26 @@ def test_a_fragment_sends_the_whole_page_to_the_sign_in(rf: RequestFactory) -> N
     assert (response.status_code, response["HX-Redirect"]) == (401, "/accounts/login/")
 
 
+@pytest.mark.req("REC-17")
+@pytest.mark.parametrize(
+    ("around", "back"),
+    [
+        ("http://testserver/b/acme/costs/?show=waiting", "?next=%2Fb%2Facme%2Fcosts%2F%3Fshow%3Dwaiting"),
+        ("http://elsewhere.test/b/acme/costs/", ""),
+        ("http://testserver//elsewhere.test/", ""),
+        ("nonsense", ""),
+        ("http://[", ""),
+    ],
+)
+def test_whoever_signs_in_again_comes_back_to_the_page_that_asked_for_the_fragment(
+    rf: RequestFactory, around: str, back: str
+) -> None:
+    request = rf.post("/b/acme/choose", headers={"HX-Request": "true", "HX-Current-URL": around})
+    request.user = _Anonymous()
+    response = manage(request, slug="acme")
+    assert response["HX-Redirect"] == f"/accounts/login/{back}"
+
+
 def test_a_practice_opens_to_its_own_people_alone(people: People, visit: Visit) -> None:
     assert visit(people.carol, clients).content == b"True Harbour & Co"
     for user in (people.alice, people.olga, people.dave):

@@ -101,6 +101,22 @@ def test_whoever_comes_after_an_undo_is_told_who_was_faster(
     assert row(joined).stage == Connection.Stage.ENDED
 
 
+@pytest.mark.req("CHG-09", "ERR-01")
+def test_whoever_matches_lists_learns_who_took_the_move_back(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    _, joined = move(ada)
+    ursula.post(f"{ada.root}/{joined.id}/undo")
+    happened = (
+        f"{people.ursula.get_full_name()} took the move to {LABEL} back; Xero (Acme Ltd) is in use again."
+    )
+    merge = f"{ada.root}/{joined.id}/merge"
+    opened = ada.client.get(f"{merge}/")
+    asked = ada.client.get(f"{merge}/state", headers={"HX-Request": "true"})
+    for answer in (opened, asked):
+        assert f"{LABEL} is not in use. {happened} That was on " in read(answer).text
+
+
 def test_books_that_were_moved_or_disconnected_are_said_to_be(ada: Walk) -> None:
     old, joined = move(ada)
     moved = read(ada.client.get(f"{ada.root}/{old.id}/disconnect", follow=True))
@@ -110,6 +126,43 @@ def test_books_that_were_moved_or_disconnected_are_said_to_be(ada: Walk) -> None
     over = read(ada.client.get(f"{ada.root}/{joined.id}/start", follow=True))
     assert f"disconnected {LABEL}. That was on " in over.text
     assert "No accounting software is connected now." in over.text
+
+
+@pytest.mark.req("CON-07", "CHG-02")
+def test_a_move_goes_on_when_the_old_books_are_disconnected_and_nobody_says_that_they_are_kept(
+    ada: Walk,
+) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    asked = read(ada.client.get(f"{ada.root}/{old.id}/disconnect"))
+    assert f"A change to {LABEL} is being set up by " in asked.text
+    assert asked.link("See the change") == waiting.path
+    ada.client.post(f"{ada.root}/{old.id}/disconnect")
+    for page in (read(ada.client.get(waiting.path)), read(ada.client.get(f"{ada.root}/"))):
+        assert page.has_button("Stop the move")
+        assert "Stop and keep" not in page.text
+        assert "stays in use" not in page.text
+    assert "Xero (Acme Ltd) was disconnected meanwhile." in read(ada.client.get(waiting.path)).text
+    joined = joined_beside(ada, old)
+    stopped = read(ada.client.post(f"{ada.root}/{joined.id}/stop", follow=True)).text
+    assert "is kept" not in stopped
+    assert "Stopped. " in stopped
+    assert "disconnected Xero (Acme Ltd). That was on " in stopped
+    assert "No accounting software is connected now." in stopped
+    history = read(ada.client.get(f"{ada.root}/{joined.id}/history")).text
+    assert f"stopped the move to {LABEL}." in history
+
+
+def test_books_that_are_not_in_use_yet_are_given_up_by_stopping_the_move(ada: Walk) -> None:
+    old = connect(ada)
+    waiting = change(ada, old)
+    joined = joined_beside(ada, old)
+    assert "Stop the move instead." in read(ada.client.get(f"{ada.root}/")).text
+    for ask in (ada.client.get, ada.client.post):
+        page = read(ask(f"{ada.root}/{joined.id}/disconnect", follow=True))
+        assert f"{LABEL} is not in use yet. To give it up, stop the move." in page.text
+        assert page.path == waiting.path
+    assert row(joined).stage == Connection.Stage.SETTING_UP
 
 
 def test_what_was_started_already_and_what_is_not_ready_yet_are_said_to_be(ada: Walk) -> None:

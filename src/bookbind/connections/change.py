@@ -105,6 +105,11 @@ def close_changes_to(connection: Connection) -> None:
     Change.objects.filter(joined=connection, stopped_at=None).update(stopped_at=clock.now())
 
 
+def has_old_books(change: Change) -> bool:
+    """Whether the old connection is still there to be kept; somebody may have disconnected it meanwhile."""
+    return change.left.stage in LIVE_STAGES
+
+
 def take_into_use(connection: Connection) -> None:
     """The lists of a new connection are complete: it is used now, or as soon as the old one can be left."""
     change = _open().filter(joined=connection).first()
@@ -202,10 +207,10 @@ def stop(change: Change, user: User) -> None:
     if not _hold_open(change):
         raise ChangeOver
     end(change.joined, user, "stopped")
+    kept = f"; {label_of(change.left)} is kept" if has_old_books(change) else ""
     record(
         "connection.change_stopped",
-        f"{user.get_full_name()} stopped the move to {label_of(change.joined)}; "
-        f"{label_of(change.left)} is kept.",
+        f"{user.get_full_name()} stopped the move to {label_of(change.joined)}{kept}.",
         business_id=change.business_id,
         actor=user,
         subject=change.left,

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from bookbind.activity.services import record
 from bookbind.connections.errors import ConnectionUnusable
@@ -139,6 +140,16 @@ def create_chosen(
         else:
             created += 1
     return CreateReport(created, tuple(failed))
+
+
+def list_created(connection: Connection, since: datetime) -> list[str]:
+    """The names of what was created in the books since then, whether or not its match still stands."""
+    made = Creation.objects.filter(
+        connection=connection, outcome=Creation.Outcome.DONE, answered_at__gte=since
+    )
+    return list(
+        made.order_by("answered_at", "id").values_list(Coalesce("remote_item__name", "name"), flat=True)
+    )
 
 
 def created_name(entry: Entry, use: str, connection: Connection) -> str:

@@ -32,6 +32,9 @@ from bookbind.publishing.states import RETURNABLE, State
 from bookbind.publishing.transitions import move
 from bookbind.tenancy.models import User
 
+# What somebody can agree to before a document is asked for, and the column that keeps it.
+ACCEPTABLE = {Reason.BEFORE_START: "early_accepted", Reason.NEW_SUPPLIER: "new_supplier_accepted"}
+
 
 class _Left(Exception):
     """The connection was left or ended since it was looked up."""
@@ -69,6 +72,21 @@ def request_publish(
         if winner is None:
             raise MovedMeanwhile from None
         return winner
+
+
+def request_accepting(document: Document, user: User, accepted: Reason) -> Publication:
+    """Ask for a document to be published and agree at once to what would hold it, one of ACCEPTABLE.
+
+    DocumentIncomplete and NotConnected as for `request_publish`.
+    """
+    column = ACCEPTABLE[accepted]
+    with transaction.atomic():
+        publication = request_publish(document, user)
+        Publication.objects.filter(id=publication.id).update(**{column: True})
+        setattr(publication, column, True)
+        if publication.state == State.HELD and publication.reason == accepted:
+            settle(publication, actor=user)
+    return publication
 
 
 def list_problems(document: Document, connection: Connection | None) -> list[Problem]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -20,6 +21,7 @@ from django.urls import reverse
 from bookbind.activity.services import record
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import find_main_connection
+from bookbind.connections.sessions import safe_path
 from bookbind.tenancy.models import Business, Practice, User
 from bookbind.tenancy.permissions import Permission, Role, may
 from bookbind.tenancy.queries import find_role, list_admins, list_businesses, list_practices
@@ -228,9 +230,23 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in page and back here afterwards; a fragment makes the whole page go there."""
     login = reverse("account_login")
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": login})
+        back = _page_around(request)
+        return HttpResponse(
+            status=401, headers={"HX-Redirect": f"{login}?{urlencode({'next': back})}" if back else login}
+        )
     # What was posted is gone after the sign-in, so its address alone would answer "not allowed".
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", login)
+
+
+def _page_around(request: HttpRequest) -> str:
+    """The page that asked for a fragment, as the browser names it; empty where it is none of ours."""
+    try:
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return ""
+    if around.netloc != request.get_host():
+        return ""
+    return safe_path(urlunsplit(("", "", around.path, around.query, "")))
 
 
 def _refuse(request: BusinessRequest, permission: Permission) -> HttpResponse:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from bookbind.connections.change import find_change_away, find_change_to, find_undoable
+from bookbind.connections.change import find_change_away, find_change_to, find_undoable, has_old_books
 from bookbind.connections.messages import Viewer, explain
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import label_of, name_beside, needs_reconnect, status_of, words_of
@@ -47,6 +47,11 @@ def find_away(connection: Connection) -> Away | None:
     )
 
 
+def stop_label(moving: Change, old: str) -> str:
+    """`Stop and keep Software`; only `Stop the move` where the old books were disconnected meanwhile."""
+    return f"Stop and keep {old}" if has_old_books(moving) else "Stop the move"
+
+
 def waiting_words(connection: Connection) -> dict[str, object]:
     """What is said while the lists arrive, and from the move on until publishing is started; else nothing."""
     moving = find_change_to(connection)
@@ -57,7 +62,8 @@ def waiting_words(connection: Connection) -> dict[str, object]:
         "is_moving": True,
         "left_id": moving.left_id,
         "left_label": label_of(moving.left),
-        "left_name": name_beside(moving.left, moving.joined),
+        "left_is_there": has_old_books(moving),
+        "stop_label": stop_label(moving, name_beside(moving.left, moving.joined)),
         "left_provider": get_provider(moving.left.provider),
         "left_needs_reconnect": needs_reconnect(moving.left),
     }

@@ -21,6 +21,7 @@ from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
 from bookbind.publishing.queries import count_waiting
 from bookbind.tenancy.permissions import Role
+from bookbind.web.change_words import stop_label
 from bookbind.web.notices import Notice, notice_for
 
 _HISTORY_SHOWS = 9
@@ -55,7 +56,7 @@ class Row:
     waiting: int
     lists: tuple[ListProgress, ...]
     history: tuple[Entry, ...]
-    replaces: str = ""
+    stops: str = ""
     undoes_to: str = ""
     awaits_approval: bool = False
 
@@ -147,7 +148,7 @@ def publishes_in_words(connection: Connection, provider: Provider) -> str:
 
 
 def build_menu(
-    connection: Connection, status: Status, provider: Provider, unmatched: Unmatched
+    connection: Connection, status: Status, provider: Provider, unmatched: Unmatched, *, is_joining: bool
 ) -> tuple[MenuLine, ...]:
     """The same six for every connection; what is unavailable says why."""
     slug, key = connection.business.slug, connection.id
@@ -162,7 +163,7 @@ def build_menu(
         line("Refresh integration data", "connection_refresh", "arrow-down-tray", _why_no_refresh(status)),
         line("Change connection", "change", "arrows-right-left", _why_no_change(connection)),
         line(merge, "merge", "queue-list", _why_no_merge(connection, unmatched.total)),
-        line("Disconnect", "disconnect", "link-slash"),
+        line("Disconnect", "disconnect", "link-slash", "Stop the move instead." if is_joining else ""),
     )
 
 
@@ -182,13 +183,13 @@ def _row(connection: Connection, status: Status, role: Role, waiting: int) -> Ro
         state=short_state(status, words_of(connection), clock.now()),
         tone=tone_of(status),
         notice=notice_for(connection, role, status=status),
-        menu=build_menu(connection, status, provider, unmatched),
+        menu=build_menu(connection, status, provider, unmatched, is_joining=moving is not None),
         publishes=publishes_in_words(connection, provider),
         unmatched=unmatched.needed,
         waiting=waiting,
         lists=lists,
         history=tuple(list_history(connection, _HISTORY_SHOWS)),
-        replaces=label_of(moving.left) if moving else "",
+        stops=stop_label(moving, label_of(moving.left)) if moving else "",
         undoes_to=label_of(undoable.left) if undoable else "",
         awaits_approval=moving is not None and awaits_approval(moving),
     )

@@ -183,12 +183,18 @@ def undone_words(undone: Undone, software: str) -> list[str]:
         kept = "it is, because it was" if len(undone.kept) == 1 else "they are, because they were"
         said.append(f"Left as {kept} matched anew since: {shown_names(undone.kept)}.")
     if undone.created:
-        verb = "stays" if len(undone.created) == 1 else "stay"
-        count = plural(len(undone.created), "entry", "entries")
-        said.append(f"{count} created in {software} {verb} there: {shown_names(undone.created)}.")
+        said.append(created_words(undone.created, software))
     if undone.rules or undone.waiting:
         said.append(f"{listed(_again(undone))} again.")
     return said
+
+
+def created_words(names: Sequence[str], software: str) -> str:
+    """`2 entries created in Software stay there: Vehicle costs and Parking.`"""
+    verb = "stays" if len(names) == 1 else "stay"
+    return (
+        f"{plural(len(names), 'entry', 'entries')} created in {software} {verb} there: {shown_names(names)}."
+    )
 
 
 def shown_names(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Using matches from the pages: the question, what happened, the undo, and what stands in its way."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,10 +9,11 @@ from django.urls import reverse
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection
 from bookbind.documents.models import Document
+from bookbind.kit import clock
 from bookbind.lists.combine import combine
 from bookbind.merge.creating import CreateReport, create_chosen
 from bookbind.merge.drafting import NewChoice, save_choices
-from bookbind.merge.models import Applied
+from bookbind.merge.models import Applied, Creation
 from bookbind.merge.publishing import KEEP, choose_way
 from bookbind.providers.base.types import PublishAs
 from bookbind.publishing.resume import finish_check
@@ -131,6 +132,34 @@ def test_until_publishing_is_started_every_page_offers_the_start_and_the_undo(de
     settled = desk.open()
     assert "Nothing is left to match" in settled.text
     assert settled.link("Start publishing…")
+
+
+@pytest.mark.req("CHG-06")
+def test_what_was_created_there_is_named_before_the_change_is_undone(desk: Desk) -> None:
+    connection = desk.new.connection
+    Connection.objects.filter(id=connection.id).update(awaits_start=True)
+    Connection.objects.filter(id=desk.old.connection.id).update(stage="left")
+    address = reverse("undo_change", args=[desk.firm.business.slug, connection.id])
+    sent = "was sent to QuickBooks Online (Acme Ltd) since the change."
+    assert f"Nothing {sent}" in read(desk.client.get(address)).text
+    item = desk.firm.item("Motor expenses")
+    now = clock.now()
+    for number, made_at in enumerate((now - timedelta(days=9), now, None)):
+        Creation.objects.create(
+            business=desk.firm.business,
+            connection=connection,
+            list_item=item,
+            list=item.list,
+            name=f"Motor {number}",
+            key=f"k-{number}",
+            body={},
+            outcome="done" if made_at else "refused",
+            asked_at=now,
+            sent_at=now,
+            answered_at=made_at or now,
+        )
+    asked = read(desk.client.get(address)).text
+    assert f"No document {sent} 1 entry created in QuickBooks Online stays there: Motor 1." in asked
 
 
 def test_books_in_the_same_software_are_told_apart_by_their_organisations(firm: Firm, browse: Browse) -> None:

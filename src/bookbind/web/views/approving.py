@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookbind.connections.approvals import approve, refuse, turn_off, turn_on, withdraw
-from bookbind.connections.change import find_change_to
+from bookbind.connections.change import find_change_to, has_old_books
 from bookbind.connections.errors import SignInFailure
 from bookbind.connections.models import Approval
 from bookbind.connections.queries import label_of
@@ -19,6 +19,7 @@ from bookbind.publishing.queries import waiting_summary
 from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.change_words import find_away
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.notices import totals_in_words
 
@@ -116,6 +117,8 @@ def _words(request: BusinessRequest, found: Approval) -> dict[str, object]:
     return words | {
         "label": label_of(connection),
         "moving": moving,
+        "left_is_there": moving is None or has_old_books(moving),
+        "away": find_away(connection),
         "left_label": label_of(moving.left) if moving else "",
         "waiting": waiting,
         "waiting_total": totals_in_words(waiting),

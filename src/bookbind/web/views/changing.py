@@ -10,11 +10,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bookbind.connections.change import find_change_to, find_open_change, find_undoable, go_on_without
+from bookbind.connections.change import (
+    find_change_to,
+    find_open_change,
+    find_undoable,
+    go_on_without,
+    has_old_books,
+)
 from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.messages import short_state
-from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.models import Change, Connection, SignIn
 from bookbind.connections.queries import (
     LIVE_STAGES,
     find_ended_connection,
@@ -29,14 +35,17 @@ from bookbind.connections.queries import (
 from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
 from bookbind.connections.status import State
 from bookbind.kit import clock
+from bookbind.merge.creating import list_created
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import find_provider, get_provider, list_providers
 from bookbind.publishing.queries import count_before_start, waiting_summary
 from bookbind.publishing.switching import ready_summary, stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.change_words import stop_label
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
+from bookbind.web.merge_words import created_words
 from bookbind.web.notices import totals_in_words
 from bookbind.web.views.connecting import begin_words, seats_words, set_out, show_failure
 
@@ -74,7 +83,7 @@ def change(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if under_way is not None:
         context |= {
             "joining": label_of(under_way.joined),
-            "keeps": name_beside(under_way.left, under_way.joined),
+            "stop_label": stop_label(under_way, name_beside(under_way.left, under_way.joined)),
         }
     return render(request, "connections/change.html", context)
 
@@ -145,7 +154,7 @@ def stop(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         if moving is None:
             raise ChangeOver
         stop_change(moving, request.user)
-        messages.success(request, f"Stopped. {label_of(moving.left)} is kept, and nothing was changed.")
+        messages.success(request, f"Stopped. {_what_is_left(moving)}")
     except ChangeOver:
         return _say_over(request, connection, "There is no move under way any more.")
     return _to_connections(request)
@@ -187,8 +196,10 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         except ChangeOver:
             return _say_over(request, connection)
         return _to_connections(request)
+    created = list_created(connection, moved.begun_at)
     context = {
         **_words(connection),
+        "created": created_words(created, get_provider(connection.provider).name) if created else "",
         "left_label": label_of(moved.left),
         "left_needs_reconnect": needs_reconnect(moved.left),
         "waiting": waiting_summary(connection),
@@ -208,6 +219,13 @@ def _say_over(
     else:
         messages.info(request, f"{late} {explain_end(now).body}")
     return _to_connections(request)
+
+
+def _what_is_left(moving: Change) -> str:
+    """What the business has once the move is stopped."""
+    if has_old_books(moving):
+        return f"{label_of(moving.left)} is kept, and nothing was changed."
+    return explain_end(moving.left).body
 
 
 def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:

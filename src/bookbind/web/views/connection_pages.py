@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from bookbind.connections.change import find_change_to
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import SignInFailure
@@ -36,6 +37,7 @@ from bookbind.publishing.queries import waiting_summary
 from bookbind.tenancy.permissions import Permission, Role
 from bookbind.tenancy.queries import list_admins
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.change_words import find_away
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import Choices, SettingsForm
 from bookbind.web.kept import list_kept
@@ -95,6 +97,9 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
     if connection.stage not in LIVE_STAGES:
         messages.info(request, f"There is nothing to disconnect. {explain_end(connection).body}")
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
+    if connection.stage == Connection.Stage.SETTING_UP and find_change_to(connection) is not None:
+        messages.info(request, f"{label_of(connection)} is not in use yet. To give it up, stop the move.")
+        return HttpResponseRedirect(reverse("confirmed", args=[request.business.slug, connection.id]))
     if request.method == "POST":
         if not is_confirmed(request):
             organisation = organisation_name(connection)
@@ -108,7 +113,7 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     waiting = waiting_summary(connection)
     context = {**_words(connection), "waiting": waiting, "waiting_total": totals_in_words(waiting)}
-    context["kept"] = list_kept(request)
+    context |= {"kept": list_kept(request), "away": find_away(connection)}
     if request.business.second_person:
         context["others"] = others_in_words(request.business, request.user)
     return render(request, "connections/disconnect.html", context)

@@ -20,6 +20,7 @@ from bookbind.publishing import services
 from bookbind.publishing.errors import DocumentIncomplete, PublishingError
 from bookbind.publishing.models import Publication
 from bookbind.publishing.ready import review_again
+from bookbind.publishing.reasons import Reason
 from bookbind.tenancy.models import User
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
@@ -36,6 +37,9 @@ from bookbind.web.views.costs_document import (
     page_context,
     save_typed,
 )
+
+# What is decided about a document that nobody asked for yet asks for it too.
+_ASKS_TOO = {"publish": Reason.BEFORE_START, "create": Reason.NEW_SUPPLIER}
 
 
 @require_POST
@@ -85,7 +89,10 @@ def cost_decide(request: BusinessRequest, document_id: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Choose one of the buttons of the message.")
         return redirect(cost_url(request, document_id))
-    remote_id = form.cleaned_data["remote_id"]
+    choice, remote_id = form.cleaned_data["choice"], form.cleaned_data["remote_id"]
+    opened = open_document(request, document_id)
+    if opened.publication is None and choice in _ASKS_TOO:
+        return _ask_and_accept(request, opened, _ASKS_TOO[choice])
 
     def attach(publication: Publication, user: User) -> None:
         services.attach_to_twin(publication, remote_id, user)
@@ -100,7 +107,7 @@ def cost_decide(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         "create": services.accept_new_supplier,
         "file": services.retry_paper,
     }
-    return _decide(request, document_id, choices[form.cleaned_data["choice"]], "")
+    return _decide(request, document_id, choices[choice], "")
 
 
 @require_POST
@@ -168,6 +175,17 @@ def cost_match(request: BusinessRequest, document_id: UUID) -> HttpResponse:
         messages.error(request, why.text, extra_tags=why.details)
     else:
         messages.success(request, matched_words(connection, matched))
+    return redirect(here)
+
+
+def _ask_and_accept(request: BusinessRequest, opened: Opened, accepted: Reason) -> HttpResponse:
+    here = cost_url(request, opened.document.id, opened.filters)
+    try:
+        services.request_accepting(get_document(opened.document.id), request.user, accepted)
+    except DocumentIncomplete:
+        return redirect(asked_url(here))
+    except PublishingError as error:
+        messages.error(request, str(error))
     return redirect(here)
 
 

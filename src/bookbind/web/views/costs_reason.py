@@ -128,6 +128,9 @@ def _message(
         return PageMessage("quiet", "This document is in the archive.", "It was not published.")
     if publication is None and place.document.stage == Document.Stage.READY and not place.target.connection:
         return _ready(place)
+    if publication is None and was_asked:
+        # What only an edit cures stopped the press, whatever else is to be decided.
+        problems = sorted(problems, key=lambda each: each.weight is not Weight.EDIT)
     if publication is None:
         return _first_problem(place, problems, was_asked=was_asked or bool(place.document.lacks))
     if publication.state == Publication.State.PUBLISHED:

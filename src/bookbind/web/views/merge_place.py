@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from bookbind.connections.endings import explain_end
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
@@ -107,6 +108,8 @@ def _closed(request: BusinessRequest, place: Place) -> HttpResponse:
         # Whoever waits there for the lists is told what was moved, once.
         again = request.get_full_path()
     context = {"place": place, "connection": place.connection, "again": again}
+    if place.connection.stage != Connection.Stage.SETTING_UP:
+        context["end"] = explain_end(place.connection)
     if request.headers.get("HX-Request"):
         response = render(request, "merge/_closed.html", context, status=HTTPStatus.CONFLICT)
         response["HX-Retarget"], response["HX-Reswap"] = "#merge-notice", "innerHTML"
