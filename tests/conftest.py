@@ -8,6 +8,8 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from xdist.scheduler import LoadFileScheduling
 
 from bookbind.kit import clock
@@ -18,6 +20,10 @@ from tests.support import factories
 # A slow machine is no failure; the number of examples is what bounds a property test.
 hypothesis.settings.register_profile("bookbind", deadline=None)
 hypothesis.settings.load_profile("bookbind")
+
+# Each emptying of the database would write Django's own rights anew; the product reads none of them.
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+post_migrate.disconnect(create_contenttypes)
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
