@@ -16,6 +16,7 @@ from bookbind.kit import clock
 from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
+from tests.support.worlds import world
 
 # A slow machine is no failure; the number of examples is what bounds a property test.
 hypothesis.settings.register_profile("bookbind", deadline=None)
@@ -100,4 +101,4 @@ def skip() -> Iterator[Callable[..., None]]:
 @pytest.fixture
 def people(db: None) -> factories.People:
     """Two tenants with everybody in them: see factories.People."""
-    return factories.make_people()
+    return world("people", factories.make_people)
