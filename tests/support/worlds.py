@@ -1,7 +1,7 @@
 """Worlds that take long to make: made once in a process, then put back for each test that begins in one.
 
-A test gets rows and objects of its own, as if they had been made for it; only their ids and times are those of the
-first. Where it matters which (two of them at once, time that was moved before), call the maker itself.
+A test gets rows and objects of its own, as if they had been made for it; only their ids and times are those
+of the first. Where that matters, call the maker itself.
 """
 
 import pickle
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 
 from bookbind.kit import clock
+from tests.support.processes import Sandbox
 
 Made = TypeVar("Made")
 # By table: its columns and its rows, as the database gives them.
@@ -32,18 +33,24 @@ class _Kept:
 _worlds: dict[Hashable, _Kept] = {}
 
 
-def world(name: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make()` gives, a copy, with every row that it writes.
+def world(name: Hashable, make: Callable[[], Made], sandbox: Sandbox | None = None) -> Made:
+    """What `make()` gives, a copy, with every row that it writes and all that it leaves at the sandbox.
 
     It runs once for each name, and again where the database held other rows when it began, or after `OLDEST`.
+    The sandbox is as seeded when it begins.
     """
     before, now = _read_rows(), clock.now()
-    kept = _worlds.get(name)
+    key = (name, sandbox and sandbox.url)
+    kept = _worlds.get(key)
     if kept is not None and kept.before == before and abs(now - kept.made_at) < OLDEST:
         _put_back(kept)
+        if sandbox:
+            sandbox.control("reset", to=str(name))
     else:
         made = pickle.dumps(make())
-        kept = _worlds[name] = _Kept(before, _read_rows(), made, now)
+        kept = _worlds[key] = _Kept(before, _read_rows(), made, now)
+        if sandbox:
+            sandbox.control("keep", **{"as": str(name)})
     copy: Made = pickle.loads(kept.made)
     return copy
 
