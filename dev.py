@@ -77,7 +77,7 @@ def run_tests(arguments: list[str]) -> int:
     """Run the whole suite, installing what it needs, a browser included where that is possible."""
     install(DEV_LOCK)
     provide_browser()
-    return hand_over([str(PYTHON), "-m", "pytest", *(arguments or SIDE_BY_SIDE)])
+    return hand_over([str(PYTHON), "-m", "pytest", *(arguments or SIDE_BY_SIDE)], tests_environment())
 
 
 def run_tests_on_postgres(arguments: list[str]) -> int:
@@ -86,7 +86,15 @@ def run_tests_on_postgres(arguments: list[str]) -> int:
     provide_browser()
     with running_postgres(find_postgres()) as url:
         command = [str(PYTHON), "-m", "pytest", *(arguments or SIDE_BY_SIDE)]
-        return hand_over(command, dict(os.environ, DATABASE_URL=url))
+        return hand_over(command, dict(tests_environment(), DATABASE_URL=url))
+
+
+def tests_environment() -> dict[str, str]:
+    """Our own environment, where Python keeps what it has compiled.
+
+    The tests start the product's commands a hundred times and more; each would compile all of it anew.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def run_checks(_arguments: list[str]) -> int:
@@ -179,7 +187,8 @@ def install_with_uv(lock: Path) -> bool:
     if not uv:
         return False
     steps = (
-        [*uv, "pip", "sync", "--quiet", "--python", str(PYTHON), str(lock)],
+        # Compiled now, as pip does it too: else every process of a demo would do that at its start.
+        [*uv, "pip", "sync", "--quiet", "--compile-bytecode", "--python", str(PYTHON), str(lock)],
         [*uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--no-deps", "--editable", str(ROOT)],
     )
     # Where a proxy signs with its own certificate, the system knows it and uv's own list does not.

@@ -8,16 +8,23 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from xdist.scheduler import LoadFileScheduling
 
 from bookbind.kit import clock
 from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
+from tests.support.worlds import world
 
 # A slow machine is no failure; the number of examples is what bounds a property test.
 hypothesis.settings.register_profile("bookbind", deadline=None)
 hypothesis.settings.load_profile("bookbind")
+
+# Each emptying of the database would write Django's own rights anew; the product reads none of them.
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+post_migrate.disconnect(create_contenttypes)
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
@@ -94,4 +101,4 @@ def skip() -> Iterator[Callable[..., None]]:
 @pytest.fixture
 def people(db: None) -> factories.People:
     """Two tenants with everybody in them: see factories.People."""
-    return factories.make_people()
+    return world("people", factories.make_people)

@@ -14,7 +14,7 @@ from bookbind_sandbox.clock import parse_duration
 from bookbind_sandbox.faults import ANY, KINDS
 from bookbind_sandbox.html import page
 from bookbind_sandbox.wishes import Wish, WishRefused
-from bookbind_sandbox.world import Vendor, World, world_of
+from bookbind_sandbox.world import SEEDED, Vendor, World, world_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 # What is asked of a vendor as a whole, and what is asked inside one of its organisations.
@@ -42,6 +42,7 @@ def routes() -> list[BaseRoute]:
     found: list[BaseRoute] = [
         Route(base, guarded(show_page)),
         Route(f"{base}/reset", guarded(reset), methods=["POST"]),
+        Route(f"{base}/keep", guarded(keep), methods=["POST"]),
         Route(f"{base}/clock", guarded(read_clock), methods=["GET"]),
         Route(f"{base}/clock", guarded(move_clock), methods=["POST"]),
         Route(f"{base}/received", guarded(read_received), methods=["GET"]),
@@ -131,8 +132,19 @@ def organisation_wish(name: str) -> Endpoint:
 
 
 async def reset(request: Request) -> Response:
-    world_of(request).reset()
+    """Back to the seed, or to what was kept as `to`."""
+    wish = await read_wish(request)
+    world_of(request).reset(str(wish.get("to") or SEEDED))
     return JSONResponse({"reset": True})
+
+
+async def keep(request: Request) -> Response:
+    wish = await read_wish(request)
+    name = str(wish.get("as") or "")
+    if name in ("", SEEDED):
+        raise WishRefused('Send {"as": "a name"}; "seeded" is what a reset goes back to.')
+    world_of(request).keep(name)
+    return JSONResponse({"kept": name})
 
 
 def _clock(world: World) -> Response:

@@ -16,6 +16,8 @@ from bookbind_sandbox.server import OpenConnections
 from bookbind_sandbox.store import Dump, Store
 from bookbind_sandbox.wishes import Wish, Wishes, WishRefused
 
+SEEDED = "seeded"
+
 
 class Vendor(Protocol):
     """One simulated vendor: its pages and APIs, and what the control API can make happen inside it."""
@@ -62,19 +64,25 @@ class World:
     connections: OpenConnections
     public_url: str
     vendors: dict[str, Vendor] = field(default_factory=dict)
-    seeded: Dump | None = None
+    kept: dict[str, Dump] = field(default_factory=dict)
 
-    def reset(self) -> None:
-        """Back to the seeded state and to wall time."""
+    def reset(self, name: str = SEEDED) -> None:
+        """Back to the seeded state and to wall time, or to all that was kept under this name."""
+        if name != SEEDED and name not in self.kept:
+            raise WishRefused(f"Nothing was kept as {name!r} since the sandbox started.", 404)
         with self.store.transaction():
             self.store.clear()
-            if self.seeded is not None:
-                self.store.load(self.seeded)
+            if name in self.kept:
+                self.store.load(self.kept[name])
             else:
                 self.seed_missing()
-                self.seeded = self.store.dump()
+                self.keep(SEEDED)
         self.clock.reload()
         self.limits.forget()
+
+    def keep(self, name: str) -> None:
+        """Remember everything as it is now, until the sandbox ends."""
+        self.kept[name] = self.store.dump()
 
     def seed_missing(self) -> None:
         """Seed the vendors that a store made by an older sandbox has never heard of."""

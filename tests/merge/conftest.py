@@ -35,6 +35,7 @@ from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories, papers
 from tests.support.fake_books import FakeBooks
+from tests.support.worlds import world
 
 CATEGORIES, TAXES, SUPPLIERS = ListName.CATEGORIES, ListName.TAX_RATES, ListName.SUPPLIERS
 _numbers = itertools.count(1)
@@ -214,8 +215,7 @@ def new_books() -> FakeBooks:
 def firm(db: None, settings: Any, tmp_path: Any) -> Iterator[Firm]:
     """Acme Ltd, which is nowhere yet."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    business = factories.make_business("Acme Ltd")
-    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    business, user = world("Acme Ltd and its Admin", factories.make_business_and_admin)
     with within(BusinessScope(business.id)):
         yield Firm(business, user)
 
@@ -223,8 +223,11 @@ def firm(db: None, settings: Any, tmp_path: Any) -> Iterator[Firm]:
 @pytest.fixture
 def moved(firm: Firm) -> tuple[Firm, Place, Place]:
     """The same after it left its first books for others: (the firm, the books it left, the new ones)."""
-    first = firm.connect("xero", old_books())
-    second = firm.connect("quickbooks", new_books())
+
+    def move() -> tuple[Place, Place]:
+        return firm.connect("xero", old_books()), firm.connect("quickbooks", new_books())
+
+    first, second = firm.places[:] = world("moved", move)
     return firm, first, second
 
 

@@ -39,9 +39,9 @@ from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.states import State
 from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.scope import BusinessScope, within
-from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
-from tests.support import factories
+from tests.publishing.conftest import SWITCH, SYNC, Desk, connect_acme, sign_in
 from tests.support.processes import Sandbox, running_sandbox
+from tests.support.worlds import world
 
 CATEGORIES, TAXES = ListName.CATEGORIES, ListName.TAX_RATES
 
@@ -65,12 +65,11 @@ def desk(
     sandbox_process.control("reset")
     settings.SANDBOX_URL = sandbox_process.url
     settings.MEDIA_ROOT = tmp_path / "files"
-    business = factories.make_business("Acme Ltd")
-    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    business, user, connection = world(
+        "Acme Ltd at its desk", lambda: connect_acme(sandbox_process), sandbox_process
+    )
     with within(BusinessScope(business.id)):
-        connection = sign_in(sandbox_process, business, user)
-        run_due(kinds=[SYNC])
-        yield Desk(sandbox_process, business, user, get_connection(connection.id), skip)
+        yield Desk(sandbox_process, business, user, connection, skip)
 
 
 def move(desk: Desk, organisation: str = "Acme Ltd", provider: str = "quickbooks") -> None:

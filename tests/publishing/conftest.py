@@ -30,6 +30,7 @@ from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories, papers
 from tests.support.processes import Sandbox, running_sandbox
+from tests.support.worlds import world
 
 QUEUE = "publishing.queue"
 SYNC = "lists.sync"
@@ -223,12 +224,18 @@ def sign_in(
 @pytest.fixture
 def desk(sandbox: Sandbox, skip: Callable[..., None]) -> Iterator[Desk]:
     """Acme Ltd, connected to the sandbox's Acme Ltd, with its lists read."""
-    business = factories.make_business("Acme Ltd")
-    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    business, user, connection = world("Acme Ltd at its desk", lambda: connect_acme(sandbox), sandbox)
+    with within(BusinessScope(business.id)):
+        yield Desk(sandbox, business, user, connection, skip)
+
+
+def connect_acme(sandbox: Sandbox) -> tuple[Business, User, Connection]:
+    """Acme Ltd, its Admin, and its connection to the sandbox's Acme Ltd, the lists read."""
+    business, user = factories.make_business_and_admin()
     with within(BusinessScope(business.id)):
         connection = sign_in(sandbox, business, user)
         run_due(kinds=[SYNC])
-        yield Desk(sandbox, business, user, get_connection(connection.id), skip)
+        return business, user, get_connection(connection.id)
 
 
 @pytest.fixture

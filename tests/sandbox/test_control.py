@@ -67,6 +67,32 @@ def test_the_clock_skips_and_is_set(sandbox: Sandbox) -> None:
     assert sandbox.read("clock")["offset_seconds"] == 0
 
 
+def test_a_reset_goes_back_to_what_was_kept(sandbox: Sandbox, acme: XeroApp) -> None:
+    acme.create()
+    sandbox.control("clock", skip="10m")
+    before = sandbox.received()
+    assert sandbox.control("keep", **{"as": "one document"}) == {"kept": "one document"}
+    acme.create(InvoiceNumber="INV-2")
+    sandbox.control("clock", skip="5d")
+    assert len(sandbox.received()["documents"]) == 2
+    sandbox.control("reset", to="one document")
+    assert sandbox.received() == before
+    assert round(sandbox.read("clock")["offset_seconds"]) == 600
+    assert refresh(sandbox, acme.tokens["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("call", "wish", "status"),
+    [("keep", {}, 400), ("keep", {"as": "seeded"}, 400), ("reset", {"to": "never kept"}, 404)],
+)
+def test_what_has_no_name_or_was_not_kept_is_refused(
+    sandbox: Sandbox, call: str, wish: dict[str, str], status: int
+) -> None:
+    answer = sandbox.client.post(f"{sandbox.url}/_control/{call}", json=wish)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
 def test_reset_forgets_everything_but_the_seed(sandbox: Sandbox, acme: XeroApp) -> None:
     acme.create()
     sandbox.control("faults", operation="any", fault="500")

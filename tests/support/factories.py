@@ -82,6 +82,12 @@ def make_member(business: Business, name: str = "Some Member", role: str = Role.
     return user
 
 
+def make_business_and_admin() -> tuple[Business, User]:
+    """Acme Ltd and Alice, its Business Admin."""
+    business = make_business("Acme Ltd")
+    return business, make_member(business, "Alice Admin", Role.BUSINESS_ADMIN)
+
+
 def make_accountant(practice: Practice, name: str = "Some Accountant", *, all_clients: bool = True) -> User:
     """A person of the practice, who reaches all of its clients or, to begin with, none."""
     user = make_user(name)

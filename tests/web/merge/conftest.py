@@ -18,6 +18,7 @@ from bookbind.tenancy.scope import BusinessScope, within
 from tests.merge.conftest import CATEGORIES, Firm, Place, new_books, old_books
 from tests.support.factories import People
 from tests.support.pages import Page, read
+from tests.support.worlds import world
 from tests.web.conftest import Browse
 
 
@@ -84,10 +85,15 @@ def desk(firm: Firm, browse: Browse) -> Desk:
 
 def move(firm: Firm, browse: Browse, left: str, joined: str) -> Desk:
     """Leave books of one software for books of another or the same."""
-    old = firm.connect(left, old_books())
-    firm.rule()
-    new = firm.connect(joined, new_books())
-    _remember_the_change(old.connection, new.connection, firm.user)
+
+    def make() -> tuple[Place, Place]:
+        old = firm.connect(left, old_books())
+        firm.rule()
+        new = firm.connect(joined, new_books())
+        _remember_the_change(old.connection, new.connection, firm.user)
+        return old, new
+
+    old, new = firm.places[:] = world(("moved", left, joined), make)
     return Desk(browse(firm.user), firm, old, new, browse)
 
 
