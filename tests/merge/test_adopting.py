@@ -8,6 +8,8 @@ from bookbind.lists.merging import adopt_chosen, finish_step, merging_lists
 from bookbind.lists.models import ListItem, RemoteItem
 from bookbind.lists.queries import NEEDS_MATCH, ONLY_THERE, READY, own_instead, pick_items
 from bookbind.lists.services import create_item
+from bookbind.merge.errors import StillTicked
+from bookbind.merge.finishing import finish_list
 from bookbind.merge.rows import Show, list_rows
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
@@ -316,3 +318,16 @@ def test_what_is_matched_on_costs_alone_is_offered_on_costs_once(moved: Moved) -
     match_one(second.connection, vat.id, second.remote("n-20c", TAXES).id, firm.user)
     offered = pick_items(TAXES, "20% VAT", connection=second.connection)
     assert [(each.id, each.standing) for each in offered] == [(vat.id, READY)]
+
+
+@pytest.mark.req("CHG-08")
+def test_a_list_is_not_finished_while_ticks_in_it_are_not_used(moved: Moved) -> None:
+    """Else what is ticked would become an entry of its own beside the one that it is."""
+    firm, _, second = moved
+    with pytest.raises(StillTicked, match="1 tick in suppliers is not used yet"):
+        finish_list(second.connection, SUPPLIERS, firm.user)
+    assert SUPPLIERS in merging_lists(second.connection)
+    assert names(SUPPLIERS) == ["City Fuel Ltd", "Paper Mill"]
+    use_matches(second.connection, firm.user, expected_version=second.version, names=[SUPPLIERS])
+    assert finish_list(second.connection, SUPPLIERS, firm.user) == 1
+    assert names(SUPPLIERS) == ["City Fuel Ltd", "Paper Mill", "Somebody Else"]

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from bookbind.lists.models import ListItem
+from bookbind.lists.services import bind_created
 from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, forget_choices, own_version, save_choices
 from bookbind.merge.errors import ChoiceRefused, DraftMoved
@@ -12,6 +13,7 @@ from bookbind.merge.models import DraftRow
 from bookbind.merge.rows import find_row
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
+from bookbind.providers.base.types import RemoteEntry
 from bookbind.tenancy.models import User
 from tests.merge.conftest import SUPPLIERS, Firm, Moved, Place
 from tests.support import factories
@@ -102,3 +104,15 @@ def test_what_was_taken_by_hand_since_is_not_ticked_for_another(moved: Moved) ->
     assert {item for item, _, remote in second.bound() if remote == "n-1"} == {mill.id}
     save_choices(second.connection, [NewChoice(fuel.id, target=target)], firm.user, second.version)
     assert ticked(second, fuel) == {target}, "a person may say that the two are one"
+
+
+def test_a_supplier_matched_while_the_books_were_asked_keeps_that_match(moved: Moved) -> None:
+    firm, _, second = moved
+    mill, entry = firm.supplier("Paper Mill"), RemoteEntry("made", SUPPLIERS.value, "Paper Mill")
+    match_one(second.connection, mill.id, second.remote("n-2", SUPPLIERS).id, firm.user)
+    assert bind_created(mill, second.connection, entry).remote_id == "n-2"
+    assert (mill.id, "any", "n-2") in second.bound()
+    second.books.change(SUPPLIERS, "n-2", archived=True)
+    second.read(SUPPLIERS)
+    assert bind_created(mill, second.connection, entry).remote_id == "made", "a dead one gives way"
+    assert (mill.id, "any", "made") in second.bound()

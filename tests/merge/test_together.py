@@ -5,17 +5,23 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.db import connection as database
 
 from bookbind.kit.checkpoints import VARIABLE, Checkpoint
-from bookbind.lists.models import Binding
+from bookbind.lists.combine import combine, undo_combination
+from bookbind.lists.errors import UndoBlocked
+from bookbind.lists.models import Binding, Combination
 from bookbind.merge.errors import DraftMoved, MergeError
 from bookbind.merge.models import Applied, Draft
 from bookbind.merge.using import match_one, use_matches
+from bookbind.rules.models import SupplierRule
+from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.merge.conftest import CATEGORIES, Firm, Moved, Place
 from tests.support.processes import ROOT
@@ -102,3 +108,56 @@ def test_a_process_killed_in_the_middle_of_a_use_leaves_nothing_of_it(moved: Mov
     applied = use_matches(second.connection, firm.user, expected_version=second.version)
     assert applied.opened_count == len(second.bound())
     assert second.remote("n-6200", CATEGORIES).bindings.count() == 1
+
+
+def behind(firm: Firm, first: Callable[[], object], second: Callable[[], object]) -> list[object]:
+    """Begin the second act while the first is done and not committed yet; what each returned or raised."""
+    is_done = threading.Event()
+
+    def hold() -> object:
+        with transaction.atomic():
+            first()
+            is_done.set()
+            time.sleep(0.5)
+        return None
+
+    def follow() -> object:
+        assert is_done.wait(timeout=60)
+        return second()
+
+    return at_once(firm, hold, follow)
+
+
+@pytest.mark.req("CHG-01")
+def test_a_rule_saved_while_its_supplier_is_combined_is_one_of_the_kept_supplier(
+    moved: Moved,
+) -> None:
+    firm, _, _ = moved
+    kept, absorbed = firm.supplier("City Fuel Ltd"), firm.supplier("Paper Mill")
+    values = RuleInput(category_id=firm.item("Advertising").id)
+    answers = behind(
+        firm,
+        lambda: combine(kept, absorbed, firm.user),
+        lambda: save_supplier_rule(absorbed, values, firm.user),
+    )
+    assert not [each for each in answers if isinstance(each, Exception)], answers
+    assert set(SupplierRule.objects.values_list("supplier", flat=True)) == {kept.id}
+
+
+@pytest.mark.req("CHG-01")
+def test_a_combination_is_not_undone_behind_one_that_builds_on_it(moved: Moved) -> None:
+    firm, _, _ = moved
+    last, middle, first = (firm.supplier(name) for name in ("City Fuel Ltd", "Paper Mill", "Fuel"))
+    rule = save_supplier_rule(first, RuleInput(category_id=firm.item("Advertising").id), firm.user)
+    below = combine(middle, first, firm.user)
+    made: list[Combination] = []
+    answers = behind(
+        firm,
+        lambda: made.append(combine(last, middle, firm.user)),
+        lambda: undo_combination(below.id, firm.user),
+    )
+    assert [type(each) for each in answers if each is not None] == [UndoBlocked], answers
+    for combination in (*made, below):
+        undo_combination(combination.id, firm.user)
+    rule.refresh_from_db()
+    assert rule.supplier_id == first.id

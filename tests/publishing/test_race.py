@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,8 +12,9 @@ import pytest
 from django.db import close_old_connections
 from django.db import connection as database
 
-from bookbind.connections.change import find_change_to
-from bookbind.connections.models import Change, Connection
+from bookbind.connections.change import find_change_to, find_undoable
+from bookbind.connections.errors import ChangeOver
+from bookbind.connections.models import Change, Connection, Stay
 from bookbind.connections.queries import get_connection
 from bookbind.documents.models import Document
 from bookbind.documents.queries import get_document
@@ -29,6 +31,8 @@ from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
 
+# A few in the suite; whoever changes the locks asks for more.
+MOVES = int(os.environ.get("BOOKBIND_MOVES", "10"))
 RACES = int(os.environ.get("BOOKBIND_RACES", "1000"))
 
 
@@ -172,3 +176,63 @@ def settle_race(change: Change, left: Connection, joined: Connection) -> None:
     left.stays.filter(ended_at=None).update(ended_at=now)
     if not joined.stays.filter(ended_at=None).exists():
         joined.stays.create(business=joined.business, started_at=now)
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-02", "CHG-11")
+@pytest.mark.django_db(transaction=True)
+def test_of_a_stop_a_switch_and_an_undo_at_once_each_comes_wholly_or_not_at_all() -> None:
+    business = factories.make_business("Acme Ltd")
+    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    left = factories.make_connection(business, user)
+    joined = factories.make_connection(business, user, stage=Connection.Stage.ENDED)
+    with within(BusinessScope(business.id)):
+        joined.stays.update(ended_at=clock.now())
+        for _ in range(MOVES):
+            publication = make_waiting(business, left)
+            change = plan(get_connection(left.id), get_connection(joined.id), user)
+            raised = run_together(
+                business,
+                partial(switch, joined),
+                partial(switching.stop_change, change, user),
+                partial(undo_soon, joined, user),
+            )
+            assert [error for error in raised if not isinstance(error, ChangeOver)] == []
+            judge_move(Change.objects.get(id=change.id), publication)
+            begin_anew(change)
+
+
+def undo_soon(joined: Connection, user: User) -> None:
+    """What somebody does who presses Undo as soon as the books have moved."""
+    give_up_at = time.monotonic() + 0.15
+    while time.monotonic() < give_up_at:
+        change = find_undoable(get_connection(joined.id))
+        if change is not None:
+            switching.undo_change(change, user)
+            return
+
+
+def judge_move(change: Change, publication: Publication) -> None:
+    """The books are at one organisation, which the change names, and the document waits there alone."""
+    assert (change.stopped_at is None) != (change.switched_at is None), "one of the two, never both"
+    moved = change.switched_at is not None and change.undone_at is None
+    here, there = (change.joined_id, change.left_id) if moved else (change.left_id, change.joined_id)
+    stages = {id_: get_connection(id_).stage for id_ in (here, there)}
+    gone = Connection.Stage.LEFT if moved else Connection.Stage.ENDED
+    assert stages == {here: Connection.Stage.ACTIVE, there: gone}
+    assert get_connection(change.left_id).hands_over is False
+    stays = Stay.objects.filter(ended_at=None).values_list("connection_id", flat=True)
+    assert list(stays) == [here]
+    waiting = Publication.objects.filter(document=publication.document_id).exclude(state=State.WITHDRAWN)
+    assert list(waiting.values_list("connection_id", flat=True)) == [here]
+
+
+def begin_anew(change: Change) -> None:
+    """The old organisation is in use again, and nothing of this round is in the way of the next."""
+    Publication.objects.all().delete()
+    Job.objects.all().delete()
+    Change.objects.filter(id=change.id).update(started_at=clock.now())
+    Stay.objects.filter(ended_at=None).delete()
+    Connection.objects.filter(id=change.joined_id).update(stage=Connection.Stage.ENDED, awaits_start=False)
+    Connection.objects.filter(id=change.left_id).update(stage=Connection.Stage.ACTIVE, awaits_start=False)
+    Stay.objects.create(business=change.business, connection_id=change.left_id, started_at=clock.now())

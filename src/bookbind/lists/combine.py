@@ -48,9 +48,7 @@ def possible_duplicates(list_name: ListName, limit: int = 100) -> list[Duplicate
 @transaction.atomic
 def combine(kept: ListItem, absorbed: ListItem, user: User) -> Combination:
     """Read `absorbed` as `kept` from now on."""
-    locked = {
-        row.id: row for row in ListItem.objects.select_for_update().filter(id__in=[kept.id, absorbed.id])
-    }
+    locked = _lock(kept, absorbed)
     if kept.id == absorbed.id:
         raise SameItem
     if kept.list != absorbed.list or len(locked) != 2:
@@ -71,6 +69,8 @@ def combine(kept: ListItem, absorbed: ListItem, user: User) -> Combination:
 def undo_combination(combination_id: UUID, user: User) -> Combination:
     """Make two of it again; a combination that builds on this one has to be undone first."""
     combination: Combination = Combination.objects.select_related("kept", "absorbed").get(id=combination_id)
+    # Before anything is looked at, so that nobody combines what was kept with another at this moment.
+    _lock(combination.kept, combination.absorbed)
     if blocking_combination(combination) is not None:
         raise UndoBlocked
     standing = Combination.objects.filter(id=combination_id, undone_at__isnull=True)
@@ -114,6 +114,12 @@ def keep_apart(one: ListItem, other: ListItem, user: User) -> None:
         second_id=second,
         defaults={"said_at": clock.now(), "said_by": user},
     )
+
+
+def _lock(one: ListItem, other: ListItem) -> dict[UUID, ListItem]:
+    """Both rows, held for this transaction; always in one order, so that no two wait for each other."""
+    rows = ListItem.objects.select_for_update().filter(id__in=[one.id, other.id]).order_by("id")
+    return {row.id: row for row in rows}
 
 
 def _tell(combination: Combination, action: str, text: str, user: User) -> None:

@@ -16,7 +16,7 @@ from bookbind.lists.entries import LONGEST_CODE, LONGEST_NAME, fold, state_of, t
 from bookbind.lists.errors import NameMissing
 from bookbind.lists.labels import SINGULAR_LABELS, item_label
 from bookbind.lists.models import Binding, ListItem, ListSync, RemoteItem
-from bookbind.lists.queries import items_by_id
+from bookbind.lists.queries import current_bindings, items_by_id
 from bookbind.providers.base.types import ListName, RemoteEntry
 from bookbind.tenancy.models import Business, User
 
@@ -92,9 +92,14 @@ def bind_created(
 ) -> RemoteItem:
     """Mirror an entry that was found or just created in the books, and let it stand for ours.
 
-    Sync would bring it anyway; this is for the document that waits for it now.
+    Sync would bring it anyway; this is for the document that waits for it now. What somebody matched while
+    the vendor was asked goes on standing, and is the answer.
     """
     mirrored = mirror_entry(connection, ListName(item.list), entry)
+    ListItem.objects.select_for_update().get(id=item.id)
+    standing = current_bindings(connection.id, [item.id]).get(item.id)
+    if standing is not None and standing.state == RemoteItem.State.ACTIVE:
+        return standing
     replace_binding(item, mirrored, why, user=user)
     return mirrored
 

@@ -20,6 +20,7 @@ from bookbind.kit.text import fold_name
 from bookbind.lists.labels import SINGULAR_LABELS
 from bookbind.lists.models import Dimension, RemoteItem
 from bookbind.lists.services import mirror_entry
+from bookbind.merge.accounts import find_account_id
 from bookbind.merge.choices import CREATE, MATCH
 from bookbind.merge.drafting import NewChoice, bump, refuse_left, refuse_moved, store_choices
 from bookbind.merge.entries import Entry
@@ -34,8 +35,8 @@ from bookbind.merge.errors import (
 )
 from bookbind.merge.models import Creation, DraftRow
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import read_lists, uses_apart
-from bookbind.merge.standings import find_entry, read_remote_ids
+from bookbind.merge.reading import uses_apart
+from bookbind.merge.standings import find_entry
 from bookbind.merge.using import Matched, match_one, refuse_matched
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ErrorKind, ProviderError
@@ -195,22 +196,13 @@ def _create(
 def _new_entry(connection: Connection, entry: Entry, target: ListName, name: str) -> NewEntry:
     details = {key: entry.details[key] for key in _CARRIED if entry.details.get(key) not in (None, "")}
     if target is ListName.PRODUCTS and entry.list is ListName.CATEGORIES:
-        details = {"category_id": _account_id(connection, entry)}
+        details = {"category_id": find_account_id(connection, entry)}
+        if not details["category_id"]:
+            raise ChoiceRefused(f"Match {entry.label} first: the new product needs its account.")
     slot = Dimension.objects.filter(connection=connection, slot=target, active=True).first()
     if slot is not None:
         details["dimension_id"] = slot.remote_id
     return NewEntry(target, name, "" if target is not entry.list else entry.code, details)
-
-
-def _account_id(connection: Connection, entry: Entry) -> str:
-    """The account that what is sold as this category is posted to: what is ticked for it, else its match."""
-    data = read_lists(connection, [entry.list])[entry.list]
-    choice, own = data.choices.get(entry.id, {}).get(ANY), data.standings.bound.get(entry.id, {}).get(ANY)
-    ticked = choice.target if choice is not None and choice.ticked else None
-    target = ticked or (own.target if own is not None and own.is_alive else None)
-    if target is None:
-        raise ChoiceRefused(f"Match {entry.label} first: the new product needs its account.")
-    return read_remote_ids(connection, [target])[target]
 
 
 @transaction.atomic

@@ -47,6 +47,10 @@ class NothingToUse(MergeError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class StillTicked(MergeError):
+    """Something of this list is ticked and not used yet."""
+
+
 class UndoneAlready(MergeError):
     """These matches were taken back already."""
 

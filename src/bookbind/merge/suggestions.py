@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Subquery
 
 from bookbind.connections.models import Connection
 from bookbind.jobs.runner import Again, Claimed, works
@@ -18,6 +18,7 @@ from bookbind.merge.evidence import used_by_us, used_there
 from bookbind.merge.models import Draft, Suggested
 from bookbind.merge.plans import ANY, SALES
 from bookbind.merge.proposals import (
+    Proposal,
     Proposals,
     from_json,
     propose,
@@ -93,6 +94,18 @@ def read_suggestions(
     if keep:
         _keep(question, made, stored)
     return made
+
+
+def find_proposals(connection: Connection, entry: Entry) -> list[Proposal]:
+    """What is proposed for one entry; without reading what is kept of the others, unless nothing is."""
+    read = ListSync.objects.filter(connection=connection, list=entry.list)
+    kept = Suggested.objects.filter(
+        connection=connection, list=entry.list, generation=Subquery(read.values("generation")[:1])
+    )
+    rows = kept.values_list(f"proposals__{entry.id}", flat=True).first()
+    if rows is None:
+        return read_suggestions(connection, entry.list).get(entry.id, [])
+    return from_json({str(entry.id): rows})[entry.id]
 
 
 def make_suggestions(question: Question) -> Proposals:

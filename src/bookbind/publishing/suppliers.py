@@ -24,8 +24,7 @@ def find_contact_id(connection: Connection, supplier: Reference, currency: str) 
     found = call(connection, lambda session: session.find_contact(_contact(supplier, currency)))
     if found is None:
         return ""
-    _bind(connection, supplier, found, FOUND, None)
-    return found.remote_id
+    return _bind(connection, supplier, found, FOUND, None)
 
 
 def create_contact(
@@ -42,8 +41,7 @@ def create_contact(
         deliveries.close(delivery, outcome, error)
         raise
     deliveries.close(delivery, Delivery.Outcome.DONE)
-    _bind(connection, supplier, created, "", publication.requested_by)
-    return created.remote_id
+    return _bind(connection, supplier, created, "", publication.requested_by)
 
 
 def _contact(supplier: Reference, currency: str) -> NewContact:
@@ -52,9 +50,9 @@ def _contact(supplier: Reference, currency: str) -> NewContact:
 
 def _bind(
     connection: Connection, supplier: Reference, entry: RemoteEntry, why: str, user: User | None
-) -> None:
+) -> str:
+    """Let the contact stand for the supplier; the id of what does, for somebody may have been quicker."""
     item = items_by_id([supplier.item_id])[supplier.item_id]
     if why:
-        bind_created(item, connection, entry, why, user)
-    else:
-        bind_created(item, connection, entry, user=user)
+        return bind_created(item, connection, entry, why, user).remote_id
+    return bind_created(item, connection, entry, user=user).remote_id

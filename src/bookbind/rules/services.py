@@ -62,10 +62,8 @@ def save_supplier_rule(
     RuleEditedMeanwhile when `expected_version` is no longer the rule's; the same values again change nothing.
     Saving for a supplier switches its rule on; a rule that is given stays as it is, on or off.
     """
-    kept = _kept_supplier(supplier)
+    kept = _hold_supplier(supplier)
     _check(values)
-    # The supplier's row is the lock, so that two people who save at once make one rule and two versions.
-    ListItem.objects.select_for_update().get(id=kept.id)
     present = rule or _present_rule(kept)
     if present is None:
         return _create(kept, values, user)
@@ -75,9 +73,8 @@ def save_supplier_rule(
 @transaction.atomic
 def add_supplier_rule(supplier: ListItem, values: RuleInput, user: User | None) -> SupplierRule:
     """Make a further rule, which is asked after those that the supplier has."""
-    kept = _kept_supplier(supplier)
+    kept = _hold_supplier(supplier)
     _check(values)
-    ListItem.objects.select_for_update().get(id=kept.id)
     return _create(kept, values, user)
 
 
@@ -152,12 +149,17 @@ def next_position(supplier_id: UUID) -> int:
     return int(last or 0) + 1
 
 
-def _kept_supplier(supplier: ListItem) -> ListItem:
-    """The supplier, or the one that it was combined into; read anew, so that the scope in force decides."""
+def _hold_supplier(supplier: ListItem) -> ListItem:
+    """The supplier, or the one that it was combined into; read anew, so that the scope in force decides.
+
+    Its row is the lock, so that two people who save at once make one rule and two versions.
+    """
     kept = items_by_id([supplier.id]).get(supplier.id)
     if kept is None or kept.list != ListName.SUPPLIERS:
         raise SupplierUnknown
-    return kept
+    held: ListItem = ListItem.objects.select_for_update().get(id=kept.id)
+    # It may have been combined while we waited, and a rule of what was absorbed is asked by nobody.
+    return held if held.merged_into_id is None else _hold_supplier(held)
 
 
 def _present_rule(supplier: ListItem) -> SupplierRule | None:

@@ -7,6 +7,7 @@ from bookbind.connections.queries import label_of
 from bookbind.documents.queries import get_document
 from bookbind.kit import clock
 from bookbind.lists.bindings import replace_binding
+from bookbind.lists.combine import combine
 from bookbind.lists.models import Binding, Combination, Dimension, ListItem, ListSync, RemoteItem
 from bookbind.lists.queries import current_bindings, dimension_slots
 from bookbind.lists.sync import request_sync
@@ -288,6 +289,16 @@ def test_the_way_to_the_first_combination_is_a_tab(
     assert read(alice.get(page.link("Combined"))).has_button("Combine…")
     bob = browse(people.bob)
     assert "Combined" not in read(bob.get(office.url("lists/categories/"))).text
+
+
+def test_what_an_entry_absorbed_before_is_counted_with_it(office: Office, alice: Client) -> None:
+    kept, twice, first = office.supplier("BT plc"), office.supplier("BT Ltd"), office.supplier("BT")
+    office.bill("INV-1", supplier_id=first.id)
+    replace_binding(first, office.remote(ListName.SUPPLIERS, "BT"), "chosen")
+    combine(twice, first, office.user)
+    page = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={twice.id}")))
+    assert "0 rules and 1 open document of BT Ltd count as BT plc." in page.text
+    assert "Matched to BT in" in page.text
 
 
 def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Client) -> None:

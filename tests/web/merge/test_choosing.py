@@ -202,6 +202,10 @@ def test_dimensions_and_ways_take_only_what_is_offered(desk: Desk) -> None:
 def test_finishing_a_step_adds_what_is_only_there(desk: Desk) -> None:
     page = desk.open("merge_step", "suppliers", show="all")
     assert page.has_button("Finish suppliers")
+    refused = read(desk.client.post(desk.url("merge_finish", "suppliers"), follow=True))
+    assert "1 tick in suppliers is not used yet, so nothing was added to your list." in refused.text
+    assert "Somebody Else" not in desk.open("merge_step", "suppliers", show="all").text
+    desk.use(list="suppliers")
     answer = desk.client.post(desk.url("merge_finish", "suppliers"), follow=True)
     assert b"Suppliers: finished." in answer.content
     assert "Somebody Else" in desk.open("merge_step", "suppliers", show="all").text

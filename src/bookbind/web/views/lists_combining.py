@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookbind.connections.queries import label_of
 from bookbind.documents.models import Document
+from bookbind.documents.queries import naming
 from bookbind.lists.combine import combine, keep_apart, undo_combination
 from bookbind.lists.errors import ListError
 from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, item_label
 from bookbind.lists.models import Binding, Combination, ListItem
+from bookbind.lists.queries import members_of
 from bookbind.merge.matching.identifiers import plain_tax_number
 from bookbind.providers.base.types import ListName
 from bookbind.rules.models import SupplierRule
@@ -33,6 +35,9 @@ class Side:
     rules: int
     documents: int
     matches: tuple[str, ...]
+
+
+_RULE_COLUMNS = ("supplier", "category", "tax_rate", "tracking_1", "tracking_2")
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,27 +108,21 @@ def _numbers_differ(kept: ListItem, absorbed: ListItem) -> bool:
 
 
 def _side(item: ListItem) -> Side:
-    lines = (
-        Q(lines__category=item)
-        | Q(lines__tax_rate=item)
-        | Q(lines__tracking_1=item)
-        | Q(lines__tracking_2=item)
-    )
-    open_documents = Document.objects.filter(
-        Q(supplier=item) | Q(paid_from=item) | lines, frozen_at__isnull=True
-    )
-    rules = SupplierRule.objects.filter(
-        Q(supplier=item) | Q(category=item) | Q(tax_rate=item) | Q(tracking_1=item) | Q(tracking_2=item),
-        active=True,
-    )
-    bound = Binding.objects.filter(list_item=item, closed_at__isnull=True).select_related(
+    """What hangs on the entry, and on those that were combined into it before: they go where it goes."""
+    ids = members_of([item.id])[item.id]
+    open_documents = Document.objects.filter(naming(ids), frozen_at__isnull=True)
+    named = Q()
+    for column in _RULE_COLUMNS:
+        named |= Q(**{f"{column}__in": ids})
+    rules = SupplierRule.objects.filter(named, active=True)
+    bound = Binding.objects.filter(list_item__in=ids, closed_at__isnull=True).select_related(
         "remote_item", "connection"
     )
-    matches = tuple(
+    matches = dict.fromkeys(
         f"{item_label(each.remote_item.name, each.remote_item.code)} in {label_of(each.connection)}"
-        for each in bound
+        for each in bound.order_by("opened_at", "id")
     )
-    return Side(item, rules.count(), open_documents.distinct().count(), matches)
+    return Side(item, rules.count(), open_documents.count(), tuple(matches))
 
 
 def _list_name(text: str) -> ListName:

@@ -14,10 +14,11 @@ from bookbind.kit.text import plural, possessive
 from bookbind.lists.dimensions import find_dimension
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS, list_label
-from bookbind.lists.merging import finish_step
 from bookbind.lists.models import Dimension
 from bookbind.lists.queries import list_words
 from bookbind.merge.dimensions import DimensionQuestion, choose_dimensions, list_dimension_questions
+from bookbind.merge.errors import StillTicked
+from bookbind.merge.finishing import finish_list
 from bookbind.merge.publishing import choose_ways
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
 from bookbind.providers.base.types import ListName
@@ -113,7 +114,11 @@ def merge_finish(request: BusinessRequest, connection_id: UUID, step: str) -> Ht
     place = open_place(request, connection_id)
     if step not in {name.value for name in get_provider(place.connection.provider).lists}:
         raise Http404
-    adopted = finish_step(place.connection, ListName(step), request.user)
+    try:
+        adopted = finish_list(place.connection, ListName(step), request.user)
+    except StillTicked as error:
+        messages.error(request, str(error))
+        return redirect(place.url("merge_step", step))
     label = LIST_LABELS[ListName(step)]
     added = f" {plural(adopted, 'entry was', 'entries were')} added from {place.label}." if adopted else ""
     messages.success(request, f"{label}: finished.{added}")
