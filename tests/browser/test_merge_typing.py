@@ -22,11 +22,14 @@ BREAK_OFF = """(query) => {
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor]) -> Visitor:
-    """The accountant, after Dale moved from Xero to QuickBooks."""
+def jo(visit: Callable[..., Visitor]) -> Iterator[Visitor]:
+    """The accountant, after Dale moved from Xero to QuickBooks; other tests find it where it was."""
     visitor = visit("Jo Harbour", reduced_motion="reduce")
     change_to_quickbooks(visitor, DALE, "jo@harbour.test", "Acme Holdings Ltd")
-    return visitor
+    yield visitor
+    visitor.page.goto(visitor.demo.url + f"{DALE}/settings/connections/")
+    visitor.page.get_by_role("link", name="Undo this change").first.click()
+    visitor.page.get_by_role("main").get_by_role("button", name=re.compile("^Undo")).first.click()
 
 
 @pytest.fixture(autouse=True)

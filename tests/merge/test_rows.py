@@ -1,7 +1,5 @@
 """The steps and rows that the page shows: what is needed first, why, who uses it, and what it costs."""
 
-import time
-
 import pytest
 
 from bookbind.jobs.runner import run_due
@@ -9,9 +7,10 @@ from bookbind.kit import clock
 from bookbind.lists.combine import combine
 from bookbind.lists.models import ListItem, RemoteItem
 from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.models import Applied
 from bookbind.merge.needed import count_unmatched
 from bookbind.merge.preview import preview
-from bookbind.merge.rows import Show, find_row, list_rows
+from bookbind.merge.rows import RowPage, Show, find_row, list_rows
 from bookbind.merge.searching import search_targets
 from bookbind.merge.steps import ORDER, StepState, list_steps
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
@@ -19,6 +18,7 @@ from bookbind.merge.using import use_matches
 from bookbind.providers.base.types import ListName
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, new_books, old_books
 from tests.support.queries import assert_rows_add_no_queries, counting
+from tests.support.work import grows_like_rows, lines_of
 
 
 def labels(place: Place, name: ListName, show: Show, search: str = "") -> list[str]:
@@ -262,21 +262,28 @@ def test_rows_add_no_queries(moved: Moved) -> None:
 @pytest.mark.slow
 def test_five_thousand_suppliers_are_proposed_shown_and_used(moved: Moved) -> None:
     firm, _, second = moved
-    fill(firm, second, 5_000)
-    queue_suggestions(second.connection)
-    run_due(kinds=[SUGGEST_JOB])
-    began = time.perf_counter()
-    page = list_rows(second.connection, SUPPLIERS, Show.ALL, limit=100)
-    shown = time.perf_counter() - began
-    assert (len(page.rows), page.found) == (100, 5_002)
-    began = time.perf_counter()
-    with counting() as counted:
-        applied = use_matches(
-            second.connection, firm.user, expected_version=second.version, names=[SUPPLIERS]
+
+    def propose(first: int, count: int) -> int:
+        fill(firm, second, count, first)
+        queue_suggestions(second.connection)
+        return lines_of(lambda: run_due(kinds=[SUGGEST_JOB]))[0]
+
+    def show() -> tuple[int, RowPage]:
+        return lines_of(lambda: list_rows(second.connection, SUPPLIERS, Show.ALL, limit=100))
+
+    def use() -> tuple[int, Applied]:
+        version = second.version
+        return lines_of(
+            lambda: use_matches(second.connection, firm.user, expected_version=version, names=[SUPPLIERS])
         )
-    used = time.perf_counter() - began
-    assert applied.opened_count > 4_900
+
+    few = (propose(0, 1_000), show()[0], use()[0])
+    proposed, (shown, page) = propose(1_000, 4_000), show()
+    assert (len(page.rows), page.found) == (100, 5_002)
+    with counting() as counted:
+        used, applied = use()
+    assert applied.opened_count > 3_900
     inserts = [sql for sql in counted.queries if sql.startswith("INSERT") and "lists_binding" in sql]
     assert len(inserts) <= applied.opened_count // 10
-    # On two shared cores it takes 0.3 s and 2 s; what grows with the square of the rows would take minutes.
-    assert (shown < 5, used < 20) == (True, True), (shown, used)
+    work = list(zip(few, (proposed, shown, used), strict=True))
+    assert all(grows_like_rows(before, after, times=5) for before, after in work), work

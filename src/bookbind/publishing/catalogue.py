@@ -424,6 +424,13 @@ _REFUSED: dict[Reason, Entry] = {
         "An archived contact, a customer or an employee there has the same name.",
         "Choose that one after a refresh of the lists, or change the name, and publish again.",
     ),
+    Reason.REFUSED_SUPPLIER_CURRENCY: _to_edit(
+        "Supplier has another currency",
+        "{provider} keeps the supplier, or the account it was paid from, in another currency.",
+        "There each of them has one currency, which can't be changed.",
+        "Change the document's currency if it is wrong. If it is right, type a new supplier, such as the "
+        "same name with the currency behind it: it is created there in that currency. Then publish again.",
+    ),
     Reason.REFUSED_PERIOD: _to_edit(
         "Closed period",
         "The document's period is closed in {provider}.",

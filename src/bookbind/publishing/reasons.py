@@ -64,6 +64,7 @@ class Reason(StrEnum):
     REFUSED_TAX_FOR_CATEGORY = "refused_tax_for_category"
     REFUSED_SUPPLIER_ARCHIVED = "refused_supplier_archived"
     REFUSED_SUPPLIER_NAME = "refused_supplier_name"
+    REFUSED_SUPPLIER_CURRENCY = "refused_supplier_currency"
     REFUSED_PERIOD = "refused_period"
     REFUSED_NUMBER = "refused_number"
     REFUSED_CURRENCY = "refused_currency"
@@ -134,6 +135,7 @@ REFUSALS: dict[RejectedReason, tuple[Reason, str]] = {
     RejectedReason.TAX_NOT_FOR_CATEGORY: (Reason.REFUSED_TAX_FOR_CATEGORY, "tax_rate"),
     RejectedReason.CONTACT_ARCHIVED: (Reason.REFUSED_SUPPLIER_ARCHIVED, "supplier"),
     RejectedReason.CONTACT_NAME_TAKEN: (Reason.REFUSED_SUPPLIER_NAME, "supplier"),
+    RejectedReason.CONTACT_CURRENCY: (Reason.REFUSED_SUPPLIER_CURRENCY, "supplier"),
     RejectedReason.PERIOD_LOCKED: (Reason.REFUSED_PERIOD, "date"),
     RejectedReason.NUMBER_TAKEN: (Reason.REFUSED_NUMBER, "reference"),
     RejectedReason.CURRENCY_NOT_ENABLED: (Reason.REFUSED_CURRENCY, "currency"),

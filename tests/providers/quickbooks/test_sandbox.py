@@ -10,7 +10,15 @@ import pytest
 
 from bookbind.kit import clock
 from bookbind.providers.base.errors import ErrorKind, ProviderError, ReconnectCause, RejectedReason
-from bookbind.providers.base.types import Answer, DocumentKind, ListName, OutgoingDocument, Redirect, TaxMode
+from bookbind.providers.base.types import (
+    Answer,
+    DocumentKind,
+    ListName,
+    NewContact,
+    OutgoingDocument,
+    Redirect,
+    TaxMode,
+)
 from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
 from tests.providers.contract.books import Books, read_list
 
@@ -124,9 +132,18 @@ def test_a_number_that_the_supplier_used_before_is_taken(books: Books) -> None:
 def test_the_currency_of_a_supplier_is_fixed_and_the_refusal_says_so(books: Books) -> None:
     euro = next(entry for entry in books.usable(ListName.SUPPLIERS) if entry.details["currency"] == "EUR")
     error = refusal(books, books.bill(contact_id=euro.remote_id))
-    assert error.field_errors[0].reason is RejectedReason.CURRENCY_NOT_ENABLED
+    assert error.field_errors[0].reason is RejectedReason.CONTACT_CURRENCY
     paid_in_euro = books.bill(contact_id=euro.remote_id, contact_name=euro.name, currency="EUR")
     assert books.session.send(books.session.prepare(paid_in_euro), "key-2").differences == ()
+
+
+def test_what_the_message_about_another_currency_advises_is_taken(books: Books) -> None:
+    pounds = next(entry for entry in books.usable(ListName.SUPPLIERS) if entry.details["currency"] == "GBP")
+    in_euro = books.bill(contact_id=pounds.remote_id, contact_name=pounds.name, currency="EUR")
+    assert refusal(books, in_euro).field_errors[0].reason is RejectedReason.CONTACT_CURRENCY
+    again = books.session.create_contact(NewContact(f"{pounds.name} EUR", currency="EUR"), "key-1")
+    cured = books.bill(contact_id=again.remote_id, contact_name=again.name, currency="EUR")
+    assert books.session.send(books.session.prepare(cured), "key-2").differences == ()
 
 
 def test_a_payment_of_the_wrong_kind_for_its_account_is_refused_under_the_account(books: Books) -> None:

@@ -37,6 +37,7 @@ class RejectedReason(StrEnum):
     TAX_NOT_FOR_CATEGORY = "tax_not_for_category"
     CONTACT_ARCHIVED = "contact_archived"
     CONTACT_NAME_TAKEN = "contact_name_taken"
+    CONTACT_CURRENCY = "contact_currency"
     PERIOD_LOCKED = "period_locked"
     NUMBER_TAKEN = "number_taken"
     CURRENCY_NOT_ENABLED = "currency_not_enabled"

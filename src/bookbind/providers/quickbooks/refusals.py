@@ -21,6 +21,8 @@ _TABLE: tuple[tuple[str, str, str, RejectedReason], ...] = (
     ("", r"invalid reference id\W+(class|department)", "tracking", RejectedReason.TRACKING_UNUSABLE),
     ("", r"invalid reference id\W+tax", "tax_rate", RejectedReason.TAX_RATE_UNUSABLE),
     ("", r"invalid reference id\W+(company)?currenc", "currency", RejectedReason.CURRENCY_NOT_ENABLED),
+    # A supplier, and an account that is paid from, has one currency for good (2026-11).
+    ("", r"currency.*\b(vendor|supplier|customer|account)s?\b", "supplier", RejectedReason.CONTACT_CURRENCY),
     ("", r"currency", "currency", RejectedReason.CURRENCY_NOT_ENABLED),
     ("", r"payment ?type|bank account|credit card account", "paid_from", RejectedReason.CATEGORY_UNUSABLE),
     ("", r"(tax|vat|gst) ?(code|rate).*(purchase|sales|account)", "tax_rate",
