@@ -20,6 +20,7 @@ from bookbind.publishing.reasons import Reason
 from bookbind.publishing.reopening import reopen
 from bookbind.publishing.sending import send_document
 from bookbind.publishing.services import take_back
+from bookbind.publishing.starting import start_publishing
 from bookbind.publishing.switching import stop_change, undo_change
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.publishing.conftest import SWITCH, SYNC, Desk, sign_in
@@ -75,6 +76,51 @@ def test_a_move_is_not_undone_while_a_further_one_is_set_up(desk: Desk) -> None:
     run_due(kinds=[SYNC])
     run_due(kinds=[SWITCH])
     assert get_connection(old.id).stage == Connection.Stage.ACTIVE
+
+
+@pytest.mark.req("CHG-02", "CHG-06")
+def test_a_way_back_that_is_stopped_leaves_the_first_move_to_be_undone(desk: Desk) -> None:
+    old, here = desk.connection, desk.move()
+    assert find_undoable(here) is not None
+    desk.change("Acme Ltd")
+    back = find_open_change(desk.business.id)
+    assert back is not None
+    assert back.joined_id == old.id
+    stop_change(back, desk.user)
+    desk.skip(minutes=5)
+    run_due()
+    first = find_undoable(here)
+    assert first is not None, "as before the way back was begun"
+    undo_change(first, desk.user)
+    desk.connection = get_connection(old.id)
+    run_due()
+    published = desk.publish(desk.bill("INV-1"))
+    desk.work()
+    assert (desk.look(published).state, desk.look(published).reason) == ("published", "")
+    assert organisations_of(desk) == ["Acme Ltd"], "the sign-in was not ended"
+
+
+def test_a_way_back_that_is_undone_leaves_the_first_move_to_be_undone(desk: Desk) -> None:
+    old, here = desk.connection, desk.move()
+    back = find_undoable(desk.move("Acme Ltd"))
+    assert back is not None
+    undo_change(back, desk.user)
+    assert get_connection(here.id).stage == Connection.Stage.ACTIVE
+    first = find_undoable(here)
+    assert first is not None
+    undo_change(first, desk.user)
+    assert get_connection(old.id).stage == Connection.Stage.ACTIVE
+
+
+def test_a_way_back_that_is_stopped_after_publishing_was_started_keeps_no_way_back(desk: Desk) -> None:
+    old, here = desk.connection, desk.move()
+    desk.change("Acme Ltd")
+    start_publishing(here, desk.user)
+    back = find_open_change(desk.business.id)
+    assert back is not None
+    stop_change(back, desk.user)
+    assert find_undoable(here) is None
+    assert get_connection(old.id).stage == Connection.Stage.ENDED
 
 
 def test_a_document_moves_along_whose_supplier_may_have_been_created(desk: Desk) -> None:

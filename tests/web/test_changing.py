@@ -309,6 +309,29 @@ def test_undo_is_one_press_until_publishing_is_started(ada: Walk) -> None:
     assert "can't be taken back any more" in again.text
 
 
+def test_a_reconnect_before_the_start_promises_no_publishing(ada: Walk) -> None:
+    _, joined = move(ada)
+    hold_bill(joined, "not_started")
+    lapse(joined)
+    page = ada.allow(HOLDINGS, path=f"/{joined.id}/reconnect")
+    assert "1 waiting document, £120.00" in page.text
+    assert "Nothing is sent to Xero until you press Start publishing" in page.text
+    assert "Publish it now" not in page.text
+    assert "Publish all" not in page.text
+    ada.press(page, "finish")
+    assert row(joined).lapsed_at is None
+
+
+@pytest.mark.req("CHG-06")
+def test_the_books_that_were_just_left_are_gone_back_to_by_the_undo(ada: Walk) -> None:
+    old, joined = move(ada)
+    page = read(ada.client.get(f"{ada.root}/"))
+    assert page.link("Go back…") == f"{ada.root}/{joined.id}/undo"
+    ada.client.post(f"{ada.root}/{joined.id}/start")
+    page = read(ada.client.get(f"{ada.root}/"))
+    assert page.link("Go back…") == f"{ada.root}/{joined.id}/change/xero/?back={old.id}"
+
+
 def test_after_an_undone_change_earlier_begins_with_what_was_left_last(ada: Walk) -> None:
     old, joined = move(ada)
     ada.client.post(f"{ada.root}/{joined.id}/undo")

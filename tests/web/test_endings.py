@@ -153,6 +153,16 @@ def test_a_move_goes_on_when_the_old_books_are_disconnected_and_nobody_says_that
     assert f"stopped the move to {LABEL}." in history
 
 
+@pytest.mark.req("CON-07", "CHG-06")
+def test_whoever_disconnects_the_new_books_is_told_that_the_move_can_not_be_undone_then(ada: Walk) -> None:
+    old, joined = move(ada)
+    asked = read(ada.client.get(f"{ada.root}/{joined.id}/disconnect"))
+    assert "The move from Xero (Acme Ltd) can't be undone after that" in asked.text
+    assert asked.link("Undo this change instead") == f"{ada.root}/{joined.id}/undo"
+    ada.client.post(f"{ada.root}/{joined.id}/disconnect")
+    assert row(old).stage == Connection.Stage.ENDED
+
+
 def test_books_that_are_not_in_use_yet_are_given_up_by_stopping_the_move(ada: Walk) -> None:
     old = connect(ada)
     waiting = change(ada, old)

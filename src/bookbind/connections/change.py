@@ -181,7 +181,12 @@ def switch(change: Change) -> bool:
     was_live = old.filter(stage__in=LIVE_STAGES).update(
         stage=Connection.Stage.LEFT, hands_over=False, epoch=F("epoch") + 1
     )
-    Change.objects.filter(id=change.id).update(switched_at=clock.now())
+    left = get_connection(change.left_id)
+    Change.objects.filter(id=change.id).update(
+        switched_at=clock.now(),
+        left_awaited_start=left.awaits_start,
+        left_documents_from=left.documents_from,
+    )
     Connection.objects.filter(id=change.joined_id).update(stage=Connection.Stage.ACTIVE, awaits_start=True)
     if was_live:
         _end_stay(change.left, _CHANGED)
@@ -207,6 +212,7 @@ def stop(change: Change, user: User) -> None:
     if not _hold_open(change):
         raise ChangeOver
     end(change.joined, user, "stopped")
+    _keep_for_undo(change)
     kept = f"; {label_of(change.left)} is kept" if has_old_books(change) else ""
     record(
         "connection.change_stopped",
@@ -262,6 +268,7 @@ def undo(change: Change, user: User) -> None:
     if was_in_use:
         begin_stay(left, user, "change undone")
     begin_schedules(left)
+    _keep_for_undo(change)
     record(
         "connection.change_undone",
         f"{user.get_full_name()} took the move to {label_of(change.joined)} back; "
@@ -274,6 +281,21 @@ def undo(change: Change, user: User) -> None:
     # What waits for one that has to be reconnected says so, until that is done.
     if not needs_reconnect(left):
         tell(ConnectionHealed(change.business_id, left.id, publish_now=False, purpose=SignIn.Purpose.CHANGE))
+
+
+def _keep_for_undo(change: Change) -> None:
+    """Books that an earlier move left, and that a way back only tried, are again what its undo returns to."""
+    moves = Change.objects.filter(left=change.joined, joined=change.left).exclude(switched_at=None)
+    earlier = moves.filter(started_at=None, stopped_at=None, undone_at=None).order_by("-switched_at").first()
+    if earlier is None:
+        return
+    tried = Connection.objects.filter(id=change.joined_id, stage=Connection.Stage.ENDED)
+    tried.update(
+        stage=Connection.Stage.LEFT,
+        release="",
+        awaits_start=earlier.left_awaited_start,
+        documents_from=earlier.left_documents_from,
+    )
 
 
 def _hold_open(change: Change) -> bool:

@@ -180,6 +180,8 @@ class Change(BusinessOwned):
 
     Begun by Finish, `ready_at` once the new lists are complete, switched when nothing is under way at the old
     connection. Until publishing is started it can be undone without a sign-in; until it is switched, stopped.
+    `left_awaited_start` and `left_documents_from` are what the old connection had when it was left: a way
+    back by a sign-in overwrites both there, and an undo after a way back that was given up needs them.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -193,6 +195,8 @@ class Change(BusinessOwned):
     stopped_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    left_awaited_start = models.BooleanField(default=False)
+    left_documents_from = models.DateField(null=True)
 
     class Meta(BusinessOwned.Meta):
         constraints = [

@@ -30,7 +30,7 @@ _KEPT = frozenset({Reason.TWIN, Reason.UNKNOWN})
 def begin_resume(connection: Connection, *, publish_now: bool) -> Resume | None:
     """Gather what waits; nothing is sent until the lists are read again. None if nothing waits."""
     with transaction.atomic():
-        Resume.objects.filter(connection=connection, checked_at__isnull=True).update(checked_at=clock.now())
+        give_up_return(connection)
         waiting = list_unsent(connection.id)
         if not waiting.exists():
             wake(connection)
@@ -45,6 +45,11 @@ def begin_resume(connection: Connection, *, publish_now: bool) -> Resume | None:
         gathered.update(resume=resume, must_look_for_twins=True, twins_checked_at=None)
         gathered.filter(reason=Reason.CONNECTION).update(reason=Reason.LISTS)
     return resume
+
+
+def give_up_return(connection: Connection) -> None:
+    """A return that was not over is now: another one begins, or what waited goes along to other books."""
+    Resume.objects.filter(connection=connection, checked_at__isnull=True).update(checked_at=clock.now())
 
 
 def look_first_after_matching(connection: Connection) -> None:
@@ -174,7 +179,7 @@ def _matched(resume: Resume) -> Q:
 
 
 def _place(publication: Publication, *, publish_now: bool) -> None:
-    if publish_now:
+    if publish_now and not publication.connection.awaits_start:
         # Each is checked again as it is sent, so the first one does not wait for the last.
         queue(publication)
         return

@@ -20,6 +20,7 @@ from bookbind.publishing.placement import settle, wake
 from bookbind.publishing.queries import WaitingSummary, list_unsent, summarise
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.reopening import reopen
+from bookbind.publishing.resume import give_up_return
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.tenancy.models import User
 
@@ -133,6 +134,7 @@ def _move_waiting(left: Connection, joined: Connection, reason: Reason, user: Us
 
     What may already have reached the books that are left stays there until a person has decided about it.
     """
+    give_up_return(left)
     rows = _movable(left).select_related("document", "connection__business")
     reopen(list(rows.select_for_update(of=("self",))), joined, reason, user)
 

@@ -19,7 +19,7 @@ from bookbind.publishing.placement import QUEUE, hold, is_cut_off
 from bookbind.publishing.queries import find_unchecked_resume, list_unsent
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.recovery import recover
-from bookbind.publishing.resume import check_resume
+from bookbind.publishing.resume import check_resume, finish_check
 from bookbind.publishing.retry import STEPS_ASIDE_AFTER
 from bookbind.publishing.sending import send_document
 from bookbind.publishing.starting import settle_started
@@ -87,6 +87,9 @@ def _rest_if_unusable(connection: Connection) -> Pause | None:
         return Pause(None)
     if status.state is ConnectionState.SETTING_UP:
         return Pause(None)
+    if connection.awaits_start:
+        # Nothing is sent yet, but what waits says what it really waits for, and Start publishing counts it.
+        finish_check(connection.id)
     if not status.can_publish:
         at = status.next_try_at
         return Pause(at if at is not None or status.action is Action.NONE else clock.now() + _UNUSABLE_PAUSE)

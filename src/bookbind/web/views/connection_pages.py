@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bookbind.connections.change import find_change_to
+from bookbind.connections.change import find_change_to, find_undoable
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import SignInFailure
@@ -113,7 +113,12 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
         return HttpResponseRedirect(reverse("connections", args=[request.business.slug]))
     waiting = waiting_summary(connection)
     context = {**_words(connection), "waiting": waiting, "waiting_total": totals_in_words(waiting)}
-    context |= {"kept": list_kept(request), "away": find_away(connection)}
+    undoable = find_undoable(connection)
+    context |= {
+        "kept": list_kept(request),
+        "away": find_away(connection),
+        "undoes_to": label_of(undoable.left) if undoable else "",
+    }
     if request.business.second_person:
         context["others"] = others_in_words(request.business, request.user)
     return render(request, "connections/disconnect.html", context)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from bookbind.connections.change import find_undoable
 from bookbind.connections.endings import explain_end
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, list_connections, status_of
@@ -35,9 +36,12 @@ def connections(request: BusinessRequest) -> HttpResponse:
     found = list_connections(request.business.id)
     live = [one for one in found if one.stage in LIVE_STAGES]
     rows = build_rows(live, request.role)
+    main = next((one for one in live if _can_be_left(one)), None)
+    undoable = find_undoable(main) if main is not None else None
     context = {
         "rows": rows,
-        "main": next((one for one in live if _can_be_left(one)), None),
+        "main": main,
+        "undoes_to": undoable.left_id if undoable else None,
         "has_main": any(row.connection.place == Connection.Place.MAIN for row in rows),
         "earlier": build_earlier([one for one in found if one.stage not in LIVE_STAGES]),
         "providers": list_providers(),
