@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not prove the wanted requirement; several processes begin with what takes longest."""
+    """Leave out what does not prove the wanted requirement; several processes begin with the longest."""
     wanted = config.getoption("--req")
     if wanted:
         proves = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("req"))]
