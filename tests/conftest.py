@@ -1,6 +1,7 @@
 """What every test may use: tenant scopes, a product clock that moves, and no network but this machine."""
 
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -26,6 +27,8 @@ hypothesis.settings.load_profile("bookbind")
 post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 post_migrate.disconnect(create_contenttypes)
 
+# How many ordinary tests take as long as one that is marked slow.
+SLOW = 50
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
 
@@ -46,24 +49,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not prove the wanted requirement."""
+    """Leave out what does not prove the wanted requirement; several processes begin with the longest."""
     wanted = config.getoption("--req")
     if wanted:
         proves = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("req"))]
         config.hook.pytest_deselected(items=[item for item in items if item not in proves])
         items[:] = proves
+    if hasattr(config, "workerinput"):
+        weights: Counter[str] = Counter()
+        for item in items:
+            weights[_scope_of(item.nodeid)] += SLOW if item.get_closest_marker("slow") else 1
+        items.sort(key=lambda item: -weights[_scope_of(item.nodeid)])
+
+
+def _scope_of(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    return "tests/browser" if file.startswith("tests/browser/") else file
 
 
 class _FileByFile(LoadFileScheduling):  # type: ignore[misc]
     """Hands files to the processes that share the work; all that look at one demo go to one process."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        return _scope_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """How the tests are shared out where several processes run them (`-n`)."""
+    """How the tests are shared out where several processes run them (`-n`), in the order collected."""
+    config.option.loadscopereorder = False
     return _FileByFile(config, log)
 
 

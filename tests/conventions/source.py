@@ -38,6 +38,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Everything in the file, as ast.walk gives it."""
+    return list(ast.walk(tree(path)))
+
+
 def name_of(path: Path) -> str:
     """How a failure names the file: from the project's root, so that -k can select a folder."""
     return path.relative_to(ROOT).as_posix()

@@ -9,6 +9,7 @@ from django.test import Client
 from tests.conventions.permission_table import PRACTICE, PUBLIC, SIGNED_IN, TABLE, Row
 from tests.conventions.routes import METHODS, Route, list_routes, own_routes
 from tests.conventions.world import ROLES, World, make_world, undone
+from tests.support.worlds import world as kept_world
 
 REFUSED_METHOD = 405
 ROUTES = {route.name: route for route in own_routes()}
@@ -19,7 +20,7 @@ AREAS = sorted({row.who for row in TABLE})
 @pytest.fixture
 def world(db: None) -> World:
     """Two tenants with one row of each kind."""
-    return make_world()
+    return kept_world("one row of each kind", make_world)
 
 
 def _answer(client: Client, route: Route, method: str, world: World, fields: str = "") -> HttpResponse:

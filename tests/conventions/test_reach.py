@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ OPEN_FOLDERS = (PRODUCT / "demo",)
 EVERYDAY_WORDS = {"bill"}
 
 
+@cache
 def _words() -> re.Pattern[str]:
     names = {name for provider in list_providers() for name in (provider.id, provider.name)} - EVERYDAY_WORDS
     firsts = {name.split()[0] for name in names if len(name.split()) > 1} - {"Bill"}

@@ -11,6 +11,7 @@ from tests.conventions.source import (
     SANDBOX,
     all_python_files,
     name_of,
+    nodes,
     python_files,
     tree,
     written_files,
@@ -26,7 +27,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _functions(path: Path) -> list[Function]:
-    return [node for node in ast.walk(tree(path)) if isinstance(node, Function)]
+    return [node for node in nodes(path) if isinstance(node, Function)]
 
 
 @pytest.mark.parametrize("path", all_python_files(), ids=name_of)
@@ -68,7 +69,7 @@ def test_imports_stand_at_the_top(path: Path) -> None:
 
 @pytest.mark.parametrize("path", python_files(PRODUCT, SANDBOX), ids=name_of)
 def test_names_say_what_a_thing_does(path: Path) -> None:
-    defined = [node.name for node in ast.walk(tree(path)) if isinstance(node, Function | ast.ClassDef)]
+    defined = [node.name for node in nodes(path) if isinstance(node, Function | ast.ClassDef)]
     vague = [name for name in [path.stem, *defined] if _is_vague(name)]
     assert not vague
 

@@ -12,6 +12,7 @@ from django.test import Client
 from tests.conventions.permission_table import PUBLIC, TABLE
 from tests.conventions.test_permissions import ROUTES
 from tests.conventions.world import World, make_world
+from tests.support.worlds import world as kept_world
 
 # The callback is how the vendor answers: it is a GET by the protocol, and protected by its one-time state.
 LOOKING = [row for row in TABLE if row.method == "GET" and row.name != "callback"]
@@ -26,7 +27,7 @@ ALWAYS = {
 @pytest.fixture
 def world(db: None) -> World:
     """Two tenants with one row of each kind."""
-    return make_world()
+    return kept_world("one row of each kind", make_world)
 
 
 def _digest() -> dict[str, str]:

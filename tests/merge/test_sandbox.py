@@ -178,8 +178,10 @@ def test_what_the_books_lack_is_created_there_once_and_matched(desk: Desk) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["lost_reply", "timeout"])
-def test_a_lost_answer_is_looked_up_and_never_doubled(desk: Desk, fault: str) -> None:
+def test_a_lost_answer_is_looked_up_and_never_doubled(desk: Desk, settings: Any, fault: str) -> None:
     move(desk)
+    # Long enough for a busy machine, short enough to wait for in vain.
+    settings.HTTP_READ_SECONDS = 3.0
     motor = desk.item(CATEGORIES, "449")
     desk.sandbox.control("faults", vendor="quickbooks", operation="accounts", fault=fault, times=1)
     with pytest.raises(CreationUncertain):
