@@ -40,6 +40,7 @@ from bookbind.publishing.states import State
 from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.publishing.conftest import SWITCH, SYNC, Desk, connect_acme, sign_in
+from tests.support import factories
 from tests.support.processes import Sandbox, running_sandbox
 from tests.support.worlds import world
 
