@@ -247,6 +247,7 @@ def test_after_the_switch_three_ways_lead_on(ada: Walk) -> None:
 
 def test_the_ways_on_from_a_change_stand_beside_what_is_said_of_it(ada: Walk) -> None:
     move(ada)
+    Business.objects.filter(id=ada.business.id).update(name=HOLDINGS)
     page = read(ada.client.get(f"{ada.root}/"))
     assert page.html.count('class="connection-message"') == 1
     said = page.html.split('class="connection-message"')[1].split("</article>")[0].split('<ul class="')[0]
