@@ -34,4 +34,4 @@ def lines_of(act: Callable[[], Result]) -> tuple[int, Result]:
 
 def grows_like_rows(few: int, many: int, times: int) -> bool:
     """Whether the work grew no faster than the rows, of which there are `times` as many, with some room."""
-    return many <= few * times * 1.5
+    return few > 0 and many <= few * times * 1.5

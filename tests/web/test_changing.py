@@ -245,6 +245,17 @@ def test_after_the_switch_three_ways_lead_on(ada: Walk) -> None:
         assert label in page.text
 
 
+def test_the_ways_on_from_a_change_stand_beside_what_is_said_of_it(ada: Walk) -> None:
+    move(ada)
+    Business.objects.filter(id=ada.business.id).update(name=HOLDINGS)
+    page = read(ada.client.get(f"{ada.root}/"))
+    assert page.html.count('class="connection-message"') == 1
+    said = page.html.split('class="connection-message"')[1].split("</article>")[0].split('<ul class="')[0]
+    for label in ("Start publishing…", "Undo this change"):
+        assert label in said
+        assert page.html.count(f">{label}<") == 1
+
+
 @pytest.mark.req("CHG-01")
 def test_whoever_waits_for_the_lists_lands_in_merge_lists(ada: Walk) -> None:
     old = connect(ada)

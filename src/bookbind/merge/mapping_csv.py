@@ -32,8 +32,7 @@ class Report:
     """What an import did, or would do: `changes` were chosen in the draft, problems were left out.
 
     `notes` say where a line for any use is taken for one side, or a shortened number for an entry that the
-    rest of the line names. `entries` has, by id, the entries of ours and
-    of the books that the changes name.
+    rest of the line names. `entries` has, by id, the entries of ours and of the books that the changes name.
     """
 
     changes: tuple[NewChoice, ...]
@@ -253,10 +252,8 @@ class _Import:
             return clash
         self.notes += [CellError(line, "use", note)] if note else []
         if self._take(entry, word, NewChoice(entry.id, use, action, target, ticked)) and target is not None:
-            self.notes += [
-                CellError(line, column, f"A spreadsheet shortened it; taken for {found.label} by the rest.")
-                for column in self.remote.lost(listed_in, cells)
-            ]
+            what = f"A spreadsheet shortened it; taken for {self.remote.entries[target].label} by the rest."
+            self.notes += [CellError(line, column, what) for column in self.remote.lost(listed_in, cells)]
         return None
 
     def _take(self, entry: Entry, word: Word, wanted: NewChoice) -> bool:

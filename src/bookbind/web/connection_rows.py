@@ -10,7 +10,7 @@ from bookbind.connections.change import awaits_approval, find_change_to, find_un
 from bookbind.connections.messages import short_state
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of, list_history, organisation_name, statuses_of, words_of
-from bookbind.connections.status import Action, Health, State, Status
+from bookbind.connections.status import Action, Cause, Health, State, Status
 from bookbind.kit import clock
 from bookbind.lists.queries import ListProgress, sync_progress
 from bookbind.merge.needed import Unmatched, count_unmatched
@@ -64,6 +64,11 @@ class Row:
     def awaits_start(self) -> bool:
         """Whether publishing was not started since the business came here."""
         return self.connection.awaits_start and self.connection.stage == Connection.Stage.ACTIVE
+
+    @property
+    def starts_here(self) -> bool:
+        """Whether that is what its message says, so that the ways on stand there too."""
+        return self.awaits_start and self.status.cause is Cause.NOT_STARTED
 
     @property
     def needs_reconnect(self) -> bool:

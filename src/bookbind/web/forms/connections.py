@@ -166,7 +166,10 @@ class SettingsForm(forms.Form):
         if kind is None or settings.publish_as in {choice.publish_as for choice in kind.choices}:
             return ways
         self.initial["publish_as"] = ""
-        return [("", f"{self.provider.name} has no such way as before: choose"), *ways]
+        self.fields[
+            "publish_as"
+        ].help_text = f"{self.provider.name} has no such way as before: choose how final they are there."
+        return [("", "Choose…"), *ways]
 
     def _set_choices(self, name: str, choices: Choices) -> None:
         field = self.fields[name]

@@ -40,7 +40,7 @@ class Asked:
 
 
 def explain_ways(questions: Sequence[Question], provider: Provider) -> list[Asked]:
-    """`QuickBooks can't take bills as drafts.`, with the ways that it has."""
+    """`Software can't take bills as drafts.`, with the ways that it has."""
     return [_explain_way(question, provider) for question in questions]
 
 
