@@ -331,6 +331,10 @@ def test_a_reconnect_before_the_start_promises_no_publishing(ada: Walk) -> None:
     assert "Publish all" not in page.text
     ada.press(page, "finish")
     assert row(joined).lapsed_at is None
+    run_due()
+    confirmed = read(ada.client.get(f"{ada.root}/{joined.id}/confirmed"))
+    assert confirmed.link("Start publishing…")
+    assert "Look at" not in confirmed.text, "the start is what helps"
 
 
 @pytest.mark.req("CHG-06")

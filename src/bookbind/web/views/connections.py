@@ -37,7 +37,7 @@ def connections(request: BusinessRequest) -> HttpResponse:
     live = [one for one in found if one.stage in LIVE_STAGES]
     rows = build_rows(live, request.role)
     main = next((one for one in live if _can_be_left(one)), None)
-    undoable = find_undoable(main) if main is not None else None
+    undoable = find_undoable(main) if main is not None and main.awaits_start else None
     context = {
         "rows": rows,
         "main": main,
