@@ -4,12 +4,13 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
 from functools import partial
 
 import pytest
-from django.db import close_old_connections
 from django.db import connection as database
 
 from bookbind.connections.change import find_change_to, find_undoable
@@ -82,31 +83,33 @@ def outgoing(publication: Publication) -> OutgoingDocument:
     )
 
 
-def run_together(business: Business, *steps: Callable[[], None]) -> list[BaseException]:
-    """Run the steps at the same moment, each in a thread of its own; what they raised."""
-    raised: list[BaseException] = []
-    begin = threading.Barrier(len(steps))
+class Racers:
+    """Two threads that run a step each at the same moment, race after race, on connections of their own."""
 
-    def run(step: Callable[[], None]) -> None:
-        try:
-            with within(BusinessScope(business.id)):
-                begin.wait(timeout=30)
-                step()
-        except Exception as error:  # noqa: BLE001 - the test looks at whatever it was
-            raised.append(error)
-        finally:
-            close_old_connections()
-            database.close()
+    def __init__(self, business: Business) -> None:
+        self.business = business
+        self.begin = threading.Barrier(2)
+        self.threads = ThreadPoolExecutor(2)
 
-    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
+    def run(self, *steps: Callable[[], None]) -> list[BaseException]:
+        """What the steps raised."""
+        futures = [self.threads.submit(self._run, step) for step in steps]
+        return [error for future in futures if (error := future.exception()) is not None]
+
+    def stop(self) -> None:
+        """Close both connections, so that nobody uses the database any more."""
+        self.run(database.close, database.close)
+        self.threads.shutdown()
+
+    def _run(self, step: Callable[[], None]) -> None:
+        # Both wait here, so neither thread can take both steps.
+        self.begin.wait(timeout=30)
+        with within(BusinessScope(self.business.id)):
+            step()
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.req("CHG-11")
 @pytest.mark.django_db(transaction=True)
 def test_a_thousand_races_between_a_send_and_the_switch_put_nothing_into_the_wrong_books() -> None:
@@ -115,13 +118,15 @@ def test_a_thousand_races_between_a_send_and_the_switch_put_nothing_into_the_wro
     first = factories.make_connection(business, user)
     second = factories.make_connection(business, user, stage=Connection.Stage.ENDED)
     won = {"send": 0, "switch": 0}
-    with within(BusinessScope(business.id)):
+    with within(BusinessScope(business.id)), ExitStack() as stack:
+        racers = Racers(business)
+        stack.callback(racers.stop)
         second.stays.update(ended_at=clock.now())
         for _ in range(RACES):
             left, joined = get_connection(first.id), get_connection(second.id)
             publication = make_waiting(business, left)
             change = plan(left, joined, user)
-            raised = run_together(business, partial(send, publication.id), partial(switch, joined))
+            raised = racers.run(partial(send, publication.id), partial(switch, joined))
             assert [error for error in raised if not isinstance(error, NotAllowedNow | MovedMeanwhile)] == []
             won[judge(publication, left, joined)] += 1
             settle_race(change, left, joined)

@@ -18,7 +18,7 @@ from tests.support.processes import Sandbox
 Made = TypeVar("Made")
 # By table: its columns and its rows, as the database gives them.
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
-# A page says "a minute ago" of what is older, and of what a test has just made it never would.
+# A minute on, a page says "1 minute ago" and a call that works is noted anew; no test began so late before.
 OLDEST = timedelta(seconds=45)
 
 
