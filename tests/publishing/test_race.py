@@ -84,12 +84,12 @@ def outgoing(publication: Publication) -> OutgoingDocument:
 
 
 class Racers:
-    """Two threads that run a step each at the same moment, race after race, on connections of their own."""
+    """Threads that run a step each at the same moment, race after race, on connections of their own."""
 
-    def __init__(self, business: Business) -> None:
-        self.business = business
-        self.begin = threading.Barrier(2)
-        self.threads = ThreadPoolExecutor(2)
+    def __init__(self, business: Business, count: int = 2) -> None:
+        self.business, self.count = business, count
+        self.begin = threading.Barrier(count)
+        self.threads = ThreadPoolExecutor(count)
 
     def run(self, *steps: Callable[[], None]) -> list[BaseException]:
         """What the steps raised."""
@@ -97,12 +97,12 @@ class Racers:
         return [error for future in futures if (error := future.exception()) is not None]
 
     def stop(self) -> None:
-        """Close both connections, so that nobody uses the database any more."""
-        self.run(database.close, database.close)
+        """Close all connections, so that nobody uses the database any more."""
+        self.run(*[database.close] * self.count)
         self.threads.shutdown()
 
     def _run(self, step: Callable[[], None]) -> None:
-        # Both wait here, so neither thread can take both steps.
+        # All wait here, so no thread can take two steps.
         self.begin.wait(timeout=30)
         with within(BusinessScope(self.business.id)):
             step()
@@ -191,13 +191,14 @@ def test_of_a_stop_a_switch_and_an_undo_at_once_each_comes_wholly_or_not_at_all(
     user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
     left = factories.make_connection(business, user)
     joined = factories.make_connection(business, user, stage=Connection.Stage.ENDED)
-    with within(BusinessScope(business.id)):
+    with within(BusinessScope(business.id)), ExitStack() as stack:
+        racers = Racers(business, 3)
+        stack.callback(racers.stop)
         joined.stays.update(ended_at=clock.now())
         for _ in range(MOVES):
             publication = make_waiting(business, left)
             change = plan(get_connection(left.id), get_connection(joined.id), user)
-            raised = run_together(
-                business,
+            raised = racers.run(
                 partial(switch, joined),
                 partial(switching.stop_change, change, user),
                 partial(undo_soon, joined, user),
