@@ -146,6 +146,11 @@ def switch(joined: Connection) -> None:
     """What the change does when its lists are complete."""
     change = find_change_to(joined)
     assert change is not None
+    take_over(change)
+
+
+def take_over(change: Change) -> None:
+    """The switch itself, of a change that somebody may have stopped since it was found."""
     try:
         switching._switch(change)
     except switching.UnderWay:
@@ -199,7 +204,7 @@ def test_of_a_stop_a_switch_and_an_undo_at_once_each_comes_wholly_or_not_at_all(
             publication = make_waiting(business, left)
             change = plan(get_connection(left.id), get_connection(joined.id), user)
             raised = racers.run(
-                partial(switch, joined),
+                partial(take_over, change),
                 partial(switching.stop_change, change, user),
                 partial(undo_soon, joined, user),
             )
