@@ -327,8 +327,8 @@ def test_what_a_colleague_chooses_while_an_entry_is_created_there_stands(desk: D
     move(desk)
     sam = factories.make_member(desk.business, "Sam Second", factories.Role.BUSINESS_ADMIN)
     motor, ads = desk.item(CATEGORIES, "449"), desk.item(CATEGORIES, "400")
-    wishes = [NewChoice(each.id, action="create") for each in (motor, ads)]
-    save_choices(desk.connection, wishes, desk.user, version(desk))
+    for each in (motor, ads):
+        save_choices(desk.connection, [NewChoice(each.id, action="create")], desk.user, version(desk))
     desk.sandbox.control("limits", vendor="quickbooks", latency_ms=1500)
     calls, seen = desk.sandbox.received("quickbooks")["requests"], version(desk)
     thread, answers = at_the_vendor(desk, lambda: create_chosen(desk.connection, desk.user, seen))
