@@ -49,7 +49,7 @@ def test_one_asks_and_the_other_decides(visit: Callable[..., Visitor], scheme: s
     expect(sam.page.get_by_role("button", name="Approve")).to_be_visible()
     check_page(sam, f"74-decide-{scheme}")
     sam.page.get_by_role("button", name="Refuse").click()
-    expect(sam.page.get_by_role("main")).to_contain_text("Refused. Everything is as it was.")
+    expect(sam.page.get_by_role("main")).to_contain_text("Refused. Nothing comes of it.")
     jo.open(CONNECTIONS)
     jo.page.get_by_role("button", name="Turn off…").click()
     expect(jo.page.get_by_role("main")).to_contain_text("It stays on until Sam Harbour approves.")

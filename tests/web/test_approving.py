@@ -129,7 +129,7 @@ def test_a_move_that_is_not_approved_leaves_all_as_it_was(
     change(ada, old)
     run_due()
     page = decide(ursula if decision == "refuse" else ada.client, ada, decision)
-    assert "Everything is as it was." in page.text
+    assert "Nothing comes of it." in page.text
     run_due()
     assert row(old).stage == Connection.Stage.ACTIVE
     assert row(joined_beside(ada, old)).stage == Connection.Stage.ENDED

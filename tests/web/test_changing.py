@@ -320,6 +320,18 @@ def test_undo_is_one_press_until_publishing_is_started(ada: Walk) -> None:
     assert "can't be taken back any more" in again.text
 
 
+@pytest.mark.req("CHG-06")
+def test_the_undo_to_books_that_were_never_in_use_does_not_promise_that_they_are(ada: Walk) -> None:
+    old, joined = move(ada)
+    with within(BusinessScope(ada.business.id)):
+        old.stays.all().delete()
+    asked = read(ada.client.get(f"{ada.root}/{joined.id}/undo"))
+    assert "is in use again at once" not in asked.text
+    assert "Xero (Acme Ltd) was still being set up: its lists are read next" in asked.text
+    done = read(ada.client.post(f"{ada.root}/{joined.id}/undo", follow=True))
+    assert "Undone. Xero (Acme Ltd) is set up again." in done.text
+
+
 def test_a_reconnect_before_the_start_promises_no_publishing(ada: Walk) -> None:
     _, joined = move(ada)
     hold_bill(joined, "not_started")

@@ -110,6 +110,12 @@ def has_old_books(change: Change) -> bool:
     return change.left.stage in LIVE_STAGES
 
 
+def was_in_use(change: Change) -> bool:
+    """Whether the switch ended a stay at the old connection; none begins before the lists are complete."""
+    ended = Stay.objects.filter(connection_id=change.left_id, why=_CHANGED, ended_at__gte=change.switched_at)
+    return bool(ended.exists())
+
+
 def take_into_use(connection: Connection) -> None:
     """The lists of a new connection are complete: it is used now, or as soon as the old one can be left."""
     change = _open().filter(joined=connection).first()
@@ -260,19 +266,19 @@ def undo(change: Change, user: User) -> None:
         raise ChangeOver
     end(change.joined, user, "undone")
     old = Connection.objects.filter(id=change.left_id, stage=Connection.Stage.LEFT)
-    was_in_use = _was_in_use(change)
-    stage = Connection.Stage.ACTIVE if was_in_use else Connection.Stage.SETTING_UP
+    in_use = was_in_use(change)
+    stage = Connection.Stage.ACTIVE if in_use else Connection.Stage.SETTING_UP
     if not old.update(stage=stage, epoch=F("epoch") + 1):
         raise ChangeOver
     left = get_connection(change.left_id)
-    if was_in_use:
+    if in_use:
         begin_stay(left, user, "change undone")
     begin_schedules(left)
     _keep_for_undo(change)
     record(
         "connection.change_undone",
         f"{user.get_full_name()} took the move to {label_of(change.joined)} back; "
-        f"{label_of(left)} is {'in use' if was_in_use else 'set up'} again.",
+        f"{label_of(left)} is {'in use' if in_use else 'set up'} again.",
         business_id=change.business_id,
         actor=user,
         subject=left,
@@ -309,12 +315,6 @@ def _hold_open(change: Change) -> bool:
 
 def _end_stay(connection: Connection, why: str) -> None:
     Stay.objects.filter(connection=connection, ended_at=None).update(ended_at=clock.now(), why=why)
-
-
-def _was_in_use(change: Change) -> bool:
-    """Whether the switch ended a stay at the old connection; none begins before the lists are complete."""
-    ended = Stay.objects.filter(connection_id=change.left_id, why=_CHANGED, ended_at__gte=change.switched_at)
-    return bool(ended.exists())
 
 
 def _open() -> "QuerySet[Change]":

@@ -116,7 +116,7 @@ def write_incident(provider_name: str) -> Letter:
 def _after_decision(approval: Approval) -> str:
     here = connections_url(approval.business.slug)
     if approval.outcome != Outcome.APPROVED:
-        return f"Everything is as it was before: {here}"
+        return f"Nothing comes of it: {here}"
     if approval.act == Act.MOVE:
         return (
             "The books move as soon as the new lists are complete and nothing is under way any more. Then "

@@ -25,8 +25,8 @@ from bookbind.web.notices import totals_in_words
 
 _DECISIONS = {
     "approve": (approve, ""),
-    "refuse": (refuse, "Refused. Everything is as it was."),
-    "withdraw": (withdraw, "Withdrawn. Everything is as it was."),
+    "refuse": (refuse, "Refused. Nothing comes of it."),
+    "withdraw": (withdraw, "Withdrawn. Nothing comes of it."),
 }
 
 

@@ -16,6 +16,7 @@ from bookbind.connections.change import (
     find_undoable,
     go_on_without,
     has_old_books,
+    was_in_use,
 )
 from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import ChangeOver, SignInFailure
@@ -201,6 +202,7 @@ def undo(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
         **_words(connection),
         "created": created_words(created, get_provider(connection.provider).name) if created else "",
         "left_label": label_of(moved.left),
+        "left_was_in_use": was_in_use(moved),
         "left_needs_reconnect": needs_reconnect(moved.left),
         "waiting": waiting_summary(connection),
     }
