@@ -58,7 +58,7 @@ def test_the_look_says_which_lines_are_taken_for_one_side(desk: Desk) -> None:
     text = "list,old_name,use,new_name,action\ntax_rates,20% VAT,any,20.0% S on purchases,match\n"
     looked = upload(desk.client, desk.url("merge_import"), text).text
     assert "Tax rates 20% VAT, on costs 20.0% S on purchases" in looked
-    assert "2 20.0% S on purchases is for costs only, so 20% VAT is matched to it on costs." in looked
+    assert "2 use 20.0% S on purchases is for costs only, so 20% VAT is matched to it on costs." in looked
 
 
 def test_the_look_at_a_long_file_says_how_many_more_there_are(desk: Desk) -> None:
