@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.pages import Page, read
 from tests.web.conftest import Walk
-from tests.web.test_changing import HOLDINGS, lapse, move, row
+from tests.web.test_changing import HOLDINGS, hold_bill, lapse, move, row
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("CHG-06")]
 
@@ -81,6 +82,25 @@ def test_a_vendor_that_does_not_answer_stops_nobody_from_starting(ada: Walk, fac
     assert page.has_button("Start publishing")
     assert f"Publishing to {LABEL} has started." in press_start(ada, joined).text
     assert not row(joined).awaits_start
+
+
+def test_the_start_leads_to_what_waits_or_else_to_what_is_ready_here(ada: Walk) -> None:
+    _, joined = move(ada)
+    with within(BusinessScope(ada.business.id)):
+        Document.objects.create(
+            business=ada.business,
+            kind="bill",
+            currency="GBP",
+            total=120,
+            stage=Document.Stage.READY,
+            captured_at=clock.now(),
+        )
+    assert press_start(ada, joined).path.endswith("/costs/?show=ready")
+    store(joined, awaits_start=True)
+    hold_bill(joined)
+    with within(BusinessScope(ada.business.id)):
+        Document.objects.exclude(stage=Document.Stage.READY).update(stage=Document.Stage.WAITING)
+    assert press_start(ada, joined).path.endswith("/costs/?show=waiting")
 
 
 def test_going_back_to_an_expired_connection_takes_a_sign_in_before_the_start_too(ada: Walk) -> None:

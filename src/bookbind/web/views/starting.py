@@ -13,6 +13,7 @@ from bookbind.connections.endings import explain_end
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, label_of, needs_reconnect, status_of
 from bookbind.connections.status import State
+from bookbind.documents.queries import Tab, count_tabs
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import StartCutOff
@@ -68,7 +69,13 @@ def _start(request: BusinessRequest, connection: Connection) -> HttpResponse:
     except StartCutOff:
         return _show(request, get_connection(connection.id), status=409)
     messages.success(request, f"Publishing to {label_of(connection)} has started.")
-    return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show=waiting")
+    return HttpResponseRedirect(f"{reverse('costs', args=[request.business.slug])}?show={_where_they_are()}")
+
+
+def _where_they_are() -> Tab:
+    """The tab of what was started; where nothing waits, that of what was made ready here and was not."""
+    counts = count_tabs()
+    return Tab.READY if counts[Tab.READY] and not counts[Tab.WAITING] else Tab.WAITING
 
 
 def _say_why_not(request: BusinessRequest, connection: Connection) -> HttpResponse:
