@@ -41,6 +41,10 @@ class DimensionUnknown(ListError):
     """The organisation has no such dimension, or it was switched off there."""
 
 
+class DimensionTwice(ListError):
+    """One dimension can be one of your lists only. Nothing was changed; choose another for one of the two."""
+
+
 class BindingsMoved(ListError):
     """Somebody else changed these matches at the same moment. Nothing was changed now."""
 

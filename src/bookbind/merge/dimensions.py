@@ -9,6 +9,7 @@ from django.db import transaction
 from bookbind.connections.models import Connection
 from bookbind.kit.text import fold_name
 from bookbind.lists.dimensions import earlier_names, list_dimensions, set_slot
+from bookbind.lists.errors import DimensionTwice
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.models import Dimension, ListItem
 from bookbind.lists.sync import request_sync
@@ -71,6 +72,7 @@ def choose_dimensions(
     """Choose for several tracking lists at once; one that stands as it is answered is left alone.
 
     By list: from which other list its dimension was taken, unless that has another answer here.
+    DimensionTwice, and nothing is changed, when two lists are newly to be one dimension.
     """
     standing = {each.slot: each.chosen for each in list_dimension_questions(connection) if not each.is_open}
     changed = {
@@ -78,6 +80,9 @@ def choose_dimensions(
         for slot, answer in answers.items()
         if slot not in standing or answer != (chosen.id if (chosen := standing[slot]) else None)
     }
+    wanted = [answer for answer in changed.values() if answer is not None]
+    if len(set(wanted)) < len(wanted):
+        raise DimensionTwice
     taken = {slot: choose_dimension(connection, slot, answer, user) for slot, answer in changed.items()}
     later = list(changed)
     return {

@@ -243,6 +243,10 @@ def test_one_save_keeps_the_answer_to_each_question_of_the_page(desk: Desk) -> N
     there = Dimension.objects.get(connection=desk.new.connection, name="Class")
     page = desk.open("merge_step", "dimensions")
     assert page.html.count(">Save</button>") == 1
+    both = {"key": ["tracking_1", "tracking_2"], "answer": str(there.id)}
+    refused = read(desk.client.post(desk.url("merge_dimension"), both, follow=True)).text
+    assert "One dimension can be one of your lists only. Nothing was changed" in refused
+    assert refused.count("which dimension is it there? to decide") == 2
     fields = {
         "key": ["tracking_1", "tracking_2"],
         "answer-tracking_1": str(there.id),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from bookbind.connections.models import Connection
 from bookbind.kit.text import plural, possessive
 from bookbind.lists.dimensions import find_dimension
-from bookbind.lists.errors import DimensionUnknown
+from bookbind.lists.errors import DimensionTwice, DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS, list_label
 from bookbind.lists.models import Dimension
 from bookbind.lists.queries import list_words
@@ -102,7 +102,7 @@ def merge_dimension(request: BusinessRequest, connection_id: UUID) -> HttpRespon
             messages.warning(request, f"Saved. {lost}")
         else:
             messages.success(request, "Saved.")
-    except DimensionUnknown as error:
+    except (DimensionTwice, DimensionUnknown) as error:
         messages.error(request, str(error))
     return redirect(place.url("merge_step", DIMENSIONS))
 
