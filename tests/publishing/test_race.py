@@ -83,6 +83,11 @@ def outgoing(publication: Publication) -> OutgoingDocument:
     )
 
 
+def close_mine() -> None:
+    """Close the connection of the thread that runs this; each has one of its own."""
+    database.close()
+
+
 class Racers:
     """Threads that run a step each at the same moment, race after race, on connections of their own."""
 
@@ -98,8 +103,9 @@ class Racers:
 
     def stop(self) -> None:
         """Close all connections, so that nobody uses the database any more."""
-        self.run(*[database.close] * self.count)
+        raised = self.run(*[close_mine] * self.count)
         self.threads.shutdown()
+        assert raised == []
 
     def _run(self, step: Callable[[], None]) -> None:
         # All wait here, so no thread can take two steps.
