@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import close_old_connections
 from django.db import connection as database
 
 from bookbind.connections.errors import ConnectionUnusable
@@ -304,7 +303,6 @@ def at_the_vendor(desk: Desk, act: Callable[[], object]) -> tuple[threading.Thre
         except Exception as error:  # noqa: BLE001 - whatever it was is compared below
             answers.append(error)
         finally:
-            close_old_connections()
             database.close()
 
     thread = threading.Thread(target=run)
