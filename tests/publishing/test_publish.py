@@ -5,20 +5,23 @@ from decimal import Decimal
 import pytest
 
 from bookbind.activity.queries import list_entries
+from bookbind.connections.gateway import open_session
 from bookbind.documents.errors import DocumentFrozen
 from bookbind.documents.queries import Tab, count_tabs, get_document
 from bookbind.documents.services import archive
+from bookbind.jobs.runner import run_due
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.services import create_item
+from bookbind.lists.sync import request_sync
 from bookbind.merge.using import match_one
-from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
+from bookbind.providers.base.types import DocumentKind, ListName, NewContact, PublishAs
 from bookbind.publishing import services
 from bookbind.publishing.configuration import SettingsInput, get_settings, save_settings
 from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.queries import publications_of
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State, stage_of
-from tests.publishing.conftest import Desk
+from tests.publishing.conftest import SYNC, Desk
 
 
 def test_a_bill_is_published_once_with_its_paper(desk: Desk) -> None:
@@ -118,6 +121,21 @@ def test_an_unmatched_category_waits_and_goes_when_it_is_matched(desk: Desk) -> 
     match_one(desk.connection, own.id, remote.id, desk.user)
     desk.work()
     assert [bill["lines"][0]["account"] for bill in desk.bills()] == ["449"] * 3
+
+
+def test_a_supplier_is_found_by_its_tax_number_however_the_books_space_it(desk: Desk) -> None:
+    spaced = NewContact("City Fuels of Leeds", tax_number="GB 123 4567 89")
+    there = open_session(desk.connection).create_contact(spaced, "key-1")
+    request_sync(desk.connection, [ListName.SUPPLIERS])
+    run_due(kinds=[SYNC])
+    supplier = desk.supplier("Fuels & Co")
+    supplier.details = {"tax_number": "GB123456789"}
+    supplier.save()
+    publication = desk.publish(desk.bill("INV-1", supplier="Fuels & Co"))
+    desk.work()
+    assert desk.look(publication).state == State.PUBLISHED
+    assert desk.bills()[0]["contact"] == there.name
+    assert desk.contacts("Fuels & Co") == []
 
 
 def test_the_same_document_is_shown_in_the_tab_where_its_publication_stands(desk: Desk) -> None:

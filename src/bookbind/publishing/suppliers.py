@@ -1,11 +1,12 @@
 """The document's supplier in the books: matched, found there, or created there once."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
-from bookbind.lists.queries import items_by_id
+from bookbind.kit.text import plain_tax_number
+from bookbind.lists.queries import find_contact_there, items_by_id
 from bookbind.lists.services import bind_created
 from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import NewContact, RemoteEntry
@@ -21,7 +22,8 @@ def find_contact_id(connection: Connection, supplier: Reference, currency: str) 
     """The supplier's id in the books, matched on the way when only we did not know it; empty when new."""
     if supplier.remote_id:
         return supplier.remote_id
-    found = call(connection, lambda session: session.find_contact(_contact(supplier, currency)))
+    wanted = replace(_contact(supplier, currency), tax_number=_as_spelled_there(connection, supplier))
+    found = call(connection, lambda session: session.find_contact(wanted))
     if found is None:
         return ""
     return _bind(connection, supplier, found, FOUND, None)
@@ -42,6 +44,14 @@ def create_contact(
         raise
     deliveries.close(delivery, Delivery.Outcome.DONE)
     return _bind(connection, supplier, created, "", publication.requested_by)
+
+
+def _as_spelled_there(connection: Connection, supplier: Reference) -> str:
+    """The supplier's tax number as the books space it: a vendor may find no other spelling."""
+    there = find_contact_there(connection, supplier.item_id) if supplier.tax_number else None
+    spelled = str(there.details.get("tax_number", "")) if there else ""
+    is_same = plain_tax_number(spelled) == plain_tax_number(supplier.tax_number)
+    return spelled if is_same else supplier.tax_number
 
 
 def _contact(supplier: Reference, currency: str) -> NewContact:
