@@ -2,10 +2,12 @@
 
 import pytest
 
+from bookbind.activity.queries import list_entries
 from bookbind.connections import errors
-from bookbind.connections.change import find_open_change, go_on_without
+from bookbind.connections.change import find_change_to, find_open_change, go_on_without
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.queries import get_connection
+from bookbind.documents.services import archive
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.publishing import services
@@ -14,7 +16,7 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.starting import start_publishing
 from bookbind.publishing.states import State
-from bookbind.publishing.switching import count_to_publish_first
+from bookbind.publishing.switching import count_to_publish_first, missed_first
 from tests.publishing.conftest import SWITCH, SYNC, Desk
 from tests.publishing.test_switching import HOLDINGS, match_by_name, organisations_of
 
@@ -83,6 +85,26 @@ def test_somebody_may_decide_not_to_wait_for_what_was_to_be_published_first(desk
     assert desk.bills() == []
     with pytest.raises(errors.ChangeOver):
         go_on_without(change, desk.user)
+    assert missed_first(Change.objects.get(id=change.id)) == []
+
+
+def test_what_could_not_be_published_first_is_named_before_it_goes_to_the_new_books(desk: Desk) -> None:
+    refused = hold_for_look(desk)
+    desk.sandbox.control("archive", vendor="xero", organisation="Acme Ltd", list="accounts", id="449")
+    joined = desk.change(publish_first=True)
+    run_due(kinds=[SYNC])
+    desk.work()
+    run_due(kinds=[SWITCH])
+    joined = get_connection(joined.id)
+    assert joined.stage == Connection.Stage.ACTIVE
+    change = find_change_to(joined)
+    assert change is not None
+    assert [document.id for document in missed_first(change)] == [refused.document_id]
+    moved = next(row for row in list_entries(refused.document) if row.action == "publication.moved")
+    assert "it was to be published there first, and could not be: " in moved.text
+
+    archive(refused.document_id, "not needed", desk.user)
+    assert missed_first(change) == []
 
 
 def test_what_may_have_reached_the_books_that_were_left_goes_where_the_books_are_now(desk: Desk) -> None:

@@ -9,8 +9,8 @@ from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import People
 from tests.support.pages import Page, read
 from tests.web.conftest import Browse, Walk
-from tests.web.test_changing import HOLDINGS, change, hold_bill, lapse
-from tests.web.test_connecting import connect, organisations
+from tests.web.test_changing import HOLDINGS, change, change_afterwards, hold_bill, lapse
+from tests.web.test_connecting import connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,10 +48,7 @@ def test_documents_of_an_expired_connection_are_said_to_go_to_the_new_books(
 def test_what_is_published_to_the_old_books_first_goes_on_waiting_for_them(ada: Walk) -> None:
     old = connect(ada)
     wait_at(old, "look_first")
-    away = read(ada.client.post(f"{ada.root}/{old.id}/change/xero/", {"waiting": "first"}))
-    page = ada.come_back(away.link("Continue to Xero"), HOLDINGS)
-    summary = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
-    ada.press(summary, "finish")
+    change_afterwards(ada, old)
     lapse(old)
     with within(BusinessScope(ada.business.id)):
         Publication.objects.update(state="held", reason="connection")

@@ -32,6 +32,14 @@ def change(walk: Walk, connection: Connection, *, finish: bool = True) -> Page:
     return walk.press(summary, "finish") if finish else summary
 
 
+def change_afterwards(walk: Walk, connection: Connection) -> Page:
+    """As `change`, but what is ready is to be published to the old books first."""
+    away = read(walk.client.post(f"{walk.root}/{connection.id}/change/xero/", {"waiting": "first"}))
+    page = walk.come_back(away.link("Continue to Xero"), HOLDINGS)
+    summary = read(walk.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    return walk.press(summary, "finish")
+
+
 def move(walk: Walk) -> tuple[Connection, Connection]:
     """A change that was finished and switched: the connection that was left, and the new one."""
     old = connect(walk)

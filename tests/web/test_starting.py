@@ -7,11 +7,13 @@ import pytest
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
+from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.pages import Page, read
 from tests.web.conftest import Walk
-from tests.web.test_changing import HOLDINGS, hold_bill, lapse, move, row
+from tests.web.test_changing import HOLDINGS, change_afterwards, hold_bill, lapse, move, row
+from tests.web.test_connecting import connect, connections_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("CHG-06")]
 
@@ -101,6 +103,21 @@ def test_the_start_leads_to_what_waits_or_else_to_what_is_ready_here(ada: Walk) 
     with within(BusinessScope(ada.business.id)):
         Document.objects.exclude(stage=Document.Stage.READY).update(stage=Document.Stage.WAITING)
     assert press_start(ada, joined).path.endswith("/costs/?show=waiting")
+
+
+def test_what_could_not_be_published_first_is_named_before_the_start(ada: Walk) -> None:
+    old = connect(ada)
+    hold_bill(old)
+    change_afterwards(ada, old)
+    run_due()
+    joined = next(one for one in connections_of(ada) if one.id != old.id)
+    watched = read(ada.client.get(f"{ada.root}/{joined.id}/confirmed")).text
+    assert "1 document could not be published to Xero (Acme Ltd) first and came along: " in watched
+    page = start_page(ada, joined)
+    assert "These could not be published to Xero (Acme Ltd) first" in page.text
+    assert "Without supplier, £120.00" in page.text
+    assert "To publish them to Xero (Acme Ltd) after all, undo the change;" in page.text
+    assert "/costs/" in page.link("Without supplier")
 
 
 def test_going_back_to_an_expired_connection_takes_a_sign_in_before_the_start_too(ada: Walk) -> None:

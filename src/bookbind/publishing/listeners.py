@@ -39,9 +39,9 @@ from bookbind.publishing.resume import (
     note_lists_read,
     place_after_lists,
 )
-from bookbind.publishing.services import release, withdraw_for_archive
+from bookbind.publishing.services import withdraw_for_archive
 from bookbind.publishing.states import State
-from bookbind.publishing.switching import SWITCH_JOB
+from bookbind.publishing.switching import SWITCH_JOB, send_first
 from bookbind.tenancy.models import User
 
 # These are looked at anew whenever the document, the lists or the settings change.
@@ -67,7 +67,7 @@ def prepare_settings(event: ConnectionStarted) -> None:
     if change is None and keeps_own_codes(connection):
         pause_until_started(connection)
     elif change is not None and change.publish_first:
-        release(change.left)
+        send_first(change)
 
 
 @subscribe(ConnectionHealed)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from bookbind.connections.models import Connection
+from bookbind.connections.models import Change, Connection
 from bookbind.documents.models import Document
 from bookbind.kit.ids import new_id
 from bookbind.lists.models import ListItem
@@ -83,6 +83,7 @@ class Publication(BusinessOwned):
     names and codes as they were: both fixed when a delivery is written. `queued_at` keeps the order in which
     people asked. `reason` is a `reasons.Reason`, `error` what is shown beside it. `lookups` counts the
     searches after a lost answer that found nothing. `differences` names what the vendor changed or lost.
+    `first_of` is the change before which it was to be published to the books that are left.
     """
 
     class State(models.TextChoices):
@@ -122,6 +123,7 @@ class Publication(BusinessOwned):
     must_look_for_twins = models.BooleanField(default=False)
     new_supplier_accepted = models.BooleanField(default=False)
     early_accepted = models.BooleanField(default=False)
+    first_of = models.ForeignKey(Change, models.SET_NULL, null=True, related_name="+")
     attempts = models.PositiveIntegerField(default=0)
     lookups = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)

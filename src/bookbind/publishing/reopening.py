@@ -9,7 +9,9 @@ from bookbind.documents import services as documents
 from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
+from bookbind.kit.text import within_sentence
 from bookbind.publishing.errors import MovedMeanwhile
+from bookbind.publishing.messages import short_reason
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import RETURNABLE, State
@@ -35,13 +37,22 @@ def reopen(rows: Sequence[Publication], joined: Connection, reason: Reason, user
         activity.record(
             "publication.moved",
             f"Moved from {connections.label_of(row.connection)} to {connections.label_of(joined)}; "
-            "it was not sent.",
+            f"{_why_unsent(row)}.",
             business_id=row.business_id,
             actor=user,
             subject=row.document,
             data={"from": row.connection_id, "to": joined.id, "at": now},
         )
     return made
+
+
+def _why_unsent(row: Publication) -> str:
+    """That it was not sent; and what kept it, where it was to be sent before the move."""
+    if row.first_of_id is None or not row.reason:
+        return "it was not sent"
+    return (
+        f"it was to be published there first, and could not be: {within_sentence(short_reason(row.reason))}"
+    )
 
 
 def _anew(row: Publication, joined: Connection, reason: Reason) -> Publication:

@@ -10,6 +10,7 @@ from bookbind.connections import change as changes
 from bookbind.connections import queries as connections
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.status import Health
+from bookbind.documents.models import Document
 from bookbind.documents.queries import owed
 from bookbind.jobs.services import Again, Claimed, works
 from bookbind.kit import clock
@@ -21,6 +22,7 @@ from bookbind.publishing.queries import WaitingSummary, list_unsent, summarise
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.reopening import reopen
 from bookbind.publishing.resume import give_up_return
+from bookbind.publishing.services import release
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.tenancy.models import User
 
@@ -85,12 +87,27 @@ def count_to_publish_first(change: Change) -> int:
 
     What was queued is waited for while the old books do not answer, and while they have to be reconnected.
     """
-    if not change.publish_first:
-        return 0
-    rows = Publication.objects.filter(connection=change.left)
+    return _to_go_first(change).count() if change.publish_first else 0
+
+
+def send_first(change: Change) -> None:
+    """Let what is ready go to the books that are left, and remember that it was to go there first."""
+    release(change.left)
+    _to_go_first(change).update(first_of=change)
+
+
+def missed_first(change: Change) -> list[Document]:
+    """The documents that were to be published to the old books first, could not be, and came along unsent."""
+    rows = Publication.objects.filter(first_of=change, state=State.WITHDRAWN.value)
+    here = Publication.objects.filter(connection=change.joined, state__in=_MOVED)
+    missed = rows.filter(document__in=here.values("document")) if change.publish_first else rows.none()
+    return [row.document for row in missed.select_related("document__supplier").order_by("queued_at", "id")]
+
+
+def _to_go_first(change: Change) -> "QuerySet[Publication]":
     held = Q(state=State.HELD.value, reason=Reason.CONNECTION)
-    count: int = rows.filter(held | Q(state=State.WAITING.value)).count()
-    return count
+    rows: QuerySet[Publication] = Publication.objects.filter(connection=change.left)
+    return rows.filter(held | Q(state=State.WAITING.value))
 
 
 def _must_wait(change: Change) -> bool:

@@ -12,7 +12,7 @@ from bookbind.connections.second_person import Act, find_open
 from bookbind.lists.queries import needs_match_counts
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import waiting_summary
-from bookbind.publishing.switching import count_to_publish_first
+from bookbind.publishing.switching import count_to_publish_first, missed_first
 from bookbind.rules.queries import list_rules, problems_of
 
 
@@ -96,6 +96,7 @@ def moved_words(connection: Connection) -> dict[str, object]:
         if moved
         else get_provider(connection.provider).name,
         "undoable": find_undoable(connection),
+        "missed": len(missed_first(moved)) if moved else 0,
         "unmatched": sum(needs_match_counts(connection).values()),
         "rules": _rule_counts(connection),
     }

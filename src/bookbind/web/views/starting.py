@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from bookbind.connections.change import find_undoable
+from bookbind.connections.change import find_change_to, find_undoable
 from bookbind.connections.endings import explain_end
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, label_of, needs_reconnect, status_of
@@ -20,6 +20,7 @@ from bookbind.publishing.errors import StartCutOff
 from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import start_publishing, start_summary
+from bookbind.publishing.switching import missed_first
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.notices import Notice, is_worth_a_banner, notice_for
@@ -95,7 +96,7 @@ def _say_why_not(request: BusinessRequest, connection: Connection) -> HttpRespon
 
 def _show(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
     summary, ways = start_summary(connection), list_ways(connection)
-    undoable = find_undoable(connection)
+    undoable, moved = find_undoable(connection), find_change_to(connection)
     current = status_of(connection)
     context = {
         "connection": connection,
@@ -107,6 +108,8 @@ def _show(request: BusinessRequest, connection: Connection, status: int = 200) -
         "months": build_months(summary),
         "waits": explain_waiting(summary),
         "lacking": explain_lacking(summary),
+        "missed": missed_first(moved) if moved else [],
+        "missed_at": label_of(moved.left) if moved else "",
         "undoable": undoable,
         "left_label": label_of(undoable.left) if undoable else "",
         "left_needs_reconnect": undoable is not None and needs_reconnect(undoable.left),
