@@ -27,6 +27,8 @@ from bookbind.web.notices import Notice, is_worth_a_banner, notice_for
 from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting
 from bookbind.web.views.way_words import explain_ways
 
+_MISSED_SHOWN = 10
+
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_CONNECTIONS)
@@ -97,6 +99,7 @@ def _say_why_not(request: BusinessRequest, connection: Connection) -> HttpRespon
 def _show(request: BusinessRequest, connection: Connection, status: int = 200) -> HttpResponse:
     summary, ways = start_summary(connection), list_ways(connection)
     undoable, moved = find_undoable(connection), find_change_to(connection)
+    missed = missed_first(moved) if moved else []
     current = status_of(connection)
     context = {
         "connection": connection,
@@ -108,7 +111,8 @@ def _show(request: BusinessRequest, connection: Connection, status: int = 200) -
         "months": build_months(summary),
         "waits": explain_waiting(summary),
         "lacking": explain_lacking(summary),
-        "missed": missed_first(moved) if moved else [],
+        "missed": missed[:_MISSED_SHOWN],
+        "missed_unlisted": len(missed[_MISSED_SHOWN:]),
         "missed_at": label_of(moved.left) if moved else "",
         "undoable": undoable,
         "left_label": label_of(undoable.left) if undoable else "",
