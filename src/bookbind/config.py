@@ -92,7 +92,7 @@ def database_settings(url: str, data: Path) -> dict[str, object]:
                 "DATABASE_URL must begin with postgresql://. Without it, SQLite is used."
             )
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "bookbind.tenancy.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),

@@ -19,6 +19,7 @@ from bookbind.documents.queries import get_document
 from bookbind.documents.services import save_document
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import claim_next, run_due
+from bookbind.kit import clock
 from bookbind.lists.models import Binding, ListItem, RemoteItem
 from bookbind.lists.services import get_or_create_supplier
 from bookbind.lists.sync import SYNC_JOB, SyncRun, request_sync
@@ -33,8 +34,11 @@ from bookbind.rules.models import SupplierRule
 from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.scope import BusinessScope, within
+from tests.merge.story import Story
+from tests.merge.story_world import make_world
 from tests.support import factories, papers
 from tests.support.fake_books import FakeBooks
+from tests.support.vendors import enter
 from tests.support.worlds import world
 
 CATEGORIES, TAXES, SUPPLIERS = ListName.CATEGORIES, ListName.TAX_RATES, ListName.SUPPLIERS
@@ -233,3 +237,24 @@ def moved(firm: Firm) -> tuple[Firm, Place, Place]:
 
 # The business, the books that it left, and those that it is at now.
 Moved = tuple[Firm, Place, Place]
+
+
+@pytest.fixture
+def vendors(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> Iterator[pytest.MonkeyPatch]:
+    """What `tests.support.vendors.enter` replaces things with, and the clock as it was when all is over."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    before = clock._offset
+    yield monkeypatch
+    clock.use_offset(before)
+
+
+@pytest.fixture
+def story(db: None, vendors: pytest.MonkeyPatch) -> Iterator[Story]:
+    """Where every story begins: at one organisation, with rules, and documents in several states."""
+    business = factories.make_business("Story Ltd")
+    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
+    other = factories.make_member(business, "Ursula Admin", factories.Role.USER_ADMIN)
+    world = make_world()
+    enter(world, vendors)
+    with within(BusinessScope(business.id)):
+        yield Story(world, business, user, other)

@@ -5,6 +5,7 @@ import pytest
 from bookbind.activity.models import Entry
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
+from bookbind.kit.events import subscribe
 from bookbind.lists.combine import combine
 from bookbind.lists.models import Binding
 from bookbind.merge.choices import CREATE, LEAVE
@@ -16,6 +17,7 @@ from bookbind.merge.undoing import undo
 from bookbind.merge.usage import read_uses
 from bookbind.merge.using import find_last_applied, match_one, use_matches
 from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.publishing.events import DocumentHeld
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import count_held_for_look
 from bookbind.publishing.reasons import Reason
@@ -24,6 +26,7 @@ from bookbind.publishing.states import State
 from bookbind.rules.queries import list_rules, problems_of
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, look
 from tests.support import factories
+from tests.support.events import hearing
 from tests.support.queries import counting
 
 
@@ -111,6 +114,29 @@ def test_the_press_finds_what_the_job_has_not_looked_at_yet(moved: Moved) -> Non
     assert look(waiting).reason == Reason.CATEGORY_UNMATCHED
     assert release(second.connection, firm.user) == 1
     assert look(waiting).state == State.WAITING
+
+
+@pytest.mark.req("CHG-05")
+def test_what_is_used_while_the_job_looks_is_looked_at_as_well(moved: Moved) -> None:
+    firm, _, second = moved
+    choose_vehicle_costs(firm, second)
+    early, late = firm.wait(second, category="Advertising"), firm.wait(second)
+    motor, advertising, rate = (
+        firm.item("Motor expenses"),
+        firm.item("Advertising"),
+        firm.item("20% VAT", TAXES),
+    )
+    use(firm, second, item_ids=[motor.id, rate.id])
+
+    def use_more(event: DocumentHeld) -> None:
+        if event.publication_id == late.id and Applied.objects.count() == 1:
+            use(firm, second, item_ids=[advertising.id])
+
+    with hearing():
+        subscribe(DocumentHeld)(use_more)
+        firm.recheck()
+    assert Applied.objects.count() == 2
+    assert (look(early).reason, look(late).reason) == (Reason.LOOK_FIRST, Reason.LOOK_FIRST)
 
 
 def test_a_read_of_the_lists_sends_nothing_that_was_only_matched(moved: Moved) -> None:

@@ -20,6 +20,7 @@ from bookbind.kit import clock
 from bookbind.kit.checkpoints import VARIABLE, Checkpoint
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import find_open_publication
+from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
 from tests.publishing.conftest import QUEUE, SWITCH, SYNC, Desk
 
@@ -128,6 +129,7 @@ def test_killed_at_the_switch_the_books_have_moved_wholly_or_not_at_all(
     moved = find_open_publication(waiting.document_id)
     assert moved is not None
     assert (moved.connection_id, moved.state) == (joined.id, State.HELD)
+    assert moved.reason == Reason.CATEGORY_UNMATCHED, "it says what it really waits for"
     assert Publication.objects.count() == 2
 
 

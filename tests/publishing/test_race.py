@@ -145,7 +145,9 @@ def send(publication_id: object) -> None:
     publication = Publication.objects.select_related("connection", "document").get(id=publication_id)
     write = PreparedWrite("create_document", b"{}", publication.marker)
     version = get_document(publication.document_id).version
-    deliveries.write_delivery(publication, publication.connection, version, outgoing(publication), write, {})
+    deliveries.write_delivery(
+        publication, publication.connection, version, outgoing(publication), write, {}, lambda: True
+    )
 
 
 def switch(joined: Connection) -> None:

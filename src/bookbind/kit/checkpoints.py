@@ -18,6 +18,7 @@ class Checkpoint(StrEnum):
     AFTER_CODE_EXCHANGED = "after_code_exchanged"
     AFTER_PENDING_SAVED = "after_pending_saved"
     AFTER_FINISH_COMMITTED = "after_finish_committed"
+    AFTER_LIST_APPLIED = "after_list_applied"
     AFTER_LISTS_READ = "after_lists_read"
     BEFORE_SWITCH = "before_switch"
     AFTER_SWITCH = "after_switch"

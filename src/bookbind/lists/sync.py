@@ -90,6 +90,7 @@ class SyncRun:
 
     def turn(self, read: Callable[[], None]) -> Again | None:
         """Read what is wanted by `read`, which calls the method of that name with a session."""
+        self._adopt_read()
         try:
             if self.unread():
                 read()
@@ -100,6 +101,11 @@ class SyncRun:
         except ReadOvertaken:
             return None
         return self.close()
+
+    def _adopt_read(self) -> None:
+        """A worker that died between reading a list and adopting it left that to whoever comes next."""
+        for name in self.rows().filter(_SATISFIED, requested_at__isnull=False).values_list("list", flat=True):
+            adopt_new(self.connection, ListName(name))
 
     def rows(self) -> QuerySet[ListSync]:
         """The lists that the vendor has."""
@@ -139,6 +145,7 @@ class SyncRun:
         except ProviderError as error:
             self._give_up(reading, error)
             return error
+        reach(Checkpoint.AFTER_LIST_APPLIED)
         adopt_new(self.connection, reading.name)
         return None
 

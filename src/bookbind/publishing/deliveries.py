@@ -1,6 +1,7 @@
 """Deliveries: one write to the vendor each, committed with its key and bytes before the call."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,16 +42,20 @@ def write_delivery(
     outgoing: OutgoingDocument,
     write: PreparedWrite,
     labels: dict[str, Any],
+    still_fits: Callable[[], bool],
 ) -> Delivery:
     """Commit the intent to send: right to send, document, publication and delivery in one transaction.
 
-    NotAllowedNow when the connection's epoch moved, it can't publish any more, or the document was edited.
+    NotAllowedNow when the connection's epoch moved, it can't publish any more, the document was edited, or
+    it does not fit any more, for what it names was matched to something else while the vendor was asked.
     """
     reach(Checkpoint.BEFORE_DELIVERY_COMMITTED)
     with transaction.atomic():
         if not _hold_epoch(connection):
             raise NotAllowedNow
         if not connections.status_of(connections.get_connection(connection.id)).can_publish:
+            raise NotAllowedNow
+        if not still_fits():
             raise NotAllowedNow
         if not documents.freeze(publication.document_id, document_version):
             raise NotAllowedNow

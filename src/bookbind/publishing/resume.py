@@ -58,7 +58,10 @@ def look_first_after_matching(connection: Connection) -> None:
     Written here is one row; a job then puts each document where it belongs. Until it has, nothing is sent.
     """
     unchecked = Resume.objects.filter(connection=connection, checked_at__isnull=True)
-    if not unchecked.update(publish_now=False):
+    if unchecked.update(publish_now=False):
+        # A check that is under way has seen less than this, so it begins anew; see `check_resume`.
+        unchecked.filter(lists_read_at__isnull=False).update(lists_read_at=clock.now())
+    else:
         Resume.objects.create(
             business_id=connection.business_id,
             connection=connection,
@@ -100,7 +103,21 @@ def note_lists_read(connection: Connection) -> None:
 
 
 def check_resume(resume: Resume) -> None:
-    """Put each gathered document where it belongs, in order; old messages go."""
+    """Put each gathered document where it belongs, in order; old messages go.
+
+    Lists that are matched meanwhile are seen too: what was looked at before them is looked at again.
+    """
+    while True:
+        _check_gathered(resume)
+        unchecked = Resume.objects.filter(id=resume.id, checked_at__isnull=True)
+        if unchecked.filter(lists_read_at=resume.lists_read_at).update(checked_at=clock.now()):
+            return
+        if not unchecked.exists():
+            return
+        resume.refresh_from_db()
+
+
+def _check_gathered(resume: Resume) -> None:
     # Asked for between the return and now: it had to wait for the lists as well.
     joined = Q(connection_id=resume.connection_id, state=State.HELD.value, reason=Reason.LISTS)
     unsent = Q(resume=resume, state__in=(State.WAITING.value, State.HELD.value))
@@ -118,7 +135,6 @@ def check_resume(resume: Resume) -> None:
                 _place(publication, publish_now=resume.publish_now)
         except MovedMeanwhile:
             continue
-    Resume.objects.filter(id=resume.id, checked_at__isnull=True).update(checked_at=clock.now())
 
 
 def place_after_lists(connection: Connection) -> None:

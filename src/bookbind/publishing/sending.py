@@ -1,5 +1,7 @@
 """Sending one document for the first time: check, supplier, twins, commit, send, save what became of it."""
 
+from dataclasses import replace
+
 from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import call, open_session
 from bookbind.connections.models import Connection
@@ -14,6 +16,7 @@ from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.outcomes import accept, fail
 from bookbind.publishing.outgoing import build_outgoing, list_labels
 from bookbind.publishing.placement import Checked, check_again, hold, hold_for
+from bookbind.publishing.queries import find_unchecked_resume
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.suppliers import create_contact, find_contact_id
 from bookbind.publishing.trouble import pause_for_connection, weigh
@@ -44,11 +47,31 @@ def send_document(publication: Publication, connection: Connection, keep: Keep) 
         return Pause(None)
     try:
         delivery = deliveries.write_delivery(
-            publication, connection, checked.document.version, outgoing, write, list_labels(checked.facts)
+            publication,
+            connection,
+            checked.document.version,
+            outgoing,
+            write,
+            list_labels(checked.facts),
+            lambda: _still_fits(publication, checked, outgoing),
         )
     except (NotAllowedNow, MovedMeanwhile):
         return None
     return transmit(publication, connection, delivery, write, is_first=True)
+
+
+def _still_fits(publication: Publication, checked: Checked, outgoing: OutgoingDocument) -> bool:
+    """Whether what the document names still is what it was checked as, and nobody wants a look first.
+
+    The supplier may have been found or created there since; then it is the one that goes out.
+    """
+    if find_unchecked_resume(publication.connection_id) is not None:
+        return False
+    now = check_again(publication)
+    supplier = now.facts.supplier
+    is_same_supplier = supplier is not None and supplier.remote_id == outgoing.contact_id
+    rest = [replace(facts, supplier=None) for facts in (now.facts, checked.facts)]
+    return not now.blocking and is_same_supplier and rest[0] == rest[1]
 
 
 def transmit(

@@ -41,7 +41,11 @@ class UnderWay(Exception):
 def switch_when_free(job: Claimed) -> Again | None:
     """Switch as soon as nothing is under way over the old connection; until then look every second."""
     change = changes.find_change_to(connections.get_connection(UUID(job.key)))
-    if change is None or change.ready_at is None or change.switched_at is not None:
+    if change is None or change.ready_at is None:
+        return None
+    if change.switched_at is not None:
+        # A worker that died just after the switch left this to whoever comes next.
+        _settle_moved(change.joined)
         return None
     if changes.awaits_approval(change):
         return None

@@ -60,6 +60,12 @@ def current_scope() -> Scope:
     return scope
 
 
+def find_business() -> UUID | None:
+    """The business that the scope in force is limited to; None in any other, and without one."""
+    scope = _current.get()
+    return scope.business_id if isinstance(scope, BusinessScope) else None
+
+
 Row = TypeVar("Row", bound=models.Model)
 
 
