@@ -182,6 +182,23 @@ def test_classes_and_locations_that_are_off_are_dropped_in_silence(
     assert "DepartmentRef" not in made
 
 
+def test_a_company_of_one_currency_takes_no_currency_at_all(connect_books: ConnectBooks) -> None:
+    holdings = connect_books(organisation="Acme Holdings Ltd")
+    refused = ("6000", "Multi Currency should be enabled to perform this operation")
+    for currency in ("GBP", "EUR"):
+        bill = holdings.bill(CurrencyRef={"value": currency}, GlobalTaxCalculation=None)
+        code, detail = fault(holdings.post("bill", bill))
+        assert (code, refused[1] in detail) == (refused[0], True)
+        vendor = {"DisplayName": f"New {currency}", "CurrencyRef": {"value": currency}}
+        assert fault(holdings.post("vendor", vendor))[0] == refused[0]
+        account = {"Name": f"New {currency}", "AccountType": "Expense", "CurrencyRef": {"value": currency}}
+        assert fault(holdings.post("account", account))[0] == refused[0]
+    assert holdings.create(CurrencyRef=None, GlobalTaxCalculation=None)["CurrencyRef"]["value"] == "GBP"
+    known = holdings.query("select * from Vendor maxresults 1")[0]
+    renamed = holdings.made("Vendor", known | {"DisplayName": "City Fuel of Bristol"})
+    assert renamed["CurrencyRef"]["value"] == "GBP"
+
+
 def test_a_lapsed_company_can_be_read_and_not_written(sandbox: Sandbox, books: QuickBooksApp) -> None:
     bill = books.bill()
     sandbox.control("lock", vendor="quickbooks", organisation="Acme Ltd", lapsed=True)

@@ -45,6 +45,11 @@ def business_rule(detail: str) -> Fault:
     return Fault("6000", message, f"Business Validation Error: {detail}")
 
 
+def one_currency() -> Fault:
+    """A currency was named, be it their own, in books that keep one only; several integrators say so (2026-11)."""
+    return business_rule("Multi Currency should be enabled to perform this operation")
+
+
 def missing(parameter: str) -> Fault:
     message = "Required param missing, need to supply the required value for the API"
     return Fault(

@@ -11,6 +11,7 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
     invalid_enumeration,
     invalid_reference,
     missing,
+    one_currency,
 )
 from bookbind_sandbox.vendors.quickbooks.kinds import (
     ACCOUNT,
@@ -105,6 +106,8 @@ def _person(books: Books, kind: Kind, entity: Entity, existing: Entity | None) -
     home = books.home_currency()
     given = str((entity.get("CurrencyRef") or {}).get("value") or "")
     kept = existing["CurrencyRef"]["value"] if existing else given or home
+    if given and not existing and not books.many_currencies():
+        raise one_currency()
     if given and given != kept:
         raise business_rule("The currency of a customer or supplier can't be changed.")
     known = books.records.with_code(CURRENCY.name, kept)
@@ -138,7 +141,10 @@ def _account(books: Books, entity: Entity, existing: Entity | None) -> Entity:
         raise missing("AccountType")
     if kind not in CLASSIFICATIONS:
         raise invalid_enumeration(kind, "AccountType")
-    currency = str((entity.get("CurrencyRef") or {}).get("value") or books.home_currency())
+    given = str((entity.get("CurrencyRef") or {}).get("value") or "")
+    if given and not existing and not books.many_currencies():
+        raise one_currency()
+    currency = given or books.home_currency()
     balance = (existing or {}).get("CurrentBalance", Decimal(0))
     return {
         "Classification": CLASSIFICATIONS[kind],

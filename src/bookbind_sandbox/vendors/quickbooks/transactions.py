@@ -14,6 +14,7 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
     invalid_enumeration,
     invalid_reference,
     missing,
+    one_currency,
 )
 from bookbind_sandbox.vendors.quickbooks.kinds import (
     ACCOUNT,
@@ -146,8 +147,8 @@ def _currency(draft: Draft, contact: Entity | None) -> Entity:
     home = draft.books.home_currency()
     given = str((draft.raw.get("CurrencyRef") or {}).get("value") or "")
     if not draft.books.many_currencies():
-        if given and given != home:
-            raise business_rule("Multicurrency is not enabled in this company.")
+        if given and (draft.existing is None or given != home):
+            raise one_currency()
         return {"CurrencyRef": _named_currency(draft.books, home)}
     if not given:
         raise missing("CurrencyRef")
