@@ -22,6 +22,9 @@ ROWS_A_PAGE = 1000
 _MINOR_VERSION = "75"
 _THROTTLED_SECONDS = 60.0
 _LAPSED_SECONDS = 3600.0
+# The company is moved, locked, under maintenance, or its subscription is over: no document can change that,
+# and no sign-in either (2026-11).
+_CLOSED_COMPANY = frozenset({"130", "140", "150", "6190"})
 _HTTP = VendorHttp(provider_id="quickbooks", hosts=urls.HOSTS, limits=LIMITS, correlation_header="intuit_tid")
 
 
@@ -150,9 +153,11 @@ def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> Provi
         return reply.error(ErrorKind.NEEDS_RECONNECT, cause=ReconnectCause.REVOKED)
     if "3001" in codes:
         return _throttled(reply)
-    if "6190" in codes:
-        # The company's subscription is over: no document can change that, and no sign-in either.
+    if codes & _CLOSED_COMPANY:
         return reply.error(ErrorKind.PROVIDER_DOWN, retry_after_seconds=_LAPSED_SECONDS)
+    if "600" in codes:
+        # A requestid that was met before, and is not answered as it was then: only a search tells what it did.
+        return reply.error(ErrorKind.TRANSIENT, maybe_done=reply.call.is_write)
     if "10000" in codes or kind == "systemfault":
         return reply.error(ErrorKind.PROVIDER_DOWN, maybe_done=reply.call.is_write)
     if kind.startswith("authori"):

@@ -46,7 +46,7 @@ def business_rule(detail: str) -> Fault:
 
 
 def one_currency() -> Fault:
-    """A currency was named, be it their own, in books that keep one only; several integrators say so (2026-11)."""
+    """A currency was named, be it their own, in books that keep only one (2026-11, by integrators)."""
     return business_rule("Multi Currency should be enabled to perform this operation")
 
 
