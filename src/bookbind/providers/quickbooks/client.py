@@ -156,7 +156,7 @@ def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> Provi
     if codes & _CLOSED_COMPANY:
         return reply.error(ErrorKind.PROVIDER_DOWN, retry_after_seconds=_LAPSED_SECONDS)
     if "600" in codes:
-        # A requestid that was met before, and is not answered as it was then: only a search tells what it did.
+        # A requestid that was met before, but is not answered as it was then: a search tells what it did.
         return reply.error(ErrorKind.TRANSIENT, maybe_done=reply.call.is_write)
     if "10000" in codes or kind == "systemfault":
         return reply.error(ErrorKind.PROVIDER_DOWN, maybe_done=reply.call.is_write)
