@@ -166,6 +166,48 @@ def test_a_name_with_a_colon_is_made_fit(books: Books) -> None:
     assert books.session.create_contact(NewContact("North: South Ltd"), "key-4") == supplier
 
 
+def test_a_supplier_whose_name_an_employee_has_is_refused(books: Books) -> None:
+    with pytest.raises(ProviderError) as raised:
+        books.session.create_contact(NewContact("City Clerk"), "key-1")
+    assert raised.value.field_errors[0].reason is RejectedReason.CONTACT_NAME_TAKEN
+
+
+def test_a_category_with_quotes_in_its_name_is_made_fit(books: Books) -> None:
+    quoted = NewEntry(ListName.CATEGORIES, 'Costs of "Van 3"', details={"account_family": "expenses"})
+    created = books.session.create_entry(quoted, "key-1")
+    assert created.name == "Costs of 'Van 3'"
+    assert books.session.create_entry(quoted, "key-2") == created
+    product = NewEntry(ListName.PRODUCTS, '5" nails', details={"category_id": created.remote_id})
+    assert books.session.create_entry(product, "key-3").name == '5" nails'
+
+
+def test_a_supplier_with_a_very_long_name_is_made_whole(books: Books) -> None:
+    name = "Zebra and partners " * 12 + "Ltd"
+    assert books.session.create_contact(NewContact(name), "key-1").name == name
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (NewEntry(ListName.CATEGORIES, "c" * 101, details={"account_family": "expenses"}), "up to 100"),
+        (NewEntry(ListName.TRACKING_1, "c" * 101, details={"dimension_id": "Class"}), "up to 100"),
+        (NewEntry(ListName.PRODUCTS, "p" * 101, details={"category_id": "1"}), "up to 100"),
+        (
+            NewEntry(ListName.CATEGORIES, "Fuel", "12345678", {"account_family": "expenses"}),
+            "numbers of up to 7",
+        ),
+        (NewEntry(ListName.CATEGORIES, "Fuel", "4:1", {"account_family": "expenses"}), "colon"),
+    ],
+)
+def test_what_is_too_long_for_quickbooks_is_said_in_our_words_before_it_is_sent(
+    books: Books, entry: NewEntry, said: str
+) -> None:
+    with pytest.raises(ProviderError) as raised:
+        books.session.create_entry(entry, "key-1")
+    assert (raised.value.kind, raised.value.http_status) == (ErrorKind.REJECTED, None)
+    assert said in raised.value.vendor_text
+
+
 def test_a_supplier_that_comes_along_keeps_its_currency(books: Books) -> None:
     for name, currency in (("Atelier Neuf SARL", "EUR"), ("Newcomer Ltd", "GBP")):
         entry = NewEntry(ListName.SUPPLIERS, name, details={"currency": currency})

@@ -9,7 +9,7 @@ from typing import Any
 from bookbind_sandbox.records import Condition
 from bookbind_sandbox.vendors.quickbooks.errors import unreadable_query, wrong_query
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME, Kind
-from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_moment_ms
+from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_day, parse_moment_ms
 
 DEFAULT_RESULTS, MOST_RESULTS = 100, 1000
 TOKEN = re.compile(
@@ -208,6 +208,10 @@ def _for_column(field: str, value: str) -> str | int:
         return found
     if field == "Id":
         return int(value) if value.isdigit() else -1
+    if field == "TxnDate" and parse_day(value) is None:
+        raise wrong_query(f"Invalid value {value} for {field}")
+    if field == "Active" and value.lower() not in {"true", "false"}:
+        raise wrong_query(f"Invalid value {value} for {field}")
     return value.lower() if field == "Active" else value
 
 

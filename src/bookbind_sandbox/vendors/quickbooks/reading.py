@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bookbind_sandbox.records import Condition
 from bookbind_sandbox.vendors.quickbooks.books import DELETED, Books
-from bookbind_sandbox.vendors.quickbooks.errors import Fault, missing, not_found, wrong_query
+from bookbind_sandbox.vendors.quickbooks.errors import Fault, invalid_date, missing, not_found, wrong_query
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME, BY_PATH, COMPANY_INFO, PREFERENCES, Kind
 from bookbind_sandbox.vendors.quickbooks.query import (
     Query,
@@ -105,7 +105,7 @@ def answer_changes(books: Books, entities: str, changed_since: str) -> Entity:
         raise missing("entities")
     since = parse_moment_ms(changed_since)
     if since is None:
-        raise missing("changedSince")
+        raise invalid_date(changed_since, "changedSince") if changed_since else missing("changedSince")
     oldest = books.world.clock.now() - timedelta(days=CDC_DAYS)
     if since < oldest.timestamp() * 1000:
         raise Fault("4001", "Invalid query", f"changedSince may reach back {CDC_DAYS} days at the most")

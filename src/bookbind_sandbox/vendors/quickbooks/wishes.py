@@ -169,6 +169,8 @@ class QuickBooksWishes(Wishes):
         hidden |= {key: bool(wish[key]) for key in HIDDEN if key in wish}
         if "sales_tax" in wish:
             preferences["TaxPrefs"]["UsingSalesTax"] = bool(wish["sales_tax"])
+        if "automated_tax" in wish:
+            preferences["TaxPrefs"]["PartnerTaxEnabled"] = bool(wish["automated_tax"])
         if "custom_numbers" in wish:
             preferences["SalesFormsPrefs"]["CustomTxnNumbers"] = bool(wish["custom_numbers"])
         self.books.save(PREFERENCES, preferences)
