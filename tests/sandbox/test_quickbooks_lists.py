@@ -74,6 +74,15 @@ def test_columns_make_sparse_rows(books: QuickBooksApp) -> None:
     assert rows == [{"Id": "1", "DisplayName": "City Fuel Limited", "domain": "QBO", "sparse": True}]
 
 
+def test_the_number_of_a_product_is_told_when_it_is_named(books: QuickBooksApp) -> None:
+    income = books.ref("Account", "Sales")
+    made = books.made("Item", {"Name": "Nails", "Type": "Service", "Sku": "N-5", "IncomeAccountRef": income})
+    assert made["Sku"] == "N-5"
+    (bare,) = books.query("select * from Item where Name = 'Nails'")
+    (whole,) = books.query("select *, Sku from Item where Name = 'Nails'")
+    assert ("Sku" in bare, whole) == (False, made)
+
+
 def test_rows_are_sorted_as_asked_and_by_number_otherwise(books: QuickBooksApp) -> None:
     ids = [int(row["Id"]) for row in books.query("select * from Account maxresults 1000")]
     assert ids == sorted(ids)

@@ -9,7 +9,7 @@ from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedRea
 from bookbind.providers.base.types import AccountFamily, ListName, NewContact, NewEntry
 from bookbind.providers.quickbooks.contacts import account_type, build_entry, build_vendor
 from tests.providers.conftest import ORGANISATION, Visitor
-from tests.providers.contract.books import Books
+from tests.providers.contract.books import Books, read_list
 
 
 @pytest.mark.parametrize(
@@ -164,6 +164,14 @@ def test_a_name_with_a_colon_is_made_fit(books: Books) -> None:
     supplier = books.session.create_contact(NewContact("North: South Ltd"), "key-3")
     assert supplier.name == "North - South Ltd"
     assert books.session.create_contact(NewContact("North: South Ltd"), "key-4") == supplier
+
+
+def test_a_product_has_its_number_when_the_list_is_read_again(books: Books) -> None:
+    income = books.usable(ListName.PRODUCTS)[0].details["category_id"]
+    wanted = NewEntry(ListName.PRODUCTS, "Nails", "N-5", {"category_id": income})
+    created = books.session.create_entry(wanted, "key-1")
+    assert created.code == "N-5"
+    assert created in read_list(books.visitor.open(), ListName.PRODUCTS)
 
 
 def test_a_supplier_whose_name_an_employee_has_is_refused(books: Books) -> None:

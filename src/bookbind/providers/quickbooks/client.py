@@ -20,6 +20,8 @@ LIMITS = Limits(per_minute=500, concurrent=10)
 ROWS_A_PAGE = 1000
 # The floor since 1 August 2025: lower ones are ignored (2026-11).
 _MINOR_VERSION = "75"
+# A product's number is told only when it is asked for by name (2026-11).
+_NAMED_COLUMNS = {"Item": "*, Sku"}
 _THROTTLED_SECONDS = 60.0
 _LAPSED_SECONDS = 3600.0
 # The company is moved, locked, under maintenance, or its subscription is over: no document can change that,
@@ -71,7 +73,8 @@ class CompanyApi:
         condition = f" where {where}" if where else ""
         for start in count(1, ROWS_A_PAGE):
             window = f"orderby Id startposition {start} maxresults {ROWS_A_PAGE}"
-            statement = f"select * from {entity}{condition} {window}"  # noqa: S608 - conditions are quoted
+            columns = _NAMED_COLUMNS.get(entity, "*")
+            statement = f"select {columns} from {entity}{condition} {window}"  # noqa: S608 - conditions are quoted
             reply = self.query(statement, operation)
             rows = reply.read(lambda content: parse_query_rows(content, entity))
             yield [row for row in rows if row["Id"] not in seen]

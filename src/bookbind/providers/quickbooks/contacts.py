@@ -114,7 +114,7 @@ def refuse_entry(entry: NewEntry, country: str) -> None:
     if entry.list is ListName.CATEGORIES and (len(entry.code) > longest or ":" in entry.code):
         raise _refused(
             f"QuickBooks takes account numbers of up to {longest} characters and without a colon, which"
-            f" {entry.code} is not. Make the account there under another number, refresh the lists, match it.",
+            f" {entry.code} is not. Make the account there under another number and refresh the lists.",
             "code",
         )
 

@@ -11,12 +11,10 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
 )
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME
 from bookbind_sandbox.vendors.quickbooks.reading import answer_query
-from bookbind_sandbox.vendors.quickbooks.values import read_text
 from bookbind_sandbox.vendors.quickbooks.wire import Entity
 from bookbind_sandbox.vendors.quickbooks.writing import write
 
 MOST_ITEMS = 30
-LONGEST_ITEM_ID = 10
 
 
 def run_batch(books: Books, content: Entity) -> list[Entity]:
@@ -39,7 +37,7 @@ def _run(books: Books, item: Entity) -> Entity:
 
 
 def _answer(books: Books, item: Entity) -> Entity:
-    if not read_text(item, "bId", LONGEST_ITEM_ID):
+    if not item.get("bId"):
         raise missing("bId")
     if "Query" in item:
         return answer_query(books, str(item["Query"]))

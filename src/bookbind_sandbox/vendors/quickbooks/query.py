@@ -11,6 +11,7 @@ from bookbind_sandbox.vendors.quickbooks.errors import unreadable_query, wrong_q
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME, Kind
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_day, parse_moment_ms
 
+ALL = "*"
 DEFAULT_RESULTS, MOST_RESULTS = 100, 1000
 TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<operator><=|>=|<|>|=)|(?P<mark>[(),*])|(?P<word>[\w.\-+:]+))"
@@ -104,12 +105,12 @@ class _Parser:
         return Query(kind, columns, columns == ("count(*)",), where, order, start, most)
 
     def _columns(self) -> tuple[str, ...]:
-        """The columns asked for; none stands for all of them."""
-        if self.skip("*"):
+        """The columns asked for; none stands for all of them but those that have to be named."""
+        if self.skip("*") and self.peek() != ",":
             return ()
         if self.skip("count", "(", "*", ")"):
             return ("count(*)",)
-        columns = [self.take()]
+        columns = [ALL if self.peek() == "," else self.take()]
         while self.skip(","):
             columns.append(self.take())
         return tuple(columns)
