@@ -124,6 +124,8 @@ def test_a_refusal_of_authority_without_a_known_code_asks_for_a_new_sign_in(kind
 
 def test_a_lapsed_subscription_is_looked_at_again_in_an_hour_and_nothing_was_done() -> None:
     error = of(400, fault("6190", "Subscription period has ended", "ValidationFault"))
+    assert error.organisation_closed
+    assert not of(400, fault("10000", "System Failure Error")).organisation_closed
     assert (error.retry_after_seconds, error.maybe_done) == (3600, False)
     assert "Subscription" in error.vendor_text
 

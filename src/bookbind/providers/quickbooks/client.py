@@ -157,7 +157,8 @@ def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> Provi
     if "3001" in codes:
         return _throttled(reply)
     if codes & _CLOSED_COMPANY:
-        return reply.error(ErrorKind.PROVIDER_DOWN, retry_after_seconds=_LAPSED_SECONDS)
+        closed = {"organisation_closed": True, "retry_after_seconds": _LAPSED_SECONDS}
+        return reply.error(ErrorKind.PROVIDER_DOWN, **closed)
     if "600" in codes:
         # A requestid that was met before, but is not answered as it was then: a search tells what it did.
         return reply.error(ErrorKind.TRANSIENT, maybe_done=reply.call.is_write)
