@@ -127,7 +127,7 @@ def test_a_lapsed_subscription_is_looked_at_again_in_an_hour_and_nothing_was_don
     assert error.organisation_closed
     assert not of(400, fault("10000", "System Failure Error")).organisation_closed
     assert (error.retry_after_seconds, error.maybe_done) == (3600, False)
-    assert "Subscription" in error.vendor_text
+    assert error.vendor_text == "Subscription period has ended (code 6190)"
 
 
 def test_a_request_id_that_is_known_already_may_have_done_it() -> None:

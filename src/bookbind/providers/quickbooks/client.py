@@ -145,7 +145,10 @@ def refused(reply: Reply, part: Any = None) -> ProviderError:
     if not refusals:
         # A page instead of a Fault: something between us and QuickBooks answered.
         return reply.error(ErrorKind.TRANSIENT, maybe_done=reply.call.is_write)
-    return _about_connection(reply, refusals, fault_type(content)) or _about_content(reply, refusals)
+    error = _about_connection(reply, refusals, fault_type(content)) or _about_content(reply, refusals)
+    # The words of the Fault, for people, in the place of its JSON.
+    error.vendor_text = " · ".join(refusal.text for refusal in refusals)
+    return error
 
 
 def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> ProviderError | None:
@@ -177,8 +180,7 @@ def _about_content(reply: Reply, refusals: list[Refusal]) -> ProviderError:
     if "5010" in {refusal.code for refusal in refusals}:
         return reply.error(ErrorKind.TRANSIENT)
     errors = tuple(FieldError(*classify(refusal), vendor_text=refusal.text) for refusal in refusals)
-    text = " · ".join(refusal.text for refusal in refusals)
-    return reply.error(ErrorKind.REJECTED, vendor_text=text, field_errors=errors)
+    return reply.error(ErrorKind.REJECTED, field_errors=errors)
 
 
 def _throttled(reply: Reply) -> ProviderError:
