@@ -8,7 +8,7 @@ import pytest
 from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedReason
 from bookbind.providers.base.types import AccountFamily, ListName, NewContact, NewEntry
 from bookbind.providers.quickbooks.contacts import account_type, build_entry, build_vendor
-from tests.providers.conftest import ORGANISATION, Visitor
+from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
 from tests.providers.contract.books import Books, read_list
 
 
@@ -216,7 +216,18 @@ def test_what_is_too_long_for_quickbooks_is_said_in_our_words_before_it_is_sent(
     assert said in raised.value.vendor_text
 
 
-def test_a_supplier_that_comes_along_keeps_its_currency(books: Books) -> None:
+@pytest.mark.parametrize("listed_in", [ListName.SUPPLIERS, ListName.CUSTOMERS])
+def test_who_comes_along_to_a_company_of_one_currency_has_that(
+    visit: Callable[[str], Visitor], listed_in: ListName
+) -> None:
+    session = visit("quickbooks").open(LOGIN, "Acme Holdings Ltd")
+    for currency in ("EUR", "GBP"):
+        entry = NewEntry(listed_in, f"Newcomer {currency}", details={"currency": currency})
+        assert session.create_entry(entry, f"key-{currency}").details["currency"] == "GBP"
+
+
+@pytest.mark.parametrize("listed_in", [ListName.SUPPLIERS, ListName.CUSTOMERS])
+def test_who_comes_along_keeps_their_currency(books: Books, listed_in: ListName) -> None:
     for name, currency in (("Atelier Neuf SARL", "EUR"), ("Newcomer Ltd", "GBP")):
-        entry = NewEntry(ListName.SUPPLIERS, name, details={"currency": currency})
+        entry = NewEntry(listed_in, name, details={"currency": currency})
         assert books.session.create_entry(entry, f"key-{currency}").details["currency"] == currency

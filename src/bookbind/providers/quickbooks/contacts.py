@@ -56,8 +56,7 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
     Suppliers, customers and employees share their names (2026-11), so another kind of contact may have it:
     then contact_name_taken. Its currency can never be changed (2026-11): it has that of its first document.
     """
-    currency = "" if contact.currency == api.organisation.currency else contact.currency
-    contact = replace(contact, name=fit_name(contact.name), currency=currency)
+    contact = replace(contact, name=fit_name(contact.name), currency=foreign_currency(api, contact.currency))
     body = build_vendor(contact)
     try:
         return _create(api, SOURCES[ListName.SUPPLIERS], "create_contact", body, key)
@@ -73,9 +72,9 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
 def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
     """Create an entry of any list that takes new ones, or take the active one that has the name already."""
     if entry.list is ListName.SUPPLIERS:
-        currency = entry.details.get("currency", "")
-        return create_contact(api, replace(_as_contact(entry), currency=currency), key)
-    entry = replace(entry, name=fit_name(entry.name, entry.list))
+        return create_contact(api, _as_contact(entry), key)
+    told = {"currency": foreign_currency(api, entry.details.get("currency", ""))}
+    entry = replace(entry, name=fit_name(entry.name, entry.list), details=entry.details | told)
     refuse_entry(entry, api.organisation.country)
     source, body = _source(entry), build_entry(entry)
     try:
@@ -94,6 +93,12 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
                 correlation_id=error.correlation_id,
             ) from error
         return found
+
+
+def foreign_currency(api: CompanyApi, currency: str) -> str:
+    """The currency where it is named to the company: not its own, and none where it keeps only that."""
+    named = api.organisation.many_currencies and currency != api.organisation.currency
+    return currency if named else ""
 
 
 def fit_name(name: str, listed_in: ListName = ListName.SUPPLIERS) -> str:
@@ -193,7 +198,8 @@ def _is_name_taken(error: ProviderError) -> bool:
 
 
 def _as_contact(entry: NewEntry) -> NewContact:
-    return NewContact(entry.name, entry.details.get("email", ""), entry.details.get("tax_number", ""))
+    told = (entry.details.get(name, "") for name in ("email", "tax_number", "currency"))
+    return NewContact(entry.name, *told)
 
 
 def _person(contact: NewContact, number_key: str) -> Row:
