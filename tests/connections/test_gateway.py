@@ -224,6 +224,7 @@ def test_a_success_between_makes_silences_start_again(connection: Connection) ->
         ),
         (ProviderError(ErrorKind.MISSING_SCOPE), Cause.SCOPE_MISSING),
         (ProviderError(ErrorKind.PROVIDER_DOWN), Cause.PROVIDER_DOWN),
+        (ProviderError(ErrorKind.PROVIDER_DOWN, organisation_closed=True), Cause.ORGANISATION_CLOSED),
         (ProviderError(ErrorKind.RATE_LIMITED, retry_after_seconds=90, limit="minute"), Cause.RATE_LIMITED),
         (ProviderError(ErrorKind.MISCONFIGURED), Cause.APP_SUSPENDED),
         (ProviderError(ErrorKind.REJECTED), Cause.NONE),
@@ -240,6 +241,18 @@ def test_each_kind_of_failure_leaves_its_own_cause(
     assert (status.state is State.NEEDS_RECONNECT) == (
         error.kind.value in ("needs_reconnect", "missing_scope")
     )
+
+
+def test_a_closed_organisation_is_tried_as_soon_as_somebody_asks_for_it(
+    connection: Connection, ahead: Callable[..., None]
+) -> None:
+    closed = {"organisation_closed": True, "retry_after_seconds": 3600}
+    fail(connection, ProviderError(ErrorKind.PROVIDER_DOWN, **closed))
+    assert status_now(connection).can_insist
+    assert not status_now(connection).can_call
+    ahead(hours=2)
+    fail(connection, ProviderError(ErrorKind.PROVIDER_DOWN))
+    assert status_now(connection).cause is Cause.PROVIDER_DOWN
 
 
 def test_a_limit_ends_by_itself(

@@ -42,6 +42,9 @@ def status(**changes: object) -> Status:
 EXPIRED = derive_status(Facts(consent_expires_at=END, lapsed_at=END + timedelta(seconds=1)), NEXT_YEAR)
 UNUSED = status(refreshed_at=NOW - timedelta(days=48), idle_ends_at=NOW + timedelta(days=12))
 DOWN = status(down_since=NOW - timedelta(minutes=4), next_try_at=NOW + timedelta(minutes=5))
+CLOSED = status(
+    down_since=NOW - timedelta(minutes=4), next_try_at=NOW + timedelta(minutes=5), organisation_closed=True
+)
 
 
 @pytest.mark.req("REC-01", "REC-16", "ERR-01")
@@ -114,6 +117,17 @@ DOWN = status(down_since=NOW - timedelta(minutes=4), next_try_at=NOW + timedelta
             (
                 "Your connection is fine and there is nothing to do. We try again at 09:45 and then "
                 "send the 14 "
+                "waiting documents. Please don't enter them in Xero meanwhile; they would be there twice."
+            ),
+            ["Export waiting"],
+        ),
+        (
+            CLOSED,
+            "Xero takes nothing for Acme Ltd at the moment (since 09:36).",
+            (
+                "Its subscription there is over, or it is locked; what Xero said stands under Details. "
+                "Your connection is fine, and signing in again would not help. Whoever looks after "
+                "Acme Ltd in Xero can put it right there. We try again at 09:45 and then send the 14 "
                 "waiting documents. Please don't enter them in Xero meanwhile; they would be there twice."
             ),
             ["Export waiting"],
@@ -284,6 +298,7 @@ def test_moments_are_where_the_business_is() -> None:
         (status(consent_expires_at=END), "Expires today (22 November)"),
         (status(grant_dead_cause="revoked"), "Removed in Xero"),
         (DOWN, "Xero isn't answering"),
+        (CLOSED, "Takes nothing in Xero"),
         (status(name_differs=True), "Connected, name differs"),
         (status(stage=Stage.SETTING_UP), "Setting up"),
         (status(stage=Stage.ENDED, ended_at=NOW), "Disconnected 22 Nov 2026"),

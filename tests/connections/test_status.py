@@ -110,6 +110,12 @@ STOPPED = [
     ({"secrets_readable": False}, Health.DOWN, Cause.SECRETS_UNREADABLE, Action.OPERATOR),
     ({"app_refused_since": NOW}, Health.DOWN, Cause.APP_SUSPENDED, Action.OPERATOR),
     ({"down_since": NOW}, Health.DOWN, Cause.PROVIDER_DOWN, Action.WAIT),
+    (
+        {"down_since": NOW, "organisation_closed": True},
+        Health.DOWN,
+        Cause.ORGANISATION_CLOSED,
+        Action.WAIT,
+    ),
     ({"limited_until": NOW + timedelta(minutes=1)}, Health.LIMITED, Cause.RATE_LIMITED, Action.WAIT),
 ]
 WORKING = [
@@ -202,7 +208,7 @@ def test_only_what_a_person_can_cure_asks_for_a_reconnect(data: st.DataObject) -
     if status.state is State.NEEDS_RECONNECT:
         assert status.cause in RECONNECT_CAUSES
         assert status.action is Action.RECONNECT
-    if status.cause in (Cause.PROVIDER_DOWN, Cause.RATE_LIMITED):
+    if status.cause in (Cause.PROVIDER_DOWN, Cause.ORGANISATION_CLOSED, Cause.RATE_LIMITED):
         assert status.action is Action.WAIT
     assert status.can_call or not status.can_publish
     assert not status.can_publish or status.state is State.CONNECTED

@@ -98,7 +98,7 @@ def test_python_quickbooks_reads_books_and_makes_a_bill_with_its_file(sandbox: S
             file=PDF,
             since=(now - timedelta(hours=1)).isoformat(),
         )
-        lists, bill, rest, refused = (judge.hear() for _ in range(4))
+        lists, bill, rest, others, vendors, refused = (judge.hear() for _ in range(6))
     assert {"Motor vehicle expenses", "Fuel", "Current account"} <= set(lists["accounts"])
     assert (lists["vendors"][0], len(lists["vendors"]), lists["count"]) == ("City Fuel Limited", 20, 21)
     assert (bill["total"], bill["tax"], bill["supplier"]) == (120.0, 20.0, "City Fuel Limited")
@@ -106,6 +106,26 @@ def test_python_quickbooks_reads_books_and_makes_a_bill_with_its_file(sandbox: S
     assert bill["files"] == ["bill.pdf"]
     assert (rest["made"], rest["refused"]) == (1, ["6140"])
     assert (rest["changed"], rest["renumbered"]) == (["PQ-1", "PQ-2"], "PQ-3")
-    assert refused == {"taken": 6240, "missing": 610, "revoked": 401}
-    assert [one["reference"] for one in sandbox.received("quickbooks")["documents"]] == ["PQ-2"]
+    kinds = ["Class", "Customer", "Department", "Employee", "Item"]
+    assert others == {
+        "lists": [*kinds, "PaymentMethod", "TaxCode", "TaxRate", "Term"],
+        "company": "Acme Ltd",
+        "currency": "GBP",
+        "taxed": True,
+        "credit": 120.0,
+        "purchase": "Vendor",
+    }
+    assert vendors == {"active": [], "every": ["Zebra Holdings (deleted)"]}
+    assert refused == {
+        "closed": 6210,
+        "reference": 2500,
+        "stale": 5010,
+        "number": 6140,
+        "query": 4000,
+        "taken": 6240,
+        "missing": 610,
+        "revoked": 401,
+    }
+    received = sandbox.received("quickbooks")["documents"]
+    assert [one["reference"] for one in received] == ["PQ-2", "PQ-4", "PQ-5"]
     assert refresh(sandbox, tokens["refresh_token"]).status_code == 400

@@ -64,6 +64,13 @@ def test_a_complete_document_has_nothing_in_its_way() -> None:
     assert check_document(GOOD, BOOKS) == []
 
 
+@pytest.mark.parametrize("rate", [None, replace(RATE, remote_id=""), replace(RATE, alive=False)])
+def test_books_that_keep_no_tax_need_no_rate_for_it(rate: Reference | None) -> None:
+    document = replace(GOOD, **line(tax_rate=rate))
+    assert check_document(document, BOOKS) != []
+    assert check_document(document, replace(BOOKS, keeps_tax=False)) == []
+
+
 @pytest.mark.parametrize(
     ("document", "books", "field", "reason", "weight"),
     [

@@ -125,6 +125,19 @@ def test_an_expense_leaves_a_bank_account_or_a_card(desk: Desk, account: str) ->
     assert (found["kind"], found["paid_from"]) == ("spend", account)
 
 
+@pytest.mark.req("PUB-09", "PUB-10")
+def test_books_that_keep_no_vat_bear_it_from_their_next_reading_on(desk: Desk) -> None:
+    desk.sandbox.control("lock", vendor=SOFTWARE, organisation="Acme Ltd", sales_tax=False)
+    request_sync(desk.connection)
+    run_due(kinds=[SYNC])
+    desk.refresh()
+    publication = published(desk, bill(desk, line={"tax_rate_id": None}))
+    assert publication.state == State.PUBLISHED, (publication.reason, publication.error)
+    assert publication.differences == []
+    (found,) = received(desk)
+    assert (Decimal(found["total"]), Decimal(found["tax"])) == (Decimal(120), Decimal(0))
+
+
 def test_a_supplier_is_made_there_and_a_second_bill_finds_it(desk: Desk) -> None:
     for number in ("INV-1", "INV-2"):
         assert published(desk, bill(desk, number, supplier="Zebra Crossing Ltd")).state == State.PUBLISHED

@@ -52,8 +52,17 @@ def test_a_batch_changes_and_deletes(books: QuickBooksApp) -> None:
 def test_a_batch_holds_thirty_items(books: QuickBooksApp) -> None:
     reads = [{"bId": str(number), "Query": "select count(*) from Bill"} for number in range(31)]
     assert len(batch(books, *reads[:30])) == 30
-    assert fault(books.post("batch", {"BatchItemRequest": reads}))[0] == "6000"
+    assert fault(books.post("batch", {"BatchItemRequest": reads}))[0] == "1040"
     assert fault(books.post("batch", {"BatchItemRequest": []}))[0] == "2020"
+
+
+def test_a_batch_names_its_items_and_itself_shortly(books: QuickBooksApp) -> None:
+    read = {"bId": "1", "Query": "select count(*) from Bill"}
+    (nameless,) = batch(books, {"Query": read["Query"]})
+    assert nameless["Fault"]["Error"][0]["code"] == "2020"
+    body = {"BatchItemRequest": [read]}
+    assert fault(books.post("batch", body, requestid="r" * 37))[0] == "2050"
+    assert "Fault" not in books.post("batch", body, requestid="r" * 36).json()
 
 
 def test_a_requestid_covers_the_whole_batch(sandbox: Sandbox, books: QuickBooksApp) -> None:

@@ -115,6 +115,12 @@ def changes(books: QuickBooksApp, name: str) -> dict[str, Any]:
         "no currency": {"CurrencyRef": None},
         "unknown currency": {"CurrencyRef": {"value": "SEK"}},
         "another currency": {"CurrencyRef": {"value": "EUR"}},
+        "tax where there is none": {
+            "GlobalTaxCalculation": "NotApplicable",
+            "TxnTaxDetail": {"TotalTax": 20},
+        },
+        "a location on a line": {"Line": [books.line(DepartmentRef=books.ref("Department", "Workshop"))]},
+        "a line of its own kind": {"Line": [books.line() | {"Colour": "red"}]},
     }[name]
     return made
 
@@ -135,7 +141,7 @@ def changes(books: QuickBooksApp, name: str) -> dict[str, Any]:
         ("unknown class", "2500", "Class"),
         ("unknown location", "2500", "Department"),
         ("no amount", "2020", "Line.Amount"),
-        ("words for an amount", "2030", "ten"),
+        ("words for an amount", "2090", "ten"),
         ("no VAT code", "6000", "VAT rate"),
         ("a code of sales", "6000", "can't be used for purchases"),
         ("a sales line", "2170", "SalesItemLineDetail"),
@@ -143,12 +149,15 @@ def changes(books: QuickBooksApp, name: str) -> dict[str, Any]:
         ("no mode", "2020", "GlobalTaxCalculation"),
         ("wrong mode", "2170", "Inclusive"),
         ("closed books", "6210", "account period has closed"),
-        ("no date", "2040", "soon"),
+        ("no date", "2070", "soon"),
         ("long number", "2050", "Max:21"),
         ("long note", "2050", "Max:4000"),
         ("no currency", "2020", "CurrencyRef"),
         ("unknown currency", "2500", "SEK"),
         ("another currency", "6000", "currency"),
+        ("tax where there is none", "6170", "NotApplicable"),
+        ("a location on a line", "2010", "DepartmentRef"),
+        ("a line of its own kind", "2010", "Colour"),
     ],
 )
 def test_a_wrong_bill_is_refused_in_quickbooks_words(
@@ -180,6 +189,23 @@ def test_classes_and_locations_that_are_off_are_dropped_in_silence(
     made = books.create(Line=[line], DepartmentRef=books.ref("Department", "Workshop"))
     assert "ClassRef" not in detail(made)
     assert "DepartmentRef" not in made
+
+
+def test_a_company_of_one_currency_takes_no_currency_at_all(connect_books: ConnectBooks) -> None:
+    holdings = connect_books(organisation="Acme Holdings Ltd")
+    refused = ("6000", "Multi Currency should be enabled to perform this operation")
+    for currency in ("GBP", "EUR"):
+        bill = holdings.bill(CurrencyRef={"value": currency}, GlobalTaxCalculation=None)
+        code, detail = fault(holdings.post("bill", bill))
+        assert (code, refused[1] in detail) == (refused[0], True)
+        vendor = {"DisplayName": f"New {currency}", "CurrencyRef": {"value": currency}}
+        assert fault(holdings.post("vendor", vendor))[0] == refused[0]
+        account = {"Name": f"New {currency}", "AccountType": "Expense", "CurrencyRef": {"value": currency}}
+        assert fault(holdings.post("account", account))[0] == refused[0]
+    assert holdings.create(CurrencyRef=None, GlobalTaxCalculation=None)["CurrencyRef"]["value"] == "GBP"
+    known = holdings.query("select * from Vendor maxresults 1")[0]
+    renamed = holdings.made("Vendor", known | {"DisplayName": "City Fuel of Bristol"})
+    assert renamed["CurrencyRef"]["value"] == "GBP"
 
 
 def test_a_lapsed_company_can_be_read_and_not_written(sandbox: Sandbox, books: QuickBooksApp) -> None:
@@ -406,7 +432,30 @@ def test_purchases_in_the_united_states_carry_no_tax(connect_books: ConnectBooks
     assert "GlobalTaxCalculation" not in made
     wrong_code = america.line(AccountRef=america.ref("Account", "Travel"), TaxCodeRef={"value": "20.0% S"})
     wrong = sent | {"DocNumber": "2", "Line": [wrong_code]}
-    assert fault(america.post("bill", wrong))[0] == "2170"
+    assert fault(america.post("bill", wrong))[0] == "6100"
+
+
+def test_a_company_is_american_by_its_country_and_not_by_its_automated_tax(
+    sandbox: Sandbox, connect_books: ConnectBooks
+) -> None:
+    america = connect_books(organisation="Acme America Inc")
+    sandbox.control("lock", vendor="quickbooks", organisation="Acme America Inc", automated_tax=False)
+    line = america.line(AccountRef=america.ref("Account", "Travel"), TaxCodeRef={"value": "NON"})
+    supplier = america.ref("Vendor", "Bay Area Fuel")
+    made = america.create(VendorRef=supplier, Line=[line], GlobalTaxCalculation=None, CurrencyRef=None)
+    assert (made["TotalAmt"], "TxnTaxDetail" in made) == (100.0, False)
+
+
+def test_an_expense_leaves_an_account_of_its_currency(books: QuickBooksApp) -> None:
+    euro = {"Name": "Euro account", "AccountType": "Bank", "CurrencyRef": {"value": "EUR"}}
+    account = {"value": books.made("Account", euro)["Id"]}
+    paid = expense(books, AccountRef=account)
+    assert fault(books.post("purchase", paid))[0] == "6000"
+    supplier = books.ref("Vendor", "Atelier Lumière SARL") | {"type": "Vendor"}
+    foreign = paid | {"CurrencyRef": {"value": "EUR"}, "EntityRef": supplier}
+    assert books.made("Purchase", foreign)["AccountRef"]["name"] == "Euro account"
+    at_home = foreign | {"AccountRef": books.ref("Account", "Current account"), "DocNumber": "E-2"}
+    assert books.made("Purchase", at_home)["CurrencyRef"]["value"] == "EUR"
 
 
 def test_a_company_without_vat_needs_no_codes(connect_books: ConnectBooks) -> None:

@@ -74,6 +74,15 @@ def test_columns_make_sparse_rows(books: QuickBooksApp) -> None:
     assert rows == [{"Id": "1", "DisplayName": "City Fuel Limited", "domain": "QBO", "sparse": True}]
 
 
+def test_the_number_of_a_product_is_told_when_it_is_named(books: QuickBooksApp) -> None:
+    income = books.ref("Account", "Sales")
+    made = books.made("Item", {"Name": "Nails", "Type": "Service", "Sku": "N-5", "IncomeAccountRef": income})
+    assert made["Sku"] == "N-5"
+    (bare,) = books.query("select * from Item where Name = 'Nails'")
+    (whole,) = books.query("select *, Sku from Item where Name = 'Nails'")
+    assert ("Sku" in bare, whole) == (False, made)
+
+
 def test_rows_are_sorted_as_asked_and_by_number_otherwise(books: QuickBooksApp) -> None:
     ids = [int(row["Id"]) for row in books.query("select * from Account maxresults 1000")]
     assert ids == sorted(ids)
@@ -94,6 +103,8 @@ def test_rows_are_sorted_as_asked_and_by_number_otherwise(books: QuickBooksApp) 
         ("select * from Vendor maxresults 1001", "4001"),
         ("select * from Vendor where MetaData.LastUpdatedTime > 'soon'", "4001"),
         ("select * from Vendor; drop", "4000"),
+        ("select * from Vendor where Active = maybe", "4001"),
+        ("select * from Bill where TxnDate > 'soon'", "4001"),
         ("", "4000"),
     ],
 )
@@ -216,7 +227,18 @@ def test_a_supplier_is_made_and_its_name_is_taken_everywhere(books: QuickBooksAp
     ("entity", "body", "code"),
     [
         ("Vendor", {}, "2020"),
-        ("Vendor", {"DisplayName": "a:b"}, "6000"),
+        ("Vendor", {"DisplayName": "a:b"}, "2040"),
+        ("Vendor", {"DisplayName": "a\tb"}, "2040"),
+        ("Vendor", {"DisplayName": "Long", "CompanyName": "c" * 101}, "2050"),
+        ("Vendor", {"DisplayName": "Long", "TaxIdentifier": "9" * 21}, "2050"),
+        ("Vendor", {"DisplayName": "Long", "PrimaryEmailAddr": {"Address": "a" * 101}}, "2050"),
+        ("Vendor", {"DisplayName": "Odd", "Colour": "red"}, "2010"),
+        ("Vendor", {"DisplayName": "City Clerk"}, "6240"),
+        ("Customer", {"DisplayName": "City Clerk"}, "6240"),
+        ("Employee", {"DisplayName": "BT"}, "6240"),
+        ("Account", {"Name": 'Say "cheese"', "AccountType": "Expense"}, "2040"),
+        ("Account", {"Name": "New", "AccountType": "Expense", "AcctNum": "12345678"}, "2050"),
+        ("Account", {"Name": "New", "AccountType": "Expense", "AcctNum": "1:2"}, "2040"),
         ("Vendor", {"DisplayName": "v" * 501}, "2050"),
         ("Vendor", {"DisplayName": "Krona", "CurrencyRef": {"value": "SEK"}}, "2500"),
         ("Account", {"Name": "New"}, "2020"),
@@ -232,6 +254,12 @@ def test_wrong_entries_are_refused(
     books: QuickBooksApp, entity: str, body: dict[str, Any], code: str
 ) -> None:
     assert fault(books.post(entity.lower(), body))[0] == code
+
+
+def test_employees_can_be_read_and_share_the_names_of_suppliers(books: QuickBooksApp) -> None:
+    (clerk,) = books.query("select * from Employee")
+    assert (clerk["DisplayName"], clerk["GivenName"]) == ("City Clerk", "City")
+    assert books.get(f"employee/{clerk['Id']}")["Employee"] == clerk
 
 
 def test_a_made_entry_hangs_under_its_parent(books: QuickBooksApp) -> None:
@@ -269,4 +297,6 @@ def test_a_body_that_is_not_json_is_refused(books: QuickBooksApp) -> None:
         answer = books.call("POST", "vendor", content=content, headers={"Content-Type": "application/json"})
         assert fault(answer)[0] == "2010"
     assert fault(books.call("GET", "spoon/1"))[0] == "500"
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert fault(books.call(method, "vendor/1"))[0] == "500"
     assert fault(books.call("GET", "vendor/9999"))[0] == "610"

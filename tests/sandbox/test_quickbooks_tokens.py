@@ -198,7 +198,7 @@ def test_another_companys_token_is_refused(connect_books: ConnectBooks) -> None:
     acme.realm = holdings.realm
     response = acme.call("GET", "preferences")
     assert response.status_code == 403
-    assert response.json()["Fault"]["Error"][0]["code"] == "3100"
+    assert response.json()["fault"]["error"][0]["code"] == "3100"
 
 
 def test_who_loses_the_admin_role_loses_the_connection_until_it_is_back(

@@ -226,6 +226,26 @@ def _some_refused(status: Status, words: ConnectionWords, viewer: Viewer) -> Mes
 
 
 def _down(case: _Case) -> Message:
+    return _silent(
+        case,
+        f"{case.words.provider_name} isn't answering{_since(case)}.",
+        "Your connection is fine and there is nothing to do.",
+    )
+
+
+def _closed(case: _Case) -> Message:
+    there, organisation = case.words.provider_name, case.words.organisation_name
+    return _silent(
+        case,
+        f"{there} takes nothing for {organisation} at the moment{_since(case)}.",
+        f"Its subscription there is over, or it is locked; what {there} said stands under Details. "
+        "Your connection is fine, and signing in again would not help. Whoever looks after "
+        f"{organisation} in {there} can put it right there.",
+    )
+
+
+def _silent(case: _Case, headline: str, said: str) -> Message:
+    """What waits until the next try is due, by itself."""
     words = case.words
     next_try = case.status.next_try_at
     again = f"We try again at {time_of(next_try, words)}" if next_try else "We keep trying"
@@ -239,8 +259,8 @@ def _down(case: _Case) -> Message:
         actions = (ActionWord(ActionName.EXPORT_WAITING, "Export waiting"),)
     return Message(
         Tone.WARNING,
-        f"{words.provider_name} isn't answering{_since(case)}.",
-        f"Your connection is fine and there is nothing to do. {again}{then_send(words)}.{warning}",
+        headline,
+        f"{said} {again}{then_send(words)}.{warning}",
         actions,
         words.vendor_text,
     )
@@ -315,6 +335,7 @@ def _not_started(words: ConnectionWords, viewer: Viewer) -> Message:
 
 _UNMANAGED = {
     Cause.PROVIDER_DOWN: _down,
+    Cause.ORGANISATION_CLOSED: _closed,
     Cause.RATE_LIMITED: _limited,
     Cause.APP_SUSPENDED: _app_refused,
     Cause.SECRETS_UNREADABLE: _unreadable,
@@ -330,6 +351,7 @@ _SHORT = {
     Cause.PERMISSION_CHANGED: "Permissions changed in {provider}",
     Cause.WRONG_ORGANISATION: "Another organisation answered",
     Cause.PROVIDER_DOWN: "{provider} isn't answering",
+    Cause.ORGANISATION_CLOSED: "Takes nothing in {provider}",
     Cause.RATE_LIMITED: "{provider} asks us to slow down",
     Cause.APP_SUSPENDED: "{provider} doesn't accept Bookbind",
     Cause.SECRETS_UNREADABLE: "Stored sign-in can't be read",

@@ -150,6 +150,7 @@ def error_facts(error: ProviderError) -> dict[str, Any]:
     """What is kept of a failure: the vendor's words made harmless, its status and reference, and when."""
     return {
         "kind": error.kind.value,
+        "organisation_closed": error.organisation_closed,
         "vendor_text": clean_text(error.vendor_text, LONGEST_TEXT),
         "http_status": error.http_status,
         "reference": clean_text(error.correlation_id, 80),
@@ -157,6 +158,7 @@ def error_facts(error: ProviderError) -> dict[str, Any]:
     }
 
 
+_SILENT = "isn't answering"
 _GRANT_KINDS = (ErrorKind.RATE_LIMITED, ErrorKind.MISCONFIGURED)
 _BROKEN = {
     Cause.REVOKED: "Access to {label} was removed at the vendor.",
@@ -183,7 +185,7 @@ def _note_down(connection: Connection, error: ProviderError) -> None:
     next_try_at = now + back_off(failures, error)
     facts = error_facts(error)
     changes: dict[str, Any] = {"next_try_at": next_try_at, "failures": failures, "last_error": facts}
-    if error.retry_after_seconds:
+    if error.retry_after_seconds and not error.organisation_closed:
         changes["limited_until"] = now + timedelta(seconds=error.retry_after_seconds)
     with transaction.atomic():
         rows = Connection.objects.filter(id=connection.id, stage__in=LIVE_STAGES)
@@ -193,7 +195,7 @@ def _note_down(connection: Connection, error: ProviderError) -> None:
         if newly:
             record(
                 "connection.down",
-                f"{label_of(connection)} isn't answering.",
+                f"{label_of(connection)} {'takes nothing now' if error.organisation_closed else _SILENT}.",
                 business_id=connection.business_id,
                 subject=connection,
                 data=facts,

@@ -117,6 +117,7 @@ def facts_of(connection: Connection) -> Facts:
         down_since=connection.down_since,
         next_try_at=connection.next_try_at,
         limited_until=connection.limited_until,
+        organisation_closed=bool(connection.last_error.get("organisation_closed")),
         name_differs=_name_differs(connection),
         awaits_start=connection.awaits_start,
     )

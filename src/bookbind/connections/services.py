@@ -144,4 +144,6 @@ def stored_organisation(organisation: Organisation) -> dict[str, object]:
         "tax_number": clean_text(organisation.tax_number, 60),
         "link_code": organisation.link_code,
         "connection_ref": organisation.connection_ref,
+        "keeps_tax": organisation.keeps_tax,
+        "many_currencies": organisation.many_currencies,
     }

@@ -53,6 +53,7 @@ class Cause(StrEnum):
     PERMISSION_CHANGED = "permission_changed"
     WRONG_ORGANISATION = "wrong_organisation"
     PROVIDER_DOWN = "provider_down"
+    ORGANISATION_CLOSED = "organisation_closed"
     RATE_LIMITED = "rate_limited"
     APP_SUSPENDED = "app_suspended"
     SECRETS_UNREADABLE = "secrets_unreadable"
@@ -93,7 +94,7 @@ class Facts:
     connection that somebody marked as broken must never be called fine. `idle_ends_at` is when the vendor
     would end an unused sign-in; `hard_end_at` is an end that no refresh moves. `awaits_start` says that
     nobody has pressed Start publishing since the business came here. `limited_until` is how long the vendor
-    asked us to wait.
+    asked us to wait. `organisation_closed`: what is down is the organisation, not the vendor.
     """
 
     stage: Stage = Stage.ACTIVE
@@ -110,6 +111,7 @@ class Facts:
     down_since: datetime | None = None
     next_try_at: datetime | None = None
     limited_until: datetime | None = None
+    organisation_closed: bool = False
     missing_required_scopes: bool = False
     missing_optional_scopes: bool = False
     refreshed_at: datetime | None = None
@@ -263,9 +265,8 @@ def _not_working(facts: Facts, now: datetime) -> Status | None:
             facts.next_try_at,
         )
     if facts.down_since is not None:
-        down = _stopped(
-            facts, now, Health.DOWN, Cause.PROVIDER_DOWN, Action.WAIT, facts.down_since, facts.next_try_at
-        )
+        cause = Cause.ORGANISATION_CLOSED if facts.organisation_closed else Cause.PROVIDER_DOWN
+        down = _stopped(facts, now, Health.DOWN, cause, Action.WAIT, facts.down_since, facts.next_try_at)
         return replace(down, can_insist=facts.limited_until is None or now >= facts.limited_until)
     if facts.limited_until is not None and now < facts.limited_until:
         return _stopped(

@@ -1,7 +1,7 @@
 """Reading a connection's lists: asked for as rows, read by one job a connection, applied list by list."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from bookbind.connections.change import take_into_use
 from bookbind.connections.errors import ConnectionUnusable
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import LIVE_STAGES
+from bookbind.connections.queries import LIVE_STAGES, organisation_of
+from bookbind.connections.services import note_organisation
 from bookbind.jobs.runner import Again, Claimed, retry_delay_seconds, still_mine, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
@@ -246,6 +247,10 @@ def _save_settings(connection: Connection, session: Session, provider: Provider)
         base_currency=books.base_currency,
         currencies=list(books.currencies),
         locked_until=books.locked_until,
+    )
+    seen = organisation_of(connection)
+    note_organisation(
+        connection, replace(seen, keeps_tax=books.keeps_tax, many_currencies=books.many_currencies)
     )
     if set(TRACKING_LISTS) & set(provider.lists):
         save_dimensions(connection, session.fetch_dimensions())

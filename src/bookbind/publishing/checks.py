@@ -98,7 +98,8 @@ class SharedDimension:
 class BooksFacts:
     """What the connection's books take and allow.
 
-    `start_chosen` is who chose `documents_from` and when: ` by Ada Admin on 22 November 2026`.
+    `start_chosen` is who chose `documents_from` and when: ` by Ada Admin on 22 November 2026`. Books that do
+    not keep tax have it as part of what a line costs, and need no rate for it.
     """
 
     kinds: tuple[KindChoice, ...]
@@ -112,6 +113,7 @@ class BooksFacts:
     start_chosen: str = ""
     asks_for_new_suppliers: bool = False
     computes_tax: bool = False
+    keeps_tax: bool = True
     reference_length: int | None = None
     shared_dimensions: tuple[SharedDimension, ...] = ()
 
@@ -174,7 +176,7 @@ def _check_fields(document: DocumentFacts, books: BooksFacts | None = None) -> I
     for line in document.lines:
         if line.category is None:
             yield Problem(_at(line, "category"), Reason.CATEGORY_MISSING, data=_line_words(document, line))
-        if line.tax_rate is None and document.tax_mode is not TaxMode.NO_TAX:
+        if line.tax_rate is None and _needs_rates(document, books):
             yield Problem(_at(line, "tax_rate"), Reason.TAX_RATE_MISSING, data=_line_words(document, line))
 
 
@@ -260,7 +262,7 @@ def _check_matches(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
     for line in document.lines:
         found = [
             *_check_reference(_at(line, "category"), line.category, _CATEGORY),
-            *_check_tax_rate(document, line),
+            *(_check_tax_rate(line) if _needs_rates(document, books) else ()),
         ]
         # One entry that ten lines share is one thing to do, not ten.
         fresh = [problem for problem in found if UUID(problem.data["item"]) not in unmatched]
@@ -309,9 +311,11 @@ def _check_supplier(document: DocumentFacts, books: BooksFacts) -> Iterator[Prob
         yield Problem("supplier", Reason.NEW_SUPPLIER, Weight.HOLD if asks else Weight.NOTICE, words)
 
 
-def _check_tax_rate(document: DocumentFacts, line: LineFacts) -> Iterator[Problem]:
-    if document.tax_mode is TaxMode.NO_TAX:
-        return
+def _needs_rates(document: DocumentFacts, books: BooksFacts | None) -> bool:
+    return document.tax_mode is not TaxMode.NO_TAX and (books is None or books.keeps_tax)
+
+
+def _check_tax_rate(line: LineFacts) -> Iterator[Problem]:
     field_name = _at(line, "tax_rate")
     yield from _check_reference(field_name, line.tax_rate, _TAX_RATE)
     if line.tax_rate is not None and line.tax_rate.remote_id and line.tax_rate.side == Side.SALES:

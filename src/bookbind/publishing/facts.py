@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from bookbind.connections.change import find_change_to
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import organisation_of
 from bookbind.documents.files import EXTENSIONS
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.kit import clock
@@ -62,6 +63,7 @@ def read_books(connection: Connection) -> Books:
         documents_from=connection.documents_from,
         start_chosen=_start_chosen(connection) if connection.documents_from else "",
         asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
+        keeps_tax=organisation_of(connection).keeps_tax,
         reference_length=provider.reference_length,
         shared_dimensions=tuple(
             SharedDimension(row.remote_id, row.name, row.slot)

@@ -1,4 +1,4 @@
-"""The python-quickbooks client, unmodified, run where it is installed: lists, a bill, its file."""
+"""The python-quickbooks client, unmodified, run where it is installed: lists, documents, a bill's file."""
 
 import json
 import sys
@@ -17,9 +17,20 @@ from quickbooks.objects import (
     AttachableRef,
     Bill,
     Class,
+    CompanyInfo,
+    Customer,
+    Department,
+    Employee,
+    Item,
+    PaymentMethod,
+    Preferences,
+    Purchase,
     Ref,
     TaxCode,
+    TaxRate,
+    Term,
     Vendor,
+    VendorCredit,
 )
 
 
@@ -37,7 +48,7 @@ def first(kind: Any, name: str, books: QuickBooks, key: str = "Name") -> Any:
     return kind.filter(qb=books, **{key: name})[0]
 
 
-def new_bill(books: QuickBooks, number: str) -> Bill:
+def new_line(books: QuickBooks) -> AccountBasedExpenseLine:
     line = AccountBasedExpenseLine()
     line.Amount, line.Description = 100, "Diesel"
     line.AccountBasedExpenseLineDetail = AccountBasedExpenseLineDetail()
@@ -45,13 +56,37 @@ def new_bill(books: QuickBooks, number: str) -> Bill:
     detail.AccountRef = first(Account, "Motor vehicle expenses", books).to_ref()
     detail.ClassRef = reference(first(Class, "South", books).Id)
     detail.TaxCodeRef = reference(first(TaxCode, "20.0% S", books).Id)
-    bill = Bill()
-    bill.DocNumber, bill.TxnDate, bill.DueDate = number, "2026-11-01", "2026-11-30"
-    bill.GlobalTaxCalculation, bill.PrivateNote = "TaxExcluded", "made by python-quickbooks"
-    bill.CurrencyRef = reference("GBP")
+    return line
+
+
+def new_document(kind: Any, books: QuickBooks, number: str) -> Any:
+    document = kind()
+    document.DocNumber, document.TxnDate = number, "2026-11-01"
+    document.GlobalTaxCalculation, document.PrivateNote = "TaxExcluded", "made by python-quickbooks"
+    document.CurrencyRef = reference("GBP")
+    document.Line = [new_line(books)]
+    return document
+
+
+def new_bill(books: QuickBooks, number: str) -> Bill:
+    bill = new_document(Bill, books, number)
+    bill.DueDate = "2026-11-30"
     bill.VendorRef = first(Vendor, "City Fuel Limited", books, "DisplayName").to_ref()
-    bill.Line = [line]
     return bill
+
+
+def new_credit(books: QuickBooks, number: str) -> VendorCredit:
+    credit = new_document(VendorCredit, books, number)
+    credit.VendorRef = first(Vendor, "City Fuel Limited", books, "DisplayName").to_ref()
+    return credit
+
+
+def new_purchase(books: QuickBooks, number: str) -> Purchase:
+    purchase = new_document(Purchase, books, number)
+    purchase.PaymentType = "Cash"
+    purchase.AccountRef = first(Account, "Current account", books).to_ref()
+    purchase.EntityRef = first(Vendor, "City Fuel Limited", books, "DisplayName").to_ref()
+    return purchase
 
 
 def attach(books: QuickBooks, bill: Bill, content: bytes) -> Attachable:
@@ -113,9 +148,62 @@ def read_and_write(books: QuickBooks, file: bytes, since: str) -> None:
     )
 
 
+def read_the_rest(books: QuickBooks) -> None:
+    """The other lists, the company and its preferences, and what costs are besides bills."""
+    kinds = (Class, Customer, Department, Employee, Item, PaymentMethod, TaxCode, TaxRate, Term)
+    preferences, credit, purchase = (
+        Preferences.get(books),
+        new_credit(books, "PQ-4"),
+        new_purchase(books, "PQ-5"),
+    )
+    credit.save(qb=books)
+    purchase.save(qb=books)
+    tell(
+        lists=[kind.__name__ for kind in kinds if kind.all(qb=books, max_results=1000)],
+        company=CompanyInfo.get(1, qb=books).CompanyName,
+        currency=preferences.CurrencyPrefs.HomeCurrency.value,
+        taxed=preferences.TaxPrefs.UsingSalesTax,
+        credit=VendorCredit.get(credit.Id, qb=books).TotalAmt,
+        purchase=Purchase.get(purchase.Id, qb=books).EntityRef.type,
+    )
+    vendor = Vendor()
+    vendor.DisplayName = "Zebra Ltd"
+    vendor.save(qb=books)
+    vendor.DisplayName = "Zebra Holdings"
+    renamed = vendor.save(qb=books)
+    renamed.Active = False
+    renamed.save(qb=books)
+    everybody = Vendor.where("Active in (true, false)", qb=books, max_results=1000)
+    tell(
+        active=[
+            one.DisplayName for one in Vendor.all(qb=books, max_results=1000) if "Zebra" in one.DisplayName
+        ],
+        every=[one.DisplayName for one in everybody if "Zebra" in one.DisplayName],
+    )
+
+
+def code_of(action: Any) -> int:
+    """The code with which the vendor refuses, 0 when it does not."""
+    try:
+        action()
+    except QuickbooksException as error:
+        return int(error.error_code)
+    return 0
+
+
 def refusals(books: QuickBooks) -> None:
     """How the client understands a refusal of each kind."""
-    found = {}
+    closed, inactive, stale = new_bill(books, "PQ-6"), new_bill(books, "PQ-7"), Bill.filter(qb=books)[0]
+    closed.TxnDate = "2025-03-31"
+    inactive.VendorRef = reference("999999")
+    stale.SyncToken = "99"
+    found = {
+        "closed": code_of(lambda: closed.save(qb=books)),
+        "reference": code_of(lambda: inactive.save(qb=books)),
+        "stale": code_of(lambda: stale.save(qb=books)),
+        "number": code_of(lambda: new_bill(books, "PQ-2").save(qb=books)),
+        "query": code_of(lambda: Vendor.where("DisplayName = 'a' or DisplayName = 'b'", qb=books)),
+    }
     taken = Vendor()
     taken.DisplayName = "City Fuel Limited"
     try:
@@ -138,6 +226,7 @@ def main() -> None:
     given = json.loads(sys.stdin.readline())
     books = open_books(given)
     read_and_write(books, given["file"].encode(), given["since"])
+    read_the_rest(books)
     refusals(books)
 
 

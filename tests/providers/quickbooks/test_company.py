@@ -1,5 +1,6 @@
 """What a company says of itself and what its preferences switch on."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,17 +53,17 @@ def test_countries_come_with_two_letters_or_three(told: str, code: str) -> None:
 
 def test_the_home_currency_stands_in_the_preferences() -> None:
     euro = preferences(CurrencyPrefs={"HomeCurrency": {"value": "EUR"}})
-    assert company.with_currency(KNOWN, euro).currency == "EUR"
+    assert company.with_preferences(KNOWN, euro).currency == "EUR"
     with pytest.raises(FieldMissing, match="HomeCurrency"):
-        company.with_currency(KNOWN, {"CurrencyPrefs": {}})
+        company.with_preferences(KNOWN, {"CurrencyPrefs": {}})
 
 
 def test_the_closing_day_and_the_currencies_are_told_the_home_currency_first() -> None:
-    assert company.parse_book_settings(preferences(), ["EUR", "GBP"]) == BookSettings(
+    assert company.parse_book_settings(preferences(), ["EUR", "GBP"], "GB") == BookSettings(
         "GBP", ("GBP", "EUR"), date(2026, 3, 31), "sales_tax"
     )
     open_books = preferences(AccountingInfoPrefs={"BookCloseDate": None})
-    assert company.parse_book_settings(open_books, []).locked_until is None
+    assert company.parse_book_settings(open_books, [], "GB").locked_until is None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,26 @@ def test_the_closing_day_and_the_currencies_are_told_the_home_currency_first() -
     ],
 )
 def test_the_tax_scheme_is_told(tax: dict[str, bool], scheme: str) -> None:
-    assert company.parse_book_settings(preferences(TaxPrefs=tax), []).tax_scheme == scheme
+    assert company.parse_book_settings(preferences(TaxPrefs=tax), [], "GB").tax_scheme == scheme
+
+
+@pytest.mark.parametrize(
+    ("country", "tax", "currencies", "expected"),
+    [
+        ("GB", True, True, (True, True)),
+        ("GB", False, True, (False, True)),
+        ("US", True, False, (False, False)),
+        ("", True, False, (True, False)),
+    ],
+)
+def test_how_documents_state_tax_and_currency_is_told(
+    country: str, expected: tuple[bool, bool], *, tax: bool, currencies: bool
+) -> None:
+    told = preferences(TaxPrefs={"UsingSalesTax": tax}, CurrencyPrefs={"MultiCurrencyEnabled": currencies})
+    settings = company.parse_book_settings(told, [], country)
+    assert (settings.keeps_tax, settings.many_currencies) == expected
+    found = company.with_preferences(replace(KNOWN, country=country), told)
+    assert (found.keeps_tax, found.many_currencies) == expected
 
 
 def test_a_currency_that_was_switched_off_is_none() -> None:

@@ -8,8 +8,8 @@ import pytest
 from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedReason
 from bookbind.providers.base.types import AccountFamily, ListName, NewContact, NewEntry
 from bookbind.providers.quickbooks.contacts import account_type, build_entry, build_vendor
-from tests.providers.conftest import ORGANISATION, Visitor
-from tests.providers.contract.books import Books
+from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
+from tests.providers.contract.books import Books, read_list
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,68 @@ def test_a_name_with_a_colon_is_made_fit(books: Books) -> None:
     assert books.session.create_contact(NewContact("North: South Ltd"), "key-4") == supplier
 
 
-def test_a_supplier_that_comes_along_keeps_its_currency(books: Books) -> None:
+def test_a_product_has_its_number_when_the_list_is_read_again(books: Books) -> None:
+    income = books.usable(ListName.PRODUCTS)[0].details["category_id"]
+    wanted = NewEntry(ListName.PRODUCTS, "Nails", "N-5", {"category_id": income})
+    created = books.session.create_entry(wanted, "key-1")
+    assert created.code == "N-5"
+    assert created in read_list(books.visitor.open(), ListName.PRODUCTS)
+
+
+def test_a_supplier_whose_name_an_employee_has_is_refused(books: Books) -> None:
+    with pytest.raises(ProviderError) as raised:
+        books.session.create_contact(NewContact("City Clerk"), "key-1")
+    assert raised.value.field_errors[0].reason is RejectedReason.CONTACT_NAME_TAKEN
+
+
+def test_a_category_with_quotes_in_its_name_is_made_fit(books: Books) -> None:
+    quoted = NewEntry(ListName.CATEGORIES, 'Costs of "Van 3"', details={"account_family": "expenses"})
+    created = books.session.create_entry(quoted, "key-1")
+    assert created.name == "Costs of 'Van 3'"
+    assert books.session.create_entry(quoted, "key-2") == created
+    product = NewEntry(ListName.PRODUCTS, '5" nails', details={"category_id": created.remote_id})
+    assert books.session.create_entry(product, "key-3").name == '5" nails'
+
+
+def test_a_supplier_with_a_very_long_name_is_made_whole(books: Books) -> None:
+    name = "Zebra and partners " * 12 + "Ltd"
+    assert books.session.create_contact(NewContact(name), "key-1").name == name
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (NewEntry(ListName.CATEGORIES, "c" * 101, details={"account_family": "expenses"}), "up to 100"),
+        (NewEntry(ListName.TRACKING_1, "c" * 101, details={"dimension_id": "Class"}), "up to 100"),
+        (NewEntry(ListName.PRODUCTS, "p" * 101, details={"category_id": "1"}), "up to 100"),
+        (
+            NewEntry(ListName.CATEGORIES, "Fuel", "12345678", {"account_family": "expenses"}),
+            "numbers of up to 7",
+        ),
+        (NewEntry(ListName.CATEGORIES, "Fuel", "4:1", {"account_family": "expenses"}), "colon"),
+    ],
+)
+def test_what_is_too_long_for_quickbooks_is_said_in_our_words_before_it_is_sent(
+    books: Books, entry: NewEntry, said: str
+) -> None:
+    with pytest.raises(ProviderError) as raised:
+        books.session.create_entry(entry, "key-1")
+    assert (raised.value.kind, raised.value.http_status) == (ErrorKind.REJECTED, None)
+    assert said in raised.value.vendor_text
+
+
+@pytest.mark.parametrize("listed_in", [ListName.SUPPLIERS, ListName.CUSTOMERS])
+def test_who_comes_along_to_a_company_of_one_currency_has_that(
+    visit: Callable[[str], Visitor], listed_in: ListName
+) -> None:
+    session = visit("quickbooks").open(LOGIN, "Acme Holdings Ltd")
+    for currency in ("EUR", "GBP"):
+        entry = NewEntry(listed_in, f"Newcomer {currency}", details={"currency": currency})
+        assert session.create_entry(entry, f"key-{currency}").details["currency"] == "GBP"
+
+
+@pytest.mark.parametrize("listed_in", [ListName.SUPPLIERS, ListName.CUSTOMERS])
+def test_who_comes_along_keeps_their_currency(books: Books, listed_in: ListName) -> None:
     for name, currency in (("Atelier Neuf SARL", "EUR"), ("Newcomer Ltd", "GBP")):
-        entry = NewEntry(ListName.SUPPLIERS, name, details={"currency": currency})
+        entry = NewEntry(listed_in, name, details={"currency": currency})
         assert books.session.create_entry(entry, f"key-{currency}").details["currency"] == currency

@@ -15,6 +15,7 @@ from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedRea
 from bookbind.providers.base.types import (
     AccountFamily,
     DocumentKind,
+    Organisation,
     OutgoingDocument,
     OutgoingLine,
     PublishAs,
@@ -31,6 +32,10 @@ from bookbind.providers.quickbooks.publish import (
 )
 from tests.providers.quickbooks.payload import payload
 
+BRITISH = Organisation("9130355500000001", "Acme", country="GB", currency="GBP")
+AMERICAN = replace(BRITISH, country="US", keeps_tax=False)
+UNREGISTERED = replace(BRITISH, keeps_tax=False)
+ONE_CURRENCY = replace(BRITISH, many_currencies=False)
 VAT = TaxComponent("15", Decimal(20))
 NORTH, WORKSHOP = "5000000000000000001", "1"
 DETAIL = "AccountBasedExpenseLineDetail"
@@ -99,7 +104,7 @@ def documents(draw: st.DrawFn) -> OutgoingDocument:
 
 def test_a_bill_in_quickbooks_words(settings: Any) -> None:
     settings.BASE_URL = "https://books.example"
-    assert build_document(a_bill(), "GB") == {
+    assert build_document(a_bill(), BRITISH) == {
         "VendorRef": {"value": "56"},
         "TxnDate": "2026-11-02",
         "DueDate": "2026-12-02",
@@ -140,29 +145,41 @@ def test_a_bill_in_quickbooks_words(settings: Any) -> None:
 
 @pytest.mark.parametrize("mode", [TaxMode.EXCLUSIVE, TaxMode.INCLUSIVE])
 def test_lines_are_net_however_the_paper_shows_them(mode: TaxMode) -> None:
-    built = build_document(a_bill(tax_mode=mode), "GB")
+    built = build_document(a_bill(tax_mode=mode), BRITISH)
     assert (built["GlobalTaxCalculation"], built["Line"][0]["Amount"]) == ("TaxExcluded", 100.0)
 
 
 def test_our_tax_goes_along_where_rounding_by_rate_would_come_to_another() -> None:
-    built = build_document(a_bill(a_line(), a_line("8.33", "1.66")), "GB")
+    built = build_document(a_bill(a_line(), a_line("8.33", "1.66")), BRITISH)
     assert built["TxnTaxDetail"]["TotalTax"] == 21.66
     assert [line["Amount"] for line in built["TxnTaxDetail"]["TaxLine"]] == [21.66]
 
 
 def test_a_document_without_tax_names_no_codes() -> None:
     line = a_line(tax="0", tax_rate_id="", tax_components=())
-    built = build_document(a_bill(line, tax_mode=TaxMode.NO_TAX), "GB")
+    built = build_document(a_bill(line, tax_mode=TaxMode.NO_TAX), BRITISH)
     assert built["GlobalTaxCalculation"] == "NotApplicable"
     assert "TxnTaxDetail" not in built
     assert "TaxCodeRef" not in built["Line"][0][DETAIL]
 
 
 def test_an_american_purchase_has_its_tax_in_its_cost_and_no_codes() -> None:
-    built = build_document(a_bill(), "US")
+    built = build_document(a_bill(), AMERICAN)
     assert not {"GlobalTaxCalculation", "TxnTaxDetail"} & built.keys()
     assert built["Line"][0]["Amount"] == 120.0
     assert "TaxCodeRef" not in built["Line"][0][DETAIL]
+
+
+def test_a_company_without_vat_bears_it_as_part_of_the_cost() -> None:
+    built = build_document(a_bill(), UNREGISTERED)
+    assert (built["GlobalTaxCalculation"], built["Line"][0]["Amount"]) == ("NotApplicable", 120.0)
+    assert "TxnTaxDetail" not in built
+    assert "TaxCodeRef" not in built["Line"][0][DETAIL]
+
+
+def test_a_company_of_one_currency_is_told_none_unless_it_is_another() -> None:
+    assert "CurrencyRef" not in build_document(a_bill(), ONE_CURRENCY)
+    assert build_document(a_bill(currency="EUR"), ONE_CURRENCY)["CurrencyRef"] == {"value": "EUR"}
 
 
 @pytest.mark.parametrize(
@@ -170,22 +187,22 @@ def test_an_american_purchase_has_its_tax_in_its_cost_and_no_codes() -> None:
 )
 def test_an_expense_says_how_it_was_paid_by_the_kind_of_the_account(family: str, payment: str) -> None:
     paid = a_bill(kind=DocumentKind.EXPENSE, paid_from_id="41", paid_from_family=family)
-    built = build_document(paid, "GB")
+    built = build_document(paid, BRITISH)
     assert (built["PaymentType"], built["AccountRef"]) == (payment, {"value": "41"})
     assert built["EntityRef"] == {"value": "56", "type": "Vendor"}
     assert not {"DueDate", "VendorRef"} & built.keys()
 
 
 def test_a_vendor_credit_has_no_due_date() -> None:
-    assert "DueDate" not in build_document(a_bill(kind=DocumentKind.SUPPLIER_CREDIT), "GB")
+    assert "DueDate" not in build_document(a_bill(kind=DocumentKind.SUPPLIER_CREDIT), BRITISH)
 
 
 @pytest.mark.req("PUB-07")
 def test_a_number_that_is_too_long_is_refused_and_never_cut() -> None:
     fits = a_bill(reference="N" * 21)
-    assert json.loads(publish.prepare(fits, "GB").body)["DocNumber"] == "N" * 21
+    assert json.loads(publish.prepare(fits, BRITISH).body)["DocNumber"] == "N" * 21
     with pytest.raises(ProviderError) as raised:
-        publish.prepare(a_bill(reference="N" * 22), "GB")
+        publish.prepare(a_bill(reference="N" * 22), BRITISH)
     assert raised.value.kind is ErrorKind.REJECTED
     assert raised.value.field_errors[0].field == "reference"
 
@@ -194,23 +211,23 @@ def test_lines_in_two_locations_are_refused_rather_than_one_being_chosen() -> No
     elsewhere = a_line(tracking=(("Department", "2"),))
     for lines in ((a_line(), elsewhere), (a_line(), a_line(tracking=()))):
         with pytest.raises(ProviderError) as raised:
-            publish.prepare(a_bill(*lines), "GB")
+            publish.prepare(a_bill(*lines), BRITISH)
         assert raised.value.field_errors[0].reason is RejectedReason.TRACKING_UNUSABLE
 
 
 def test_an_amount_that_no_number_holds_is_refused() -> None:
     with pytest.raises(ProviderError) as raised:
-        publish.prepare(a_bill(a_line("99999999999999999.99")), "GB")
+        publish.prepare(a_bill(a_line("99999999999999999.99")), BRITISH)
     assert raised.value.field_errors[0].reason is RejectedReason.AMOUNTS_DISAGREE
 
 
-@given(document=documents(), country=st.sampled_from(["GB", "US", ""]))
+@given(document=documents(), company=st.sampled_from([BRITISH, AMERICAN, UNREGISTERED, ONE_CURRENCY]))
 @pytest.mark.req("PUB-09")
 def test_every_body_adds_up_to_the_document_and_is_the_same_each_time(
-    document: OutgoingDocument, country: str
+    document: OutgoingDocument, company: Organisation
 ) -> None:
-    write = publish.prepare(document, country)
-    assert write == publish.prepare(document, country)
+    write = publish.prepare(document, company)
+    assert write == publish.prepare(document, company)
     body = json.loads(write.body, parse_float=Decimal)
     amounts = sum(Decimal(str(line["Amount"])) for line in body["Line"])
     tax = Decimal(str((body.get("TxnTaxDetail") or {"TotalTax": 0})["TotalTax"]))
@@ -221,10 +238,13 @@ def test_every_body_adds_up_to_the_document_and_is_the_same_each_time(
     assert len(body["PrivateNote"]) <= 4000
 
 
-@given(documents())
-def test_what_comes_back_as_it_was_sent_has_no_differences(document: OutgoingDocument) -> None:
-    sent = json.loads(publish.prepare(document, "GB").body, parse_float=Decimal)
-    answered = sent | {"Id": "145", "TotalAmt": document.total}
+@given(document=documents(), company=st.sampled_from([BRITISH, AMERICAN, UNREGISTERED, ONE_CURRENCY]))
+def test_what_comes_back_as_it_was_sent_has_no_differences(
+    document: OutgoingDocument, company: Organisation
+) -> None:
+    sent = json.loads(publish.prepare(document, company).body, parse_float=Decimal)
+    currency = {"CurrencyRef": {"value": document.currency}}
+    answered = currency | sent | {"Id": "145", "TotalAmt": document.total}
     published = parse_published(answered, document.kind, sent)
     assert (published.differences, published.total) == ((), document.total)
 
@@ -261,7 +281,7 @@ def test_nothing_is_known_by_no_marker() -> None:
 
 
 def sent_bill() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(publish.prepare(a_bill(), "GB").body, parse_float=Decimal)
+    found: dict[str, Any] = json.loads(publish.prepare(a_bill(), BRITISH).body, parse_float=Decimal)
     return found
 
 

@@ -22,6 +22,7 @@ REFUSALS = [
     ("6210", CLOSED, "date", Why.PERIOD_LOCKED),
     ("6210", "", "date", Why.PERIOD_LOCKED),
     ("6210", NUMBER, "reference", Why.NUMBER_TAKEN),
+    ("6200", "", "date", Why.PERIOD_LOCKED),
     ("6240", "The name supplied already exists. : Id=56", "supplier", Why.CONTACT_NAME_TAKEN),
     ("6240", "", "supplier", Why.CONTACT_NAME_TAKEN),
     ("2500", "Invalid Reference Id : Accounts element id 5 not found", "category", Why.CATEGORY_UNUSABLE),
@@ -42,7 +43,9 @@ REFUSALS = [
     ("6000", "You can't use an Accounts Payable account in this line", "category", Why.CATEGORY_UNUSABLE),
     ("6070", "Amount is not equal to UnitPrice * Qty. Supplied value:1", "lines", Why.AMOUNTS_DISAGREE),
     ("2050", "Invalid String. DocNumber is too long", "reference", Why.OTHER),
-    ("2040", "Invalid Date : TxnDate", "date", Why.OTHER),
+    ("2070", "Invalid Date : TxnDate", "date", Why.OTHER),
+    ("6030", "Upload request size exceeds allowed limit", "file", Why.FILE_REFUSED),
+    ("6041", "", "file", Why.FILE_REFUSED),
     ("6000", "The type of the file bill.exe is not supported.", "file", Why.FILE_REFUSED),
     ("6000", "Something that nobody has ever read before.", "", Why.OTHER),
 ]  # fmt: skip
@@ -96,6 +99,9 @@ def test_each_error_of_a_fault_is_one_field_error() -> None:
         ("3100", ErrorKind.NEEDS_RECONNECT, ReconnectCause.REVOKED),
         ("003100", ErrorKind.NEEDS_RECONNECT, ReconnectCause.REVOKED),
         ("3200", ErrorKind.TOKEN_EXPIRED, None),
+        ("130", ErrorKind.PROVIDER_DOWN, None),
+        ("140", ErrorKind.PROVIDER_DOWN, None),
+        ("150", ErrorKind.PROVIDER_DOWN, None),
         ("6190", ErrorKind.PROVIDER_DOWN, None),
         ("10000", ErrorKind.PROVIDER_DOWN, None),
         ("5010", ErrorKind.TRANSIENT, None),
@@ -118,8 +124,16 @@ def test_a_refusal_of_authority_without_a_known_code_asks_for_a_new_sign_in(kind
 
 def test_a_lapsed_subscription_is_looked_at_again_in_an_hour_and_nothing_was_done() -> None:
     error = of(400, fault("6190", "Subscription period has ended", "ValidationFault"))
+    assert error.organisation_closed
+    assert not of(400, fault("10000", "System Failure Error")).organisation_closed
     assert (error.retry_after_seconds, error.maybe_done) == (3600, False)
-    assert "Subscription" in error.vendor_text
+    assert error.vendor_text == "Subscription period has ended (code 6190)"
+
+
+def test_a_request_id_that_is_known_already_may_have_done_it() -> None:
+    for status in (200, 400):
+        error = of(status, fault("600", "Duplicate Request ID"))
+        assert (error.kind, error.maybe_done, error.field_errors) == (ErrorKind.TRANSIENT, True, ())
 
 
 def test_a_failure_of_the_system_may_have_done_it() -> None:

@@ -105,6 +105,14 @@ def test_a_company_without_vat_takes_documents_without_tax(visitor: Visitor) -> 
     assert books.session.send(books.session.prepare(document), "key-1").differences == ()
 
 
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_a_company_without_vat_bears_the_tax_of_its_suppliers(visitor: Visitor, kind: DocumentKind) -> None:
+    books = at(visitor, UNREGISTERED)
+    document = books.document(kind, books.visitor.provider.kinds[0].choices[0].publish_as)
+    published = books.session.send(books.session.prepare(document), "key-1")
+    assert (published.differences, published.total) == ((), Decimal("129.99"))
+
+
 def test_a_reverse_charge_costs_nothing_more_than_the_net(books: Books) -> None:
     charge = next(
         entry for entry in books.usable(ListName.TAX_RATES) if entry.details["tax_kind"] == "reverse_charge"

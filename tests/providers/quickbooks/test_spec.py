@@ -11,7 +11,7 @@ from bookbind.providers.base.shapes import Row, Shape
 from bookbind.providers.base.types import DocumentKind, OutgoingDocument
 from bookbind.providers.quickbooks import entries, publish, tax
 from bookbind.providers.quickbooks.publish import PAPERS
-from tests.providers.quickbooks.test_publish import documents
+from tests.providers.quickbooks.test_publish import BRITISH, documents
 from tests.sandbox.judge import specs_folder
 
 FOLDER = specs_folder() / "qbo" / "xsd"
@@ -86,7 +86,7 @@ def names_of(part: Row) -> set[str]:
 @given(document=documents())
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_every_name_in_every_body_is_in_the_schema(document: OutgoingDocument) -> None:
-    body = json.loads(publish.prepare(document, "GB").body)
+    body = json.loads(publish.prepare(document, BRITISH).body)
     entity = PAPERS[document.kind].entity
     assert set(body) - elements_of(entity) <= {"Line"}
     assert all(f'name="{name}"' in schema() or name in OF_JSON for name in names_of(body))

@@ -12,6 +12,7 @@ from bookbind.publishing.messages import explain_problem
 from bookbind.publishing.reasons import Problem, Reason
 from bookbind.publishing.services import request_publish
 from bookbind.publishing.wording import Words
+from bookbind.web.views.costs_fields import element_id
 from tests.support.factories import People
 from tests.support.office import Office
 from tests.support.pages import read
@@ -50,6 +51,23 @@ def test_the_supplier_that_is_named_is_the_one_that_publishing_will_use(
         RemoteItem.objects.filter(id=remote.id).update(details={"tax_number": number})
     text = read(alice.get(office.url(f"costs/{document.id}/"))).text
     assert "Xero has City Fuels with the same VAT number: it is used." in text
+
+
+@pytest.mark.parametrize(
+    ("field", "control"),
+    [
+        ("date", "id_date"),
+        ("lines.2.category", "id_lines-1-category"),
+        ("lines.1.tracking", "id_lines-0-tracking_1"),
+        ("category", "id_lines-0-category"),
+        ("tax_rate", "id_lines-0-tax_rate"),
+        ("tracking", "id_lines-0-tracking_1"),
+        ("lines", ""),
+        ("", ""),
+    ],
+)
+def test_a_refusal_leads_to_the_control_that_it_is_about(field: str, control: str) -> None:
+    assert element_id(field) == control
 
 
 def test_before_the_start_nothing_is_said_to_go_by_itself(

@@ -61,6 +61,8 @@ class ProviderError(Exception):
     """A call to a vendor failed.
 
     `maybe_done`: the vendor may have carried out the write although no usable answer came back.
+    `organisation_closed`: the vendor works, but this organisation takes nothing: its subscription is over, or
+    it is locked there.
     `retry_after_seconds`: the vendor's own wish; `limit` names which limit was met (minute, day, …).
     `vendor_text` is raw and untrusted: it is shown escaped, behind Details, and never logged whole.
     """
@@ -75,6 +77,7 @@ class ProviderError(Exception):
         retry_after_seconds: float | None = None,
         limit: str = "",
         maybe_done: bool = False,
+        organisation_closed: bool = False,
         http_status: int | None = None,
         correlation_id: str = "",
         at: datetime | None = None,
@@ -87,6 +90,7 @@ class ProviderError(Exception):
         self.retry_after_seconds = retry_after_seconds
         self.limit = limit
         self.maybe_done = maybe_done
+        self.organisation_closed = organisation_closed
         self.http_status = http_status
         self.correlation_id = correlation_id
         self.at = at

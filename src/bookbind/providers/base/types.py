@@ -89,7 +89,11 @@ class TaxMode(StrEnum):
 
 @dataclass(frozen=True)
 class Organisation:
-    """One tenant at a vendor. `id_is_strong`: the vendor promises that the id never changes."""
+    """One tenant at a vendor. `id_is_strong`: the vendor promises that the id never changes.
+
+    `keeps_tax`: the tax on costs is kept apart from them; where it is not, it is part of what they cost.
+    `many_currencies`: a document may name its currency; where it may not, all are in the only one.
+    """
 
     id: str
     name: str
@@ -101,6 +105,8 @@ class Organisation:
     tax_number: str = ""
     link_code: str = ""
     connection_ref: str = ""
+    keeps_tax: bool = True
+    many_currencies: bool = True
 
 
 @dataclass(frozen=True)
@@ -208,12 +214,14 @@ class Page:
 
 @dataclass(frozen=True)
 class BookSettings:
-    """What the organisation's books allow, read with the lists."""
+    """What the organisation's books allow, read with the lists; the last two as Organisation has them."""
 
     base_currency: str
     currencies: tuple[str, ...]
     locked_until: date | None
     tax_scheme: str = ""
+    keeps_tax: bool = True
+    many_currencies: bool = True
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,13 @@ LIMITS = Limits(per_minute=500, concurrent=10)
 ROWS_A_PAGE = 1000
 # The floor since 1 August 2025: lower ones are ignored (2026-11).
 _MINOR_VERSION = "75"
+# A product's number is told only when it is asked for by name (2026-11).
+_NAMED_COLUMNS = {"Item": "*, Sku"}
 _THROTTLED_SECONDS = 60.0
 _LAPSED_SECONDS = 3600.0
+# The company is moved, locked, under maintenance, or its subscription is over: no document can change that,
+# and no sign-in either (2026-11).
+_CLOSED_COMPANY = frozenset({"130", "140", "150", "6190"})
 _HTTP = VendorHttp(provider_id="quickbooks", hosts=urls.HOSTS, limits=LIMITS, correlation_header="intuit_tid")
 
 
@@ -68,7 +73,8 @@ class CompanyApi:
         condition = f" where {where}" if where else ""
         for start in count(1, ROWS_A_PAGE):
             window = f"orderby Id startposition {start} maxresults {ROWS_A_PAGE}"
-            statement = f"select * from {entity}{condition} {window}"  # noqa: S608 - conditions are quoted
+            columns = _NAMED_COLUMNS.get(entity, "*")
+            statement = f"select {columns} from {entity}{condition} {window}"  # noqa: S608 - conditions are quoted
             reply = self.query(statement, operation)
             rows = reply.read(lambda content: parse_query_rows(content, entity))
             yield [row for row in rows if row["Id"] not in seen]
@@ -139,7 +145,10 @@ def refused(reply: Reply, part: Any = None) -> ProviderError:
     if not refusals:
         # A page instead of a Fault: something between us and QuickBooks answered.
         return reply.error(ErrorKind.TRANSIENT, maybe_done=reply.call.is_write)
-    return _about_connection(reply, refusals, fault_type(content)) or _about_content(reply, refusals)
+    error = _about_connection(reply, refusals, fault_type(content)) or _about_content(reply, refusals)
+    # The words of the Fault, for people, in the place of its JSON.
+    error.vendor_text = " · ".join(refusal.text for refusal in refusals)
+    return error
 
 
 def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> ProviderError | None:
@@ -150,9 +159,12 @@ def _about_connection(reply: Reply, refusals: list[Refusal], kind: str) -> Provi
         return reply.error(ErrorKind.NEEDS_RECONNECT, cause=ReconnectCause.REVOKED)
     if "3001" in codes:
         return _throttled(reply)
-    if "6190" in codes:
-        # The company's subscription is over: no document can change that, and no sign-in either.
-        return reply.error(ErrorKind.PROVIDER_DOWN, retry_after_seconds=_LAPSED_SECONDS)
+    if codes & _CLOSED_COMPANY:
+        closed = {"organisation_closed": True, "retry_after_seconds": _LAPSED_SECONDS}
+        return reply.error(ErrorKind.PROVIDER_DOWN, **closed)
+    if "600" in codes:
+        # A requestid that was met before, but is not answered as it was then: a search tells what it did.
+        return reply.error(ErrorKind.TRANSIENT, maybe_done=reply.call.is_write)
     if "10000" in codes or kind == "systemfault":
         return reply.error(ErrorKind.PROVIDER_DOWN, maybe_done=reply.call.is_write)
     if kind.startswith("authori"):
@@ -168,8 +180,7 @@ def _about_content(reply: Reply, refusals: list[Refusal]) -> ProviderError:
     if "5010" in {refusal.code for refusal in refusals}:
         return reply.error(ErrorKind.TRANSIENT)
     errors = tuple(FieldError(*classify(refusal), vendor_text=refusal.text) for refusal in refusals)
-    text = " · ".join(refusal.text for refusal in refusals)
-    return reply.error(ErrorKind.REJECTED, vendor_text=text, field_errors=errors)
+    return reply.error(ErrorKind.REJECTED, field_errors=errors)
 
 
 def _throttled(reply: Reply) -> ProviderError:

@@ -53,9 +53,14 @@ def parse_organisation(company: Row, known: Organisation) -> Organisation:
     )
 
 
-def with_currency(organisation: Organisation, preferences: Row) -> Organisation:
-    """The company with its home currency."""
-    return replace(organisation, currency=_home_currency(preferences))
+def with_preferences(organisation: Organisation, preferences: Row) -> Organisation:
+    """The company with its home currency, and how its documents state tax and currency."""
+    return replace(
+        organisation,
+        currency=_home_currency(preferences),
+        keeps_tax=keeps_tax(preferences, organisation.country),
+        many_currencies=has_many_currencies(preferences),
+    )
 
 
 def two_letters(country: str) -> str:
@@ -64,7 +69,7 @@ def two_letters(country: str) -> str:
     return _COUNTRIES.get(code, code if len(code) == 2 and code.isalpha() else "")
 
 
-def parse_book_settings(preferences: Row, currencies: list[str]) -> BookSettings:
+def parse_book_settings(preferences: Row, currencies: list[str], country: str) -> BookSettings:
     """What the books allow; nothing dated on the closing day or before can be posted."""
     accounting, tax = _section(preferences, "AccountingInfoPrefs"), _section(preferences, "TaxPrefs")
     scheme = "automated_sales_tax" if tax.get("PartnerTaxEnabled") else "sales_tax"
@@ -74,7 +79,14 @@ def parse_book_settings(preferences: Row, currencies: list[str]) -> BookSettings
         currencies=tuple(dict.fromkeys([base, *currencies])),
         locked_until=find_day(accounting.get("BookCloseDate")),
         tax_scheme=scheme if tax.get("UsingSalesTax") else "none",
+        keeps_tax=keeps_tax(preferences, country),
+        many_currencies=has_many_currencies(preferences),
     )
+
+
+def keeps_tax(preferences: Row, country: str) -> bool:
+    """Whether purchases have tax: not in the United States, nor where tax is switched off (2026-11)."""
+    return country != AMERICA and bool(_section(preferences, "TaxPrefs").get("UsingSalesTax"))
 
 
 def has_many_currencies(preferences: Row) -> bool:

@@ -24,6 +24,11 @@ CREATABLE = frozenset(
         ListName.TRACKING_2,
     }
 )
+# The longest name of what is no supplier or customer, and company's name of those that are (2026-11).
+LONGEST_NAME = 100
+# The longest number of an account, by country; seven signs in all others (2026-11).
+_LONGEST_NUMBERS = {"AU": 20, "CA": 20, "FR": 20}
+_LONGEST_NUMBER = 7
 _TYPES = {family: account_type for account_type, family in FAMILIES.items()}
 
 
@@ -51,8 +56,7 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
     Suppliers, customers and employees share their names (2026-11), so another kind of contact may have it:
     then contact_name_taken. Its currency can never be changed (2026-11): it has that of its first document.
     """
-    currency = "" if contact.currency == api.organisation.currency else contact.currency
-    contact = replace(contact, name=fit_name(contact.name), currency=currency)
+    contact = replace(contact, name=fit_name(contact.name), currency=foreign_currency(api, contact.currency))
     body = build_vendor(contact)
     try:
         return _create(api, SOURCES[ListName.SUPPLIERS], "create_contact", body, key)
@@ -68,9 +72,10 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
 def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
     """Create an entry of any list that takes new ones, or take the active one that has the name already."""
     if entry.list is ListName.SUPPLIERS:
-        currency = entry.details.get("currency", "")
-        return create_contact(api, replace(_as_contact(entry), currency=currency), key)
-    entry = replace(entry, name=fit_name(entry.name))
+        return create_contact(api, _as_contact(entry), key)
+    told = {"currency": foreign_currency(api, entry.details.get("currency", ""))}
+    entry = replace(entry, name=fit_name(entry.name, entry.list), details=entry.details | told)
+    refuse_entry(entry, api.organisation.country)
     source, body = _source(entry), build_entry(entry)
     try:
         return _create(api, source, "create_entry", body, key)
@@ -90,9 +95,33 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
         return found
 
 
-def fit_name(name: str) -> str:
-    """The name without colons, which QuickBooks keeps for what stands under something else (2026-11)."""
+def foreign_currency(api: CompanyApi, currency: str) -> str:
+    """The currency where it is named to the company: not its own, and none where it keeps only that."""
+    named = api.organisation.many_currencies and currency != api.organisation.currency
+    return currency if named else ""
+
+
+def fit_name(name: str, listed_in: ListName = ListName.SUPPLIERS) -> str:
+    """The name without what QuickBooks refuses in it (2026-11).
+
+    It keeps colons for what stands under something else, and takes no double quotes in accounts.
+    """
+    if listed_in is ListName.CATEGORIES:
+        name = name.replace('"', "'")
     return " - ".join(filter(None, map(str.strip, name.split(":")))) or name
+
+
+def refuse_entry(entry: NewEntry, country: str) -> None:
+    """Raise rejected, in our own words, for a name or number that QuickBooks would not take; none is cut."""
+    longest = _LONGEST_NUMBERS.get(country, _LONGEST_NUMBER)
+    if entry.list is not ListName.CUSTOMERS and len(entry.name) > LONGEST_NAME:
+        raise _refused(f"QuickBooks takes names of up to {LONGEST_NAME} characters here. Type a shorter one.")
+    if entry.list is ListName.CATEGORIES and (len(entry.code) > longest or ":" in entry.code):
+        raise _refused(
+            f"QuickBooks takes account numbers of up to {longest} characters and without a colon, which"
+            f" {entry.code} is not. Make the account there under another number and refresh the lists.",
+            "code",
+        )
 
 
 def build_vendor(contact: NewContact) -> Row:
@@ -119,10 +148,14 @@ def account_type(entry: NewEntry) -> str:
     told, family = entry.details.get("account_type", ""), entry.details.get("account_family", "")
     found = told if told in FAMILIES else _TYPES.get(AccountFamily(family)) if family else None
     if found is None:
-        text = "QuickBooks needs to know what type of account it is."
-        refused = FieldError("account_family", RejectedReason.OTHER, text)
-        raise ProviderError(ErrorKind.REJECTED, text, field_errors=(refused,))
+        raise _refused("QuickBooks needs to know what type of account it is.", "account_family")
     return str(found)
+
+
+def _refused(text: str, field: str = "name") -> ProviderError:
+    return ProviderError(
+        ErrorKind.REJECTED, text, field_errors=(FieldError(field, RejectedReason.OTHER, text),)
+    )
 
 
 def _source(entry: NewEntry) -> Source:
@@ -165,11 +198,13 @@ def _is_name_taken(error: ProviderError) -> bool:
 
 
 def _as_contact(entry: NewEntry) -> NewContact:
-    return NewContact(entry.name, entry.details.get("email", ""), entry.details.get("tax_number", ""))
+    told = (entry.details.get(name, "") for name in ("email", "tax_number", "currency"))
+    return NewContact(entry.name, *told)
 
 
 def _person(contact: NewContact, number_key: str) -> Row:
-    person: Row = {"DisplayName": contact.name, "CompanyName": contact.name}
+    person: Row = {"DisplayName": contact.name}
+    person |= {"CompanyName": contact.name} if len(contact.name) <= LONGEST_NAME else {}
     person |= {"PrimaryEmailAddr": {"Address": contact.email}} if contact.email else {}
     person |= {"CurrencyRef": as_ref(contact.currency)} if contact.currency else {}
     return person | ({number_key: contact.tax_number} if contact.tax_number else {})

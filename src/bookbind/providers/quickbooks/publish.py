@@ -15,6 +15,7 @@ from bookbind.providers.base.shapes import FieldMissing, Row, required_text, tex
 from bookbind.providers.base.types import (
     AccountFamily,
     DocumentKind,
+    Organisation,
     OutgoingDocument,
     OutgoingLine,
     PreparedWrite,
@@ -25,7 +26,7 @@ from bookbind.providers.quickbooks import urls
 from bookbind.providers.quickbooks.client import CompanyApi
 from bookbind.providers.quickbooks.company import AMERICA, CLASS, LOCATION
 from bookbind.providers.quickbooks.diagnosis import explain_refusal
-from bookbind.providers.quickbooks.tax_lines import build_tax
+from bookbind.providers.quickbooks.tax_lines import NO_TAX, build_tax
 from bookbind.providers.quickbooks.wire import (
     LINE_DETAIL,
     amount_of,
@@ -61,28 +62,31 @@ PAPERS = {
 KINDS = {paper.operation: kind for kind, paper in PAPERS.items()}
 
 
-def prepare(document: OutgoingDocument, country: str) -> PreparedWrite:
+def prepare(document: OutgoingDocument, company: Organisation) -> PreparedWrite:
     """The exact bytes of one write."""
     if len(document.reference) > LONGEST_NUMBER:
         text = f"QuickBooks takes numbers of up to {LONGEST_NUMBER} characters."
         raise _refused("reference", RejectedReason.OTHER, text)
     try:
-        body = as_json(build_document(document, country))
+        body = as_json(build_document(document, company))
     except ValueError as error:
         raise _refused("lines", RejectedReason.AMOUNTS_DISAGREE, str(error)) from error
     return PreparedWrite(PAPERS[document.kind].operation, body, document.marker)
 
 
-def build_document(document: OutgoingDocument, country: str) -> Row:
+def build_document(document: OutgoingDocument, company: Organisation) -> Row:
     """A document in QuickBooks' words; lines are always net, for gross ones are misread (2026-11)."""
-    paper, american = PAPERS[document.kind], country == AMERICA
+    american = company.country == AMERICA
+    keeps_tax = company.keeps_tax and not american
     built: Row = {
-        paper.contact_key: as_ref(document.contact_id),
+        PAPERS[document.kind].contact_key: as_ref(document.contact_id),
         "TxnDate": document.date.isoformat(),
-        "CurrencyRef": as_ref(document.currency),
         "PrivateNote": build_note(document),
-        "Line": [build_line(line, document, american=american) for line in document.lines],
+        "Line": [build_line(line, document, keeps_tax=keeps_tax) for line in document.lines],
     }
+    if company.many_currencies or document.currency != company.currency:
+        # A company that keeps one currency refuses even that one's name (2026-11).
+        built["CurrencyRef"] = as_ref(document.currency)
     if document.reference:
         built["DocNumber"] = document.reference
     if document.kind is DocumentKind.BILL and document.due_date is not None:
@@ -92,19 +96,21 @@ def build_document(document: OutgoingDocument, country: str) -> Row:
     location = _shared_option(document, LOCATION)
     if location:
         built["DepartmentRef"] = as_ref(location)
-    return built if american else built | build_tax(document)
+    if american:
+        return built
+    return built | (build_tax(document) if keeps_tax else NO_TAX)
 
 
-def build_line(line: OutgoingLine, document: OutgoingDocument, *, american: bool) -> Row:
-    """One line. American purchases know no tax apart from their cost, so there it is part of the amount."""
+def build_line(line: OutgoingLine, document: OutgoingDocument, *, keeps_tax: bool) -> Row:
+    """One line. Where purchases know no tax apart from their cost, it is part of the amount."""
     detail: Row = {"AccountRef": as_ref(line.category_id)}
-    if not american and document.tax_mode is not TaxMode.NO_TAX:
+    if keeps_tax and document.tax_mode is not TaxMode.NO_TAX:
         detail["TaxCodeRef"] = as_ref(line.tax_rate_id)
     option = dict(line.tracking).get(CLASS, "")
     if option:
         detail["ClassRef"] = as_ref(option)
     return {
-        "Amount": exact_number(line.net + line.tax if american else line.net),
+        "Amount": exact_number(line.net if keeps_tax else line.net + line.tax),
         "Description": (line.description or document.reference or document.contact_name)[
             :_LONGEST_DESCRIPTION
         ],
@@ -203,7 +209,9 @@ def _differences(row: Row, sent: Row, paper: Paper) -> list[str]:
         "supplier": ref_id(row, paper.contact_key) == ref_id(sent, paper.contact_key),
         "date": text_of(row, "TxnDate")[:10] == sent["TxnDate"],
         "reference": text_of(row, "DocNumber") == text_of(sent, "DocNumber"),
-        "currency": ref_id(row, "CurrencyRef") in ("", ref_id(sent, "CurrencyRef")),
+        # Where no currency may be named there is one only, which the answer names all the same.
+        "currency": "CurrencyRef" not in sent
+        or ref_id(row, "CurrencyRef") in ("", ref_id(sent, "CurrencyRef")),
         "location": ref_id(row, "DepartmentRef") == ref_id(sent, "DepartmentRef"),
         "paid_from": ref_id(row, "AccountRef") == ref_id(sent, "AccountRef"),
         "lines": len(lines) == len(sent_lines) and _sum(lines) == _sum(sent_lines),

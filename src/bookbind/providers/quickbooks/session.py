@@ -41,10 +41,10 @@ class QuickBooksSession:
             return company.parse_organisation(row, self._api.organisation)
 
     def fetch_whole_organisation(self) -> Organisation:
-        """The company with its currency, which stands in the preferences alone."""
+        """The company with what stands in its preferences alone."""
         found = self.fetch_organisation()
         with expected_shape():
-            return company.with_currency(found, self._read_preferences())
+            return company.with_preferences(found, self._read_preferences())
 
     def fetch_book_settings(self) -> BookSettings:
         """Currencies, closing date and tax scheme."""
@@ -54,7 +54,7 @@ class QuickBooksSession:
             rows = self._api.rows("CompanyCurrency", lists.EVERY, "currencies")
         with expected_shape():
             codes = list(filter(None, map(company.parse_currency, rows)))
-            return company.parse_book_settings(preferences, codes)
+            return company.parse_book_settings(preferences, codes, self._api.organisation.country)
 
     def fetch_dimensions(self) -> list[RemoteDimension]:
         """Classes and locations, active where the preferences switch them on."""
@@ -78,7 +78,7 @@ class QuickBooksSession:
 
     def prepare(self, document: OutgoingDocument) -> PreparedWrite:
         """The exact request body."""
-        return publish.prepare(document, self._api.organisation.country)
+        return publish.prepare(document, self._api.organisation)
 
     def send(self, write: PreparedWrite, key: str) -> Published:
         """Create the document."""

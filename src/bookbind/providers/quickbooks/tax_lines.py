@@ -8,6 +8,8 @@ from bookbind.providers.base.shapes import Row
 from bookbind.providers.base.types import OutgoingDocument, OutgoingLine, TaxComponent, TaxMode
 from bookbind.providers.quickbooks.wire import as_ref
 
+# How a document says that there is no tax on it.
+NO_TAX: Row = {"GlobalTaxCalculation": "NotApplicable"}
 _CENT = Decimal("0.01")
 _HUNDRED = Decimal(100)
 
@@ -18,7 +20,7 @@ def build_tax(document: OutgoingDocument) -> Row:
     The tax is always said: QuickBooks adds up by rate and rounds once, invoices often round each line.
     """
     if document.tax_mode is TaxMode.NO_TAX:
-        return {"GlobalTaxCalculation": "NotApplicable"}
+        return NO_TAX
     built: Row = {"GlobalTaxCalculation": "TaxExcluded"}
     built["TxnTaxDetail"] = {"TotalTax": exact_number(document.tax)}
     by_rate = sum_by_rate(document.lines)

@@ -148,7 +148,12 @@ def build_sums(document: Document, *, computes_tax: bool) -> Sums:
 
 
 def element_id(field_name: str) -> str:
-    """The id of the control that a problem's field is typed into; empty for what is no control."""
+    """The id of the control that a problem's field is typed into; empty for what is no control.
+
+    Accounting software that refuses something of a line does not say of which: the first one leads there.
+    """
+    if field_name in (*LINE_FIELDS, "tracking"):
+        field_name = f"lines.1.{field_name}"
     parts = field_name.split(".")
     if len(parts) == 3 and parts[0] == "lines":
         name = "tracking_1" if parts[2] == "tracking" else parts[2]

@@ -36,7 +36,7 @@ from bookbind_sandbox.vendors.quickbooks.wire import Entity, content_answer
 from bookbind_sandbox.vendors.quickbooks.writing import read_body, write
 from bookbind_sandbox.world import World
 
-LONGEST_REQUEST_ID = 50
+LONGEST_REQUEST_ID, LONGEST_BATCH_ID = 50, 36
 # How long a requestid is remembered is not published (2026-11).
 REMEMBERED_SECONDS = 24 * 3600
 BATCHES = f"{VENDOR} batches"
@@ -130,7 +130,7 @@ class Api:
         caller = Caller(bearer.client_id, bearer.login, realm)
         now = self.world.clock.now_ms()
         if bearer.realm != realm or ACCOUNTING_SCOPE not in bearer.scopes:
-            raise Refused(answer_fault(foreign_realm(), now))
+            raise Refused(foreign_realm(now))
         company = self.consent.directory.organisation(realm)
         if company is None or not self.consent.is_admin(company, bearer.login):
             raise Refused(answer_fault(no_longer_admin(), now))
@@ -156,8 +156,9 @@ class Api:
 
     def _once(self, books: Books, request_id: str, asked: Asked, target: Target) -> Answer:
         """Answer a repeated requestid with what it was answered before; refusals are not remembered."""
-        if len(request_id) > LONGEST_REQUEST_ID:
-            raise wrong_length("requestid", LONGEST_REQUEST_ID, len(request_id))
+        longest = LONGEST_BATCH_ID if target.word == "batch" else LONGEST_REQUEST_ID
+        if len(request_id) > longest:
+            raise wrong_length("requestid", longest, len(request_id))
         store, now = self.world.store, self.world.clock.now_ms()
         key = f"{books.realm}/{request_id}"
         store.run("DELETE FROM idempotency WHERE vendor = ? AND expires_at <= ?", VENDOR, now)
@@ -193,6 +194,8 @@ class Api:
         return content_answer(content, now, status=200, wants_json=asked.wants_json)
 
     def _content(self, books: Books, asked: Asked, target: Target) -> Entity:
+        if asked.method not in {"GET", "POST"}:
+            raise unsupported(asked.method)
         if target.word == "query":
             return _linked(books, answer_query(books, asked.statement))
         if target.word == "cdc" and asked.method == "GET":

@@ -3,7 +3,12 @@
 from typing import Any
 
 from bookbind_sandbox.vendors.quickbooks.books import Books
-from bookbind_sandbox.vendors.quickbooks.errors import Fault, business_rule, missing, unsupported
+from bookbind_sandbox.vendors.quickbooks.errors import (
+    Fault,
+    batch_too_large,
+    missing,
+    unsupported,
+)
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME
 from bookbind_sandbox.vendors.quickbooks.reading import answer_query
 from bookbind_sandbox.vendors.quickbooks.wire import Entity
@@ -17,7 +22,7 @@ def run_batch(books: Books, content: Entity) -> list[Entity]:
     if not isinstance(items, list) or not items:
         raise missing("BatchItemRequest")
     if len(items) > MOST_ITEMS:
-        raise business_rule(f"A batch holds at most {MOST_ITEMS} items.")
+        raise batch_too_large(MOST_ITEMS)
     return [_run(books, item if isinstance(item, dict) else {}) for item in items]
 
 
@@ -32,6 +37,8 @@ def _run(books: Books, item: Entity) -> Entity:
 
 
 def _answer(books: Books, item: Entity) -> Entity:
+    if not item.get("bId"):
+        raise missing("bId")
     if "Query" in item:
         return answer_query(books, str(item["Query"]))
     name = next((key for key in item if key in BY_NAME), None)

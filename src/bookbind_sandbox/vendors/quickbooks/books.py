@@ -65,8 +65,12 @@ class Books:
     def many_currencies(self) -> bool:
         return bool(self.preferences()["CurrencyPrefs"]["MultiCurrencyEnabled"])
 
-    def automated_sales_tax(self) -> bool:
+    def american(self) -> bool:
         """Whether this is a company in the United States, where tax works differently."""
+        return bool(self.company()["Country"] == "USA")
+
+    def automated_sales_tax(self) -> bool:
+        """Whether the tax on sales is worked out from the customer's address."""
         return bool(self.preferences()["TaxPrefs"]["PartnerTaxEnabled"])
 
     def closed_until(self) -> date | None:

@@ -176,6 +176,7 @@ VENDORS = (
     ("Kestrel Security Ltd", "Kestrel Security", "", "BS9 3HS"),
     ("Brightline Energy", "Brightline Energy Ltd", "", "BS1 2NT"),
 )
+EMPLOYEE = ("City", "Clerk")
 INACTIVE_VENDOR = ("Old Quay Printers", "Old Quay Printers Ltd", "", "BS1 6QS")
 EURO_VENDOR = ("Atelier Lumière SARL", "Atelier Lumière SARL", "FR40303265045", "75011")
 CUSTOMERS = (

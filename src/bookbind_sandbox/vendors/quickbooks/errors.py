@@ -45,6 +45,11 @@ def business_rule(detail: str) -> Fault:
     return Fault("6000", message, f"Business Validation Error: {detail}")
 
 
+def one_currency() -> Fault:
+    """A currency was named, be it their own, in books that keep only one (2026-11, by integrators)."""
+    return business_rule("Multi Currency should be enabled to perform this operation")
+
+
 def missing(parameter: str) -> Fault:
     message = "Required param missing, need to supply the required value for the API"
     return Fault(
@@ -57,11 +62,31 @@ def invalid_enumeration(value: object, element: str = "") -> Fault:
 
 
 def invalid_number(value: object, element: str = "") -> Fault:
-    return Fault("2030", "Invalid Number", f"Invalid Number : {value}", element=element)
+    return Fault("2090", "Invalid Number", f"Invalid Number : {value}", element=element)
 
 
 def invalid_date(value: object, element: str = "") -> Fault:
-    return Fault("2040", "Invalid Date", f"Invalid Date : {value}", element=element)
+    return Fault("2070", "Invalid Date", f"Invalid Date : {value}", element=element)
+
+
+def invalid_string(value: object, element: str = "") -> Fault:
+    message = "Invalid String. The String may contain unsupported or illegal chars"
+    return Fault("2040", message, f"Element contains invalid characters. {value}", element=element)
+
+
+def invalid_line_code(value: object) -> Fault:
+    detail = f"Invalid Line TaxCode : For US, specify TAX or NON. Supplied value:{value}"
+    return Fault("6100", "Invalid Line TaxCode in the request", detail, element="TaxCodeRef")
+
+
+def tax_not_allowed() -> Fault:
+    detail = "TxnTaxDetail is not allowed when GlobalTaxCalculation is set to NotApplicable"
+    return Fault("6170", "Invalid TxnTaxDetail Error", detail, element="TxnTaxDetail")
+
+
+def batch_too_large(most: int) -> Fault:
+    detail = f"The batch size exceeds the allowed limit of {most}"
+    return Fault("1040", "Batch size exceeds allowed limit", detail)
 
 
 def wrong_length(element: str, longest: int, length: int) -> Fault:
@@ -149,16 +174,6 @@ def no_longer_admin() -> Fault:
     )
 
 
-def foreign_realm() -> Fault:
-    return Fault(
-        "3100",
-        "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403",
-        "The app is not authorised for this company.",
-        kind="AUTHORIZATION",
-        status=403,
-    )
-
-
 def throttled() -> Fault:
     return Fault(
         "3001",
@@ -176,17 +191,29 @@ def system_failure() -> Fault:
 
 
 def unauthenticated(detail: str, now_ms: int) -> Answer:
-    """The gateway refuses tokens in a shape of its own, all in lower case."""
-    error = {
-        "message": "message=AuthenticationFailed; errorCode=003200; statusCode=401",
-        "detail": detail,
-        "code": "3200",
-        "element": None,
-    }
+    message = "message=AuthenticationFailed; errorCode=003200; statusCode=401"
+    fault = {"error": [_gateway_error(message, "3200", detail)], "type": "AUTHENTICATION"}
+    answer = _gateway_answer(401, fault, now_ms, detail)
+    return answer.with_headers(**{"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'})
+
+
+def foreign_realm(now_ms: int) -> Answer:
+    """The token is for another company; integrators' logs show no detail, and this type (2026-11)."""
+    message = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
+    fault = {"error": [_gateway_error(message, "3100", None)], "type": "SERVICE"}
+    return _gateway_answer(403, fault, now_ms, "not authorised for this company")
+
+
+def _gateway_error(message: str, code: str, detail: str | None) -> Entity:
+    return {"message": message, "detail": detail, "code": code, "element": None}
+
+
+def _gateway_answer(status: int, fault: Entity, now_ms: int, note: str) -> Answer:
+    """The gateway refuses in a shape of its own, all in lower case."""
     content: dict[str, Any] = {
         "warnings": None,
         "intuitObject": None,
-        "fault": {"error": [error], "type": "AUTHENTICATION"},
+        "fault": fault,
         "report": None,
         "queryResponse": None,
         "batchItemResponse": [],
@@ -197,8 +224,7 @@ def unauthenticated(detail: str, now_ms: int) -> Answer:
         "status": None,
         "cdcresponse": [],
     }
-    headers = {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'}
-    return Answer(401, dump(content).encode(), JSON_TYPE, headers, note=detail)
+    return Answer(status, dump(content).encode(), JSON_TYPE, note=note)
 
 
 def break_as(breakage: Breakage, now_ms: int) -> Answer:

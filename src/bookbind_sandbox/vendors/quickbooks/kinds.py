@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 
 from bookbind_sandbox.records import Record
-from bookbind_sandbox.vendors.quickbooks.fields import ANY_FIELDS, OWED_FIELDS, PAID_FIELDS, SALE_FIELDS
+from bookbind_sandbox.vendors.quickbooks.fields import (
+    ACCOUNT_FIELDS,
+    ANY_FIELDS,
+    CUSTOMER_FIELDS,
+    EMPLOYEE_FIELDS,
+    ENTRY_FIELDS,
+    ITEM_FIELDS,
+    OWED_FIELDS,
+    PAID_FIELDS,
+    SALE_FIELDS,
+    TERM_FIELDS,
+    VENDOR_FIELDS,
+)
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, dump
 
 COMMON = ("Id", "SyncToken", "MetaData.CreateTime", "MetaData.LastUpdatedTime")
@@ -33,8 +45,9 @@ class Kind:
 
     @property
     def fields(self) -> frozenset[str]:
-        """All that a transaction of this kind may be sent with."""
-        return frozenset((*ANY_FIELDS, *self.own_fields, self.contact_key))
+        """All that one of this kind may be sent with."""
+        shared = ENTRY_FIELDS if self.is_list else ANY_FIELDS
+        return frozenset((*shared, *self.own_fields, self.contact_key))
 
     @property
     def path(self) -> str:
@@ -54,20 +67,32 @@ ACCOUNT = Kind(
     ("AcctNum", "AccountType", "AccountSubType", "Classification", "FullyQualifiedName", "SubAccount"),
     code_key="AcctNum",
     detail_key="AccountType",
+    own_fields=ACCOUNT_FIELDS,
 )
-VENDOR = Kind(
-    "Vendor", "contacts", "people", ("CompanyName", "GivenName", "FamilyName", "Balance"), "DisplayName"
+OF_PEOPLE = ("GivenName", "FamilyName")
+OF_FIRMS = ("CompanyName", *OF_PEOPLE, "Balance")
+VENDOR = Kind("Vendor", "contacts", "people", OF_FIRMS, "DisplayName", own_fields=VENDOR_FIELDS)
+CUSTOMER = Kind("Customer", "contacts", "people", OF_FIRMS, "DisplayName", own_fields=CUSTOMER_FIELDS)
+EMPLOYEE = Kind("Employee", "contacts", "people", OF_PEOPLE, "DisplayName", own_fields=EMPLOYEE_FIELDS)
+CLASS = Kind("Class", "tracking", "classes", ("FullyQualifiedName", "SubClass"), own_fields=("SubClass",))
+DEPARTMENT = Kind(
+    "Department",
+    "tracking",
+    "departments",
+    ("FullyQualifiedName", "SubDepartment"),
+    own_fields=("SubDepartment", "Address"),
 )
-CUSTOMER = Kind(
-    "Customer", "contacts", "people", ("CompanyName", "GivenName", "FamilyName", "Balance"), "DisplayName"
-)
-CLASS = Kind("Class", "tracking", "classes", ("FullyQualifiedName", "SubClass"))
-DEPARTMENT = Kind("Department", "tracking", "departments", ("FullyQualifiedName", "SubDepartment"))
 ITEM = Kind(
-    "Item", "items", "items", ("Sku", "Type", "FullyQualifiedName"), code_key="Sku", detail_key="Type"
+    "Item",
+    "items",
+    "items",
+    ("Sku", "Type", "FullyQualifiedName"),
+    code_key="Sku",
+    detail_key="Type",
+    own_fields=ITEM_FIELDS,
 )
-TERM = Kind("Term", "terms", "terms", ())
-PAYMENT_METHOD = Kind("PaymentMethod", "terms", "payment methods", ("Type",))
+TERM = Kind("Term", "terms", "terms", (), own_fields=TERM_FIELDS)
+PAYMENT_METHOD = Kind("PaymentMethod", "terms", "payment methods", ("Type",), own_fields=("Type",))
 CURRENCY = Kind("CompanyCurrency", "currencies", "currencies", ("Code",), code_key="Code", writable=False)
 TAX_CODE = Kind("TaxCode", "tax_rates", "tax codes", (), writable=False, in_cdc=False)
 TAX_RATE = Kind("TaxRate", "tax_rates", "tax rates", ("RateValue",), writable=False, in_cdc=False)
@@ -153,7 +178,9 @@ COMPANY_INFO = Kind(
 PREFERENCES = Kind("Preferences", "preferences", "company", (), "", is_list=False, writable=False)
 
 PEOPLE = (VENDOR, CUSTOMER)
-LISTS = (ACCOUNT, *PEOPLE, CLASS, DEPARTMENT, ITEM, TERM, PAYMENT_METHOD)
+# Nobody of these is called as another one is.
+NAMED_ALONE = (*PEOPLE, EMPLOYEE)
+LISTS = (ACCOUNT, *NAMED_ALONE, CLASS, DEPARTMENT, ITEM, TERM, PAYMENT_METHOD)
 DOCUMENTS = (BILL, PURCHASE, VENDOR_CREDIT, INVOICE, CREDIT_MEMO)
 TRANSACTIONS = (*DOCUMENTS, BILL_PAYMENT)
 KINDS = (

@@ -8,9 +8,11 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
     Fault,
     business_rule,
     invalid_enumeration,
+    invalid_line_code,
     missing,
     not_found,
 )
+from bookbind_sandbox.vendors.quickbooks.fields import DETAIL_FIELDS, LINE_FIELDS, check_fields
 from bookbind_sandbox.vendors.quickbooks.kinds import ACCOUNT, CLASS, CUSTOMER, ITEM, TAX_CODE
 from bookbind_sandbox.vendors.quickbooks.values import is_given, read_decimal, read_text, round_money
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, reference
@@ -51,6 +53,7 @@ def _complete(books: Books, raw: Entity, number: int, setting: Setting) -> Entit
     kind = raw.get("DetailType")
     if not kind:
         raise missing("Line.DetailType")
+    check_fields(raw, LINE_FIELDS)
     line: Entity = {"Id": str(number), "LineNum": number}
     if raw.get("Description"):
         line["Description"] = read_text(raw, "Description", 4000)
@@ -63,6 +66,7 @@ def _complete(books: Books, raw: Entity, number: int, setting: Setting) -> Entit
         raise missing("Line.Amount")
     given = raw.get(kind)
     detail = given if isinstance(given, dict) else {}
+    check_fields(detail, DETAIL_FIELDS[kind])
     completed = (
         _account_detail(books, detail) if kind == ACCOUNT_LINE else _item_detail(books, detail, setting)
     )
@@ -133,7 +137,7 @@ def _tax_code(books: Books, detail: Entity, setting: Setting) -> Entity:
     given = str((detail.get("TaxCodeRef") or {}).get("value") or "")
     if setting.american:
         if given and given not in US_CODES:
-            raise invalid_enumeration(given, "TaxCodeRef")
+            raise invalid_line_code(given)
         return {"TaxCodeRef": reference(given or "NON")}
     if not setting.taxed:
         return {}

@@ -10,7 +10,9 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
     duplicate_name,
     invalid_enumeration,
     invalid_reference,
+    invalid_string,
     missing,
+    one_currency,
 )
 from bookbind_sandbox.vendors.quickbooks.kinds import (
     ACCOUNT,
@@ -18,7 +20,9 @@ from bookbind_sandbox.vendors.quickbooks.kinds import (
     CURRENCY,
     CUSTOMER,
     DEPARTMENT,
+    EMPLOYEE,
     ITEM,
+    NAMED_ALONE,
     PEOPLE,
     TAX_CODE,
     TERM,
@@ -32,6 +36,7 @@ from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_entity, refer
 INACTIVE_SUFFIX = " (deleted)"
 NO_SUFFIX = (TERM.name, "PaymentMethod")
 BAD_IN_NAMES = re.compile(r"[:\t\n]")
+BAD_IN_ACCOUNTS = re.compile(r"[:\"\t\n]")
 CLASSIFICATIONS = {
     "Bank": "Asset",
     "Accounts Receivable": "Asset",
@@ -61,7 +66,12 @@ SERVER_FIELDS = {
     "Balance",
     "Classification",
 }
-LONGEST_NAMES = {VENDOR: 500, CUSTOMER: 500}
+LONGEST_NAMES = {VENDOR: 500, CUSTOMER: 500, EMPLOYEE: 500}
+LONGEST_OF_PEOPLE = {"CompanyName": 100, "TaxIdentifier": 20, "PrimaryTaxIdentifier": 20}
+LONGEST_EMAIL = 100
+# The number of an account, by country; seven signs elsewhere.
+LONGEST_NUMBERS = {"AUS": 20, "CAN": 20, "FRA": 20}
+LONGEST_NUMBER = 7
 
 
 def accept_entry(books: Books, kind: Kind, raw: Entity, existing: Entity | None) -> Entity:
@@ -83,28 +93,33 @@ def accept_entry(books: Books, kind: Kind, raw: Entity, existing: Entity | None)
 
 
 def _name(books: Books, kind: Kind, raw: Entity, existing: Entity | None, *, active: bool) -> str:
-    """The entry's name, alone under its parent; people are alone over suppliers and customers together."""
+    """The entry's name, alone under its parent; suppliers, customers and employees share one space."""
     name = read_text(raw, kind.name_key, LONGEST_NAMES.get(kind, 100)).strip().removesuffix(INACTIVE_SUFFIX)
     if not name:
         raise missing(kind.name_key)
-    if BAD_IN_NAMES.search(name):
-        raise business_rule(f"{kind.name_key} can't contain a colon, a tab or a new line.")
+    if (BAD_IN_ACCOUNTS if kind is ACCOUNT else BAD_IN_NAMES).search(name):
+        raise invalid_string(name, kind.name_key)
     name += INACTIVE_SUFFIX if not active and kind.name not in NO_SUFFIX else ""
     own_id = (existing or {}).get("Id")
     parent = (raw.get("ParentRef") or {}).get("value")
-    for other in PEOPLE if kind in PEOPLE else (kind,):
+    for other in NAMED_ALONE if kind in NAMED_ALONE else (kind,):
         for record in books.records.with_name(other.name, name):
             same_place = (parse_entity(record.body).get("ParentRef") or {}).get("value") == parent
-            if record.id != own_id and (other in PEOPLE or same_place):
+            if record.id != own_id and (other in NAMED_ALONE or same_place):
                 raise duplicate_name(record.id)
     return name
 
 
 def _person(books: Books, kind: Kind, entity: Entity, existing: Entity | None) -> Entity:
     """A currency chosen once for good, and the fields that QuickBooks adds."""
+    for name, longest in LONGEST_OF_PEOPLE.items():
+        read_text(entity, name, longest)
+    read_text(entity.get("PrimaryEmailAddr") or {}, "Address", LONGEST_EMAIL)
     home = books.home_currency()
     given = str((entity.get("CurrencyRef") or {}).get("value") or "")
     kept = existing["CurrencyRef"]["value"] if existing else given or home
+    if given and not existing and not books.many_currencies():
+        raise one_currency()
     if given and given != kept:
         raise business_rule("The currency of a customer or supplier can't be changed.")
     known = books.records.with_code(CURRENCY.name, kept)
@@ -138,7 +153,13 @@ def _account(books: Books, entity: Entity, existing: Entity | None) -> Entity:
         raise missing("AccountType")
     if kind not in CLASSIFICATIONS:
         raise invalid_enumeration(kind, "AccountType")
-    currency = str((entity.get("CurrencyRef") or {}).get("value") or books.home_currency())
+    number = read_text(entity, "AcctNum", LONGEST_NUMBERS.get(books.company()["Country"], LONGEST_NUMBER))
+    if ":" in number:
+        raise invalid_string(number, "AcctNum")
+    given = str((entity.get("CurrencyRef") or {}).get("value") or "")
+    if given and not existing and not books.many_currencies():
+        raise one_currency()
+    currency = given or books.home_currency()
     balance = (existing or {}).get("CurrentBalance", Decimal(0))
     return {
         "Classification": CLASSIFICATIONS[kind],

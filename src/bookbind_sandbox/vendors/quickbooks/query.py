@@ -9,8 +9,9 @@ from typing import Any
 from bookbind_sandbox.records import Condition
 from bookbind_sandbox.vendors.quickbooks.errors import unreadable_query, wrong_query
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME, Kind
-from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_moment_ms
+from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_day, parse_moment_ms
 
+ALL = "*"
 DEFAULT_RESULTS, MOST_RESULTS = 100, 1000
 TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<operator><=|>=|<|>|=)|(?P<mark>[(),*])|(?P<word>[\w.\-+:]+))"
@@ -104,12 +105,12 @@ class _Parser:
         return Query(kind, columns, columns == ("count(*)",), where, order, start, most)
 
     def _columns(self) -> tuple[str, ...]:
-        """The columns asked for; none stands for all of them."""
-        if self.skip("*"):
+        """The columns asked for; none stands for all of them but those that have to be named."""
+        if self.skip("*") and self.peek() != ",":
             return ()
         if self.skip("count", "(", "*", ")"):
             return ("count(*)",)
-        columns = [self.take()]
+        columns = [ALL if self.peek() == "," else self.take()]
         while self.skip(","):
             columns.append(self.take())
         return tuple(columns)
@@ -208,6 +209,10 @@ def _for_column(field: str, value: str) -> str | int:
         return found
     if field == "Id":
         return int(value) if value.isdigit() else -1
+    if field == "TxnDate" and parse_day(value) is None:
+        raise wrong_query(f"Invalid value {value} for {field}")
+    if field == "Active" and value.lower() not in {"true", "false"}:
+        raise wrong_query(f"Invalid value {value} for {field}")
     return value.lower() if field == "Active" else value
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from bookbind_sandbox.records import Condition
 from bookbind_sandbox.vendors.quickbooks.books import DELETED, Books
-from bookbind_sandbox.vendors.quickbooks.errors import Fault, missing, not_found, wrong_query
+from bookbind_sandbox.vendors.quickbooks.errors import Fault, invalid_date, missing, not_found, wrong_query
 from bookbind_sandbox.vendors.quickbooks.kinds import BY_NAME, BY_PATH, COMPANY_INFO, PREFERENCES, Kind
 from bookbind_sandbox.vendors.quickbooks.query import (
+    ALL,
     Query,
     meets,
     order_column,
@@ -18,6 +19,7 @@ from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_entity, parse
 
 CDC_DAYS = 30
 MOST_CHANGES = 1000
+NAMED_ONLY = ("Sku",)
 ONLY_ACTIVE = Condition("status IN ('', 'true')")
 
 
@@ -30,8 +32,7 @@ def answer_query(books: Books, text: str) -> Entity:
         count = len(rows) if rows is not None else books.records.count(query.kind.name, *conditions)
         return {"QueryResponse": {"totalCount": count}}
     entities = _window(books, query, conditions, by_columns=not left)
-    if query.columns:
-        entities = [_only(entity, query.columns) for entity in entities]
+    entities = [_shown(entity, query) for entity in entities]
     if not entities:
         return {"QueryResponse": {}}
     shown: Entity = {query.kind.name: entities, "startPosition": query.start, "maxResults": len(entities)}
@@ -82,8 +83,15 @@ def _window(books: Books, query: Query, conditions: list[Condition], *, by_colum
     return [parse_entity(body) for body in bodies]
 
 
-def _only(entity: Entity, columns: tuple[str, ...]) -> Entity:
-    wanted = {column.split(".")[0].lower() for column in columns}
+def _shown(entity: Entity, query: Query) -> Entity:
+    """What a query tells of an entity: some fields stand in its answer only when they are named (2026-11)."""
+    wanted = {column.split(".")[0].lower() for column in query.columns}
+    if query.columns and ALL not in wanted:
+        return _only(entity, wanted)
+    return {key: value for key, value in entity.items() if key not in NAMED_ONLY or key.lower() in wanted}
+
+
+def _only(entity: Entity, wanted: set[str]) -> Entity:
     kept = {key: value for key, value in entity.items() if key.lower() in wanted}
     return kept | {"domain": "QBO", "sparse": True}
 
@@ -105,7 +113,7 @@ def answer_changes(books: Books, entities: str, changed_since: str) -> Entity:
         raise missing("entities")
     since = parse_moment_ms(changed_since)
     if since is None:
-        raise missing("changedSince")
+        raise invalid_date(changed_since, "changedSince") if changed_since else missing("changedSince")
     oldest = books.world.clock.now() - timedelta(days=CDC_DAYS)
     if since < oldest.timestamp() * 1000:
         raise Fault("4001", "Invalid query", f"changedSince may reach back {CDC_DAYS} days at the most")

@@ -22,6 +22,7 @@ from bookbind_sandbox.vendors.quickbooks.kinds import (
     CURRENCY,
     CUSTOMER,
     DEPARTMENT,
+    EMPLOYEE,
     ITEM,
     PAYMENT_METHOD,
     PREFERENCES,
@@ -137,6 +138,8 @@ class _Writer:
             self.keep(PAYMENT_METHOD, {"Name": name, "Active": True, "Type": kind})
         for row in charts.US_ITEMS if self.company.american else charts.ITEMS:
             self._item(*row)
+        given, family = charts.EMPLOYEE
+        self.make(EMPLOYEE, {"DisplayName": f"{given} {family}", "GivenName": given, "FamilyName": family})
 
     def keep(self, kind: Kind, entity: Entity) -> Entity:
         return self.books.save(kind, entity, SEEDED_AT)

@@ -63,7 +63,8 @@ def add_up(books: Books, lines: list[Entity], setting: Setting, given: Any) -> S
     counted = [line for line in lines if "Amount" in line and line["DetailType"] != SUBTOTAL_LINE]
     net = sum((line["Amount"] for line in counted), ZERO)
     if setting.american:
-        return Sums(net) if setting.purchase else _american_sale(counted, net)
+        taxed = not setting.purchase and books.automated_sales_tax()
+        return _american_sale(counted, net) if taxed else Sums(net)
     if setting.tax_mode == "NotApplicable" or not setting.taxed:
         return Sums(net)
     slices = _slices(books, counted, setting)

@@ -14,6 +14,8 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
     invalid_enumeration,
     invalid_reference,
     missing,
+    one_currency,
+    tax_not_allowed,
 )
 from bookbind_sandbox.vendors.quickbooks.kinds import (
     ACCOUNT,
@@ -22,6 +24,7 @@ from bookbind_sandbox.vendors.quickbooks.kinds import (
     CURRENCY,
     CUSTOMER,
     DEPARTMENT,
+    EMPLOYEE,
     INVOICE,
     PURCHASE,
     TERM,
@@ -44,6 +47,7 @@ from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_entity, refer
 
 LONGEST_NUMBER = 21
 LONGEST_NOTE = 4000
+WRONG_CURRENCY = "The currency of the transaction is invalid for customer / vendor / account."
 PAID_FROM = {"Cash": "Bank", "Check": "Bank", "CreditCard": "Credit Card"}
 
 
@@ -113,7 +117,7 @@ def check_open(books: Books, day: date) -> None:
 
 
 def _setting(draft: Draft) -> Setting:
-    american = draft.books.automated_sales_tax()
+    american = draft.books.american()
     taxed = bool(draft.books.preferences()["TaxPrefs"]["UsingSalesTax"])
     mode = draft.raw.get("GlobalTaxCalculation")
     if american:
@@ -122,6 +126,8 @@ def _setting(draft: Draft) -> Setting:
         raise missing("GlobalTaxCalculation")
     if mode and mode not in TAX_MODES:
         raise invalid_enumeration(mode, "GlobalTaxCalculation")
+    if mode == "NotApplicable" and draft.raw.get("TxnTaxDetail"):
+        raise tax_not_allowed()
     return Setting(draft.form.purchase, str(mode or "NotApplicable"), taxed=taxed, american=False)
 
 
@@ -134,7 +140,7 @@ def _contact(draft: Draft) -> Entity | None:
         raise missing(key)
     if draft.form.kind is PURCHASE:
         named = draft.raw[key].get("type") or "Vendor"
-        known = {"Vendor": VENDOR, "Customer": CUSTOMER}
+        known = {"Vendor": VENDOR, "Customer": CUSTOMER, "Employee": EMPLOYEE}
         if named not in known:
             raise invalid_enumeration(named, "EntityRef.type")
         kind = known[named]
@@ -146,8 +152,8 @@ def _currency(draft: Draft, contact: Entity | None) -> Entity:
     home = draft.books.home_currency()
     given = str((draft.raw.get("CurrencyRef") or {}).get("value") or "")
     if not draft.books.many_currencies():
-        if given and given != home:
-            raise business_rule("Multicurrency is not enabled in this company.")
+        if given and (draft.existing is None or given != home):
+            raise one_currency()
         return {"CurrencyRef": _named_currency(draft.books, home)}
     if not given:
         raise missing("CurrencyRef")
@@ -155,7 +161,7 @@ def _currency(draft: Draft, contact: Entity | None) -> Entity:
     if given != home and not any(record.status == "true" for record in active):
         raise invalid_reference("Currencies", given, "CurrencyRef")
     if contact is not None and contact["CurrencyRef"]["value"] != given:
-        raise business_rule("The currency of the transaction is invalid for customer / vendor / account.")
+        raise business_rule(WRONG_CURRENCY)
     rate = read_decimal(draft.raw, "ExchangeRate") or Decimal(1)
     return {"CurrencyRef": _named_currency(draft.books, given), "ExchangeRate": rate}
 
@@ -256,6 +262,10 @@ def _paid_from(draft: Draft) -> Entity:
     if account["AccountType"] != PAID_FROM[paid]:
         wanted = "credit card" if paid == "CreditCard" else "bank"
         raise business_rule(f"Select a {wanted} account for this transaction.")
+    home = draft.books.home_currency()
+    currency = str((draft.raw.get("CurrencyRef") or {}).get("value") or home)
+    if account["CurrencyRef"]["value"] not in {home, currency}:
+        raise business_rule(WRONG_CURRENCY)
     return {
         "PaymentType": paid,
         "AccountRef": reference(account["Id"], account["Name"]),

@@ -27,6 +27,8 @@ from bookbind_sandbox.vendors.quickbooks.wishes import QuickBooksWishes
 from bookbind_sandbox.wishes import Wish, WishRefused
 from bookbind_sandbox.world import World
 
+# What is not supported is refused in QuickBooks' own words, whatever the method.
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 KIND_NAMES = {
     "Bill": "bill",
     "VendorCredit": "supplier_credit",
@@ -74,7 +76,7 @@ class QuickBooks(SimulatedVendor):
     def routes(self) -> list[BaseRoute]:
         return [
             *self.identity.routes(),
-            Route("/quickbooks/v3/company/{realm}/{path:path}", self.api.answer, methods=["GET", "POST"]),
+            Route("/quickbooks/v3/company/{realm}/{path:path}", self.api.answer, methods=METHODS),
             *self.pages.routes(),
         ]
 

@@ -167,6 +167,10 @@ class QuickBooksWishes(Wishes):
         accounting |= {"BookCloseDate": max(days).isoformat()} if days else {}
         accounting |= {SWITCHES[key]: bool(wish[key]) for key in SWITCHES if key in wish}
         hidden |= {key: bool(wish[key]) for key in HIDDEN if key in wish}
+        if "sales_tax" in wish:
+            preferences["TaxPrefs"]["UsingSalesTax"] = bool(wish["sales_tax"])
+        if "automated_tax" in wish:
+            preferences["TaxPrefs"]["PartnerTaxEnabled"] = bool(wish["automated_tax"])
         if "custom_numbers" in wish:
             preferences["SalesFormsPrefs"]["CustomTxnNumbers"] = bool(wish["custom_numbers"])
         self.books.save(PREFERENCES, preferences)
@@ -184,7 +188,7 @@ class QuickBooksWishes(Wishes):
             "TxnDate": wish.get("date"),
             "DueDate": wish.get("due_date") or wish.get("date"),
             "DocNumber": str(wish.get("reference") or ""),
-            "CurrencyRef": supplier["CurrencyRef"],
+            "CurrencyRef": supplier["CurrencyRef"] if self.books.many_currencies() else {},
             "GlobalTaxCalculation": "NotApplicable",
             "Line": [
                 {

@@ -12,6 +12,7 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
     unreadable_body,
     unsupported,
 )
+from bookbind_sandbox.vendors.quickbooks.fields import check_fields
 from bookbind_sandbox.vendors.quickbooks.kinds import (
     ATTACHABLE,
     BILL_PAYMENT,
@@ -69,7 +70,7 @@ def _accepted(
     books: Books, kind: Kind, raw: Entity, existing: Entity | None, query: Mapping[str, str]
 ) -> Entity:
     if kind in FORMS:
-        _check_fields(kind, raw)
+        check_fields(raw, kind.fields)
         if existing is not None:
             _check_still_open(books, existing)
         allow = ALLOW_DUPLICATES in query.get("include", "").lower()
@@ -80,6 +81,7 @@ def _accepted(
         return payment
     if kind is ATTACHABLE:
         return accept_attachable(books, raw, existing)
+    check_fields(raw, kind.fields)
     return accept_entry(books, kind, raw, existing)
 
 
@@ -95,13 +97,6 @@ def _check_shapes(value: Any, name: str = "") -> None:
             _check_shapes(item, key)
     elif value is not None and name.endswith(("Ref", "Detail")) and value != "":
         raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
-
-
-def _check_fields(kind: Kind, raw: Entity) -> None:
-    """Refuse a field that this kind of transaction does not have, as QuickBooks' reader of JSON does."""
-    for name in raw:
-        if name not in kind.fields:
-            raise unreadable_body(f"Property Name:{name} specified is unsupported or invalid")
 
 
 def _existing(books: Books, kind: Kind, raw: Entity) -> Entity:
