@@ -165,7 +165,7 @@ def build_menu(
     return (
         line("Settings", "connection_settings", "cog-6-tooth"),
         line("Reconnect", "reconnect", "arrow-path", _why_no_reconnect(status, provider)),
-        line("Refresh integration data", "connection_refresh", "arrow-down-tray", _why_no_refresh(status)),
+        line("Refresh integration data", "connection_refresh", "arrow-down-tray", why_no_refresh(status)),
         line("Change connection", "change", "arrows-right-left", _why_no_change(connection)),
         line(merge, "merge", "queue-list", _why_no_merge(connection, unmatched.total)),
         line("Disconnect", "disconnect", "link-slash", "Stop the move instead." if is_joining else ""),
@@ -225,7 +225,9 @@ def _why_no_merge(connection: Connection, unmatched: int) -> str:
     return "Everything is matched."
 
 
-def _why_no_refresh(status: Status) -> str:
+def why_no_refresh(status: Status) -> str:
+    """Why lists can't be read now; empty where they can."""
     if status.can_call:
         return ""
-    return "Reconnect first." if status.state is State.NEEDS_RECONNECT else "Not while it isn't answering."
+    reasons = {State.DISCONNECTED: "It is disconnected.", State.NEEDS_RECONNECT: "Reconnect first."}
+    return reasons.get(status.state, "Not while it isn't answering.")

@@ -171,10 +171,9 @@ def _remember(request: HttpRequest, failure: SignInFailure) -> None:
 
 
 def _failure_words(failure: SignInFailure) -> dict[str, str]:
-    headline, _, rest = failure.message.partition(". ")
     return {
-        "headline": headline.rstrip("."),
-        "body": rest,
+        "headline": failure.headline,
+        "body": failure.body,
         "details": failure.vendor_text,
         "at": clock.now().isoformat(),
     }
