@@ -61,7 +61,8 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     """Where the vendor sends people back: the answer is used at once and leaves the address bar."""
     if not request.user.is_authenticated:
         # The answer belongs to a session that is over. It must not travel on in the sign-in page's address.
-        messages.warning(request, "Your session had ended, so the answer was not used. Nothing was changed.")
+        over = "Your session had ended, so the answer was not used. Nothing was changed."
+        messages.warning(request, f"{over} Sign in, then start again under Connections.")
         return _private(HttpResponseRedirect(reverse("account_login")))
     try:
         sign_in = receive_answer(
