@@ -19,6 +19,7 @@ from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.instead import find_way
 from bookbind.publishing.queries import count_waiting
 from bookbind.tenancy.permissions import Role
 from bookbind.web.change_words import stop_label
@@ -142,13 +143,16 @@ def tone_of(status: Status) -> str:
 
 
 def publishes_in_words(connection: Connection, provider: Provider) -> str:
-    """`Publishes as Bill, Awaiting payment`, in the vendor's own words."""
+    """`Publishes as Bill, Awaiting payment`, in the vendor's own words, as documents go there."""
     settings = get_settings(connection)
-    kind = provider.kind_choice(DocumentKind(settings.publish_to))
+    asked = (DocumentKind(settings.publish_to), PublishAs(settings.publish_as))
+    way = find_way(*asked, provider.kinds, settings.instead)
+    kind = provider.kind_choice(way.kind)
     if kind is None:
         return ""
-    wanted = PublishAs(settings.publish_as)
-    label = next((choice.label for choice in kind.choices if choice.publish_as == wanted), "")
+    if way.kept:
+        return f"Publishes as {kind.label}, kept in Bookbind"
+    label = next((choice.label for choice in kind.choices if choice.publish_as == way.publish_as), "")
     return f"Publishes as {kind.label}, {label}" if label else f"Publishes as {kind.label}"
 
 
