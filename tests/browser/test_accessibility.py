@@ -26,6 +26,7 @@ EVERYTHING: dict[str, object] = {"resultTypes": ["violations"]}
 CONTRAST: dict[str, object] = EVERYTHING | {"runOnly": ["color-contrast"]}
 TELEPHONE: ViewportSize = {"width": 320, "height": 640}
 JO = "jo@harbour.test"
+LONG = "x" * 200
 RECONNECTABLE = ("fern-catering", "gorse-motors")
 CLIENTS = (
     "birch-co",
@@ -72,6 +73,8 @@ def _business_stops(jo: Visitor) -> list[Stop]:
     cole = "/b/cole-son"
     plain = ("settings", "settings/people", "settings/history", "lists", "rules", "rules/new")
     places += [Stop(f"cole-{name.replace('/', '-')}", f"{cole}/{name}/") for name in plain]
+    searched = ("costs", "rules", "lists/categories")
+    places += [Stop(f"searched-{name.replace('/', '-')}", f"{cole}/{name}/?q={LONG}") for name in searched]
     places.append(Stop("connect", "/b/birch-co/settings/connections/connect/xero/"))
     unconnected = (
         "lists/",

@@ -12,10 +12,17 @@ from bookbind.activity.queries import list_recent
 from bookbind.kit.sheets import CellError, write_sheet
 from bookbind.lists.columns import CATEGORY_TYPES, SIDES, TAX_KINDS, headings_of
 from bookbind.lists.combine import combine
-from bookbind.lists.errors import ImportHasErrors, ImportOutdated, ListKeptElsewhere
+from bookbind.lists.errors import EntryOutdated, ImportHasErrors, ImportOutdated, ListKeptElsewhere
 from bookbind.lists.exchange import Entry, Plan, entry_cells, plan_import, read_entries
 from bookbind.lists.models import ListItem
-from bookbind.lists.own import apply_import, digest_of, list_as_csv, plan_changes
+from bookbind.lists.own import (
+    apply_entry,
+    apply_import,
+    digest_of,
+    list_as_csv,
+    plan_changes,
+    plan_entry,
+)
 from bookbind.lists.queries import list_items
 from bookbind.lists.services import archive_item, create_item
 from bookbind.providers.base.types import ListName
@@ -303,6 +310,17 @@ def test_a_list_that_changed_since_the_preview_is_left_alone(acme: tuple[Busines
     with pytest.raises(ImportOutdated):
         apply_import(business.id, CATEGORIES, sheet, digest, user, "file.csv")
     assert ListItem.objects.get().name == "Cars"
+
+
+@pytest.mark.req("LST-07")
+def test_two_who_add_one_name_by_hand_at_once_make_one_entry(acme: tuple[Business, User]) -> None:
+    business, user = acme
+    cells = {"Name": "Motor", "Type": "Expense"}
+    seen = [plan_entry(CATEGORIES, cells), plan_entry(CATEGORIES, cells)]
+    apply_entry(business.id, CATEGORIES, cells, digest_of(seen[0]), user)
+    with pytest.raises(EntryOutdated):
+        apply_entry(business.id, CATEGORIES, cells, digest_of(seen[1]), user)
+    assert ListItem.objects.get().name == "Motor"
 
 
 @pytest.mark.req("CHG-12")

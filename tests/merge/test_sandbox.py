@@ -13,11 +13,12 @@ from bookbind.connections.gateway import open_session
 from bookbind.connections.queries import get_connection, status_of
 from bookbind.connections.status import Health
 from bookbind.jobs.runner import run_due
+from bookbind.kit import clock
 from bookbind.kit.text import fold_name
 from bookbind.lists.merging import merging_lists
 from bookbind.lists.models import Binding
 from bookbind.lists.services import create_item
-from bookbind.merge.creating import create_and_match, create_chosen, create_there
+from bookbind.merge.creating import create_and_match, create_chosen, create_there, list_created
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import CreationRefused, CreationUncertain, DraftMoved, NotCreatable
 from bookbind.merge.models import Creation, DraftRow
@@ -236,6 +237,58 @@ def test_what_the_draft_wants_created_is_created_before_it_is_used(desk: Desk) -
     assert row is not None
     assert row.uses[0].current is not None
     assert row.uses[0].current.label.casefold().endswith(motor.name.casefold())
+
+
+def rename_there(desk: Desk, old: str, new: str) -> None:
+    """Somebody renames an account in the books, after its list was read."""
+    account = next(entry for entry in there(desk, CATEGORIES) if entry.name == old)
+    desk.sandbox.control(
+        "rename",
+        vendor="quickbooks",
+        organisation="Acme Ltd",
+        list="accounts",
+        id=account.remote_id,
+        name=new,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-05")
+def test_what_had_the_name_there_already_is_matched_and_never_said_to_have_been_created(desk: Desk) -> None:
+    move(desk)
+    began = clock.now()
+    rename_there(desk, "Cleaning and waste", "Cars and vans")
+    motor = desk.item(CATEGORIES, "449")
+    before = len(there(desk, CATEGORIES))
+    for _ in range(2):
+        create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
+    assert len(there(desk, CATEGORIES)) == before
+    assert list_created(desk.connection, began) == []
+    applied = use_matches(desk.connection, desk.user, expected_version=version(desk), names=[CATEGORIES])
+    bound = Binding.objects.get(list_item=motor, connection=desk.connection, closed_at=None)
+    assert bound.remote_item.name == "Cars and vans"
+    assert applied.created == []
+    assert undo(applied, desk.user).created == ()
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-05")
+def test_what_has_the_name_there_and_is_of_another_kind_is_refused_with_the_reason(desk: Desk) -> None:
+    move(desk)
+    rename_there(desk, "Services", "Cars and vans")
+    motor = desk.item(CATEGORIES, "449")
+    for _ in range(2):
+        with pytest.raises(CreationRefused) as refused:
+            create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
+        assert str(refused.value) == (
+            "QuickBooks Online has Cars and vans already. An expense account is not an income account."
+        )
+    row = find_row(desk.connection, motor.id)
+    assert row is not None
+    assert row.uses[0].chosen is None or row.uses[0].chosen.label != "Cars and vans"
+    rename_there(desk, "Cars and vans", "Services")
+    made = create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
+    assert made.details["account_family"] == "expenses"
 
 
 @pytest.mark.slow

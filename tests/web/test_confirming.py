@@ -244,6 +244,7 @@ def test_a_code_of_the_authenticator_app_counts_too(ada: Walk, people: People) -
     asked = read(ada.client.get(other_way))
     wrong = read(ada.client.post(other_way, {"code": "12", "press": pressed_on(asked)}))
     assert (wrong.status, row(connection).stage) == (422, Connection.Stage.ACTIVE)
+    assert "That is not the code that your app shows now. Nothing was changed. Each works once." in wrong.text
     done = read(ada.client.post(other_way, {"code": code, "press": pressed_on(asked)}, follow=True))
     assert "is disconnected" in done.text
     with within(BusinessScope(ada.business.id)):

@@ -159,6 +159,11 @@ def test_an_answer_for_a_session_that_is_over_travels_nowhere(ada: Walk) -> None
     assert "no-store" in response["Cache-Control"]
 
 
+def test_whoever_comes_back_to_a_session_that_is_over_learns_where_to_start_again(ada: Walk) -> None:
+    page = read(Client().get("/connections/xero/callback?state=s&code=secret", follow=True))
+    assert "Nothing was changed. Sign in, then start again under Connections." in page.text
+
+
 def test_cancel_before_finish_changes_nothing(ada: Walk) -> None:
     page = ada.allow("Acme Ltd")
     after = ada.press(page, "cancel")

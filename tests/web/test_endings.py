@@ -11,7 +11,7 @@ from tests.support.factories import People
 from tests.support.pages import read
 from tests.web.conftest import Browse, Walk
 from tests.web.test_changing import HOLDINGS, change, move, row
-from tests.web.test_connecting import connect, connections_of
+from tests.web.test_connecting import connect, connections_of, organisations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -183,3 +183,78 @@ def test_what_was_started_already_and_what_is_not_ready_yet_are_said_to_be(ada: 
     assert early.path == waiting.path
     late = read(ada.client.post(f"{ada.root}/{old.id}/start", follow=True))
     assert "Publishing to Xero (Acme Ltd) was started already." in late.text
+
+
+@pytest.mark.req("CHG-09", "ERR-01")
+def test_whoever_signs_in_for_a_move_learns_at_once_that_the_old_books_were_disconnected(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    old = connect(ada)
+    summary = change(ada, old, finish=False)
+    base = summary.path.removesuffix("summary")
+    [chosen] = organisations(read(ada.client.get(base)))
+    ursula.post(f"{ada.root}/{old.id}/disconnect")
+    who = people.ursula.get_full_name()
+    for answer in (
+        ada.client.get(base),
+        ada.client.post(base, {"organisation": chosen}),
+        ada.client.get(summary.path),
+        ada.client.post(f"{base}finish"),
+    ):
+        page = read(answer)
+        assert page.status == 409
+        assert f"Xero (Acme Ltd) is not in use any more. {who} disconnected Xero (Acme Ltd). " in page.text
+        assert "No accounting software is connected now. This sign-in was not used." in page.text
+    assert connections_of(ada) == [row(old)], "nothing was made of the sign-in"
+    assert "Cancelled. Nothing changed." in read(ada.client.post(f"{base}cancel", follow=True)).text
+
+
+def test_whoever_signs_in_to_reconnect_learns_at_once_that_it_was_disconnected(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    old = connect(ada)
+    found = ada.allow("Acme Ltd", path=f"/{old.id}/reconnect")
+    ursula.post(f"{ada.root}/{old.id}/disconnect")
+    for answer in (ada.client.get(found.path), ada.client.post(f"{found.path}finish", {"publish": "look"})):
+        page = read(answer)
+        assert page.status == 409
+        assert f"{people.ursula.get_full_name()} disconnected Xero (Acme Ltd). That was on " in page.text
+    assert row(old).stage == Connection.Stage.ENDED
+
+
+def test_the_selection_screen_of_books_that_a_colleague_ended_says_so(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    old = connect(ada)
+    ursula.post(f"{ada.root}/{old.id}/disconnect")
+    who = people.ursula.get_full_name()
+    for path in ("change/", "change/quickbooks/"):
+        for ask in (ada.client.get, ada.client.post) if path != "change/" else (ada.client.get,):
+            page = read(ask(f"{ada.root}/{old.id}/{path}", follow=True))
+            assert page.path == f"{ada.root}/"
+            assert f"There is nothing to move. {who} disconnected Xero (Acme Ltd). That was on " in page.text
+
+
+def test_lists_of_a_disconnected_connection_are_not_said_to_wait_for_an_answer(ada: Walk) -> None:
+    old = connect(ada)
+    ada.client.post(f"{ada.root}/{old.id}/disconnect")
+    page = read(ada.client.get(f"{ada.root}/{old.id}/refresh"))
+    assert "It is disconnected." in page.text
+    assert "Not while it isn't answering." not in page.text
+    help_page = read(ada.client.get(f"{ada.root}/{old.id}/help"))
+    assert "Xero (Acme Ltd) is disconnected." in help_page.text
+    assert "can reconnect it" not in help_page.text
+
+
+def test_an_organisation_whose_name_has_a_full_stop_does_not_cut_a_message_in_two(
+    ada: Walk, ursula: Client
+) -> None:
+    old = connect(ada)
+    summary = change(ada, old, finish=False)
+    with within(BusinessScope(ada.business.id)):
+        Connection.objects.filter(id=old.id).update(
+            organisation={**row(old).organisation, "name": "St. Mary's Ltd"}
+        )
+    ursula.post(f"{ada.root}/{old.id}/disconnect")
+    page = read(ada.client.get(summary.path))
+    assert ">Xero (St. Mary&#x27;s Ltd) is not in use any more.<" in page.html

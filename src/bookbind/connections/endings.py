@@ -1,10 +1,13 @@
 """How a connection came to its end: who did what, when, and where the books are now."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from bookbind.activity.models import Entry
-from bookbind.connections.models import Connection
+from bookbind.connections.errors import LeftMeanwhile
+from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import (
+    LIVE_STAGES,
     find_main_connection,
     get_connection,
     label_of,
@@ -51,6 +54,26 @@ def explain_end(connection: Connection) -> End:
     if entry.action not in _GO_BACK or main is None or main.id != entry.subject_id:
         body.append(_say_what_is_in_use(connection))
     return End(_HEADLINES[entry.action].format(label=label), " ".join(body))
+
+
+def refuse_overtaken(sign_in: SignIn) -> None:
+    """LeftMeanwhile where somebody ended the connection that the sign-in would renew or leave."""
+    if sign_in.purpose == SignIn.Purpose.CHANGE:
+        assert sign_in.leaves is not None, "a change leaves a connection"
+        refuse_left(sign_in.business_id, sign_in.leaves, sign_in)
+    elif sign_in.connection is not None and sign_in.connection.stage not in LIVE_STAGES:
+        raise _left(sign_in.connection, sign_in)
+
+
+def refuse_left(business_id: UUID, leaves: Connection, sign_in: SignIn | None = None) -> None:
+    """LeftMeanwhile where the connection that is to be left is not the business's main one any more."""
+    main = find_main_connection(business_id)
+    if main is None or main.id != leaves.id:
+        raise _left(leaves, sign_in)
+
+
+def _left(connection: Connection, sign_in: SignIn | None) -> LeftMeanwhile:
+    return LeftMeanwhile(sign_in, label=label_of(connection), end=explain_end(connection).body)
 
 
 def _ends(entry: Entry, connection: Connection) -> bool:

@@ -18,7 +18,11 @@ class SignInFailure(Exception):
         self.sign_in = sign_in
         self.vendor_text = vendor_text
         filled = {"provider": "the accounting software", "advice": ""} | words
-        self.message = str(type(self).__doc__).format(**filled)
+        # Parted before it is filled: a name such as St. Mary's holds a full stop of its own.
+        headline, _, rest = str(type(self).__doc__).partition(". ")
+        self.headline = headline.removesuffix(".").format(**filled)
+        self.body = rest.format(**filled)
+        self.message = f"{self.headline}. {self.body}".rstrip()
         super().__init__(self.message)
 
 
@@ -137,7 +141,7 @@ class AlreadyThere(SignInFailure):
 
 
 class LeftMeanwhile(SignInFailure):
-    """The connection that you wanted to leave is not in use any more. Nothing was changed."""
+    """{label} is not in use any more. {end} This sign-in was not used."""
 
     http_status = 409
 

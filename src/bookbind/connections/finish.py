@@ -9,13 +9,12 @@ from django.db.models import F
 from bookbind.activity.services import record
 from bookbind.connections.change import close_changes_to, find_open_change, plan_change
 from bookbind.connections.elsewhere import erase_grant, list_siblings
+from bookbind.connections.endings import refuse_overtaken
 from bookbind.connections.errors import (
     AlreadyChanging,
     AlreadyConnected,
     AlreadyThere,
     DifferentOrganisation,
-    LeftMeanwhile,
-    NotConnected,
     OrganisationNotOffered,
     OrganisationTaken,
     SignInOver,
@@ -128,11 +127,10 @@ def _pending_tokens(sign_in: SignIn) -> Tokens:
 
 def _find_or_make(sign_in: SignIn, organisation: Organisation) -> tuple[Connection, bool]:
     """The connection that this sign-in is for, and whether it was live before."""
+    refuse_overtaken(sign_in)
     if sign_in.purpose == SignIn.Purpose.RECONNECT:
         assert sign_in.connection_id is not None
         connection = get_connection(sign_in.connection_id)
-        if connection.stage not in LIVE_STAGES:
-            raise NotConnected(sign_in)
         if not is_same(connection, organisation):
             raise DifferentOrganisation(sign_in)
         return connection, True
@@ -166,10 +164,8 @@ def _free_place(sign_in: SignIn, organisation: Organisation) -> str:
 
 
 def _refuse_moved(sign_in: SignIn, main: Connection | None, organisation: Organisation) -> None:
-    """What was to be left must still be in use, to another organisation, and no other move under way."""
-    if main is None or main.id != sign_in.leaves_id:
-        raise LeftMeanwhile(sign_in)
-    if (main.provider, main.organisation_id) == (sign_in.provider, organisation.id):
+    """A move leads to another organisation, while no other move is under way."""
+    if main is not None and (main.provider, main.organisation_id) == (sign_in.provider, organisation.id):
         raise AlreadyThere(sign_in, organisation=organisation.name)
     under_way = find_open_change(sign_in.business_id)
     if under_way is not None:

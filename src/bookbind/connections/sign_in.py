@@ -9,13 +9,13 @@ from django.conf import settings
 
 from bookbind.activity.services import record
 from bookbind.connections.change import find_open_change
+from bookbind.connections.endings import refuse_left
 from bookbind.connections.errors import (
     AlreadyChanging,
     AlreadyConnected,
     AppNotAccepted,
     CodeRefused,
     IssuerDiffers,
-    LeftMeanwhile,
     NotConnected,
     OrganisationsUnread,
     OtherSession,
@@ -201,9 +201,7 @@ def _refuse_second_change(business: Business, leaves: Connection) -> None:
     if under_way is not None:
         there = get_provider(under_way.joined.provider)
         raise AlreadyChanging(provider=there.name, organisation=organisation_name(under_way.joined))
-    main = find_main_connection(business.id)
-    if main is None or main.id != leaves.id:
-        raise LeftMeanwhile
+    refuse_left(business.id, leaves)
 
 
 def _begin_at_vendor(vendor: Provider, adapter: Adapter, state: str) -> Redirect | Form:

@@ -53,6 +53,10 @@ class ListKeptElsewhere(ListError):
     """The accounting software keeps this list while it is connected. Change the entry there."""
 
 
+class EntryOutdated(ListError):
+    """Somebody changed this list at the same moment, so nothing was saved. Save once more."""
+
+
 class ImportHasErrors(ListError):
     """Nothing was imported, because lines of the file need attention first."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bookbind.kit.sheets import LONGEST_SHOWN, CellError, Row, Sheet, read_sheet
-from bookbind.kit.text import clean_text, fold_name
+from bookbind.kit.text import clean_text, fold_name, listed
 from bookbind.lists.columns import (
     ARCHIVED,
     CODE,
@@ -24,6 +24,8 @@ from bookbind.lists.columns import (
 )
 from bookbind.lists.labels import CODED_LISTS, SINGULAR_LABELS, item_label
 from bookbind.providers.base.types import ListName
+
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,12 @@ def entry_cells(entry: Entry, name: ListName) -> dict[str, str]:
     return identity | shown | {ARCHIVED: YES if entry.archived else ""}
 
 
-def plan_import(known: Iterable[Entry], sheet: Sheet, name: ListName) -> Plan:
-    """Compare a table with the list as it stands. An entry that the table leaves out stays as it is."""
-    planner = _Planner(known, name)
+def plan_import(known: Iterable[Entry], sheet: Sheet, name: ListName, *, by_hand: bool = False) -> Plan:
+    """Compare a table with the list as it stands. An entry that the table leaves out stays as it is.
+
+    `by_hand` when its one line is typed into a form, which has no ID to give.
+    """
+    planner = _Planner(known, name, by_hand=by_hand)
     for row in sheet.rows:
         planner.take(row)
     return planner.finish(sheet)
@@ -96,8 +101,9 @@ def plan_import(known: Iterable[Entry], sheet: Sheet, name: ListName) -> Plan:
 class _Planner:
     """Takes line after line; a line that can't be used becomes an error and changes nothing."""
 
-    def __init__(self, known: Iterable[Entry], name: ListName) -> None:
+    def __init__(self, known: Iterable[Entry], name: ListName, *, by_hand: bool) -> None:
         self.name = name
+        self.by_hand = by_hand
         self.word = SINGULAR_LABELS[name]
         self.known = {entry.id: entry for entry in known}
         self.by_name: dict[str, list[Entry]] = defaultdict(list)
@@ -182,10 +188,16 @@ class _Planner:
         exact = [each for each in alike if fold_name(each.name) == folded]
         alike = exact if len(exact) == 1 else alike
         if len(alike) > 1:
-            what = f"{len(alike)} entries are called so. Export the list and give the ID of the one you mean."
-            self._wrong(row, NAME, what)
+            self._wrong(row, NAME, self._alike_words(alike))
             return None
         return alike[0] if alike else None
+
+    def _alike_words(self, alike: Sequence[Entry]) -> str:
+        if not self.by_hand:
+            return f"{len(alike)} entries are called so. Export the list and give the ID of the one you mean."
+        other = "a code of its own" if self.name in CODED_LISTS else "another name"
+        names = listed([each.label for each in alike[:_NAMED]])
+        return f"Several are called so already: {names}. Give this one {other}."
 
     def _read(self, row: Row, before: Entry) -> Entry:
         """The entry as the line wants it; a column that the file lacks leaves the value as it is."""

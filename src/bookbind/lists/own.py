@@ -18,7 +18,7 @@ from bookbind.kit.text import fold_name, listed
 from bookbind.lists.bindings import tell_changed
 from bookbind.lists.columns import CODE, ID, NAME, headings_of
 from bookbind.lists.entries import LONGEST_NAME
-from bookbind.lists.errors import ImportHasErrors, ImportOutdated, ListKeptElsewhere
+from bookbind.lists.errors import EntryOutdated, ImportHasErrors, ImportOutdated, ListKeptElsewhere
 from bookbind.lists.exchange import Change, Entry, Plan, entry_cells, plan_import
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, SINGULAR_LABELS
 from bookbind.lists.models import Binding, ListItem
@@ -50,7 +50,7 @@ def plan_changes(name: ListName, sheet: Sheet) -> Plan:
 def plan_entry(name: ListName, cells: Mapping[str, str], item: ListItem | None = None) -> Plan:
     """The same for one entry that is typed by hand, new or the one given."""
     row = Row(1, {**cells, ID: str(item.id) if item else ""})
-    return plan_changes(name, Sheet(tuple(cells), (row,)))
+    return plan_import(_known(name, [row]), Sheet(tuple(cells), (row,)), name, by_hand=True)
 
 
 def digest_of(plan: Plan) -> str:
@@ -85,9 +85,19 @@ def apply_import(business_id: UUID, name: ListName, sheet: Sheet, digest: str, u
     return plan
 
 
-def apply_entry(business_id: UUID, name: ListName, plan: Plan, user: User) -> None:
-    """Write an entry that was typed by hand."""
+def apply_entry(
+    business_id: UUID,
+    name: ListName,
+    cells: Mapping[str, str],
+    digest: str,
+    user: User,
+    item: ListItem | None = None,
+) -> None:
+    """Write an entry that was typed by hand; EntryOutdated when it would do something else than planned."""
     with _changing(business_id, name):
+        plan = plan_entry(name, cells, item)
+        if digest_of(plan) != digest:
+            raise EntryOutdated
         _write(business_id, name, plan)
         for change in (*plan.new, *plan.changed):
             record(

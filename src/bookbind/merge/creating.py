@@ -23,7 +23,7 @@ from bookbind.lists.services import mirror_entry
 from bookbind.merge.accounts import find_account_id
 from bookbind.merge.choices import CREATE, MATCH
 from bookbind.merge.drafting import NewChoice, bump, refuse_left, refuse_moved, store_choices
-from bookbind.merge.entries import Entry
+from bookbind.merge.entries import Entry, refuse
 from bookbind.merge.errors import (
     ChoiceRefused,
     CreationRefused,
@@ -35,8 +35,8 @@ from bookbind.merge.errors import (
 )
 from bookbind.merge.models import Creation, DraftRow
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import uses_apart
-from bookbind.merge.standings import find_entry
+from bookbind.merge.reading import sales_coded_by, uses_apart
+from bookbind.merge.standings import find_entry, read_targets
 from bookbind.merge.using import Matched, match_one, refuse_matched
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ErrorKind, ProviderError
@@ -45,6 +45,7 @@ from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
 
 _LONGEST_TEXT = 2000
+_MADE = (Creation.Outcome.DONE, Creation.Outcome.FOUND)
 # Longer than the slowest answer, so that whoever is at it and lives never loses it.
 _HOLD = timedelta(seconds=90)
 _SALES = "Sales \N{EN DASH} "
@@ -89,7 +90,8 @@ def create_there(
 ) -> RemoteItem:
     """Create the entry in the books, and match it in the draft; pressing again never makes a second one.
 
-    `name` is what it is called there, else as here. NotCreatable, CreationRefused with the vendor's words, or
+    `name` is what it is called there, else as here; what has that name there already is matched as it is.
+    NotCreatable, CreationRefused with the vendor's words or why what is there can't stand for it, or
     CreationUncertain when the answer got lost: then the next press looks whether it is there. DraftMoved when
     somebody else chose for the entry since `expected_version`, be it while it was being created.
     """
@@ -183,13 +185,15 @@ def _create(
         raise NotCreatable
     wanted = _new_entry(connection, entry, target, name or created_name(entry, use, connection))
     creation, is_first = _begin(connection, entry, wanted, user, expected_version)
-    if creation.outcome == Creation.Outcome.DONE and creation.remote_item is not None:
+    if creation.outcome in _MADE and creation.remote_item is not None:
         found: RemoteItem = creation.remote_item
         return found
     with _held(creation):
         made = call(
             connection, lambda session: _find_or_send(session, creation, is_first=is_first), insists=True
         )
+        if made.was_there:
+            return _take(connection, creation, made, entry, use)
         return _finish(connection, creation, made, user)
 
 
@@ -218,13 +222,11 @@ def _begin(
     if expected_version is not None:
         refuse_moved(draft, user, expected_version, {entry.id})
     mine = Creation.objects.filter(connection=connection, list_item_id=entry.id, list=wanted.list)
-    done = mine.filter(
-        outcome=Creation.Outcome.DONE, remote_item__state=RemoteItem.State.ACTIVE, name=wanted.name
-    )
+    done = mine.filter(outcome__in=_MADE, remote_item__state=RemoteItem.State.ACTIVE, name=wanted.name)
     found: Creation | None = done.select_related("remote_item").first()
     found = found or mine.filter(outcome__in=[Creation.Outcome.OPEN, Creation.Outcome.LOST]).first()
     if found is not None:
-        if found.outcome != Creation.Outcome.DONE:
+        if found.outcome not in _MADE:
             if found.held_until is not None and found.held_until > clock.real_now():
                 raise CreationUnderWay
             _hold(found)
@@ -318,6 +320,24 @@ def _failed(creation: Creation, error: ProviderError) -> MergeError | ProviderEr
         software = get_provider(creation.connection.provider).name
         return CreationRefused(f"{software} did not create {creation.name}.", error.vendor_text)
     return error
+
+
+def _take(
+    connection: Connection, creation: Creation, there: RemoteEntry, entry: Entry, use: str
+) -> RemoteItem:
+    """What has the name there already stands for the entry, unless it is of another kind: CreationRefused."""
+    with transaction.atomic():
+        remote = mirror_entry(connection, ListName(creation.list), there)
+        theirs = read_targets(connection, [remote.id])[remote.id]
+        why = refuse(entry, theirs, use, sales_coded_by(connection))
+        outcome = Creation.Outcome.REFUSED if why else Creation.Outcome.FOUND
+        Creation.objects.filter(id=creation.id).update(
+            outcome=outcome, remote_item=None if why else remote, answered_at=clock.now()
+        )
+    if why:
+        software = get_provider(connection.provider).name
+        raise CreationRefused(f"{software} has {theirs.label} already. {why}.")
+    return remote
 
 
 @transaction.atomic

@@ -118,6 +118,7 @@ class Creation(BusinessOwned):
 
         OPEN = "open", "Being created"
         DONE = "done", "Created"
+        FOUND = "found", "Was there already"
         REFUSED = "refused", "Refused"
         LOST = "lost", "No answer"
 

@@ -227,9 +227,9 @@ def _bindings(changes: Changes, applied: Applied, user: User) -> tuple[list[Bind
 def _created_for(connection: Connection, changes: Changes) -> list[dict[str, str]]:
     """The entries made at the vendor that these matches are the first to use."""
     opened = {target for plan in changes.plans.values() for target in plan.open.values()}
-    made = Creation.objects.filter(connection=connection, remote_item__isnull=False).select_related(
-        "remote_item"
-    )
+    made = Creation.objects.filter(
+        connection=connection, outcome=Creation.Outcome.DONE, remote_item__isnull=False
+    ).select_related("remote_item")
     found = [row for row in made if row.remote_item_id in opened]
     told = _created_before(connection) if found else frozenset()
     return [

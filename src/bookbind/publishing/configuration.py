@@ -19,7 +19,7 @@ from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import SettingNotTaken
 from bookbind.publishing.events import SettingsChanged
-from bookbind.publishing.instead import KEEP
+from bookbind.publishing.instead import KEEP, is_kept
 from bookbind.publishing.models import PublishingSettings
 from bookbind.tenancy.models import User
 
@@ -87,9 +87,9 @@ def save_instead(connection: Connection, answers: dict[str, str], user: User) ->
 
 def save_settings(connection: Connection, changes: SettingsInput, user: User) -> PublishingSettings:
     """Store the form; SettingNotTaken for a choice that the vendor or the business does not have."""
-    _check(connection, changes)
     with transaction.atomic():
         settings = get_settings(connection)
+        _check(settings, changes)
         changed = _write(settings, changes)
         settings.save()
         if (
@@ -170,9 +170,8 @@ def _is_answer(key: str, value: str, kinds: Sequence[KindChoice]) -> bool:
     )
 
 
-def _check(connection: Connection, changes: SettingsInput) -> None:
-    choice = get_provider(connection.provider).kind_choice(changes.publish_to)
-    if choice is None or changes.publish_as not in {option.publish_as for option in choice.choices}:
+def _check(settings: PublishingSettings, changes: SettingsInput) -> None:
+    if not _is_taken(settings, changes.publish_to, changes.publish_as):
         raise SettingNotTaken
     wanted = {changes.default_tax_rate_id: ListName.TAX_RATES, changes.paid_from_id: ListName.BANK_ACCOUNTS}
     wanted |= dict.fromkeys(changes.auto_publish_exception_ids, ListName.SUPPLIERS)
@@ -180,6 +179,17 @@ def _check(connection: Connection, changes: SettingsInput) -> None:
     found = dict(ListItem.objects.filter(id__in=list(wanted)).values_list("id", "list"))
     if any(found.get(item_id) != list_name for item_id, list_name in wanted.items()):
         raise SettingNotTaken
+
+
+def _is_taken(settings: PublishingSettings, kind: DocumentKind, publish_as: PublishAs) -> bool:
+    """Whether the vendor has this way, or it is the way as before whose documents are kept here."""
+    choice = get_provider(settings.connection.provider).kind_choice(kind)
+    if choice is None:
+        return False
+    if publish_as in {option.publish_as for option in choice.choices}:
+        return True
+    before = (settings.publish_to, settings.publish_as)
+    return before == (kind, publish_as) and is_kept(kind, publish_as, settings.instead)
 
 
 def _write(settings: PublishingSettings, changes: SettingsInput) -> list[str]:

@@ -8,6 +8,7 @@ from bookbind.providers.base.types import DocumentKind, PublishAs
 
 # The answer that leaves such documents here.
 KEEP = "keep"
+KEEP_LABEL = "Keep them in Bookbind"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Question:
 def question_key(kind: DocumentKind, publish_as: PublishAs | None) -> str:
     """`expense`, or `bill/draft`."""
     return kind.value if publish_as is None else f"{kind.value}/{publish_as.value}"
+
+
+def is_kept(kind: DocumentKind, publish_as: PublishAs, answers: Mapping[str, str]) -> bool:
+    """Whether somebody chose to keep such documents here."""
+    return answers.get(question_key(kind, publish_as)) == KEEP
 
 
 def find_way(

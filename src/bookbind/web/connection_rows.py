@@ -19,6 +19,7 @@ from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
+from bookbind.publishing.instead import find_way
 from bookbind.publishing.queries import count_waiting
 from bookbind.tenancy.permissions import Role
 from bookbind.web.change_words import stop_label
@@ -142,13 +143,16 @@ def tone_of(status: Status) -> str:
 
 
 def publishes_in_words(connection: Connection, provider: Provider) -> str:
-    """`Publishes as Bill, Awaiting payment`, in the vendor's own words."""
+    """`Publishes as Bill, Awaiting payment`, in the vendor's own words, as documents go there."""
     settings = get_settings(connection)
-    kind = provider.kind_choice(DocumentKind(settings.publish_to))
+    asked = (DocumentKind(settings.publish_to), PublishAs(settings.publish_as))
+    way = find_way(*asked, provider.kinds, settings.instead)
+    kind = provider.kind_choice(way.kind)
     if kind is None:
         return ""
-    wanted = PublishAs(settings.publish_as)
-    label = next((choice.label for choice in kind.choices if choice.publish_as == wanted), "")
+    if way.kept:
+        return f"Publishes as {kind.label}, kept in Bookbind"
+    label = next((choice.label for choice in kind.choices if choice.publish_as == way.publish_as), "")
     return f"Publishes as {kind.label}, {label}" if label else f"Publishes as {kind.label}"
 
 
@@ -165,7 +169,7 @@ def build_menu(
     return (
         line("Settings", "connection_settings", "cog-6-tooth"),
         line("Reconnect", "reconnect", "arrow-path", _why_no_reconnect(status, provider)),
-        line("Refresh integration data", "connection_refresh", "arrow-down-tray", _why_no_refresh(status)),
+        line("Refresh integration data", "connection_refresh", "arrow-down-tray", why_no_refresh(status)),
         line("Change connection", "change", "arrows-right-left", _why_no_change(connection)),
         line(merge, "merge", "queue-list", _why_no_merge(connection, unmatched.total)),
         line("Disconnect", "disconnect", "link-slash", "Stop the move instead." if is_joining else ""),
@@ -225,7 +229,9 @@ def _why_no_merge(connection: Connection, unmatched: int) -> str:
     return "Everything is matched."
 
 
-def _why_no_refresh(status: Status) -> str:
+def why_no_refresh(status: Status) -> str:
+    """Why lists can't be read now; empty where they can."""
     if status.can_call:
         return ""
-    return "Reconnect first." if status.state is State.NEEDS_RECONNECT else "Not while it isn't answering."
+    reasons = {State.DISCONNECTED: "It is disconnected.", State.NEEDS_RECONNECT: "Reconnect first."}
+    return reasons.get(status.state, "Not while it isn't answering.")

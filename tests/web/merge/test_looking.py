@@ -244,6 +244,16 @@ def test_one_row_can_be_shown_alone_and_edited_without_scripts(desk: Desk) -> No
     assert desk.uses_of("Motor expenses")["any"] == ("match", desk.new.remote("n-7300").id, True)
 
 
+def test_a_row_saved_without_scripts_and_without_a_choice_asks_for_one(desk: Desk) -> None:
+    motor = desk.firm.item("Motor expenses")
+    back = f"{desk.url('merge_step', 'categories')}?item={motor.id}"
+    before = desk.uses_of("Motor expenses")
+    answer = desk.client.post(desk.url("merge_choose"), {"choice": "", "version": "1", "back": back})
+    assert answer["Location"] == back
+    assert "Nothing was chosen for it. Press the match and choose one." in read(desk.client.get(back)).text
+    assert desk.uses_of("Motor expenses") == before
+
+
 def test_a_two_way_tax_rate_is_shown_by_use(desk: Desk) -> None:
     page = desk.open("merge_step", "tax_rates", show="all", q="20")
     assert "on costs" in page.text

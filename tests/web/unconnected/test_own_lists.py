@@ -83,6 +83,18 @@ def test_the_same_name_is_not_added_twice(office: Office, alice: Client) -> None
     assert ListItem.objects.count() == 1
 
 
+def test_a_name_that_several_have_asks_for_a_code_where_one_is_typed(office: Office, alice: Client) -> None:
+    for code in ("400", "401"):
+        add(alice, office, "categories", code=code, name="Advertising", account_type="Expense")
+    page = add(alice, office, "categories", name="advertising", account_type="Expense")
+    assert page.status == 422
+    assert (
+        "Several are called so already: 400 Advertising and 401 Advertising. Give this one a code of its own."
+    ) in page.text
+    assert "Export the list" not in page.text
+    assert len(rows()) == 2
+
+
 def test_a_code_that_is_taken_is_said_at_the_code_and_names_who_has_it(office: Office, alice: Client) -> None:
     add(alice, office, "categories", name="Motor", code="449", account_type="Expense")
     page = add(alice, office, "categories", name="Fuel", code="449", account_type="Expense")

@@ -81,7 +81,7 @@ class Session(Protocol):
         """Create a supplier; `key` makes a repeat inside the vendor's window harmless."""
 
     def create_entry(self, entry: NewEntry, key: str) -> RemoteEntry:
-        """Create an entry at the vendor; `key` makes a repeat harmless.
+        """Create an entry at the vendor; `key` makes a repeat harmless. One that `was_there` has its name.
 
         Unsupported for a list that the descriptor does not call creatable.
         """

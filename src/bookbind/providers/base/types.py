@@ -176,7 +176,7 @@ class RemoteEntry:
     vendor's own word), account_family, category_id and cost_category_id (the accounts behind a product when
     it is sold and bought), cost_components and sales_components (see components.py), tax_rate_id, tax_number,
     email, currency, account_number, dimension_id, is_document_level, unit_price, system, parent (the name of
-    what it belongs to).
+    what it belongs to). `was_there` is said of what was to be created: the name was taken, nothing was made.
     """
 
     remote_id: str
@@ -186,6 +186,7 @@ class RemoteEntry:
     archived: bool = False
     merged_into_id: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    was_there: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

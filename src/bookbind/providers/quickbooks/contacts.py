@@ -66,7 +66,7 @@ def create_contact(api: CompanyApi, contact: NewContact, key: str) -> RemoteEntr
         found = find_contact(api, NewContact(contact.name))
         if found is None:
             raise
-        return found
+        return replace(found, was_there=True)
 
 
 def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
@@ -92,7 +92,7 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
                 http_status=error.http_status,
                 correlation_id=error.correlation_id,
             ) from error
-        return found
+        return replace(found, was_there=True)
 
 
 def foreign_currency(api: CompanyApi, currency: str) -> str:

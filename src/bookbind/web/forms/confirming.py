@@ -33,6 +33,7 @@ class CodeForm(ReauthenticateForm):  # type: ignore[misc] # The library ships no
     """A code of the authenticator app, or one of the recovery codes; the library judges it, and how often."""
 
     WRONG = "incorrect_code"
+    _WRONG_WORDS = "That is not the code that your app shows now. Nothing was changed. Each works once."
 
     def __init__(self, data: object, user: User) -> None:
         super().__init__(data, user=user)
@@ -40,3 +41,12 @@ class CodeForm(ReauthenticateForm):  # type: ignore[misc] # The library ships no
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
         )
         self.fields["code"].error_messages = {"required": "Type the code."}
+
+    def clean_code(self) -> str:
+        """The library's judgement in our words; too many tries are said in its own."""
+        try:
+            return str(super().clean_code())
+        except forms.ValidationError as error:
+            if error.code != self.WRONG:
+                raise
+            raise forms.ValidationError(self._WRONG_WORDS, code=self.WRONG) from error

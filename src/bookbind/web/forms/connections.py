@@ -10,6 +10,7 @@ from bookbind.lists.models import ListItem
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.publishing.configuration import SettingsInput
+from bookbind.publishing.instead import KEEP_LABEL, find_way
 from bookbind.publishing.models import PublishingSettings
 
 Choices = list[tuple[str, str]]
@@ -113,6 +114,7 @@ class SettingsForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_initial(settings))
         self.provider = provider
+        self.kept: tuple[DocumentKind, PublishAs] | None = None
         excepted = [(str(item.id), item.name) for item in exceptions]
         self._set_choices("publish_to", [(kind.kind.value, kind.label) for kind in provider.kinds])
         self._set_choices("publish_as", self._ways(settings))
@@ -136,7 +138,9 @@ class SettingsForm(forms.Form):
             self.provider.kind_choice(DocumentKind(values["publish_to"])) if "publish_to" in values else None
         )
         wanted = values.get("publish_as")
-        if kind is not None and wanted and wanted not in {choice.publish_as for choice in kind.choices}:
+        if kind is None or not wanted or (kind.kind, wanted) == self.kept:
+            return values
+        if wanted not in {choice.publish_as for choice in kind.choices}:
             possible = ", ".join(choice.label for choice in kind.choices)
             self.add_error("publish_as", f"{self.provider.name} takes {kind.label} only as: {possible}.")
         return values
@@ -162,14 +166,25 @@ class SettingsForm(forms.Form):
     def _ways(self, settings: PublishingSettings) -> Choices:
         """The ways to publish; one that came from other books and is missing is not replaced unasked."""
         ways = _finalities(self.provider)
-        kind = self.provider.kind_choice(DocumentKind(settings.publish_to))
-        if kind is None or settings.publish_as in {choice.publish_as for choice in kind.choices}:
+        asked = (DocumentKind(settings.publish_to), PublishAs(settings.publish_as))
+        kind = self.provider.kind_choice(asked[0])
+        if kind is None or asked[1] in {choice.publish_as for choice in kind.choices}:
             return ways
-        self.initial["publish_as"] = ""
-        self.fields[
-            "publish_as"
-        ].help_text = f"{self.provider.name} has no such way as before: choose how final they are there."
-        return [("", "Choose…"), *ways]
+        way = find_way(*asked, self.provider.kinds, settings.instead)
+        lacks = f"{self.provider.name} has no such way as before"
+        said = f"{lacks}: choose how final they are there."
+        if way.kept:
+            self.kept = asked
+            ways = [(asked[1].value, KEEP_LABEL), *ways]
+            said = f"{lacks}. Chosen in Merge lists: {KEEP_LABEL}."
+        elif way.publish_as != asked[1]:
+            self.initial["publish_as"] = way.publish_as.value
+            said = f"{lacks}. Chosen in Merge lists: {dict(ways)[way.publish_as.value]}."
+        else:
+            self.initial["publish_as"] = ""
+            ways = [("", "Choose…"), *ways]
+        self.fields["publish_as"].help_text = said
+        return ways
 
     def _set_choices(self, name: str, choices: Choices) -> None:
         field = self.fields[name]

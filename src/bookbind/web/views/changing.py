@@ -42,7 +42,7 @@ from bookbind.providers.registry import find_provider, get_provider, list_provid
 from bookbind.publishing.queries import count_before_start, waiting_summary
 from bookbind.publishing.switching import ready_summary, stop_change, undo_change
 from bookbind.tenancy.permissions import Permission
-from bookbind.web.access import BusinessRequest, main_connection, page
+from bookbind.web.access import BusinessRequest, Instead, main_connection, page
 from bookbind.web.change_words import stop_label
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.forms.connections import WaitingForm
@@ -231,8 +231,11 @@ def _what_is_left(moving: Change) -> str:
 
 
 def _get_main(request: BusinessRequest, connection_id: UUID) -> Connection:
-    """The connection to leave: the business's main one, in use."""
+    """The connection to leave: the business's main one, in use; Connections says why where it has ended."""
     connection = get_connection(connection_id)
+    if connection.stage not in LIVE_STAGES:
+        messages.info(request, f"There is nothing to move. {explain_end(connection).body}")
+        raise Instead(_to_connections(request))
     main = main_connection(request)
     if main is None or main.id != connection.id or connection.stage != Connection.Stage.ACTIVE:
         raise Http404

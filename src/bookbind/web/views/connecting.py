@@ -61,7 +61,8 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     """Where the vendor sends people back: the answer is used at once and leaves the address bar."""
     if not request.user.is_authenticated:
         # The answer belongs to a session that is over. It must not travel on in the sign-in page's address.
-        messages.warning(request, "Your session had ended, so the answer was not used. Nothing was changed.")
+        over = "Your session had ended, so the answer was not used. Nothing was changed."
+        messages.warning(request, f"{over} Sign in, then start again under Connections.")
         return _private(HttpResponseRedirect(reverse("account_login")))
     try:
         sign_in = receive_answer(
@@ -171,10 +172,9 @@ def _remember(request: HttpRequest, failure: SignInFailure) -> None:
 
 
 def _failure_words(failure: SignInFailure) -> dict[str, str]:
-    headline, _, rest = failure.message.partition(". ")
     return {
-        "headline": headline.rstrip("."),
-        "body": rest,
+        "headline": failure.headline,
+        "body": failure.body,
         "details": failure.vendor_text,
         "at": clock.now().isoformat(),
     }

@@ -39,6 +39,7 @@ from bookbind.tenancy.queries import list_admins
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import find_away
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
+from bookbind.web.connection_rows import why_no_refresh
 from bookbind.web.forms.connections import Choices, SettingsForm
 from bookbind.web.kept import list_kept
 from bookbind.web.notices import is_worth_a_banner, notice_for, totals_in_words
@@ -149,9 +150,10 @@ def connection_history(request: BusinessRequest, connection_id: UUID) -> HttpRes
 def connection_help(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """Who can sign in at the vendor, and who could have ended the access."""
     connection = get_connection(connection_id)
-    return render(
-        request, "connections/help.html", {**_words(connection), "admins": list_admins(request.business)}
-    )
+    context = {**_words(connection), "admins": list_admins(request.business)}
+    if connection.stage not in LIVE_STAGES:
+        context["end"] = explain_end(connection)
+    return render(request, "connections/help.html", context)
 
 
 @require_POST
@@ -191,6 +193,7 @@ def _list_words(connection: Connection, role: Role) -> dict[str, object]:
         "lists": lists,
         "is_reading": status.can_call and any(one.is_busy for one in lists),
         "can_refresh": status.can_call,
+        "why_not": why_no_refresh(status),
         "is_cut_off": status.state is State.NEEDS_RECONNECT,
         "notice": notice_for(connection, role, status=status) if is_worth_a_banner(status) else None,
     }

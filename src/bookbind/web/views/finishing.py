@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbind.connections.elsewhere import find_shared_ones
+from bookbind.connections.endings import refuse_overtaken
 from bookbind.connections.errors import AlreadyThere, DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.names import names_agree
@@ -71,7 +72,7 @@ def choose(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
 def ask_again(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
     """Ask the vendor once more which organisations were allowed."""
     try:
-        fetch_organisations(_open(request, sign_in_id))
+        fetch_organisations(get_open_sign_in(sign_in_id, request.user, session_key(request.session)))
     except SignInFailure as failure:
         messages.warning(request, failure.message)
     return HttpResponseRedirect(reverse("choose", args=[request.business.slug, sign_in_id]))
@@ -162,7 +163,7 @@ def finish_sign_in(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
 def cancel(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
     """Give the sign-in up; everything stays as it was."""
     try:
-        sign_in = _open(request, sign_in_id)
+        sign_in = get_open_sign_in(sign_in_id, request.user, session_key(request.session))
         if not sign_in.finished_at:
             drop(sign_in)
             messages.info(request, "Cancelled. Nothing changed.")
@@ -172,7 +173,11 @@ def cancel(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
 
 
 def _open(request: BusinessRequest, sign_in_id: UUID) -> SignIn:
-    return get_open_sign_in(sign_in_id, request.user, session_key(request.session))
+    """The sign-in to go on with; LeftMeanwhile at the next press after a colleague ended what it is for."""
+    sign_in = get_open_sign_in(sign_in_id, request.user, session_key(request.session))
+    if not sign_in.finished_at:
+        refuse_overtaken(sign_in)
+    return sign_in
 
 
 def _to_confirmed(request: BusinessRequest, sign_in: SignIn) -> HttpResponse:

@@ -14,7 +14,7 @@ from bookbind.lists.errors import ListError
 from bookbind.lists.exchange import Entry, entry_cells
 from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, item_label
 from bookbind.lists.models import ListItem
-from bookbind.lists.own import apply_entry, entry_of, plan_entry, why_kept_elsewhere
+from bookbind.lists.own import apply_entry, digest_of, entry_of, plan_entry, why_kept_elsewhere
 from bookbind.lists.services import archive_item, restore_item
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.permissions import Permission
@@ -105,7 +105,7 @@ def _save(request: BusinessRequest, form: EntryForm, name: ListName, item: ListI
         )
         return False
     try:
-        apply_entry(request.business.id, name, plan, request.user)
+        apply_entry(request.business.id, name, cells, digest_of(plan), request.user, item)
     except ListError as error:
         form.add_error(None, str(error))
         return False

@@ -44,7 +44,13 @@ from bookbind.web.views.merge_place import Place, open_place
 def merge_choose(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     """Keep one choice in the draft; a fragment answers with the row, a form goes back to the page."""
     place = open_place(request, connection_id)
-    pressed = read_choice(request.POST.get("choice", ""))
+    choice = request.POST.get("choice", "")
+    back = safe_path(request.POST.get("back", ""))
+    if not choice and back:
+        # Saved without scripts, the field can be empty.
+        messages.info(request, "Nothing was chosen for it. Press the match and choose one.")
+        return redirect(back)
+    pressed = read_choice(choice)
     if pressed is None:
         raise Http404
     version = request.POST.get("version", "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bookbind.merge.publishing import KEEP, Question
 from bookbind.providers.base.contract import Provider
 from bookbind.publishing.checks import FINALITY, KINDS
+from bookbind.publishing.instead import KEEP_LABEL
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,7 @@ def _explain_way(question: Question, provider: Provider) -> Asked:
         Answer(value, label, _more_final(question, value), value == question.answer)
         for value, label in question.options
     ]
-    keep = Answer(
-        KEEP, "Keep them in Bookbind", "They wait here until you change this.", question.answer == KEEP
-    )
+    keep = Answer(KEEP, KEEP_LABEL, "They wait here until you change this.", question.answer == KEEP)
     return Asked(question.key, title, help_, (*answers, keep), not question.answer)
 
 
