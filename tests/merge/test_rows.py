@@ -1,7 +1,11 @@
 """The steps and rows that the page shows: what is needed first, why, who uses it, and what it costs."""
 
-import pytest
+from typing import Any
 
+import pytest
+from django.db import connection as database
+
+from bookbind.documents.models import Document
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.lists.combine import combine
@@ -14,11 +18,13 @@ from bookbind.merge.rows import RowPage, Show, find_row, list_rows
 from bookbind.merge.searching import search_targets
 from bookbind.merge.steps import ORDER, StepState, list_steps
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
+from bookbind.merge.usage import Uses, read_uses
 from bookbind.merge.using import use_matches
 from bookbind.providers.base.types import ListName
+from bookbind.publishing.models import Publication
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, new_books, old_books
 from tests.support.queries import assert_rows_add_no_queries, counting
-from tests.support.work import grows_like_rows, lines_of
+from tests.support.work import grows_like_rows, lines_of, steps_of
 
 
 def labels(place: Place, name: ListName, show: Show, search: str = "") -> list[str]:
@@ -50,6 +56,12 @@ def fill(firm: Firm, place: Place, count: int, first: int = 0) -> None:
         )
         for n in numbers
     )
+
+
+def copied(row: Any, **changes: Any) -> Any:
+    """A new row like this one."""
+    fields = (field.attname for field in row._meta.concrete_fields if field.name not in ("id", *changes))
+    return type(row)(**{name: getattr(row, name) for name in fields}, **changes)
 
 
 def test_what_documents_wait_for_comes_first_then_what_rules_use(moved: Moved) -> None:
@@ -257,6 +269,29 @@ def test_rows_add_no_queries(moved: Moved) -> None:
     assert_rows_add_no_queries(lambda: list_rows(second.connection, SUPPLIERS, Show.ALL), more, most=22)
     assert_rows_add_no_queries(lambda: list_steps(second.connection), more, most=32)
     assert_rows_add_no_queries(lambda: preview(second.connection), more, most=75)
+
+
+@pytest.mark.skipif(database.vendor != "sqlite", reason="only SQLite says how many steps it takes")
+def test_waiting_documents_are_counted_in_as_many_steps_as_they_are(moved: Moved) -> None:
+    firm, _, second = moved
+    first = firm.wait(second)
+
+    def wait_more(count: int) -> None:
+        documents = [copied(first.document) for _ in range(count)]
+        Document.objects.bulk_create(documents)
+        Publication.objects.bulk_create(
+            copied(first, document=document, marker=document.id.hex) for document in documents
+        )
+
+    def uses() -> Uses:
+        return read_uses(second.connection)[first.document.supplier_id]
+
+    wait_more(99)
+    few = steps_of(uses)
+    assert (uses().waiting, uses().held) == (100, 100)
+    wait_more(900)
+    assert (uses().waiting, uses().held) == (1_000, 1_000)
+    assert grows_like_rows(few, steps_of(uses), times=10)
 
 
 @pytest.mark.slow

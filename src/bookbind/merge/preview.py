@@ -7,7 +7,6 @@ from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
-from bookbind.documents.queries import IS_READY
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import Instead
 from bookbind.merge.creating import created_name, target_list
@@ -21,6 +20,7 @@ from bookbind.merge.reading import (
     read_lists,
     uses_apart,
 )
+from bookbind.merge.waiting import Waiting, read_waiting
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.checks import check_document, list_blocking
@@ -30,17 +30,12 @@ from bookbind.publishing.facts import (
     build_facts,
     item_ids_of,
     read_books,
-    read_lines,
     read_references,
 )
 from bookbind.publishing.models import Publication
-from bookbind.publishing.queries import list_unsent
 from bookbind.publishing.reasons import Problem
-from bookbind.publishing.states import State
 from bookbind.rules.queries import item_problems
 from bookbind.rules.targets import list_rule_targets
-
-_NOT_NEEDED = ("frozen", "labels", "error", "reason_data", "differences", "paper_error")
 
 
 def preview(connection: Connection, names: Iterable[ListName] | None = None) -> Impact:
@@ -54,18 +49,17 @@ def impact_now(connection: Connection) -> Impact:
     return impact_of(connection, Changes())
 
 
-def impact_of(connection: Connection, changes: Changes) -> Impact:
+def impact_of(connection: Connection, changes: Changes, waiting: Waiting | None = None) -> Impact:
     """What these changes would do, with what is created there before them.
 
-    A document that was made ready before there were books counts like one that waits.
+    A document that was made ready before there were books counts like one that waits; what is on its way
+    does not. `waiting` where the documents were read already.
     """
     rules = list_rule_targets()
     books = read_books(connection)
-    rows, lines = _waiting(connection)
-    ready, ready_lines = _ready()
-    lines |= ready_lines
-    waiting = [row.document for row in rows]
-    named = {id_ for each in (*waiting, *ready) for id_ in item_ids_of(each, books.settings, lines[each.id])}
+    waiting = waiting or read_waiting(connection)
+    held, ready, lines = waiting.held, waiting.ready, waiting.lines
+    named = {id_ for each in (*held, *ready) for id_ in item_ids_of(each, books.settings, lines[each.id])}
     ruled = {id_ for rule in rules for id_ in rule.targets}
     created = _created(connection, changes)
     instead = _instead(connection, changes, created, named | ruled)
@@ -73,30 +67,16 @@ def impact_of(connection: Connection, changes: Changes) -> Impact:
     then = item_problems(ruled, connection, instead)
     references = read_references(connection, named, instead)
     documents = [
-        DocumentFacts(row.reason, _then(row.document, lines[row.document_id], books, references, row))
-        for row in rows
+        DocumentFacts(row.reason, _then(each, lines[each.id], books, references, row))
+        for each, row in held.items()
     ]
     standing = read_references(connection, named) if ready else {}
     for each in ready:
-        held = _then(each, lines[each.id], books, standing)
+        before = _then(each, lines[each.id], books, standing)
         left = _then(each, lines[each.id], books, references)
-        documents.append(DocumentFacts(held[0].reason if held else "", left))
+        documents.append(DocumentFacts(before[0].reason if before else "", left))
     facts = [RuleFacts(not rule.targets & now.keys(), not rule.targets & then.keys()) for rule in rules]
     return weigh(facts, documents, _counts(changes) | {"ready": len(ready)})
-
-
-def _waiting(connection: Connection) -> tuple[list[Publication], dict[UUID, list[Any]]]:
-    """What is held at the connection, without all that is kept for other purposes, and the lines of each."""
-    rows = list_unsent(connection.id).filter(state=State.HELD.value).order_by().select_related(None)
-    plain = rows.select_related("document__file").defer(*_NOT_NEEDED)
-    return list(plain), read_lines(rows.values_list("document_id", flat=True))
-
-
-def _ready() -> tuple[list[Document], dict[UUID, list[Any]]]:
-    """What was made ready without accounting software: to be published, its entries need a match."""
-    rows = Document.objects.filter(IS_READY)
-    found = list(rows.select_related("file"))
-    return found, read_lines(rows.values_list("id", flat=True)) if found else {}
 
 
 def _then(

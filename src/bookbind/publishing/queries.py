@@ -118,6 +118,11 @@ def count_held_for_look(connection: Connection) -> int:
     return count_by_reason(connection).get(Reason.LOOK_FIRST, 0)
 
 
+def count_held_for_start(connection: Connection) -> int:
+    """How many documents only wait for somebody to press Start publishing."""
+    return count_by_reason(connection).get(Reason.NOT_STARTED, 0)
+
+
 def count_before_start(connection: Connection) -> int:
     """How many documents wait because they are dated before the first day of these books."""
     return count_by_reason(connection).get(Reason.BEFORE_START, 0)

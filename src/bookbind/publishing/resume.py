@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookbind.connections.models import Connection
+from bookbind.documents.models import Document
 from bookbind.documents.queries import find_needing
 from bookbind.jobs.runner import Again, Claimed, works
 from bookbind.jobs.services import queue_job
@@ -16,13 +17,16 @@ from bookbind.lists.queries import find_unread_lists
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.models import Publication, Resume
-from bookbind.publishing.placement import check_again, hold, hold_for, queue, wake
+from bookbind.publishing.placement import Checked, check_again, hold, hold_for, queue, wake
 from bookbind.publishing.queries import WaitingSummary, find_unchecked_resume, list_unsent
-from bookbind.publishing.reasons import MATCH_REASONS, Reason
+from bookbind.publishing.reasons import MATCH_REASONS, Problem, Reason
 from bookbind.publishing.states import State
+from bookbind.publishing.together import check_again_together
 
 RECHECK = "publishing.recheck"
 LONG_WAIT = timedelta(days=7)
+_AT_ONCE = 100
+"""How many are checked before the first of them is placed; none waits long between the two."""
 # A person's decision outlives a reconnect; everything else is looked at anew.
 _KEPT = frozenset({Reason.TWIN, Reason.UNKNOWN})
 
@@ -125,16 +129,8 @@ def _check_gathered(resume: Resume) -> None:
     rows = _in_order(found.exclude(reason__in=list(_KEPT)))
     # A person who matches entries has seen them, whatever became of the last read.
     needing = set() if resume.for_matches else needing_unread(resume.connection, rows)
-    for publication in rows:
-        try:
-            if publication.document_id in needing:
-                hold(publication, Reason.LISTS, attempts=0)
-            elif _asked_since(publication, resume):
-                _place_asked(publication)
-            else:
-                _place(publication, publish_now=resume.publish_now)
-        except MovedMeanwhile:
-            continue
+    for start in range(0, len(rows), _AT_ONCE):
+        _place_some(rows[start : start + _AT_ONCE], resume, needing)
 
 
 def place_after_lists(connection: Connection) -> None:
@@ -174,9 +170,29 @@ def needing_unread(connection: Connection, rows: Sequence[Publication]) -> set[U
     return set(ids) if unread is None else find_needing(ids, unread)
 
 
-def _place_asked(publication: Publication) -> None:
+def _place_some(rows: Sequence[Publication], resume: Resume, needing: set[UUID]) -> None:
+    """Place publications that were gathered, in order."""
+    # Each is checked again as it is sent, so where all may go the first one does not wait for the last.
+    may_go = resume.publish_now and not resume.connection.awaits_start
+    known = [each for each in rows if each.document_id not in needing]
+    checked = {} if may_go else check_again_together(resume.connection, known)
+    for publication in rows:
+        try:
+            if publication.document_id in needing:
+                hold(publication, Reason.LISTS, attempts=0)
+            elif may_go:
+                queue(publication)
+            elif _asked_since(publication, resume):
+                _place_asked(publication, checked[publication.document_id])
+            else:
+                _place_checked(publication, checked[publication.document_id])
+        except MovedMeanwhile:
+            continue
+
+
+def _place_asked(publication: Publication, checked: Checked) -> None:
     """Queued where nothing is in the way; else it says at once what it waits for."""
-    blocking = check_again(publication).blocking
+    blocking = _blocking(publication, checked)
     if blocking:
         hold_for(publication, blocking[0])
     else:
@@ -196,12 +212,21 @@ def _matched(resume: Resume) -> Q:
 
 def _place(publication: Publication, *, publish_now: bool) -> None:
     if publish_now and not publication.connection.awaits_start:
-        # Each is checked again as it is sent, so the first one does not wait for the last.
         queue(publication)
-        return
-    blocking = check_again(publication).blocking
+    else:
+        _place_checked(publication, check_again(publication))
+
+
+def _place_checked(publication: Publication, checked: Checked) -> None:
+    blocking = _blocking(publication, checked)
     if blocking:
         hold_for(publication, blocking[0])
     else:
         awaits_start = publication.connection.awaits_start
         hold(publication, Reason.NOT_STARTED if awaits_start else Reason.LOOK_FIRST, attempts=0)
+
+
+def _blocking(publication: Publication, checked: Checked) -> list[Problem]:
+    """What is in the way of a document; looked at anew where somebody edited it since it was checked."""
+    as_checked = Document.objects.filter(id=publication.document_id, version=checked.document.version)
+    return (checked if as_checked.exists() else check_again(publication)).blocking

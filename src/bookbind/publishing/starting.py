@@ -1,5 +1,6 @@
 """Start publishing: the press that ends the pause after a change, and what it will do."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,8 +12,7 @@ from bookbind.connections.change import mark_started
 from bookbind.connections.finish import find_connection_to, is_paused_on_return
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import LIVE_STAGES, get_connection, hold_live, status_of
-from bookbind.documents.models import Document
-from bookbind.documents.queries import Tab, count_exported, count_lacking, list_documents
+from bookbind.documents.queries import Tab, count_exported, count_lacking, list_documents, owed
 from bookbind.kit import clock
 from bookbind.lists.queries import keeps_own_codes
 from bookbind.providers.base.types import DocumentKind, Organisation, PublishAs
@@ -81,21 +81,10 @@ def will_wait_for_start(sign_in: SignIn, organisation: Organisation) -> bool:
 
 def start_summary(connection: Connection) -> StartSummary:
     """What pressing Start publishing would do now, in a constant number of queries."""
-    settings = get_settings(connection)
-    months: dict[date, Month] = {}
     waiting = count_by_reason(connection)
     waiting.pop(Reason.NOT_STARTED, None)
-    for publication in _ready(connection).select_related("document"):
-        document = publication.document
-        day = document.date or clock.local_date(publication.queued_at, connection.business.time_zone)
-        month = months.setdefault(day.replace(day=1), Month(day.replace(day=1), 0, {}, {}))
-        label = _label(document, settings)
-        totals = {**month.totals}
-        totals[document.currency] = totals.get(document.currency, Decimal(0)) + document.owed
-        published_as = {**month.published_as, label: month.published_as.get(label, 0) + 1}
-        months[month.month] = Month(month.month, month.count + 1, totals, published_as)
     return StartSummary(
-        months=tuple(months[key] for key in sorted(months)),
+        months=_months(connection),
         waiting=waiting,
         made_ready=list_documents(Tab.READY).count(),
         exported=count_exported(Tab.READY),
@@ -146,11 +135,43 @@ def _ready(connection: Connection) -> "QuerySet[Publication]":
     return rows
 
 
-def _label(document: Document, settings: PublishingSettings) -> str:
-    """`Bill, Open bill`: how the document goes, in the vendor's words."""
+def _months(connection: Connection) -> tuple[Month, ...]:
+    """What is ready by month, out of plain rows: there may be very many."""
+    totals: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    ways: dict[date, Counter[tuple[str, str]]] = defaultdict(Counter)
+    rows = _ready(connection).values_list(
+        "queued_at",
+        "document__date",
+        "document__currency",
+        owed("document__"),
+        "document__kind",
+        "document__publish_as",
+    )
+    for queued_at, day, currency, amount, kind, publish_as in rows:
+        shown_day = day or clock.local_date(queued_at, connection.business.time_zone)
+        month = shown_day.replace(day=1)
+        totals[month][currency] += amount or Decimal(0)
+        ways[month][kind, publish_as] += 1
+    settings = get_settings(connection)
+    return tuple(
+        Month(month, ways[month].total(), dict(totals[month]), _published_as(ways[month], settings))
+        for month in sorted(ways)
+    )
+
+
+def _published_as(ways: Counter[tuple[str, str]], settings: PublishingSettings) -> dict[str, int]:
+    """How many documents go how, in the vendor's words; `ways` counts them by kind and what is asked for."""
+    counts: Counter[str] = Counter()
+    for (kind, publish_as), count in ways.items():
+        counts[_label(kind, publish_as, settings)] += count
+    return dict(counts)
+
+
+def _label(asked_kind: str, publish_as: str, settings: PublishingSettings) -> str:
+    """`Bill, Open bill`: how a document goes, in the vendor's words."""
     kinds = get_provider(settings.connection.provider).kinds
-    asked = PublishAs(document.publish_as or settings.publish_as)
-    way = find_way(DocumentKind(document.kind), asked, kinds, settings.instead)
+    asked = PublishAs(publish_as or settings.publish_as)
+    way = find_way(DocumentKind(asked_kind), asked, kinds, settings.instead)
     kind = next((one for one in kinds if one.kind == way.kind), None)
     if kind is None:
         return ""

@@ -33,3 +33,10 @@ def check_together(
         )
         found[document.id] = Checked(document, facts, books, check_document(facts, books.facts))
     return found
+
+
+def check_again_together(connection: Connection, publications: Sequence[Publication]) -> dict[UUID, Checked]:
+    """The documents of publications at the connection, read anew and checked, by document."""
+    by_document = {each.document_id: each for each in publications}
+    documents = Document.objects.filter(id__in=list(by_document)).select_related("file")
+    return check_together(connection, list(documents), by_document)

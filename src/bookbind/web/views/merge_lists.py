@@ -17,6 +17,7 @@ from bookbind.merge.rows import RowPage, Show, find_row, find_rows, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.merge.using import list_applied
+from bookbind.merge.waiting import read_waiting
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.permissions import Permission
@@ -109,21 +110,21 @@ def merge_state(request: BusinessRequest, connection_id: UUID) -> HttpResponse:
     if current in arrived & set(ORDER):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     data = read_all(place)
-    changes = read_changes(place.connection, data)
-    steps = list_steps(place.connection, data, changes=changes, sides=place)
-    context = frame_context(request, place, changes, steps, current)
+    changes, waiting = read_changes(place.connection, data), read_waiting(place.connection)
+    steps = list_steps(place.connection, data, read_uses(place.connection, waiting), changes, place)
+    context = frame_context(request, place, changes, steps, current, waiting)
     context["reads"] = view_reads(place, presence, arrived)
     return render(request, "merge/_state.html", context)
 
 
 def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
-    data, uses = read_all(place), read_uses(place.connection)
-    changes = read_changes(place.connection, data)
+    data, waiting = read_all(place), read_waiting(place.connection)
+    changes, uses = read_changes(place.connection, data), read_uses(place.connection, waiting)
     steps = list_steps(place.connection, data, uses, changes, place)
     key = key or first_step(steps)
     step = next(each for each in steps if each.key == key)
     context = {
-        **frame_context(request, place, changes, steps, key),
+        **frame_context(request, place, changes, steps, key, waiting),
         "step": step,
         "earlier": list_applied(place.connection),
         "unused": sum(each.unmatched + each.new for each in steps),

@@ -23,6 +23,7 @@ from bookbind.merge.sides import Sides, read_sides
 from bookbind.merge.steps import Step, StepState
 from bookbind.merge.unread import Unread, list_awaited, read_unread
 from bookbind.merge.using import find_last_applied
+from bookbind.merge.waiting import Waiting
 from bookbind.providers.base.types import ListName
 from bookbind.web.access import BusinessRequest, Instead
 from bookbind.web.merge_words import TAB_ICONS, Tab, Using, awaited_words, bar_words, step_words
@@ -178,10 +179,15 @@ def _tab_label(step: Step, words: Mapping[ListName, str]) -> str:
 
 
 def frame_context(
-    request: BusinessRequest, place: Place, changes: Changes, steps: list[Step], current: str
+    request: BusinessRequest,
+    place: Place,
+    changes: Changes,
+    steps: list[Step],
+    current: str,
+    waiting: Waiting,
 ) -> dict[str, object]:
     """What stands around the rows and moves with every choice: presence, tabs and the bar."""
-    impact = impact_of(place.connection, changes)
+    impact = impact_of(place.connection, changes, waiting)
     return {
         "place": place,
         "connection": place.connection,

@@ -30,9 +30,8 @@ from bookbind.merge.undoing import Undone, find_blocking, undo, undone_of
 from bookbind.merge.unread import list_awaited
 from bookbind.merge.using import use_matches
 from bookbind.providers.base.types import ListName
-from bookbind.publishing.queries import count_held_for_look
+from bookbind.publishing.queries import count_held_for_look, count_held_for_start
 from bookbind.publishing.resume import finish_check
-from bookbind.publishing.starting import start_summary
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.asked import read_number
@@ -215,7 +214,7 @@ def _used(request: BusinessRequest, place: Place) -> dict[str, object]:
 def _count_ready(place: Place) -> int:
     """How many documents only wait for somebody to let them go."""
     if place.connection.awaits_start:
-        return start_summary(place.connection).count
+        return count_held_for_start(place.connection)
     return count_held_for_look(place.connection)
 
 
