@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from bookbind.connections.change import find_open_change, find_undoable
+from bookbind.connections.change import awaits_approval, find_open_change, find_undoable
 from bookbind.connections.models import Change, Connection, Stay
 from bookbind.connections.queries import LIVE_STAGES, find_main_connection, get_connection, status_of
 from bookbind.documents.models import Document
@@ -180,7 +180,8 @@ class Watch:
 
     def _whatever_is_owed_is_queued(self) -> None:
         for change in Change.objects.filter(switched_at=None, stopped_at=None).exclude(ready_at=None):
-            assert self._is_queued(SWITCH_JOB, change.joined_id), "a change that is ready is switched"
+            is_asked = awaits_approval(change)
+            assert is_asked or self._is_queued(SWITCH_JOB, change.joined_id), "a change that is ready comes"
         for connection in Connection.objects.filter(stage__in=LIVE_STAGES):
             queued = Publication.objects.filter(connection=connection)
             going = queued.filter(state__in=[State.WAITING, State.SENDING, State.UNKNOWN])

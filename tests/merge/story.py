@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from bookbind.connections import change as changes
+from bookbind.connections.approvals import approve, refuse, turn_off, turn_on
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.errors import ChangeOver, ConnectionUnusable, NotConnected, SignInFailure
-from bookbind.connections.models import Connection
+from bookbind.connections.models import Approval, Connection
 from bookbind.connections.queries import find_main_connection, get_connection
+from bookbind.connections.second_person import list_open
 from bookbind.documents import services as documents
 from bookbind.documents.capture import capture_file
 from bookbind.documents.errors import DocumentError
@@ -132,9 +134,6 @@ class Story(VendorPeople):
             raise PublishingError
         return get_connection(found.id)
 
-    def any_connection(self) -> Connection:
-        return self.pick(Connection.objects.order_by("created_at"))
-
     def pick(self, rows: Any) -> Any:
         """One of the rows by chance; MergeError where there is none."""
         found = list(rows)
@@ -229,7 +228,20 @@ class Story(VendorPeople):
             assert is_kept, "as many go as Start publishing promised"
 
     def disconnect(self) -> None:
-        disconnect(self.any_connection(), self.user)
+        disconnect(self.pick(Connection.objects.order_by("created_at")), self.user)
+
+    def second_person(self) -> None:
+        business = Business.objects.get(id=self.business.id)
+        if business.second_person:
+            turn_off(business, self.who())
+        else:
+            turn_on(business, self.user)
+
+    def answer(self) -> None:
+        """A second person decides about what was asked."""
+        approval: Approval = self.pick(list_open(self.business.id))
+        decide = approve if self.random.random() < 0.6 else refuse
+        decide(approval, self.other if approval.asked_by_id == self.user.id else self.user)
 
     # ---- lists
 

@@ -19,6 +19,7 @@ MOVES = [
     *["connect", "reconnect", "go_on_without", "disconnect"],
     *["change", "stop", "undo_change", "start"] * 2,
     *["read"] * 2,
+    *["second_person", "answer", "answer"],
     *["combine", "split", "archive_entry", "restore_entry", "adopt"],
     *["rename_there", "archive_there", "bring_back_there", "delete_there", "recreate_there", "merge_there"],
     *["leave_list_there", "trouble_there", "trouble_there"],

@@ -13,17 +13,25 @@ from django.conf import settings
 from django.db import close_old_connections, transaction
 from django.db import connection as database
 
+from bookbind.connections.models import Connection
 from bookbind.kit.checkpoints import VARIABLE, Checkpoint
+from bookbind.lists.adoption import adopt_new
 from bookbind.lists.combine import combine, undo_combination
 from bookbind.lists.errors import UndoBlocked
-from bookbind.lists.models import Binding, Combination
+from bookbind.lists.models import Binding, Combination, ListItem
+from bookbind.lists.services import bind_created, mirror_entry
 from bookbind.merge.errors import DraftMoved, MergeError
 from bookbind.merge.models import Applied, Draft
 from bookbind.merge.using import match_one, use_matches
+from bookbind.publishing.models import Publication
+from bookbind.publishing.queries import find_publication
+from bookbind.publishing.reasons import Reason
+from bookbind.publishing.services import publish_anyway
+from bookbind.publishing.states import State
 from bookbind.rules.models import SupplierRule
 from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.scope import BusinessScope, within
-from tests.merge.conftest import CATEGORIES, Firm, Moved, Place
+from tests.merge.conftest import CATEGORIES, SUPPLIERS, Firm, Moved, Place, look, old_books
 from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,3 +169,40 @@ def test_a_combination_is_not_undone_behind_one_that_builds_on_it(moved: Moved) 
         undo_combination(combination.id, firm.user)
     rule.refresh_from_db()
     assert rule.supplier_id == first.id
+
+
+@pytest.mark.req("LST-01")
+def test_a_supplier_that_publishing_binds_while_a_read_would_is_bound_once(firm: Firm) -> None:
+    place = firm.connect("xero", old_books())
+    ours = firm.supplier("Brand New Supplier")
+    entry = place.books.add(SUPPLIERS, "s-9", ours.name)
+    mirror_entry(place.connection, SUPPLIERS, entry)
+    answers = behind(
+        firm,
+        lambda: bind_created(ours, place.connection, entry),
+        lambda: adopt_new(place.connection, SUPPLIERS),
+    )
+    assert [each for each in answers if isinstance(each, Exception)] == []
+    assert Binding.objects.filter(list_item=ours, closed_at=None).count() == 1
+    assert ListItem.objects.filter(list=SUPPLIERS, name=ours.name).count() == 1
+
+
+@pytest.mark.req("CHG-11")
+def test_a_decision_that_comes_behind_the_switch_sends_the_document_to_the_new_books(moved: Moved) -> None:
+    firm, first, second = moved
+    publication = firm.wait(second)
+    lost = {"state": State.HELD.value, "reason": Reason.UNKNOWN.value, "connection": first.connection}
+    Publication.objects.filter(id=publication.id).update(**lost)
+    stages = [(second, Connection.Stage.LEFT), (first, Connection.Stage.ACTIVE)]
+    for place, stage in stages:
+        Connection.objects.filter(id=place.connection.id).update(stage=stage)
+
+    def move_on() -> None:
+        for place, (_, stage) in zip((first, second), stages, strict=True):
+            Connection.objects.filter(id=place.connection.id).update(stage=stage)
+
+    answers = behind(firm, move_on, lambda: publish_anyway(look(publication), firm.user))
+    assert [each for each in answers if isinstance(each, Exception)] == []
+    here = find_publication(publication.document_id)
+    assert here is not None
+    assert here.connection_id == second.connection.id

@@ -32,7 +32,8 @@ def adopt_new(connection: Connection, name: ListName) -> int:
     if is_merging(connection, name):
         return 0
     decisions = _decide(connection, name)
-    _bind_same(decisions.bind)
+    if decisions.bind:
+        _bind_same(connection, name, decisions.bind)
     for start in range(0, len(decisions.adopt), _BATCH):
         adopt(decisions.adopt[start : start + _BATCH])
     return len(decisions.adopt)
@@ -153,7 +154,11 @@ def _standing(remote_state: str | None) -> Standing:
 
 
 @transaction.atomic
-def _bind_same(pairs: Sequence[tuple[UUID, UUID]]) -> None:
+def _bind_same(connection: Connection, name: ListName, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """Bind those of which neither was bound since they were decided about, by publishing or by a person."""
+    current = Binding.objects.filter(connection=connection, list_item__list=name, closed_at__isnull=True)
+    bound = {id_ for ids in current.values_list("list_item_id", "remote_item_id") for id_ in ids}
+    pairs = [pair for pair in pairs if not bound & {*pair}]
     items = ListItem.objects.in_bulk([ours for ours, _ in pairs])
     there = RemoteItem.objects.in_bulk([theirs for _, theirs in pairs])
     now = clock.now()

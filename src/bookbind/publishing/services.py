@@ -113,12 +113,13 @@ def take_back(publication: Publication, user: User) -> None:
 
 def publish_anyway(publication: Publication, user: User) -> None:
     """A person decided: it is not in the books yet, or it belongs there although it is dated before them."""
-    fresh = _held(publication, Reason.TWIN, Reason.UNKNOWN, Reason.BEFORE_START)
-    if fresh.reason == Reason.BEFORE_START:
-        fresh.early_accepted = True
-        settle(fresh, actor=user, early_accepted=True)
-        return
     with transaction.atomic():
+        # Read in here, for the books may have moved since the page was shown.
+        fresh = _held(publication, Reason.TWIN, Reason.UNKNOWN, Reason.BEFORE_START)
+        if fresh.reason == Reason.BEFORE_START:
+            fresh.early_accepted = True
+            settle(fresh, actor=user, early_accepted=True)
+            return
         deliveries.give_up_undecided(fresh)
         here = connections.find_main_connection(fresh.business_id)
         if here is None or not _is_left_behind(fresh, here):
