@@ -281,7 +281,8 @@ def test_what_has_the_name_there_and_is_of_another_kind_is_refused_with_the_reas
         with pytest.raises(CreationRefused) as refused:
             create_there(desk.connection, motor.id, desk.user, version(desk), name="Cars and vans")
         assert str(refused.value) == (
-            "QuickBooks Online has Cars and vans already. An expense account is not an income account."
+            "QuickBooks Online has Cars and vans already. An expense account is not an income account. "
+            "Match yours to another, or rename that one there."
         )
     row = find_row(desk.connection, motor.id)
     assert row is not None

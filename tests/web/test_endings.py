@@ -258,3 +258,25 @@ def test_an_organisation_whose_name_has_a_full_stop_does_not_cut_a_message_in_tw
     ursula.post(f"{ada.root}/{old.id}/disconnect")
     page = read(ada.client.get(summary.path))
     assert ">Xero (St. Mary&#x27;s Ltd) is not in use any more.<" in page.html
+
+
+def test_whoever_connects_sees_before_finish_that_a_colleague_connected_other_books(
+    ada: Walk, ursula: Client
+) -> None:
+    chosen = ada.allow("Acme Ltd")
+    connect(Walk(ursula, ada.sandbox, ada.business), HOLDINGS)
+    summary = read(ada.client.post(chosen.path, {"organisation": organisations(chosen)[0]}, follow=True))
+    assert summary.status == 409
+    assert f"The books are kept at {LABEL}. To move them, choose Change connection." in summary.text
+    assert not summary.has_button("Finish")
+
+
+def test_whoever_moves_sees_before_finish_that_a_colleague_s_move_is_under_way(
+    ada: Walk, ursula: Client
+) -> None:
+    old = connect(ada)
+    summary = change(ada, old, finish=False)
+    change(Walk(ursula, ada.sandbox, ada.business), old)
+    page = read(ada.client.get(summary.path))
+    assert page.status == 409
+    assert f"A move to {LABEL} is under way. Let it finish, or stop it under Connections." in page.text

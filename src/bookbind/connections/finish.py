@@ -93,6 +93,13 @@ def finish(
     return get_connection(connection.id)
 
 
+def refuse_taken(sign_in: SignIn) -> None:
+    """What Finish would refuse as others connected or moved meanwhile: AlreadyConnected, AlreadyChanging."""
+    organisation = chosen(sign_in)
+    if organisation is not None and sign_in.purpose != SignIn.Purpose.RECONNECT:
+        _free_place(sign_in, organisation)
+
+
 def _refuse_shared_unseen(
     sign_in: SignIn, organisation: Organisation, user: User, *, shared_confirmed: bool
 ) -> None:

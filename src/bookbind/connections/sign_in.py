@@ -31,7 +31,7 @@ from bookbind.connections.errors import (
     VendorUnavailable,
     WrongProvider,
 )
-from bookbind.connections.finish import finish
+from bookbind.connections.finish import finish, refuse_taken
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.pending import (
     Match,
@@ -79,6 +79,7 @@ __all__ = [
     "is_open",
     "offered",
     "receive_answer",
+    "refuse_taken",
     "same_organisation",
     "session_key",
     "shared_with",

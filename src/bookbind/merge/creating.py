@@ -336,7 +336,9 @@ def _take(
         )
     if why:
         software = get_provider(connection.provider).name
-        raise CreationRefused(f"{software} has {theirs.label} already. {why}.")
+        raise CreationRefused(
+            f"{software} has {theirs.label} already. {why}. Match yours to another, or rename that one there."
+        )
     return remote
 
 

@@ -26,6 +26,7 @@ from bookbind.connections.sign_in import (
     finish,
     get_open_sign_in,
     offered,
+    refuse_taken,
     same_organisation,
     session_key,
     shared_with,
@@ -88,6 +89,7 @@ def summary(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
             return _to_confirmed(request, sign_in)
         if chosen(sign_in) is None:
             return HttpResponseRedirect(reverse("choose", args=[request.business.slug, sign_in.id]))
+        refuse_taken(sign_in)
         return _show_summary(request, sign_in)
     except SignInFailure as failure:
         return show_failure(request, failure)
