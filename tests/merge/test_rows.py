@@ -1,7 +1,5 @@
 """The steps and rows that the page shows: what is needed first, why, who uses it, and what it costs."""
 
-from typing import Any
-
 import pytest
 from django.db import connection as database
 
@@ -18,11 +16,12 @@ from bookbind.merge.rows import RowPage, Show, find_row, list_rows
 from bookbind.merge.searching import search_targets
 from bookbind.merge.steps import ORDER, StepState, list_steps
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
-from bookbind.merge.usage import Uses, read_uses
+from bookbind.merge.usage import Uses, read_uses, read_uses_of
 from bookbind.merge.using import use_matches
-from bookbind.providers.base.types import ListName
-from bookbind.publishing.models import Publication
+from bookbind.providers.base.types import DocumentKind, ListName
+from bookbind.publishing.models import Publication, PublishingSettings
 from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, Moved, Place, new_books, old_books
+from tests.support.factories import copied
 from tests.support.queries import assert_rows_add_no_queries, counting
 from tests.support.work import grows_like_rows, lines_of, steps_of
 
@@ -56,12 +55,6 @@ def fill(firm: Firm, place: Place, count: int, first: int = 0) -> None:
         )
         for n in numbers
     )
-
-
-def copied(row: Any, **changes: Any) -> Any:
-    """A new row like this one."""
-    fields = (field.attname for field in row._meta.concrete_fields if field.name not in ("id", *changes))
-    return type(row)(**{name: getattr(row, name) for name in fields}, **changes)
 
 
 def test_what_documents_wait_for_comes_first_then_what_rules_use(moved: Moved) -> None:
@@ -269,6 +262,32 @@ def test_rows_add_no_queries(moved: Moved) -> None:
     assert_rows_add_no_queries(lambda: list_rows(second.connection, SUPPLIERS, Show.ALL), more, most=22)
     assert_rows_add_no_queries(lambda: list_steps(second.connection), more, most=32)
     assert_rows_add_no_queries(lambda: preview(second.connection), more, most=75)
+
+
+def test_a_row_alone_is_shown_as_it_is_among_all(moved: Moved) -> None:
+    firm, _, second = moved
+    firm.rule()
+    firm.wait(second)
+    firm.wait(second, category="Sales")
+    combine(firm.item("Advertising"), firm.item("Motor expenses"), firm.user)
+    for name in (CATEGORIES, TAXES, SUPPLIERS):
+        page = list_rows(second.connection, name, Show.ALL)
+        assert [find_row(second.connection, row.id) for row in page.rows] == list(page.rows)
+        assert any(row.used.waiting for row in page.rows), name
+
+
+def test_the_usual_account_alone_counts_the_receipts_that_take_it(moved: Moved) -> None:
+    firm, _, second = moved
+    account = ListItem.objects.create(
+        business=firm.business, list=ListName.BANK_ACCOUNTS, name="Till", folded_name="till"
+    )
+    PublishingSettings.objects.filter(connection=second.connection).update(paid_from=account)
+    firm.wait(second, kind=DocumentKind.EXPENSE)
+    firm.wait(second, kind=DocumentKind.EXPENSE, paid_from_id=account.id)
+    firm.wait(second)
+    uses = read_uses(second.connection)
+    assert uses[account.id].waiting == 2
+    assert {id_: read_uses_of(second.connection, [id_]).get(id_) for id_ in uses} == uses
 
 
 @pytest.mark.skipif(database.vendor != "sqlite", reason="only SQLite says how many steps it takes")

@@ -147,3 +147,9 @@ def make_list_item(business: Business, name: str, list_name: ListName = ListName
             business=business, list=list_name, name=name, folded_name=fold_name(name)
         )
     return item
+
+
+def copied(row: Any, **changes: Any) -> Any:
+    """A new row like this one, not stored yet: for tests that need very many."""
+    fields = (field.attname for field in row._meta.concrete_fields if field.name not in ("id", *changes))
+    return type(row)(**{name: getattr(row, name) for name in fields}, **changes)

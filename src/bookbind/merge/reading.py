@@ -1,8 +1,9 @@
 """Everything that is known about some lists at once: how they stand, what is proposed, what was chosen."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from uuid import UUID
 
 from bookbind.connections.models import Connection
@@ -81,9 +82,7 @@ class Changes:
 
     def count_ticked(self, name: ListName) -> int:
         """How many ticks of a list are still to be used: matches, entries to create, matches taken back."""
-        plans = [plan for id_, plan in self.plans.items() if self.entries[id_].list is name]
-        created = [uses for id_, uses in self.creating.items() if self.entries[id_].list is name]
-        return sum(len(plan.open or plan.close) for plan in plans) + sum(map(len, created))
+        return self._ticked[name]
 
     @property
     def create_count(self) -> int:
@@ -94,6 +93,16 @@ class Changes:
         """How many contacts of a list stay without a match, and are created when they are first used."""
         standings = self.standings[name]
         return sum(1 for id_ in standings.entries if self._stays_new(standings, id_))
+
+    @cached_property
+    def _ticked(self) -> Counter[ListName]:
+        """Counted once for all lists."""
+        counts: Counter[ListName] = Counter()
+        for id_, plan in self.plans.items():
+            counts[self.entries[id_].list] += len(plan.open or plan.close)
+        for id_, uses in self.creating.items():
+            counts[self.entries[id_].list] += len(uses)
+        return counts
 
     def _stays_new(self, standings: Standings, item_id: UUID) -> bool:
         if item_id in self.creating:

@@ -1,7 +1,7 @@
 """One list as its page shows it: each entry, its match and why, who uses it; what is needed now first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -19,7 +19,7 @@ from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.proposals import Proposal, confidence_of
 from bookbind.merge.reading import ListData, draft_version, find_draft, read_lists, sales_coded_by, uses_apart
 from bookbind.merge.standings import Bound, find_entry, read_targets
-from bookbind.merge.usage import NOT_USED, Uses, read_uses
+from bookbind.merge.usage import NOT_USED, Uses, read_uses, read_uses_of
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
@@ -128,8 +128,9 @@ def list_rows(
     """
     data = data or read_lists(connection, [name])[name]
     uses = read_uses(connection) if uses is None else uses
-    groups = {each: _select(data, uses, each) for each in Show}
-    found = _search(connection, data, groups[show], search)
+    groups = _groups(data, uses)
+    shown_group = groups[show] if show is Show.ALL else sorted(groups[show], key=_urgency(uses))
+    found = _search(connection, data, shown_group, search)
     shown = found[start : start + limit]
     return RowPage(
         rows=tuple(_rows(connection, data, shown, uses)),
@@ -147,7 +148,7 @@ def find_row(connection: Connection, item_id: UUID) -> Row | None:
     if entry is None or entry.list not in get_provider(connection.provider).lists:
         return None
     data = read_lists(connection, [entry.list])[entry.list]
-    return _rows(connection, data, [entry], read_uses(connection))[0]
+    return _rows(connection, data, [entry], read_uses_of(connection, [item_id]))[0]
 
 
 def find_rows(connection: Connection, name: ListName, item_ids: Iterable[UUID]) -> list[Row]:
@@ -155,31 +156,30 @@ def find_rows(connection: Connection, name: ListName, item_ids: Iterable[UUID]) 
     data = read_lists(connection, [name])[name]
     known = data.standings.entries
     entries = [known[id_] for id_ in item_ids if id_ in known]
-    return _rows(connection, data, entries, read_uses(connection))
+    return _rows(connection, data, entries, read_uses_of(connection, [entry.id for entry in entries]))
 
 
-def _select(data: ListData, uses: Mapping[UUID, Uses], show: Show) -> list[Entry]:
-    """The entries under a filter: those that most documents wait for, then those that most rules use."""
+def _groups(data: ListData, uses: Mapping[UUID, Uses]) -> dict[Show, list[Entry]]:
+    """The entries under each filter, in the order of the list."""
     standings = data.standings
-    entries = [each for each in standings.entries.values() if _is_shown(data, each, uses, show)]
-    if show is Show.ALL:
-        return entries
-    return sorted(entries, key=lambda each: _urgency(uses.get(each.id, NOT_USED)))
+    entries = list(standings.entries.values())
+    used = [each for each in entries if each.id in uses]
+    return {
+        Show.NEEDED: [each for each in used if uses[each.id].is_used and standings.needs_person(each.id)],
+        Show.RULES: [each for each in used if uses[each.id].rules],
+        Show.UNMATCHED: standings.unmatched(),
+        Show.ALL: entries,
+    }
 
 
-def _is_shown(data: ListData, entry: Entry, uses: Mapping[UUID, Uses], show: Show) -> bool:
-    used = uses.get(entry.id, NOT_USED)
-    if show is Show.ALL:
-        return True
-    if show is Show.RULES:
-        return bool(used.rules)
-    if show is Show.UNMATCHED:
-        return not data.standings.is_matched(entry.id)
-    return used.is_used and data.standings.needs_person(entry.id)
+def _urgency(uses: Mapping[UUID, Uses]) -> Callable[[Entry], tuple[int, int]]:
+    """Puts first what most documents wait for, then what most rules use."""
 
+    def urgency(entry: Entry) -> tuple[int, int]:
+        used = uses.get(entry.id, NOT_USED)
+        return -(used.waiting + used.ready), -used.rule_count
 
-def _urgency(used: Uses) -> tuple[int, int]:
-    return -(used.waiting + used.ready), -used.rule_count
+    return urgency
 
 
 def _search(connection: Connection, data: ListData, entries: list[Entry], search: str) -> list[Entry]:
@@ -208,7 +208,7 @@ def _rows(
 ) -> list[Row]:
     targets = read_targets(connection, _target_ids(data, entries))
     earlier = earlier_labels(connection, [entry.id for entry in entries])
-    builder = _Builder(connection, data, targets, _sharers(data))
+    builder = _Builder(connection, data, targets, _sharers(data, targets))
     return [
         Row(
             id=entry.id,
@@ -238,17 +238,17 @@ def _target_ids(data: ListData, entries: Sequence[Entry]) -> set[UUID]:
     return ids
 
 
-def _sharers(data: ListData) -> dict[UUID, dict[UUID, str]]:
-    """For each entry of the books, by id, which of ours are matched to it or would be, with their labels."""
+def _sharers(data: ListData, targets: Collection[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """For each of these entries of the books the labels of ours that are matched to it, or would be."""
     found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
     entries = data.standings.entries
     for id_, uses in data.standings.bound.items():
         for bound in uses.values():
-            if bound.is_alive:
+            if bound.is_alive and bound.target in targets:
                 found[bound.target][id_] = entries[id_].label
     for id_, choices in data.choices.items():
         for choice in choices.values():
-            if choice.ticked and choice.target is not None:
+            if choice.ticked and choice.target is not None and choice.target in targets:
                 found[choice.target][id_] = entries[id_].label
     return found
 

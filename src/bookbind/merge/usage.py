@@ -1,13 +1,16 @@
 """What uses each entry: rules, by kind, and documents that wait at the connection or for being published."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Q
+
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
-from bookbind.lists.queries import combined_into
+from bookbind.documents.queries import naming
+from bookbind.lists.queries import combined_into, members_of
 from bookbind.merge.waiting import Waiting, read_waiting
 from bookbind.providers.base.types import DocumentKind
 from bookbind.publishing.configuration import get_settings
@@ -61,6 +64,17 @@ def read_uses(connection: Connection, waiting: Waiting | None = None) -> dict[UU
         id_: Uses(dict(rules.get(id_, {})), counts.waiting[id_], counts.ready[id_], counts.held[id_])
         for id_ in ids
     }
+
+
+def read_uses_of(connection: Connection, item_ids: Iterable[UUID]) -> dict[UUID, Uses]:
+    """The uses of these entries alone: documents that name none of them are not read."""
+    groups = members_of(item_ids)
+    members = {member for group in groups.values() for member in group}
+    among = naming(members)
+    if get_settings(connection).paid_from_id in members:
+        among |= Q(kind=DocumentKind.EXPENSE, paid_from__isnull=True)
+    uses = read_uses(connection, read_waiting(connection, among))
+    return {id_: uses[id_] for id_ in groups if id_ in uses}
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,15 @@
-"""The documents that need matches: those that wait at a connection, and those made ready without any."""
+"""The documents that need matches: those that wait at a connection, and those made ready without one."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.documents.queries import IS_READY
 from bookbind.publishing.facts import read_lines
-from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import list_unsent
 from bookbind.publishing.states import State
 
@@ -42,8 +41,8 @@ class Waiting:
 
 def read_waiting(connection: Connection, among: Q = _ALL) -> Waiting:
     """What waits and nothing was sent of, or what of it is `among` these; in three queries."""
-    unsent = _unsent(connection)
-    rows = list_waiting_documents(connection).filter(among)
+    unsent = list_unsent(connection.id).order_by().select_related(None)
+    rows = Document.objects.filter(Q(id__in=unsent.values("document")) | IS_READY).filter(among)
     publications = unsent.values_list(
         "document_id", "state", "reason", "new_supplier_accepted", "early_accepted", named=True
     )
@@ -52,15 +51,3 @@ def read_waiting(connection: Connection, among: Q = _ALL) -> Waiting:
         publications={row.document_id: row for row in publications},
         lines=read_lines(rows.values_list("id", flat=True)),
     )
-
-
-def list_waiting_documents(connection: Connection) -> QuerySet[Document]:
-    """The same documents, to be narrowed further."""
-    rows: QuerySet[Document] = Document.objects.filter(
-        Q(id__in=_unsent(connection).values("document")) | IS_READY
-    )
-    return rows
-
-
-def _unsent(connection: Connection) -> QuerySet[Publication]:
-    return list_unsent(connection.id).order_by().select_related(None)

@@ -258,15 +258,15 @@ def _check_books(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem
 
 def _check_matches(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
     yield from _check_supplier(document, books)
-    unmatched: set[UUID] = set()
+    unmatched: set[str] = set()
     for line in document.lines:
         found = [
             *_check_reference(_at(line, "category"), line.category, _CATEGORY),
             *(_check_tax_rate(line) if _needs_rates(document, books) else ()),
         ]
         # One entry that ten lines share is one thing to do, not ten.
-        fresh = [problem for problem in found if UUID(problem.data["item"]) not in unmatched]
-        unmatched |= {UUID(problem.data["item"]) for problem in fresh}
+        fresh = [problem for problem in found if problem.data["item"] not in unmatched]
+        unmatched |= {problem.data["item"] for problem in fresh}
         yield from fresh
         for option in line.tracking:
             if not option.is_sent:

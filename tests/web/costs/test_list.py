@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection as database
 from django.test import Client
 
 from bookbind.connections.models import Connection
 from bookbind.documents.inputs import LineInput
-from bookbind.documents.models import Document
+from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.services import archive
 from bookbind.kit import clock
 from bookbind.lists.combine import combine
@@ -18,10 +19,12 @@ from bookbind.notifications.models import Mail
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.publishing.services import request_publish
-from tests.support.factories import People, make_connection
+from bookbind.web.views.costs import list_complete
+from tests.support.factories import People, copied, make_connection
 from tests.support.office import Office
 from tests.support.pages import read
 from tests.support.queries import assert_rows_add_no_queries
+from tests.support.work import steps_of
 from tests.web.conftest import Browse
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +235,26 @@ def test_rows_add_no_queries(office: Office, alice: Client) -> None:
             office.bill(f"INV-{number}")
 
     assert_rows_add_no_queries(lambda: alice.get(office.url("costs/")), add_rows, most=40)
+
+
+@pytest.mark.skipif(database.vendor != "sqlite", reason="only SQLite says how many steps it takes")
+def test_the_first_complete_documents_are_found_without_looking_at_all(office: Office) -> None:
+    first = office.bill("INV-0")
+
+    def fill_inbox(count: int) -> None:
+        documents = [copied(first) for _ in range(count)]
+        Document.objects.bulk_create(documents)
+        lines = [copied(line, document=each) for each in documents for line in first.lines.all()]
+        DocumentLine.objects.bulk_create(lines)
+
+    def steps() -> int:
+        return steps_of(lambda: list(list_complete().order_by("captured_at")[:40]))
+
+    fill_inbox(59)
+    few = steps()
+    fill_inbox(540)
+    assert list_complete().count() == 600
+    assert steps() <= few * 1.5
 
 
 def test_waiting_rows_add_no_queries(office: Office, alice: Client) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -152,6 +152,7 @@ def list_complete() -> QuerySet[Document]:
     incomplete = lines.filter(Q(net__isnull=True) | Q(category__isnull=True))
     untaxed = lines.filter(tax_rate__isnull=True)
     complete: QuerySet[Document] = Document.objects.filter(
+        Exists(lines),
         ~Exists(incomplete),
         ~Exists(untaxed) | Q(tax_mode=TaxMode.NO_TAX),
         shelf=Document.Shelf.INBOX,
@@ -160,7 +161,7 @@ def list_complete() -> QuerySet[Document]:
         date__isnull=False,
         total__isnull=False,
     )
-    return complete.annotate(line_count=Count("lines")).filter(line_count__gt=0)
+    return complete
 
 
 def _count_complete() -> int:
