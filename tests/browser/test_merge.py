@@ -214,14 +214,16 @@ def test_text_that_matches_nothing_chooses_nothing(jo: Visitor, root: str) -> No
 @pytest.mark.req("CHG-05", "CHG-06")
 def test_the_numbers_move_and_what_they_promise_happens(jo: Visitor, root: str) -> None:
     page = jo.page
-    jo.open(f"{root}lists/tax_rates/")
+    # These books keep no VAT, so what a document needs there is its category.
+    jo.open(f"{root}lists/categories/")
     number = page.locator("#merge-bar .merge-numbers a").nth(1)
-    page.locator(".merge-table [data-stop]").first.focus()
-    page.keyboard.press("Space")
-    expect(number).to_have_text("0 documents become ready")
-    page.keyboard.press("Enter")
-    expect(number).not_to_have_text("0 documents become ready")
     promised = number.inner_text()
+    assert int(promised.split(" ", 1)[0]) > 0
+    page.locator(".merge-table [data-stop][role=checkbox]").first.focus()
+    page.keyboard.press("Space")
+    expect(number).not_to_have_text(promised)
+    page.keyboard.press("Enter")
+    expect(number).to_have_text(promised)
     page.locator("#merge-use").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(re.compile(r"Use these \d+ matches\?"))

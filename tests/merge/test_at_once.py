@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from bookbind.connections.disconnect import disconnect_here
-from bookbind.connections.errors import NotConnected
+from bookbind.connections.errors import LeftMeanwhile
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.models import Job
@@ -126,6 +126,6 @@ def test_a_reconnect_behind_a_disconnect_does_not_bring_the_connection_back(
             lambda: disconnect_here(here, story.user),
             lambda: story.world.sign_in(story.business, story.user, here.organisation_id, "reconnect", here),
         )
-        assert isinstance(second, NotConnected | None), second
+        assert isinstance(second, LeftMeanwhile | None), second
         Watch(story).look()
         assert get_connection(here.id).stage == Connection.Stage.ENDED
