@@ -107,6 +107,18 @@ def test_what_could_not_be_published_first_is_named_before_it_goes_to_the_new_bo
     assert missed_first(change) == []
 
 
+def test_what_a_person_took_back_meanwhile_is_not_said_to_be_refused(desk: Desk) -> None:
+    waiting = hold_for_look(desk)
+    change = begin_while_down(desk)
+    services.take_back(desk.look(waiting), desk.user)
+    desk.skip(seconds=31)
+    run_due(kinds=[SWITCH])
+    assert get_connection(change.joined_id).stage == Connection.Stage.ACTIVE
+    desk.publish(waiting.document)
+    assert services.find_open_publication(waiting.document_id) is not None
+    assert missed_first(Change.objects.get(id=change.id)) == []
+
+
 def test_what_may_have_reached_the_books_that_were_left_goes_where_the_books_are_now(desk: Desk) -> None:
     publication = desk.publish(desk.bill("INV-1"))
     old = desk.connection

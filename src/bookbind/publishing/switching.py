@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookbind.connections import change as changes
 from bookbind.connections import queries as connections
@@ -103,8 +103,14 @@ def send_first(change: Change) -> None:
 def missed_first(change: Change) -> list[Document]:
     """The documents that were to be published to the old books first, could not be, and came along unsent."""
     rows = Publication.objects.filter(first_of=change, state=State.WITHDRAWN.value)
-    here = Publication.objects.filter(connection=change.joined, state__in=_MOVED)
-    missed = rows.filter(document__in=here.values("document")) if change.publish_first else rows.none()
+    # What came along kept its place; what a person took back and asked for again has a new one.
+    along = Publication.objects.filter(
+        connection=change.joined,
+        state__in=_MOVED,
+        document=OuterRef("document"),
+        queued_at=OuterRef("queued_at"),
+    )
+    missed = rows.filter(Exists(along)) if change.publish_first else rows.none()
     return [row.document for row in missed.select_related("document__supplier").order_by("queued_at", "id")]
 
 
