@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -248,13 +249,20 @@ def vendors(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> It
     clock.use_offset(before)
 
 
-@pytest.fixture
-def story(db: None, vendors: pytest.MonkeyPatch) -> Iterator[Story]:
-    """Where every story begins: at one organisation, with rules, and documents in several states."""
-    business = factories.make_business("Story Ltd")
+@contextmanager
+def telling(name: str, vendors: pytest.MonkeyPatch) -> Iterator[Story]:
+    """The beginning of a story about a business of this name, inside it."""
+    business = factories.make_business(name)
     user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
     other = factories.make_member(business, "Ursula Admin", factories.Role.USER_ADMIN)
     world = make_world()
     enter(world, vendors)
     with within(BusinessScope(business.id)):
         yield Story(world, business, user, other)
+
+
+@pytest.fixture
+def story(db: None, vendors: pytest.MonkeyPatch) -> Iterator[Story]:
+    """Where every story begins: at one organisation, with rules, and documents in several states."""
+    with telling("Story Ltd", vendors) as told:
+        yield told

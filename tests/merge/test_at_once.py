@@ -16,14 +16,11 @@ from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
 from bookbind.lists.sync import SYNC_JOB
 from bookbind.tenancy.scope import BusinessScope, within
-from tests.merge.conftest import Firm
+from tests.merge.conftest import Firm, telling
 from tests.merge.oaths import Watch
 from tests.merge.story import Story
-from tests.merge.story_world import make_world
 from tests.merge.test_together import behind
 from tests.publishing.test_race import Racers
-from tests.support import factories
-from tests.support.vendors import enter
 
 # A few in the suite, others each time; whoever changes the locks asks for all of them, several times over.
 PAIRS = int(os.environ.get("BOOKBIND_PAIRS", "6"))
@@ -59,16 +56,10 @@ EVERY = list(itertools.product(SCENES, itertools.combinations_with_replacement(A
 def set_up(scene: str, vendors: pytest.MonkeyPatch) -> Story:
     """A change whose lists are complete; after the switch, with matches used; after the start."""
     Job.objects.all().delete()
-    business = factories.make_business("Scene Ltd")
-    user = factories.make_member(business, "Alice Admin", factories.Role.BUSINESS_ADMIN)
-    other = factories.make_member(business, "Ursula Admin", factories.Role.USER_ADMIN)
-    world = make_world()
-    enter(world, vendors)
-    with within(BusinessScope(business.id)):
-        story = Story(world, business, user, other)
+    with telling("Scene Ltd", vendors) as story:
         for number in range(4):
             story.do("bill", number)
-        world.sign_in(business, user, "q-1", "change", story.here)
+        story.world.sign_in(story.business, story.user, "q-1", "change", story.here)
         if scene == "moving":
             run_due(kinds=[SYNC_JOB])
             return story
