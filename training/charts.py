@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bookbind.merge.matching.account_evidence import FEATURES, LEARNED, compare_accounts
+from bookbind.merge.matching.account_evidence import LEARNED, Evidence, compare_accounts
 from bookbind.merge.matching.account_types import FAMILIES
 from bookbind.merge.matching.catalogue import WRITTEN_DOWN, load_catalogue
 from bookbind.merge.matching.items import Item
@@ -44,7 +44,11 @@ _STYLES = tuple(
     }
     for first in range(0, len(_STYLE_TYPES), len(FAMILIES))
 )
-_OWN_WORDS = "Alpha Mill Harbour Unit Depot Elm Street Phase North Wing Studio Lodge Cedar Barn Dock".split()
+# Words that are in no catalogue are made of such parts; what stands beside them, most of them know.
+_STARTS = "ba bre ka cho du fen gra hol ji kle lo mar ne os pla qui ro sto ta ul ve wy xa zor".split()
+_ENDS = "bing dale der fax gen hurst kin lan mer nox pel quay ron sby ton vic wick xen yard zell".split()
+_KINDS = "Costs Expenses Fees Project Fund Sales Income Materials Site Events Unit Club".split()
+_OWN_COUNT, _OWN_SHARED, _OWN_FAMILIES = 8, 3, ("expense", "direct", "income", "other_income")
 _HELD_PHRASE = 0.2
 _RARE, _USUAL_PHRASES, _USUAL_FAMILY = 0.3, 25, 1.2
 _BROADER_TAKEN, _KIN_TAKEN, _REST_TAKEN = 0.85, 0.3, 0.3
@@ -54,14 +58,27 @@ _WORDS_SHARED, _SAME_TYPE, _BY_WORDS = 0.45, 0.95, 0.15
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart with the concept that each account stands for, -1 for one that the catalogue does not know."""
+    """A chart with the concept that each account stands for, -1 for one that the catalogue does not know.
+
+    Those are a business's own: `own` says which of its own things they stand for, -1 for none.
+    """
 
     items: list[Item]
     concepts: NDArray[np.int64]
     without: NDArray[np.int64]
+    own: NDArray[np.int64]
 
 
-def draw_chart(seed: str, share: float, own: Sequence[str]) -> Chart:
+@dataclass(frozen=True, slots=True)
+class OwnThing:
+    """Something that only one business has an account for."""
+
+    number: int
+    name: str
+    family: str
+
+
+def draw_chart(seed: str, share: float, things: Sequence[OwnThing]) -> Chart:
     """A chart that has each concept with a probability, in words and types of its own style.
 
     Each account has a seed of its own, so that a new concept or phrase leaves all others as they were.
@@ -84,19 +101,38 @@ def draw_chart(seed: str, share: float, own: Sequence[str]) -> Chart:
         items.append(Item(f"c{len(items)}", name, str(draw.randint(100, 9999)), style[family]))
         concepts.append(place)
         without.append(row if draw.random() < _HELD_PHRASE else -1)
-    for name in own:
-        draw = random.Random(f"{seed} {name}")
-        items.append(
-            Item(
-                f"c{len(items)}",
-                name,
-                str(draw.randint(100, 9999)),
-                style[draw.choice(["income", "expense"])],
-            )
-        )
+    for thing in things:
+        draw = random.Random(f"{seed} {thing.name}")
+        number, name = str(draw.randint(100, 9999)), _as_written(thing.name, draw)
+        items.append(Item(f"c{len(items)}", name, number, style[thing.family]))
         concepts.append(-1)
         without.append(-1)
-    return Chart(items, np.array(concepts), np.array(without))
+    own = [-1] * (len(items) - len(things)) + [thing.number for thing in things]
+    return Chart(items, np.array(concepts), np.array(without), np.array(own))
+
+
+def draw_things(draw: random.Random) -> list[OwnThing]:
+    """A business's own things, of words that no catalogue knows; some share a word or differ by a number."""
+    words = [f"{draw.choice(_STARTS)}{draw.choice(_ENDS)}".title() for _ in range(_OWN_COUNT - 2)]
+    things = []
+    for number in range(_OWN_COUNT):
+        beside = draw.choice([*_KINDS, *_KINDS, draw.choice(words), str(draw.randint(1, 30))])
+        name = " ".join(dict.fromkeys([draw.choice(words), beside][: draw.choice([1, 2, 2, 2])]))
+        things.append(OwnThing(number, name, draw.choice(_OWN_FAMILIES)))
+    return list({thing.name: thing for thing in things}.values())
+
+
+def _as_written(name: str, draw: random.Random) -> str:
+    """The name as one of two charts may write it: unchanged, with a slip, turned round, or a word more."""
+    words, how = name.split(), draw.random()
+    if how < 0.1 and len(words[0]) > 5:
+        place = draw.randrange(1, len(words[0]) - 1)
+        return name.replace(words[0], words[0][:place] + words[0][place + 1 :])
+    if how < 0.2:
+        return " ".join(reversed(words))
+    if how < 0.3:
+        return f"{name} {draw.choice(_KINDS)}"
+    return name
 
 
 def _frequency(key: str, phrases: int) -> float:
@@ -107,46 +143,45 @@ def _frequency(key: str, phrases: int) -> float:
 def sample_charts(seed: int) -> Sample:
     """All allowed pairs of two drawn charts; right are those of one concept, or of its nearest relative."""
     draw = random.Random(seed)
-    own = [f"{draw.choice(_OWN_WORDS)} {draw.choice(_OWN_WORDS)}" for _ in range(6)]
-    old = draw_chart(f"{seed} old", draw.uniform(0.4, 0.8), own[:4])
-    new = draw_chart(f"{seed} new", draw.uniform(0.3, 0.8), own[2:])
+    things = draw_things(draw)
+    old = draw_chart(f"{seed} old", draw.uniform(0.4, 0.8), things[:-_OWN_SHARED])
+    new = draw_chart(f"{seed} new", draw.uniform(0.3, 0.8), things[_OWN_SHARED:])
     evidence = compare_accounts(old.items, new.items, (old.without, new.without))
-    right = _right(old, new, evidence.features, seed)
-    rows, columns = np.nonzero(evidence.allowed)
-    features = evidence.features[rows, columns]
-    # Most pairs have nothing in common; a part of them is enough.
-    telling = [FEATURES.index(name) for name in ("words_shared", "concept", "related", "catch_all")]
-    keep = (features[:, telling] > 0).any(axis=1)
-    keep |= right[rows, columns] | (np.random.default_rng(seed).random(len(rows)) < 0.2)
+    right = _right(old, new, evidence, seed)
     # Nothing competes for the new side, so each pair is its own rival there.
     return Sample(
         f"charts {seed}",
-        features[keep][:, :LEARNED],
-        right[rows, columns][keep],
-        rows[keep],
-        np.arange(int(keep.sum())),
+        evidence.features[:, :LEARNED],
+        right,
+        evidence.old,
+        np.arange(len(right)),
         1.0,
     )
 
 
-def _right(old: Chart, new: Chart, features: Floats, seed: int) -> NDArray[np.bool_]:
+def _right(old: Chart, new: Chart, evidence: Evidence, seed: int) -> NDArray[np.bool_]:
+    """Which pairs people would take: of each old account those that are nearest."""
     relation = load_catalogue().relation
-    known = (old.concepts[:, None] >= 0) & (new.concepts[None, :] >= 0)
-    near = np.where(known, relation[old.concepts[:, None], new.concepts[None, :]], 0)
-    shared, fit = (features[:, :, FEATURES.index(name)] for name in ("words_shared", "type_fit"))
+    concept_old, concept_new = old.concepts[evidence.old], new.concepts[evidence.new]
+    known = (concept_old >= 0) & (concept_new >= 0)
+    near = np.where(known, relation[concept_old, concept_new], 0)
+    shared, fit = evidence.column("words_shared"), evidence.column("type_fit")
     by_words = (shared >= _WORDS_SHARED) & (fit >= _SAME_TYPE)
     near = np.maximum(near, by_words * (_BY_WORDS + 0.01 * shared))
-    near = np.maximum(near, 0.1 * known * features[:, :, FEATURES.index("catch_all")] * fit)
-    own = np.array([[a.name == b.name for b in new.items] for a in old.items])
+    near = np.maximum(near, 0.1 * known * evidence.column("catch_all") * fit)
+    own = [
+        old.own[a] >= 0 and old.own[a] == new.own[b] for a, b in zip(evidence.old, evidence.new, strict=True)
+    ]
     near = np.where(own, 1.0, near)
-    best = near.max(axis=1, keepdims=True)
+    best = np.zeros(len(old.items))
+    np.maximum.at(best, evidence.old, near)
     # Where the same account is missing, people take a broader one or a narrower one, then one of its kind or
     # the one for all the rest, or leave the row open.
     chance = np.select(
         [best >= 0.99, best >= 0.3, best >= 0.15, best > 0], [1.0, _BROADER_TAKEN, _KIN_TAKEN, _REST_TAKEN]
     )
     taken = np.random.default_rng(seed).random(best.shape) < chance
-    right: NDArray[np.bool_] = (near == best) & taken
+    right: NDArray[np.bool_] = (near == best[evidence.old]) & taken[evidence.old]
     return right
 
 

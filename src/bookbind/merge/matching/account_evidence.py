@@ -1,4 +1,4 @@
-"""What two charts show about each pair of accounts: what they stand for, words, types, codes and use."""
+"""What two charts show about pairs of accounts that have anything in common."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,37 +6,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
-from bookbind.merge.matching.account_types import (
-    CLASS_OF,
-    TWO_FACED,
-    classes_of,
-    family_of,
-    needs_two_faces,
-    type_fit,
-)
-from bookbind.merge.matching.catalogue import (
-    WRITTEN_DOWN,
-    Catalogue,
-    concept_scores,
-    is_written_down,
-    load_catalogue,
-    name_rows,
-)
-from bookbind.merge.matching.folding import fold
+from bookbind.merge.matching.account_types import CLASS_OF, classes_of, family_of
+from bookbind.merge.matching.account_words import bare_name, mark_doubt, read_marks
+from bookbind.merge.matching.catalogue import WRITTEN_DOWN, load_catalogue
+from bookbind.merge.matching.chart_sides import Charts, Side, read_charts
 from bookbind.merge.matching.items import Item
+from bookbind.merge.matching.pairs import compared, picked
 
 Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Features = dict[str, NDArray[Any]]
 
-_CONCEPTS_KEPT = 4
-_LEAST_CONCEPT = 0.45
 # A concept that both names fit this well is what both mean.
 _SAME_CONCEPT = 0.75
 _TIE = 0.12
-# Equal codes count only between lists whose entries of equal code are mostly alike: one family of charts.
-_CODES_AGREE = 0.6
+_SAME_TYPE = 0.95
+# Names of nothing weigh that much.
+_HARDLY = 1e-6
 
 FEATURES = (
     "concept",
@@ -84,101 +73,148 @@ _REST = {
 _EACH_LATER = 0.15
 
 
+# So many new accounts are weighed for each old one, the most promising; what is related, or the place for the
+# rest, promises less than what is the same.
+_WEIGHED = 40
+_RELATED_PROMISES, _REST_PROMISES = 0.3, 0.1
+# Cells of a block of rows: what is compared at once, so that memory stays small for any chart.
+_CELLS = 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What all pairs of two charts show: `features` by old, new and feature; `allowed` pairs by type."""
+    """What pairs of two charts show, sorted by the places of the old account and of the new one.
 
+    Only pairs that their types allow and that have anything in common, for each old account the best. Of each
+    pair: its `features`, whether both mean the same, and what speaks against it, empty where nothing does.
+    """
+
+    old: Integers
+    new: Integers
     features: Floats
-    allowed: NDArray[np.bool_]
-    same_concept: NDArray[np.bool_]
+    same_concept: Flags
+    doubts: list[str]
+
+    def column(self, feature: str) -> Floats:
+        """One feature of all pairs."""
+        found: Floats = self.features[:, FEATURES.index(feature)]
+        return found
 
 
 def compare_accounts(
-    old: Sequence[Item],
-    new: Sequence[Item],
-    without: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+    old: Sequence[Item], new: Sequence[Item], without: tuple[Integers, Integers] | None = None
 ) -> Evidence:
-    """Everything that all pairs of two charts show. `without` keeps phrases out of it, for the training."""
-    catalogue = load_catalogue()
-    names = [item.name for item in old], [item.name for item in new]
-    types = [item.type for item in old], [item.type for item in new]
-    held = without or (None, None)
-    concepts = [_sharpened(concept_scores(names[side], types[side], held[side])) for side in (0, 1)]
-    fits = _type_fits(types[0], types[1])
-    two_sided = _needs_faces(types[0], types[1])
-    allowed = (fits > 0) & (~two_sided | _faces(catalogue, *concepts)) & ~_asset_and_written_down(old, new)
-    found: Features = {"type_fit": fits, "type_same": fits >= 0.95}
-    found |= _concept_features(catalogue, *concepts)
-    found["catch_all"] = _takes_the_rest(catalogue, types[0], *concepts)
-    found |= _word_features(catalogue, *names)
-    found["code_same"] = _code_features(old, new, found["likeness"])
-    found["used_with"] = np.array([[_overlap(a.used_with, b.used_with) for b in new] for a in old])
-    strength = (found["concept"] + 0.5 * found["words_shared"]) * fits
-    found["gap_of_old"] = strength.max(axis=1, keepdims=True) - strength
-    found["gap_of_new"] = strength.max(axis=0, keepdims=True) - strength
-    shape = fits.shape
-    features = np.stack([np.broadcast_to(found[name], shape).astype(np.float32) for name in FEATURES], axis=2)
-    same = (found["concept"] >= _SAME_CONCEPT) & (found["top_concept_same"] > 0)
-    return Evidence(features, allowed, same | (found["same_name"] > 0))
+    """What the pairs of two charts show. `without` keeps phrases out of it, for the training."""
+    charts = read_charts(old, new, without or (None, None))
+    step = max(1, _CELLS // max(1, len(new)))
+    best_old, best_new = np.zeros(len(old), np.float32), np.zeros(len(new), np.float32)
+    parts: list[Features] = []
+    for first in range(0, len(old), step):
+        part = slice(first, min(first + step, len(old)))
+        found, strength = _compare_rows(charts, part)
+        best_old[part], best_new = strength.max(axis=1), np.maximum(best_new, strength.max(axis=0))
+        parts.append(found)
+    pairs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    pairs["gap_of_old"] = best_old[pairs["old"]] - pairs["strength"]
+    pairs["gap_of_new"] = best_new[pairs["new"]] - pairs["strength"]
+    pairs |= _of_either(charts, pairs) | _of_words(charts, pairs) | _of_single_pairs(charts, pairs)
+    same = (pairs["concept"] >= _SAME_CONCEPT) & (pairs["top_concept_same"] > 0)
+    return Evidence(
+        pairs["old"],
+        pairs["new"],
+        np.stack([pairs[name].astype(np.float32) for name in FEATURES], axis=1),
+        same | (pairs["same_name"] > 0),
+        _doubts(charts, pairs["old"], pairs["new"]),
+    )
 
 
-def _sharpened(scores: Floats) -> Floats:
-    """Only the few concepts that a name fits best, and those well enough."""
-    kept = np.partition(scores, -_CONCEPTS_KEPT, axis=1)[:, -_CONCEPTS_KEPT][:, None]
-    return np.where((scores >= kept) & (scores >= _LEAST_CONCEPT), scores, 0).astype(np.float32)
+def _compare_rows(charts: Charts, part: slice) -> tuple[Features, Floats]:
+    """The promising pairs of some old accounts, and how strongly all new ones speak for each: (old, new)."""
+    old, new = charts.old, charts.new
+    fits, shared = charts.fits.rows(part), charts.shared.between(part.start, part.stop)
+    masses = charts.shared.mass_old[part, None] + charts.shared.mass_new[None, :]
+    words = 2 * shared / np.maximum(masses, _HARDLY)
+    concept, related = _concepts_in_common(old.concepts[part], new)
+    rest = _takes_the_rest(old, new, part)
+    faces = old.two_faced[part, None] | new.two_faced[None, :]
+    both_assets = old.is_asset[part, None] & new.is_asset[None, :]
+    apart = both_assets & (old.is_written_down[part, None] != new.is_written_down[None, :])
+    allowed = (fits > 0) & (~charts.needs_faces.rows(part) | faces) & ~apart
+    strength = np.where(allowed, (concept + 0.5 * words) * fits, 0).astype(np.float32)
+    promise = strength + _RELATED_PROMISES * related + _REST_PROMISES * rest
+    for row, place in charts.used | charts.coded:
+        if part.start <= row < part.stop:
+            promise[row - part.start, place] += 1
+    rows, places = _most_promising(np.where(allowed, promise, 0))
+    found = {"type_fit": fits, "concept": concept, "related": related, "catch_all": rest, "mass": shared}
+    found |= {"words_shared": words, "strength": strength}
+    chosen = {name: values[rows, places] for name, values in found.items()}
+    return chosen | {"old": rows + part.start, "new": places}, strength
 
 
-def _concept_features(catalogue: Catalogue, old: Floats, new: Floats) -> Features:
-    together = np.zeros((len(old), len(new)), np.float32)
-    related = np.zeros_like(together)
-    above = catalogue.relation - np.eye(len(catalogue.relation), dtype=np.float32)
+def _most_promising(promise: Floats) -> tuple[Integers, Integers]:
+    """Rows and columns of the cells above nothing, of each row _WEIGHED at most, in order."""
+    if promise.shape[1] > _WEIGHED:
+        least = np.partition(promise, -_WEIGHED, axis=1)[:, -_WEIGHED, None]
+        above, level = promise > least, promise == least
+        # Of those that promise the same the first are taken.
+        room = _WEIGHED - above.sum(axis=1, keepdims=True)
+        promise = np.where(above | (level & (level.cumsum(axis=1) <= room)), promise, 0)
+    rows, places = np.nonzero(promise)
+    return rows, places
+
+
+def _concepts_in_common(old: Floats, new: Side) -> tuple[Floats, Floats]:
+    """How well each two accounts fit a concept that both fit, and how near their concepts are."""
+    relation = load_catalogue().relation
+    above = relation - np.eye(len(relation), dtype=np.float32)
+    reach = np.zeros_like(old)
     for row, scores in enumerate(old):
         kept = np.flatnonzero(scores)
         if len(kept):
-            together[row] = np.minimum(scores[kept][:, None], new[:, kept].T).max(axis=0)
-            reach = (scores[kept][:, None] * above[kept]).max(axis=0)
-            near = np.flatnonzero(reach)
-            related[row] = (reach[near] * new[:, near]).max(axis=1) if len(near) else 0
-    return {
-        "concept": together,
-        "related": related,
-        "best_concept_old": old.max(axis=1)[:, None],
-        "best_concept_new": new.max(axis=1)[None, :],
-        "clear_old": _clearness(old)[:, None],
-        "clear_new": _clearness(new)[None, :],
-        "top_concept_same": (together > 0)
-        & (together >= np.maximum(old.max(axis=1)[:, None], new.max(axis=1)[None, :]) - _TIE),
-    }
+            reach[row] = (scores[kept, None] * above[kept]).max(axis=0)
+    together = np.zeros((len(old), len(new.items)), np.float32)
+    related = np.zeros_like(together)
+    for kept in new.kept.T:
+        fit = new.concepts[np.arange(len(kept)), kept]
+        np.maximum(together, np.minimum(old[:, kept], fit), out=together)
+        np.maximum(related, reach[:, kept] * fit, out=related)
+    return together, related
 
 
-def _takes_the_rest(catalogue: Catalogue, types: Sequence[str], old: Floats, new: Floats) -> Floats:
+def _takes_the_rest(old: Side, new: Side, part: slice) -> Floats:
     """Whether a new account is the one for all the rest of the old one's family, and how good a one."""
-    place = {concept.key: number for number, concept in enumerate(catalogue.concepts)}
+    concepts = load_catalogue().concepts
+    place = {concept.key: number for number, concept in enumerate(concepts)}
     takes = np.zeros((len(CLASS_OF), len(place)), np.float32)
     for row, family in enumerate(CLASS_OF):
         for later, key in enumerate(_REST.get(family, ())):
             takes[row, place[key]] = 1 - _EACH_LATER * later
     families = list(CLASS_OF)
-    top_old, top_new = _top(old), _top(new)
-    found = np.zeros((len(old), len(new)), np.float32)
-    for row, text in enumerate(types):
+    found = np.zeros((part.stop - part.start, len(new.items)), np.float32)
+    for row, (item, top) in enumerate(zip(old.items[part], old.top[part].tolist(), strict=True)):
         # Where the type leaves the family open, what the name stands for tells it.
-        meant = {family_of(text)} & CLASS_OF.keys()
-        if not meant and top_old[row] >= 0:
-            concept = catalogue.concepts[top_old[row]]
-            meant = {family for family in concept.families if CLASS_OF[family] in classes_of(text)}
+        meant = {family_of(item.type)} & CLASS_OF.keys()
+        if not meant and top >= 0:
+            meant = {family for family in concepts[top].families if CLASS_OF[family] in classes_of(item.type)}
         if meant:
-            found[row] = takes[[families.index(family) for family in meant]].max(axis=0)[top_new]
-    return np.where(top_new[None, :] >= 0, found, 0).astype(np.float32)
+            found[row] = takes[[families.index(family) for family in meant]].max(axis=0)[new.top]
+    return np.where(new.top[None, :] >= 0, found, 0).astype(np.float32)
 
 
-def _asset_and_written_down(old: Sequence[Item], new: Sequence[Item]) -> NDArray[np.bool_]:
-    """Which pairs are an asset and what was written off of one."""
-    assets = [np.array(["asset" in classes_of(item.type) for item in side]) for side in (old, new)]
-    down = [np.array([is_written_down(item.name) for item in side]) for side in (old, new)]
-    both = assets[0][:, None] & assets[1][None, :]
-    found: NDArray[np.bool_] = both & (down[0][:, None] != down[1][None, :])
-    return found
+def _of_either(charts: Charts, pairs: Features) -> Features:
+    """How well each account of a pair fits any concept, how clearly, and whether both fit the same best."""
+    old, new = charts.old.concepts, charts.new.concepts
+    best_old, best_new = old.max(axis=1)[pairs["old"]], new.max(axis=1)[pairs["new"]]
+    best = np.maximum(best_old, best_new)
+    return {
+        "best_concept_old": best_old,
+        "best_concept_new": best_new,
+        "clear_old": _clearness(old)[pairs["old"]],
+        "clear_new": _clearness(new)[pairs["new"]],
+        "top_concept_same": (pairs["concept"] > 0) & (pairs["concept"] >= best - _TIE),
+        "type_same": pairs["type_fit"] >= _SAME_TYPE,
+    }
 
 
 def _clearness(scores: Floats) -> Floats:
@@ -187,64 +223,33 @@ def _clearness(scores: Floats) -> Floats:
     return two[:, 1] - two[:, 0]
 
 
-def _top(scores: Floats) -> NDArray[np.int64]:
-    return np.where(scores.max(axis=1) > 0, scores.argmax(axis=1), -1)
-
-
-def _word_features(catalogue: Catalogue, old: list[str], new: list[str]) -> Features:
-    (rows_old, masses_old), (rows_new, masses_new) = (name_rows(catalogue, names) for names in (old, new))
-    shared = (rows_old * catalogue.weights) @ rows_new.T
-    folded = [fold(name) for name in old], [fold(name) for name in new]
-    likeness = process.cdist(*folded, scorer=fuzz.token_sort_ratio, dtype=np.float32) / 100
+def _of_words(charts: Charts, pairs: Features) -> Features:
+    """What share of either name the words are that both have, and how alike the names are as texts."""
+    shared, mass = charts.shared, pairs["mass"]
+    names = [[bare_name(item.name) for item in side.items] for side in (charts.old, charts.new)]
+    texts = picked(names[0], pairs["old"]), picked(names[1], pairs["new"])
     return {
-        "words_shared": 2 * shared / np.maximum(masses_old[:, None] + masses_new[None, :], 1e-6),
-        "words_old": shared / np.maximum(masses_old[:, None], 1e-6),
-        "words_new": shared / np.maximum(masses_new[None, :], 1e-6),
-        "likeness": likeness,
-        "token_set": process.cdist(*folded, scorer=fuzz.token_set_ratio, dtype=np.float32) / 100,
-        "same_name": np.array([[a == b for b in folded[1]] for a in folded[0]], dtype=np.float32),
+        "words_old": mass / np.maximum(shared.mass_old[pairs["old"]], _HARDLY),
+        "words_new": mass / np.maximum(shared.mass_new[pairs["new"]], _HARDLY),
+        "likeness": compared(texts, fuzz.token_sort_ratio) / 100,
+        "token_set": compared(texts, fuzz.token_set_ratio) / 100,
+        "same_name": np.array([one == other for one, other in zip(*texts, strict=True)], dtype=bool),
     }
 
 
-def _code_features(old: Sequence[Item], new: Sequence[Item], likeness: Floats) -> Floats:
-    same = np.array([[bool(a.code) and a.code == b.code for b in new] for a in old], dtype=np.float32)
-    agree = likeness[same > 0]
-    counts = len(agree) >= 5 and float(np.mean(agree > 0.8)) >= _CODES_AGREE
-    return same if counts else np.zeros_like(same)
+def _of_single_pairs(charts: Charts, pairs: Features) -> Features:
+    keys = list(zip(pairs["old"].tolist(), pairs["new"].tolist(), strict=True))
+    return {
+        "code_same": np.array([charts.coded.get(key, 0.0) for key in keys], np.float32),
+        "used_with": np.array([charts.used.get(key, 0.0) for key in keys], np.float32),
+    }
 
 
-def _type_fits(old: Sequence[str], new: Sequence[str]) -> Floats:
-    kinds_old, place_old = np.unique(np.array(old, dtype=object).astype(str), return_inverse=True)
-    kinds_new, place_new = np.unique(np.array(new, dtype=object).astype(str), return_inverse=True)
-    table = np.array([[type_fit(a, b) for b in kinds_new.tolist()] for a in kinds_old.tolist()], np.float32)
-    return table[place_old][:, place_new]
-
-
-def _needs_faces(old: Sequence[str], new: Sequence[str]) -> NDArray[np.bool_]:
-    kinds_old, place_old = np.unique(np.array(old, dtype=object).astype(str), return_inverse=True)
-    kinds_new, place_new = np.unique(np.array(new, dtype=object).astype(str), return_inverse=True)
-    table = np.array(
-        [[needs_two_faces(a, b) for b in kinds_new.tolist()] for a in kinds_old.tolist()], dtype=bool
-    )
-    return table[place_old][:, place_new]
-
-
-def two_faced(old: Sequence[Item], new: Sequence[Item]) -> NDArray[np.bool_]:
-    """Which pairs hold an account that may stand on either side, as VAT does: (old, new)."""
-    scores = [
-        _sharpened(concept_scores([item.name for item in side], [item.type for item in side]))
-        for side in (old, new)
-    ]
-    return _faces(load_catalogue(), *scores)
-
-
-def _faces(catalogue: Catalogue, old: Floats, new: Floats) -> NDArray[np.bool_]:
-    """Whether the concept of either account is one that stands on both sides."""
-    two = np.array([any(pair <= concept.classes for pair in TWO_FACED) for concept in catalogue.concepts])
-    top_old, top_new = _top(old), _top(new)
-    faced_old, faced_new = two[top_old] & (top_old >= 0), two[top_new] & (top_new >= 0)
-    return faced_old[:, None] | faced_new[None, :]
-
-
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other) if one and other else 0.0
+def _doubts(charts: Charts, old: Integers, new: Integers) -> list[str]:
+    """What speaks against each pair: accounts of one sort that are numbered, lettered or named by place."""
+    marks = [[read_marks(item.name) for item in side.items] for side in (charts.old, charts.new)]
+    marked = [np.array([any(each) for each in side], dtype=bool) for side in marks]
+    doubts = [""] * len(old)
+    for pair in np.flatnonzero(marked[0][old] & marked[1][new]).tolist():
+        doubts[pair] = mark_doubt(marks[0][old[pair]], marks[1][new[pair]])
+    return doubts
