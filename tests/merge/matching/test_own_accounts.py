@@ -89,6 +89,17 @@ def test_accounts_told_apart_by_a_number_an_initial_or_a_place_are_two(
     assert doubt in suggestion.reasons
 
 
+def test_the_code_of_an_account_is_no_part_of_its_name() -> None:
+    old, new = Item("a", "Zorbing (410)", "410", "Expense"), Item("b", "4770 - Zorbing", "4770", "Expense")
+    suggestion = match([old], [new], Kind.CATEGORIES)[0]
+    assert (suggestion.auto, suggestion.reasons) == (True, ("same name, both expense",))
+
+
+def test_accounts_without_a_name_are_not_taken_for_each_other() -> None:
+    old, new = Item("a", " ", type="Expense"), Item("b", "", type="Expense")
+    assert match([old], [new], Kind.CATEGORIES)[0].new is None
+
+
 def test_where_the_very_one_is_there_too_it_is_taken() -> None:
     numbered = ("Loan 1", "Loan 2", "Loan 12")
     old = [Item(name, name, type="Liability") for name in numbered]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from bookbind.merge.matching.account_types import CLASS_OF, classes_of, family_of
-from bookbind.merge.matching.account_words import bare_name, mark_doubt, read_marks
+from bookbind.merge.matching.account_words import mark_doubt, read_marks
 from bookbind.merge.matching.catalogue import WRITTEN_DOWN, load_catalogue
 from bookbind.merge.matching.chart_sides import Charts, Side, read_charts
 from bookbind.merge.matching.items import Item
@@ -226,8 +226,7 @@ def _clearness(scores: Floats) -> Floats:
 def _of_words(charts: Charts, pairs: Features) -> Features:
     """What share of either name the words are that both have, and how alike the names are as texts."""
     shared, mass = charts.shared, pairs["mass"]
-    names = [[bare_name(item.name) for item in side.items] for side in (charts.old, charts.new)]
-    texts = picked(names[0], pairs["old"]), picked(names[1], pairs["new"])
+    texts = picked(charts.old.names, pairs["old"]), picked(charts.new.names, pairs["new"])
     return {
         "words_old": mass / np.maximum(shared.mass_old[pairs["old"]], _HARDLY),
         "words_new": mass / np.maximum(shared.mass_new[pairs["new"]], _HARDLY),
@@ -247,7 +246,7 @@ def _of_single_pairs(charts: Charts, pairs: Features) -> Features:
 
 def _doubts(charts: Charts, old: Integers, new: Integers) -> list[str]:
     """What speaks against each pair: accounts of one sort that are numbered, lettered or named by place."""
-    marks = [[read_marks(item.name) for item in side.items] for side in (charts.old, charts.new)]
+    marks = [[read_marks(name) for name in side.names] for side in (charts.old, charts.new)]
     marked = [np.array([any(each) for each in side], dtype=bool) for side in marks]
     doubts = [""] * len(old)
     for pair in np.flatnonzero(marked[0][old] & marked[1][new]).tolist():

@@ -47,6 +47,7 @@ _REMARK = re.compile(
     r"|duplicate|legacy)\s*[)\]*]*\s*$|\bdo not use\b"
 )
 PLACE = "another place"
+_LETTER = re.compile(r"[^\W\d_]")
 _ACCOUNT = re.compile(r"\ba/c\b")
 # National insurance, not Northern Ireland; words that are seldom the place; and what is left of the world.
 _NO_PLACES = frozenset({"ni", "great", "united", "kingdom", "middle", "central"})
@@ -74,14 +75,16 @@ def account_words(name: str) -> tuple[str, ...]:
     text = pattern.sub(lambda found: groups[found[0]], text)
     words = [_base(word) for word in text.split() if word not in _STOP_WORDS]
     # A name of nothing but signs is a word of its own.
-    return tuple(dict.fromkeys(words or text.split() or [fold(name)]))
+    return tuple(dict.fromkeys(words or text.split() or fold(name).split()))
 
 
-def bare_name(name: str) -> str:
-    """The folded name without what a ledger writes around it, unless nothing would be left."""
+def bare_name(name: str, code: str = "") -> str:
+    """The folded name without what a ledger writes around it; all of it where nothing would be left."""
     text = fold(name)
-    bare = _REMARK.sub("", _LEADING_NUMBER.sub("", text)).strip()
-    return bare if _MARKS.sub("", bare) else text
+    bare = _REMARK.sub("", _LEADING_NUMBER.sub("", text))
+    if code:
+        bare = re.sub(rf"^\W*{re.escape(fold(code))}\b\W*|\W*\b{re.escape(fold(code))}\W*$", " ", bare)
+    return bare.strip() if _LETTER.search(bare) else text
 
 
 def _base(word: str) -> str:

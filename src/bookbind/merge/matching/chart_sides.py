@@ -28,9 +28,13 @@ _CODES_AGREE, _FEW_CODES, _ALIKE = 0.6, 5, 80
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One chart: its accounts, how well each fits each concept, and the few concepts that it fits best."""
+    """One chart: its accounts, how well each fits each concept, and the few concepts that it fits best.
+
+    `names` are without what the ledger wrote around them.
+    """
 
     items: Sequence[Item]
+    names: list[str]
     concepts: Floats
     kept: Integers
     top: Integers
@@ -78,16 +82,16 @@ def read_charts(
     types = sides[0].types(), sides[1].types()
     return Charts(
         *sides,
-        read_shared([item.name for item in old], [item.name for item in new]),
+        read_shared(sides[0].names, sides[1].names),
         _table(*types, type_fit, np.float32),
         _table(*types, needs_two_faces, bool),
-        _same_codes(old, new),
+        _same_codes(*sides),
         _same_use(old, new),
     )
 
 
 def _read_side(items: Sequence[Item], without: Integers | None) -> Side:
-    names, types = [item.name for item in items], [item.type for item in items]
+    names, types = [bare_name(item.name, item.code) for item in items], [item.type for item in items]
     scores = concept_scores(names, types, without)
     scores = np.where(scores >= _LEAST_CONCEPT, scores, 0)
     kept = np.argsort(-scores, axis=1, kind="stable")[:, :_CONCEPTS_KEPT]
@@ -96,6 +100,7 @@ def _read_side(items: Sequence[Item], without: Integers | None) -> Side:
     top = np.where(concepts.max(axis=1) > 0, kept[:, 0], -1)
     return Side(
         items,
+        names,
         concepts,
         kept,
         top,
@@ -114,17 +119,14 @@ def _table(old: Sequence[str], new: Sequence[str], function: Callable[[str, str]
     return Table(cells, place_old, place_new)
 
 
-def _same_codes(old: Sequence[Item], new: Sequence[Item]) -> dict[tuple[int, int], float]:
+def _same_codes(old: Side, new: Side) -> dict[tuple[int, int], float]:
     """Pairs of equal codes, where these mostly belong to names that are alike: one family of charts."""
     places: dict[str, list[int]] = {}
-    for place, item in enumerate(new):
+    for place, item in enumerate(new.items):
         if item.code:
             places.setdefault(item.code, []).append(place)
-    pairs = [(row, place) for row, item in enumerate(old) for place in places.get(item.code, [])]
-    alike = [
-        fuzz.token_sort_ratio(bare_name(old[row].name), bare_name(new[place].name)) > _ALIKE
-        for row, place in pairs
-    ]
+    pairs = [(row, place) for row, item in enumerate(old.items) for place in places.get(item.code, [])]
+    alike = [fuzz.token_sort_ratio(old.names[row], new.names[place]) > _ALIKE for row, place in pairs]
     counts = len(pairs) >= _FEW_CODES and sum(alike) / len(pairs) >= _CODES_AGREE
     return dict.fromkeys(pairs, 1.0) if counts else {}
 
