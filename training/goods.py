@@ -28,6 +28,7 @@ _SERVICES = (
     "|Repair|Installation|Licence|Membership|Tour|Dinner Menu|Conference Package|Rental|Locker|Pitch|Berth"
 ).split("|")
 _SORTS = "Junior Senior Basic Full Evening Weekend Single Double Family Annual Monthly Outdoor Mobile".split()
+_LETTERS = "A|B|C|D|E|I|II|III|IV|S|M|XL|XXL|Q1|Q2|Q3|Q4".split("|")
 _COLOURS = "Black|White|Red|Blue|Green|Grey|Cream|Navy|Brown|Yellow|Pink|Silver|Teal|Natural".split("|")
 _UNITS = "mm|cm|m|ml|L|g|kg|W|V|inch|ft|min|hr|GB|pack|pk|x".split("|")
 _AMOUNTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 18, 20, 22, 24, 25, 28, 30, 38, 40, 45, 48, 50, 60, 75, 90)
@@ -65,12 +66,13 @@ def generate_goods(name: str, size: int, seed: int) -> Labelled:
 
 
 def _new(draw: Draw) -> str:
-    """The name of something to sell: a thing with sizes and a colour, or a service of a length or number."""
+    """The name of something to sell: a thing with sizes and a colour, or a service with a number."""
     if draw.random() < 0.35:
         parts = [draw.choice(_SORTS)] if draw.random() < 0.6 else []
         parts.append(draw.choice(_SERVICES))
         if draw.random() < 0.7:
-            parts.append(draw.choice([_size(draw), str(draw.randint(1, 60)), f"No {draw.randint(1, 40)}"]))
+            number, letter = f"No {draw.randint(1, 40)}", draw.choice(_LETTERS)
+            parts.append(draw.choice([_size(draw), str(draw.randint(1, 60)), number, letter]))
         return " ".join(parts)
     parts = [draw.choice(_MATERIALS)] if draw.random() < 0.7 else []
     parts.append(draw.choice(_THINGS))
@@ -79,6 +81,8 @@ def _new(draw: Draw) -> str:
         parts.append(draw.choice(_COLOURS))
     if draw.random() < 0.2:
         parts.insert(draw.randrange(len(parts) + 1), _code(draw))
+    if draw.random() < 0.15:
+        parts.append(draw.choice(_LETTERS))
     return " ".join(parts)
 
 
@@ -92,7 +96,7 @@ def _code(draw: Draw) -> str:
 
 
 def _other(name: str, draw: Draw) -> str:
-    """Something like it that is not the same: another number, colour, material, sort or thing."""
+    """Something like it that is not the same: another number, colour, material, sort, letter or thing."""
     number = list(re.finditer(r"\d+", name))
     if number and draw.random() < 0.6:
         found = draw.choice(number)
@@ -100,7 +104,7 @@ def _other(name: str, draw: Draw) -> str:
         swapped = found[0][::-1]
         other = swapped if draw.random() < 0.3 and swapped != found[0] and swapped[0] != "0" else str(value)
         return f"{name[: found.start()]}{other}{name[found.end() :]}"
-    for words in draw.sample([_COLOURS, _MATERIALS, _SORTS], 3):
+    for words in draw.sample([_COLOURS, _MATERIALS, _SORTS, _LETTERS], 4):
         for word in words:
             if re.search(rf"\b{word}\b", name):
                 return name.replace(word, draw.choice([other for other in words if other != word]), 1)

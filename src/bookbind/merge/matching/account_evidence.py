@@ -247,7 +247,7 @@ def _of_single_pairs(charts: Charts, pairs: Features) -> Features:
 def _doubts(charts: Charts, old: Integers, new: Integers) -> list[str]:
     """What speaks against each pair: accounts of one sort that are numbered, lettered or named by place."""
     marks = [[read_marks(name) for name in side.names] for side in (charts.old, charts.new)]
-    marked = [np.array([any(each) for each in side], dtype=bool) for side in marks]
+    marked = [np.array([each.says_anything for each in side], dtype=bool) for side in marks]
     doubts = [""] * len(old)
     for pair in np.flatnonzero(marked[0][old] & marked[1][new]).tolist():
         doubts[pair] = mark_doubt(marks[0][old[pair]], marks[1][new[pair]])

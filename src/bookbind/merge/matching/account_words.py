@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from bookbind.merge.matching.apart import SORT, Apart, read_apart, values_differ
 from bookbind.merge.matching.doubts import INITIAL, NUMBER
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.vocabulary import read_table
@@ -103,10 +104,16 @@ class Marks(NamedTuple):
     numbers: frozenset[str]
     initials: frozenset[str]
     places: frozenset[str]
+    apart: Apart
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether there is anything that could tell it apart."""
+        return bool(any(self[:3]) or self.apart.values)
 
 
 def read_marks(name: str) -> Marks:
-    """The numbers, single letters and places of an account's name."""
+    """The numbers, single letters, places and the like of an account's name."""
     words = _MARKS.sub(
         " ", _DOTTED.sub(r"\1", _APOSTROPHES.sub("", _ACCOUNT.sub(" ", bare_name(name))))
     ).split()
@@ -114,12 +121,13 @@ def read_marks(name: str) -> Marks:
         frozenset(word.lstrip("0") for word in words if any(letter.isdigit() for letter in word)),
         frozenset(word for word in words if len(word) == 1 and word.isalpha()),
         frozenset(words) & _PLACES,
+        read_apart(words),
     )
 
 
 def mark_doubt(one: Marks, other: Marks) -> str:
     """What tells two accounts apart, in words; empty where either has nothing that the other lacks."""
-    for doubt, a, b in zip((NUMBER, INITIAL, PLACE), one, other, strict=True):
+    for doubt, a, b in zip((NUMBER, INITIAL, PLACE), one[:3], other[:3], strict=True):
         if a - b and b - a:
             return doubt
-    return ""
+    return SORT if values_differ(one.apart, other.apart) else ""

@@ -45,6 +45,8 @@ def doubts(features: Floats) -> list[str]:
     left = column("left_words_old"), column("left_words_new")
     apart = column("left_place_apart") > 0
     places = column("left_places_old"), column("left_places_new")
+    # `Level I` and `Level II`: the one is read as a letter, the other as a number.
+    numbered = (column("initials_one_side") > 0) & (column("numbers_one_side") > 0) & is_whole
     # Of what holds the last is said.
     held = {
         LONGER: (np.minimum(*left) == 0) & (np.maximum(*left) > 0) & ~apart & is_whole,
@@ -54,7 +56,7 @@ def doubts(features: Floats) -> list[str]:
         WORD: few & replaced & known[0] & known[1],
         TOWN: np.minimum(*places) > 0,
         INITIAL: column("initials_differ") > 0,
-        NUMBER: (column("numbers_differ") > 0) | (column("codes_differ") > 0),
+        NUMBER: (column("numbers_differ") > 0) | (column("codes_differ") > 0) | numbered,
         CURRENCY: column("currency_differs") > 0,
     }
     said = np.zeros(len(features), dtype=np.int64)

@@ -1,10 +1,13 @@
 """Suggestions for lists in which every entry stands for one thing: businesses, products, bank accounts."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.apart import SORT, are_apart, read_apart
 from bookbind.merge.matching.doubts import BRANCH, LETTER, LONGER, SPELLING, TWO_THINGS
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
@@ -19,11 +22,13 @@ from bookbind.merge.matching.products import MODEL, OTHER, read_product
 _BUSINESSES = (Kind.SUPPLIERS, Kind.CUSTOMERS)
 ACCEPTED = dict.fromkeys(Kind, 0.94) | dict.fromkeys(_BUSINESSES, 0.85)
 _DOUBTED_ELSEWHERE = 0.995
+# What people number, letter and name in pairs themselves: departments, phases, cards, ways to pay.
+_SORTED = (Kind.TRACKING, Kind.BANK_ACCOUNTS, Kind.PAYMENT_METHODS)
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
 DOUBTED = {LONGER: 0.92, BRANCH: 0.94, SPELLING: 0.96, LETTER: 0.995, MODEL: 0.995}
 # Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
 _NEVER = 1.0
-DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER), _NEVER)
+DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT), _NEVER)
 # How likely the rival of what is accepted may be.
 _RIVAL = 0.3
 # Below this probability nothing is shown.
@@ -38,6 +43,7 @@ READERS: dict[Kind, Reader] = dict.fromkeys(Kind, read_name) | {Kind.PRODUCTS: r
 
 Integers = NDArray[np.int64]
 NOTHING = ("nothing alike",)
+_NOT_WORDS = re.compile(r"[\W_]+")
 
 
 def match_one_to_one(
@@ -52,9 +58,20 @@ def match_one_to_one(
     old, old_texts = _in_order(old_items, with_parent=parents)
     new, new_texts = _in_order([item for item in new_items if not item.archived], with_parent=parents)
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
+    if kind in _SORTED:
+        scored = replace(scored, doubts=_with_sorts(scored, old_texts, new_texts))
     scored = _with_evidence(scored, old, new, kind)
     made = dict(zip((item.id for item in old), _suggestions(scored, old, new, kind), strict=True))
     return [made[item.id] for item in old_items]
+
+
+def _with_sorts(scored: Scored, old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """What speaks against each pair, and that entries are two of a sort where nothing else does."""
+    apart = [[read_apart(_NOT_WORDS.sub(" ", text).split()) for text in side] for side in (old, new)]
+    return [
+        doubt or (SORT if are_apart(apart[0][one], apart[1][other]) else "")
+        for one, other, doubt in zip(scored.old.tolist(), scored.new.tolist(), scored.doubts, strict=True)
+    ]
 
 
 def _in_order(items: Sequence[Item], *, with_parent: bool) -> tuple[list[Item], list[str]]:

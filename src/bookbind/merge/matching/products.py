@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.apart import Apart, are_apart, read_apart
 from bookbind.merge.matching.names import Name, Reading
 from bookbind.merge.matching.pairs import Pairs
 
@@ -26,8 +27,10 @@ CODE_FEATURES = (
     "coded",
 )
 MODEL = "may be another model"
-OTHER = "another size, colour or number"
+OTHER = "another size, colour, number or sort"
 _SHORTEST_CODE = 3
+_NOT_WORDS = re.compile(r"[\W_]+")
+_APOSTROPHES = re.compile(r"['\u2019]")
 _INNER = re.compile(r"[-./#_]+")
 _EDGES = "()[]{},;:.'\"!*-/#&+"
 _SIZE = re.compile(
@@ -126,13 +129,14 @@ def product_doubts(features: Floats) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """Of a product: its model numbers, the text closed up, sizes by unit, bare numbers, and colours."""
+    """Of a product: its model numbers, the text closed up, sizes by unit, bare numbers, colours, and more."""
 
     codes: frozenset[str]
     text: str
     sizes: dict[str, frozenset[str]]
     counts: frozenset[str]
     colours: frozenset[str]
+    apart: Apart
 
 
 def _facts(name: Name) -> _Facts:
@@ -144,7 +148,9 @@ def _facts(name: Name) -> _Facts:
     sized = {number for numbers in sizes.values() for number in numbers}
     codes = frozenset(word for word in words if _is_code(word))
     counts = frozenset(word for word in words if word.isdigit() and len(word) <= _MOST_DIGITS) - sized
-    return _Facts(codes, "".join(words), sizes, counts, frozenset(words) & _COLOURS)
+    plain = frozenset(_NOT_WORDS.sub(" ", _APOSTROPHES.sub("", _SIZE.sub(" ", name.folded))).split())
+    apart = read_apart(plain - codes - counts)
+    return _Facts(codes, "".join(words), sizes, counts, frozenset(words) & _COLOURS, apart)
 
 
 def _is_code(word: str) -> bool:
@@ -171,10 +177,14 @@ def _compare(old: _Facts, new: _Facts) -> tuple[float, ...]:
         min(inside, 12),
         float(any(not old.sizes[unit] & new.sizes[unit] for unit in shared)),
         float(bool(old.colours and new.colours and not old.colours & new.colours)),
-        float(bool(old.counts - new.counts) and bool(new.counts - old.counts)),
+        float(_counts_differ(old.counts, new.counts) or are_apart(old.apart, new.apart)),
         float(sum(bool(old.sizes[unit] & new.sizes[unit]) for unit in shared)),
         float(bool(old.codes or new.codes)),
     )
+
+
+def _counts_differ(old: frozenset[str], new: frozenset[str]) -> bool:
+    return bool(old - new) and bool(new - old)
 
 
 def _shared_beginning(one: str, other: str) -> int:
