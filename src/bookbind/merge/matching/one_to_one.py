@@ -15,6 +15,7 @@ from bookbind.merge.matching.items import Item, Kind, Suggestion
 from bookbind.merge.matching.model import MOST, Model, best_rival, load_model
 from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
+from bookbind.merge.matching.namesakes import INITIAL_ALONE, TITLE, parting
 from bookbind.merge.matching.products import MODEL, OTHER, read_product
 
 # From this probability on a suggestion is accepted by itself. Names of businesses are what it was learned on;
@@ -28,7 +29,7 @@ _SORTED = (Kind.TRACKING, Kind.BANK_ACCOUNTS, Kind.PAYMENT_METHODS)
 DOUBTED = {LONGER: 0.92, BRANCH: 0.94, SPELLING: 0.96, LETTER: 0.995, MODEL: 0.995}
 # Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
 _NEVER = 1.0
-DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT), _NEVER)
+DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT, TITLE, INITIAL_ALONE), _NEVER)
 # How likely the rival of what is accepted may be.
 _RIVAL = 0.3
 # Below this probability nothing is shown.
@@ -60,6 +61,8 @@ def match_one_to_one(
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
     if kind in _SORTED:
         scored = replace(scored, doubts=_with_sorts(scored, old_texts, new_texts))
+    if kind in _BUSINESSES:
+        scored = replace(scored, doubts=_with_partings(scored, old_texts, new_texts))
     scored = _with_evidence(scored, old, new, kind)
     made = dict(zip((item.id for item in old), _suggestions(scored, old, new, kind), strict=True))
     return [made[item.id] for item in old_items]
@@ -72,6 +75,16 @@ def _with_sorts(scored: Scored, old: Sequence[str], new: Sequence[str]) -> list[
         doubt or (SORT if are_apart(apart[0][one], apart[1][other]) else "")
         for one, other, doubt in zip(scored.old.tolist(), scored.new.tolist(), scored.doubts, strict=True)
     ]
+
+
+def _with_partings(scored: Scored, old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """What speaks against each pair, and what parts two names where a pair would be accepted otherwise."""
+    doubts = list(scored.doubts)
+    for place in np.flatnonzero(scored.probability >= ACCEPTED[Kind.SUPPLIERS]).tolist():
+        one, other = old[scored.old[place]], new[scored.new[place]]
+        if one != other and DOUBTED.get(doubts[place], 0) < _NEVER:
+            doubts[place] = parting(one, other) or doubts[place]
+    return doubts
 
 
 def _in_order(items: Sequence[Item], *, with_parent: bool) -> tuple[list[Item], list[str]]:
