@@ -257,3 +257,18 @@ def test_bank_accounts_of_different_currencies_are_not_accepted() -> None:
 def test_what_may_be_a_look_alike_is_proposed_only(old: str, new: str) -> None:
     suggestion = match([Item("a", old)], [Item("b", new)], Kind.SUPPLIERS)[0]
     assert (suggestion.new, suggestion.auto) == ("b", False)
+
+
+def test_a_parent_of_all_entries_may_have_another_name() -> None:
+    old = [Item(name, name, parent="Region") for name in ("North", "South")]
+    new = [Item(name.lower(), name, parent="Sales area") for name in ("South", "North")]
+    assert [(each.new, each.auto) for each in match(old, new, Kind.TRACKING)] == [
+        ("north", True),
+        ("south", True),
+    ]
+
+
+def test_parents_tell_entries_of_one_name_apart() -> None:
+    old = [Item("a", "North", parent="Region"), Item("b", "North", parent="Department")]
+    new = [Item("c", "North", parent="Department"), Item("d", "North", parent="Region")]
+    assert [each.new for each in match(old, new, Kind.TRACKING)] == ["d", "c"]

@@ -55,7 +55,7 @@ def match_one_to_one(
     `model` is another model than the one that belongs to the kind, for the training to judge.
     """
     # The result must not depend on the order in which a software lists its entries.
-    parents = any(item.parent for item in old_items) and any(item.parent for item in new_items)
+    parents = _parents_tell(old_items, new_items)
     old, old_texts = _in_order(old_items, with_parent=parents)
     new, new_texts = _in_order([item for item in new_items if not item.archived], with_parent=parents)
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
@@ -87,8 +87,14 @@ def _with_partings(scored: Scored, old: Sequence[str], new: Sequence[str]) -> li
     return doubts
 
 
+def _parents_tell(old: Sequence[Item], new: Sequence[Item]) -> bool:
+    """Whether both lists name parents, and more than the one that all entries of a side hang below."""
+    named = [{fold(item.parent) for item in side} for side in (old, new)]
+    return all(any(names) for names in named) and any(len(names) > 1 for names in named)
+
+
 def _in_order(items: Sequence[Item], *, with_parent: bool) -> tuple[list[Item], list[str]]:
-    """The entries by their folded names, below their parents' where both lists have such, and those names."""
+    """The entries by their folded names, below their parents' where these tell them apart, and those names."""
     texts = [fold(f"{item.parent} {item.name}" if with_parent else item.name) for item in items]
     order = sorted(range(len(items)), key=[item.id for item in items].__getitem__)
     order.sort(key=texts.__getitem__)
