@@ -94,7 +94,7 @@ def _parents_tell(old: Sequence[Item], new: Sequence[Item]) -> bool:
 
 
 def _in_order(items: Sequence[Item], *, with_parent: bool) -> tuple[list[Item], list[str]]:
-    """The entries by their folded names, below their parents' where these tell them apart, and those names."""
+    """The entries by their folded names, below their parents' where that tells them apart, and the names."""
     texts = [fold(f"{item.parent} {item.name}" if with_parent else item.name) for item in items]
     order = sorted(range(len(items)), key=[item.id for item in items].__getitem__)
     order.sort(key=texts.__getitem__)
