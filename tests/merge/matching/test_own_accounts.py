@@ -37,6 +37,8 @@ def test_an_equal_name_is_accepted_in_words_that_no_catalogue_knows(name: str) -
         ("Advertsing", "Advertising"),
         ("Advertis", "Advertising"),
         ("Telehpone", "Telephone"),
+        ("Advtg", "Advertising"),
+        ("Insce", "Insurance"),
         ("4100 Rent", "Rent"),
         ("7502 - Telephone", "Telephone"),
         ("Rent (old)", "Rent"),

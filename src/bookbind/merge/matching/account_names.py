@@ -20,6 +20,7 @@ Floats = NDArray[np.float32]
 UNKNOWN_MASS = 0.8
 # A word of so many letters is told from others in spite of a slip of the keys, or of two.
 _SLIP_FROM, _TWO_SLIPS_FROM = 5, 9
+_ABBREVIATED_FROM, _VOWELS = 4, frozenset("aeiou")
 # What a part of a name stands for is a weaker sign than what the whole stands for.
 _PART, _PART_LEAST = 0.75, 0.9
 _MOST_PARTS, _WHOLE_CLEAR = 5, 0.8
@@ -38,18 +39,40 @@ def _meant(word: str) -> str:
     """The word of the catalogue that one unknown to it was meant to be, or the word itself.
 
     A slip of the keys makes no other word, so a word that is known to mean something is left alone. A cut-off
-    word is its beginning.
+    word is its beginning, an abbreviation its consonants.
     """
-    if len(word) < _SLIP_FROM or not word.isalpha() or word in load_catalogue().words or are_known([word])[0]:
+    if (
+        len(word) < _ABBREVIATED_FROM
+        or not word.isalpha()
+        or word in load_catalogue().words
+        or are_known([word])[0]
+    ):
         return word
     forms = _spellings()
-    begun = {base for form, base in forms.items() if form.startswith(word)}
-    if len(begun) == 1:
-        return begun.pop()
+    for found in (_begun(word, forms), _slipped(word, forms), _abbreviated(word, forms)):
+        if len(found) == 1:
+            return found.pop()
+    return word
+
+
+def _begun(word: str, forms: dict[str, str]) -> set[str]:
+    """What the word is the beginning of."""
+    return {base for form, base in forms.items() if len(word) >= _SLIP_FROM and form.startswith(word)}
+
+
+def _slipped(word: str, forms: dict[str, str]) -> set[str]:
+    """What the fewest slips of the keys part it from."""
     found = process.extract(word, forms.keys(), scorer=OSA.distance, score_cutoff=slips_of(word), limit=3)
     least = min((slips for _, slips, _ in found), default=0)
-    nearest = {forms[form] for form, slips, _ in found if slips == least}
-    return nearest.pop() if len(nearest) == 1 else word
+    return {forms[form] for form, slips, _ in found if slips == least}
+
+
+def _abbreviated(word: str, forms: dict[str, str]) -> set[str]:
+    """What it keeps the first and the last letter of, and between them mostly consonants, as `advtg` does."""
+    if len(word) < _ABBREVIATED_FROM or sum(letter in _VOWELS for letter in word[1:]) > len(word) // 4:
+        return set()
+    letters = re.compile(".*".join(word))
+    return {base for form, base in forms.items() if len(form) > len(word) and letters.fullmatch(form)}
 
 
 @cache
