@@ -13,6 +13,7 @@ TITLE, INITIAL_ALONE = "another title", "an initial may be of another name"
 _WORDS = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['\u2019]")
 _HIS, _HERS = frozenset({"mr", "herr", "sir"}), frozenset({"mrs", "ms", "miss", "frau", "mme"})
+_TITLED = re.compile(rf"\b(?:{'|'.join(sorted(_HIS | _HERS))})\b")
 # People go by two names; a longer one is known by the rest of it.
 _NAMES_OF_PEOPLE = 2
 
@@ -23,6 +24,8 @@ def parting(old: str, new: str) -> str:
     In a name of two words that is a letter more that makes another word, no plural, or an initial; a longer
     name says enough beside.
     """
+    if min(old.count(" "), new.count(" ")) > _NAMES_OF_PEOPLE and not _TITLED.search(old):
+        return ""
     one, other = _words(old), _words(new)
     left, right = [word for word in one if word not in other], [word for word in other if word not in one]
     if _are_of_two(left, right):
