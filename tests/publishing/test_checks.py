@@ -85,6 +85,13 @@ def test_books_that_keep_no_tax_need_no_rate_for_it(rate: Reference | None) -> N
         (line(tax_rate=None), {}, "lines.1.tax_rate", Reason.TAX_RATE_MISSING, Weight.EDIT),
         ({"tax_mode": TaxMode.NO_TAX}, {}, "lines.1.tax", Reason.TAX_WITHOUT_RATE, Weight.EDIT),
         (
+            {"tax_mode": TaxMode.NO_TAX, **line(tax=None)},
+            {},
+            "lines.1.tax",
+            Reason.TAX_WITHOUT_RATE,
+            Weight.EDIT,
+        ),
+        (
             {"tax_mode": TaxMode.INCLUSIVE},
             {"tax_modes": (TaxMode.EXCLUSIVE,)},
             "tax_mode",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bookbind.documents.totals import ZERO, LineAmounts, find_difference
+from bookbind.documents.totals import ZERO, LineAmounts, find_difference, line_tax
 from bookbind.kit.money import show_money
 from bookbind.kit.text import show_date
 from bookbind.providers.base.contract import FileLimits, KindChoice
@@ -186,7 +186,8 @@ def _check_amounts(document: DocumentFacts) -> Iterator[Problem]:
         yield Problem(_at(line, "net"), Reason.AMOUNT_MISSING, data=_line_words(document, line))
     if document.tax_mode is TaxMode.NO_TAX:
         for line in document.lines:
-            if line.tax:
+            # What a rate comes to counts like what was typed: neither would be sent.
+            if line_tax(line.amounts, document.currency):
                 yield Problem(_at(line, "tax"), Reason.TAX_WITHOUT_RATE, data=_line_words(document, line))
     if document.total is None:
         yield Problem("total", Reason.TOTAL_MISSING)
