@@ -150,6 +150,11 @@ def organisation_of(connection: Connection) -> Organisation:
     return Organisation(**{"name": "", **values, "id": connection.organisation_id})
 
 
+def keeps_tax(connection: Connection) -> bool:
+    """Whether its books keep the tax on costs apart, as they were last read; else it is part of the cost."""
+    return organisation_of(connection).keeps_tax
+
+
 def organisation_name(connection: Connection) -> str:
     """The organisation's name as it was last seen at the vendor."""
     return str(connection.organisation.get("name") or connection.organisation_id)

@@ -171,6 +171,7 @@ def attach_to_twin(publication: Publication, remote_id: str, user: User) -> None
 
 def accept_new_supplier(publication: Publication, user: User) -> None:
     """A person said that the supplier may be created in the books."""
+            labels={},
     fresh = _held(publication, Reason.NEW_SUPPLIER)
     with transaction.atomic():
         fresh.new_supplier_accepted = True

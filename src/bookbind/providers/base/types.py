@@ -256,6 +256,7 @@ class OutgoingLine:
 class OutgoingDocument:
     """One document as it is to stand in the books. `marker` comes back unchanged when it is read again.
 
+    For an organisation that does not keep tax it has none: what was tax is part of what each line costs.
     `paid_from_family` is the AccountFamily of the account that paid, empty where that is not known.
     """
 

@@ -26,7 +26,7 @@ from bookbind.providers.quickbooks import urls
 from bookbind.providers.quickbooks.client import CompanyApi
 from bookbind.providers.quickbooks.company import AMERICA, CLASS, LOCATION
 from bookbind.providers.quickbooks.diagnosis import explain_refusal
-from bookbind.providers.quickbooks.tax_lines import NO_TAX, build_tax
+from bookbind.providers.quickbooks.tax_lines import build_tax
 from bookbind.providers.quickbooks.wire import (
     LINE_DETAIL,
     amount_of,
@@ -76,13 +76,11 @@ def prepare(document: OutgoingDocument, company: Organisation) -> PreparedWrite:
 
 def build_document(document: OutgoingDocument, company: Organisation) -> Row:
     """A document in QuickBooks' words; lines are always net, for gross ones are misread (2026-11)."""
-    american = company.country == AMERICA
-    keeps_tax = company.keeps_tax and not american
     built: Row = {
         PAPERS[document.kind].contact_key: as_ref(document.contact_id),
         "TxnDate": document.date.isoformat(),
         "PrivateNote": build_note(document),
-        "Line": [build_line(line, document, keeps_tax=keeps_tax) for line in document.lines],
+        "Line": [build_line(line, document) for line in document.lines],
     }
     if company.many_currencies or document.currency != company.currency:
         # A company that keeps one currency refuses even that one's name (2026-11).
@@ -96,21 +94,20 @@ def build_document(document: OutgoingDocument, company: Organisation) -> Row:
     location = _shared_option(document, LOCATION)
     if location:
         built["DepartmentRef"] = as_ref(location)
-    if american:
-        return built
-    return built | (build_tax(document) if keeps_tax else NO_TAX)
+    # How tax is stated is no question in the United States (2026-11).
+    return built if company.country == AMERICA else built | build_tax(document)
 
 
-def build_line(line: OutgoingLine, document: OutgoingDocument, *, keeps_tax: bool) -> Row:
-    """One line. Where purchases know no tax apart from their cost, it is part of the amount."""
+def build_line(line: OutgoingLine, document: OutgoingDocument) -> Row:
+    """One line; its amount is without tax."""
     detail: Row = {"AccountRef": as_ref(line.category_id)}
-    if keeps_tax and document.tax_mode is not TaxMode.NO_TAX:
+    if document.tax_mode is not TaxMode.NO_TAX:
         detail["TaxCodeRef"] = as_ref(line.tax_rate_id)
     option = dict(line.tracking).get(CLASS, "")
     if option:
         detail["ClassRef"] = as_ref(option)
     return {
-        "Amount": exact_number(line.net if keeps_tax else line.net + line.tax),
+        "Amount": exact_number(line.net),
         "Description": (line.description or document.reference or document.contact_name)[
             :_LONGEST_DESCRIPTION
         ],
@@ -138,7 +135,7 @@ def send(api: CompanyApi, write: PreparedWrite, key: str) -> Published:
     paper = PAPERS[kind]
     sent: Row = json.loads(write.body, parse_float=Decimal)
     try:
-        reply = api.write(paper.path, write.operation, write.body, key)
+        reply = api.write(paper.path, write.operation, write.body, key, **allowed)
     except ProviderError as error:
         raise explain_refusal(api, error, sent, paper.contact_key) from error
     row = reply.read(lambda content: parse_entity(content, paper.entity))
