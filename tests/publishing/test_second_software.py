@@ -20,6 +20,7 @@ from bookbind.providers.base.types import DocumentKind, ListName
 from bookbind.publishing.errors import DocumentIncomplete
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.services import publish_anyway
 from bookbind.publishing.starting import start_publishing
 from bookbind.publishing.states import State
 from bookbind.tenancy.scope import BusinessScope, within
@@ -241,3 +242,41 @@ def test_books_that_keep_no_tax_get_it_in_the_cost_and_every_label_says_so(desk:
     told = next(entry.text for entry in list_entries(document) if entry.text.startswith("Published"))
     label = "QuickBooks Online (Acme Holdings Ltd)"
     assert told == f"Published to {label}. Its VAT of £20.00 is part of the cost there."
+
+
+def numbers_allowed(desk: Desk) -> list[bool]:
+    """For every bill that was sent, whether the vendor was told that its number may repeat."""
+    asked = desk.sandbox.read("log", vendor=SOFTWARE)["requests"]
+    bills = [each for each in asked if each["operation"] == "create_invoice"]
+    return ["include=allowduplicatedocnum" in each["query"] for each in bills]
+
+
+@pytest.mark.req("PUB-08")
+def test_publishing_anyway_repeats_a_number_that_somebody_saw_there_and_nothing_else_does(desk: Desk) -> None:
+    first = published(desk, bill(desk, "INV-40"))
+    again = bill(desk, "INV-40", paper="again.pdf", note="the second of two")
+    refused = published(desk, again)
+    assert (refused.state, refused.reason) == (State.REJECTED, Reason.REFUSED_NUMBER)
+    seen = published(desk, again)
+    assert (seen.state, seen.reason) == (State.HELD, Reason.TWIN)
+    assert [twin["remote_id"] for twin in seen.reason_data["twins"]] == [first.remote_id]
+    publish_anyway(seen, desk.user)
+    desk.work()
+    assert desk.look(seen).state == State.PUBLISHED, desk.look(seen).error
+    assert [each["reference"] for each in received(desk)] == ["INV-40", "INV-40"]
+    assert numbers_allowed(desk) == [False, False, True]
+
+
+@pytest.mark.req("PUB-08")
+def test_another_number_than_the_one_that_was_seen_is_not_repeated(desk: Desk) -> None:
+    published(desk, bill(desk, "INV-41"))
+    published(desk, bill(desk, "INV-42", paper="other.pdf", line={"net": Decimal(90), "tax": Decimal(30)}))
+    again = bill(desk, "INV-41", paper="again.pdf", note="again")
+    published(desk, again)
+    seen = published(desk, again)
+    publish_anyway(seen, desk.user)
+    values = desk.values("INV-42", supplier="City Fuel Limited", line=codes(desk))
+    desk.edit(again, values)
+    desk.work()
+    assert desk.look(seen).reason == Reason.REFUSED_NUMBER
+    assert not any(numbers_allowed(desk))

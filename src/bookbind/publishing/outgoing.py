@@ -135,6 +135,7 @@ def from_json(data: Mapping[str, Any]) -> OutgoingDocument:
         paid_from_id=data["paid_from_id"],
         paid_from_family=data.get("paid_from_family", ""),
         note=data["note"],
+        number_may_repeat=data.get("number_may_repeat", False),
     )
 
 
@@ -142,8 +143,8 @@ def _build_line(facts: DocumentFacts, line: LineFacts, *, computes_tax: bool) ->
     if line.net is None or line.category is None:
         raise NotReady
     no_tax = facts.tax_mode is TaxMode.NO_TAX
-    tax = ZERO if no_tax else line_tax(line.amounts, facts.currency, always_compute=computes_tax)
     rate = None if no_tax else line.tax_rate
+    tax = ZERO if no_tax else line_tax(line.amounts, facts.currency, always_compute=computes_tax)
     shown = line.net + tax if facts.tax_mode is TaxMode.INCLUSIVE else line.net
     quantity, unit_amount = split_amount(shown, line.quantity)
     return OutgoingLine(

@@ -51,7 +51,7 @@ REFUSED: dict[Reason, Entry] = {
         "Number is taken",
         "{provider} has another document with this number.",
         "It demands that numbers differ.",
-        "Compare the two; change the number if this one is not there, and publish again.",
+        "Publish again to see the two side by side, or change the number if it was read wrongly.",
     ),
     Reason.REFUSED_CURRENCY: to_edit(
         "Currency not in use",

@@ -109,14 +109,15 @@ def _make_ready(
 
 
 def _build(publication: Publication, checked: Checked, contact_id: str) -> OutgoingDocument:
-    books = checked.books
-    return build_outgoing(
+    books, number = checked.books, publication.accepted_number
+    outgoing = build_outgoing(
         checked.facts,
         publication.marker,
         contact_id,
         computes_tax=books.computes_tax,
         keeps_tax=books.facts.keeps_tax,
     )
+    return replace(outgoing, number_may_repeat=bool(number) and number == outgoing.reference)
 
 
 def _is_clear(publication: Publication, connection: Connection, outgoing: OutgoingDocument) -> bool:

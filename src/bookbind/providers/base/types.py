@@ -258,6 +258,7 @@ class OutgoingDocument:
 
     For an organisation that does not keep tax it has none: what was tax is part of what each line costs.
     `paid_from_family` is the AccountFamily of the account that paid, empty where that is not known.
+    `number_may_repeat`: a person saw the document there that has its number, and wants both.
     """
 
     kind: DocumentKind
@@ -277,6 +278,7 @@ class OutgoingDocument:
     paid_from_id: str = ""
     paid_from_family: str = ""
     note: str = ""
+    number_may_repeat: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,9 @@ class CompanyApi:
         """Read."""
         return self._send("GET", path, operation, params)
 
-    def write(self, path: str, operation: str, content: bytes, key: str) -> Reply:
+    def write(self, path: str, operation: str, content: bytes, key: str, **params: str) -> Reply:
         """Write under a request id: QuickBooks answers a repeat with what it answered first (2026-11)."""
-        params = {"requestid": key}
+        params["requestid"] = key
         return self._send("POST", path, operation, params, content, content_type="application/json")
 
     def upload(self, operation: str, content: bytes, content_type: str) -> Reply:

@@ -60,6 +60,9 @@ PAPERS = {
     DocumentKind.EXPENSE: Paper("create_purchase", "Purchase", "EntityRef"),
 }
 KINDS = {paper.operation: kind for kind, paper in PAPERS.items()}
+# Stands behind an operation that may repeat a number, and what QuickBooks then has to be told (2026-11).
+_REPEATS = "_repeating"
+_MAY_REPEAT = {"include": "allowduplicatedocnum"}
 
 
 def prepare(document: OutgoingDocument, company: Organisation) -> PreparedWrite:
@@ -71,7 +74,8 @@ def prepare(document: OutgoingDocument, company: Organisation) -> PreparedWrite:
         body = as_json(build_document(document, company))
     except ValueError as error:
         raise _refused("lines", RejectedReason.AMOUNTS_DISAGREE, str(error)) from error
-    return PreparedWrite(PAPERS[document.kind].operation, body, document.marker)
+    repeats = _REPEATS if document.number_may_repeat else ""
+    return PreparedWrite(PAPERS[document.kind].operation + repeats, body, document.marker)
 
 
 def build_document(document: OutgoingDocument, company: Organisation) -> Row:
@@ -131,9 +135,10 @@ def is_marked(row: Row, marker: str) -> bool:
 
 def send(api: CompanyApi, write: PreparedWrite, key: str) -> Published:
     """Create the document; a refusal names our fields."""
-    kind = KINDS[write.operation]
+    kind = KINDS[write.operation.removesuffix(_REPEATS)]
     paper = PAPERS[kind]
     sent: Row = json.loads(write.body, parse_float=Decimal)
+    allowed = _MAY_REPEAT if write.operation.endswith(_REPEATS) else {}
     try:
         reply = api.write(paper.path, write.operation, write.body, key, **allowed)
     except ProviderError as error:
