@@ -1,5 +1,6 @@
 """QuickBooks' own ways, met at the sandbox: what it drops, whom it locks out, how long a consent lasts."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -271,3 +272,13 @@ def test_lists_of_a_second_session_show_what_the_first_made(visitor: Visitor, bo
     after = read_list(visitor.open(), ListName.CATEGORIES)
     assert len(after) == before
     assert [entry.name for entry in after if entry.archived] == ["Motor vehicle expenses:Fuel"]
+
+
+@pytest.mark.req("RAT-02")
+def test_however_fast_the_company_is_asked_its_second_is_never_full(visitor: Visitor, books: Books) -> None:
+    began = time.monotonic()
+    for _ in range(25):
+        books.session.fetch_organisation()
+    assert time.monotonic() - began > 2.0
+    asked = visitor.sandbox.read("log", vendor="quickbooks")["requests"]
+    assert {each["status"] for each in asked if each["operation"] == "organisation"} == {200}

@@ -14,8 +14,8 @@ from bookbind.providers.base.types import Organisation, Tokens
 from bookbind.providers.quickbooks import urls
 from bookbind.providers.quickbooks.refusals import Refusal, classify, fault_type, parse_refusals
 
-# Per company; older pages say ten at a time, newer ones ten a second (2026-11).
-LIMITS = Limits(per_minute=500, concurrent=10)
+# Per company; older pages say ten at a time, newer ones ten a second, so both are kept (2026-11).
+LIMITS = Limits(per_second=10, per_minute=500, concurrent=10)
 # The largest page that a query gives (2026-11).
 ROWS_A_PAGE = 1000
 # The floor since 1 August 2025: lower ones are ignored (2026-11).
