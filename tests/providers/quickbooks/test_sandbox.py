@@ -20,8 +20,8 @@ from bookbind.providers.base.types import (
     Redirect,
     TaxMode,
 )
-from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
 from bookbind.publishing.outgoing import bear_tax
+from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
 from tests.providers.contract.books import Books, read_list
 
 AMERICA, UNREGISTERED = "Acme America Inc", "Acme Holdings Ltd"
@@ -187,6 +187,20 @@ def test_a_company_whose_subscription_lapsed_is_waited_for(visitor: Visitor, boo
     error = refusal(books, document)
     assert (error.kind, error.maybe_done, error.field_errors) == (ErrorKind.PROVIDER_DOWN, False, ())
     control(visitor, "lock", lapsed=False)
+    assert books.session.send(books.session.prepare(document), "key-1").differences == ()
+
+
+def test_a_company_that_is_gone_is_waited_for_and_no_list_of_it_is_believed(
+    visitor: Visitor, books: Books
+) -> None:
+    document = books.bill()
+    control(visitor, "lock", gone=True)
+    error = refusal(books, document)
+    assert (error.kind, error.organisation_closed, error.maybe_done) == (ErrorKind.PROVIDER_DOWN, True, False)
+    with pytest.raises(ProviderError) as raised:
+        read_list(books.session, ListName.SUPPLIERS)
+    assert (raised.value.kind, raised.value.organisation_closed) == (ErrorKind.PROVIDER_DOWN, True)
+    control(visitor, "lock", gone=False)
     assert books.session.send(books.session.prepare(document), "key-1").differences == ()
 
 

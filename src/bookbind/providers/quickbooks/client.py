@@ -25,8 +25,8 @@ _NAMED_COLUMNS = {"Item": "*, Sku"}
 _THROTTLED_SECONDS = 60.0
 _LAPSED_SECONDS = 3600.0
 # The company is moved, locked, under maintenance, or its subscription is over: no document can change that,
-# and no sign-in either (2026-11).
-_CLOSED_COMPANY = frozenset({"130", "140", "150", "6190"})
+# and no sign-in either. 6190 refuses writes alone, 7001 whatever is asked (2026-11).
+_CLOSED_COMPANY = frozenset({"130", "140", "150", "6190", "7001"})
 _HTTP = VendorHttp(provider_id="quickbooks", hosts=urls.HOSTS, limits=LIMITS, correlation_header="intuit_tid")
 
 
