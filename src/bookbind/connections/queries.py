@@ -150,9 +150,12 @@ def organisation_of(connection: Connection) -> Organisation:
     return Organisation(**{"name": "", **values, "id": connection.organisation_id})
 
 
-def keeps_tax(connection: Connection) -> bool:
-    """Whether its books keep the tax on costs apart, as they were last read; else it is part of the cost."""
-    return organisation_of(connection).keeps_tax
+def keeps_tax(connection: Connection | None) -> bool:
+    """Whether its books keep the tax on costs apart, as they were last read; so it is without any books.
+
+    Where they do not, tax is part of what a cost comes to, and nothing is sent with a tax rate.
+    """
+    return connection is None or organisation_of(connection).keeps_tax
 
 
 def organisation_name(connection: Connection) -> str:

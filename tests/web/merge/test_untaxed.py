@@ -1,12 +1,16 @@
 """Books that keep no tax, on every page on which somebody meets them."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from bookbind.connections.models import Connection
+from bookbind.documents.inputs import LineInput
+from bookbind.merge.using import match_one
 from bookbind.providers.base.types import ListName
+from bookbind.publishing.queries import find_publication
 from bookbind.rules.services import RuleInput, save_supplier_rule
 from tests.merge.conftest import TAXES, Firm
 from tests.support.pages import Page, read
@@ -107,3 +111,22 @@ def test_a_document_says_before_what_becomes_of_its_vat(desk: Desk) -> None:
 def test_the_picker_of_rates_offers_our_own(desk: Desk) -> None:
     page = look(desk, "list_pick", ListName.TAX_RATES.value)
     assert "20% VAT" in page.text
+
+
+def test_a_document_without_a_rate_is_complete_there_and_goes_with_the_others(desk: Desk) -> None:
+    category = desk.firm.item("Advertising")
+    match_one(desk.new.connection, category.id, desk.new.remote("n-6200").id, desk.firm.user)
+    line = LineInput("Leaflets", net=Decimal(100), tax=Decimal(20), category_id=category.id)
+    document = desk.firm.bill(lines=(line,))
+    page = look(desk, "costs", show="review")
+    assert "Complete" in page.text
+    assert "VAT rate missing" not in page.text
+    published = read(
+        desk.client.post(reverse("costs_publish_all", args=[desk.firm.business.slug]), follow=True)
+    )
+    assert published.status == 200
+    assert find_publication(document.id) is not None
+    desk.new.books.settings = replace(desk.new.books.settings, keeps_tax=True)
+    desk.new.read()
+    desk.firm.bill(lines=(line,))
+    assert "VAT rate missing" in look(desk, "costs", show="review").text

@@ -67,7 +67,7 @@ class Target:
     @property
     def keeps_tax(self) -> bool:
         """Whether tax is kept apart from costs there; so it is without any books."""
-        return self.connection is None or keeps_tax(self.connection)
+        return keeps_tax(self.connection)
 
 
 def read_target(connection: Connection | None) -> Target:
