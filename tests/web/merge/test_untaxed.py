@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bookbind.connections.models import Connection
 from bookbind.documents.inputs import LineInput
+from bookbind.lists.models import ListItem
 from bookbind.merge.using import match_one
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.queries import find_publication
@@ -44,6 +45,8 @@ def test_the_step_of_rates_says_in_one_sentence_why_nothing_is_asked(desk: Desk)
     assert "left out" in page.text
     rate = desk.firm.item("20% VAT", TAXES)
     assert desk.fragment("merge_step", "tax_rates", item=str(rate.id)).status == 404
+    finished = desk.client.post(desk.url("merge_finish", "tax_rates"))
+    assert (finished.status_code, ListItem.objects.filter(list=TAXES).count()) == (404, 3)
 
 
 @pytest.mark.req("CHG-05")
