@@ -33,7 +33,7 @@ ORGANISATION_WISHES = (
     "lock",
     "add_bill",
 )
-LIMIT_NAMES = ("minute", "day", "concurrent", "app_minute", "latency_ms")
+LIMIT_NAMES = ("second", "minute", "day", "concurrent", "app_minute", "latency_ms")
 MAX_LOG = 5_000
 
 

@@ -20,6 +20,7 @@ class Allowance:
     day: int
     concurrent: int
     app_minute: int
+    second: int = 10**9
     latency_ms: int = 0
 
 
@@ -35,6 +36,7 @@ class Problem:
 class Usage:
     """One organisation's calls by one app."""
 
+    second: deque[float] = field(default_factory=deque)
     minute: deque[float] = field(default_factory=deque)
     day_started: float = 0.0
     day_calls: int = 0
@@ -60,6 +62,7 @@ class Limits:
     def forget(self) -> None:
         """Empty every window; calls still running keep their slots."""
         for usage in self.usage.values():
+            usage.second.clear()
             usage.minute.clear()
             usage.day_calls = 0
         self.app_minute.clear()
@@ -75,12 +78,15 @@ class Limits:
             return Problem("concurrent", 1)
         if usage.day_calls >= allowance.day:
             return Problem("day", _seconds_until(usage.day_started + DAY_SECONDS, now))
+        if len(usage.second) >= allowance.second:
+            return Problem("second", 1)
         if len(usage.minute) >= allowance.minute:
             return Problem("minute", _window_reopens(usage.minute, now))
         if len(app_window) >= allowance.app_minute:
             return Problem("appminute", _window_reopens(app_window, now))
         usage.running += 1
         usage.day_calls += 1
+        usage.second.append(now)
         usage.minute.append(now)
         app_window.append(now)
         return None
@@ -101,6 +107,7 @@ class Limits:
     def _current(self, vendor: str, client_id: str, organisation: str) -> Usage:
         usage = self.usage[(vendor, client_id, organisation)]
         now = time.monotonic()
+        _forget_before(usage.second, now - 1)
         _forget_before(usage.minute, now - MINUTE_SECONDS)
         if now - usage.day_started >= DAY_SECONDS or not usage.day_calls:
             usage.day_started, usage.day_calls = now, 0

@@ -68,7 +68,21 @@ def test_a_complete_document_has_nothing_in_its_way() -> None:
 def test_books_that_keep_no_tax_need_no_rate_for_it(rate: Reference | None) -> None:
     document = replace(GOOD, **line(tax_rate=rate))
     assert check_document(document, BOOKS) != []
-    assert check_document(document, replace(BOOKS, keeps_tax=False)) == []
+    assert list_blocking(check_document(document, replace(BOOKS, keeps_tax=False))) == []
+
+
+def test_tax_that_becomes_part_of_the_cost_is_told_and_holds_nothing() -> None:
+    untaxed = replace(BOOKS, keeps_tax=False)
+    (told,) = check_document(GOOD, untaxed)
+    assert (told.field, told.reason, told.weight) == ("", Reason.TAX_IN_COST, Weight.NOTICE)
+    assert told.data == {"tax": "£20.00"}
+    computed = replace(GOOD, **line(tax=None))
+    assert check_document(computed, untaxed) == [told]
+    for document in (
+        replace(GOOD, total=Decimal(100), **line(tax=Decimal(0))),
+        replace(GOOD, total=Decimal(100), tax_mode=TaxMode.NO_TAX, **line(tax=None, tax_rate=None)),
+    ):
+        assert check_document(document, untaxed) == []
 
 
 @pytest.mark.parametrize(
@@ -84,6 +98,13 @@ def test_books_that_keep_no_tax_need_no_rate_for_it(rate: Reference | None) -> N
         (line(category=None), {}, "lines.1.category", Reason.CATEGORY_MISSING, Weight.EDIT),
         (line(tax_rate=None), {}, "lines.1.tax_rate", Reason.TAX_RATE_MISSING, Weight.EDIT),
         ({"tax_mode": TaxMode.NO_TAX}, {}, "lines.1.tax", Reason.TAX_WITHOUT_RATE, Weight.EDIT),
+        (
+            {"tax_mode": TaxMode.NO_TAX, **line(tax=None)},
+            {},
+            "lines.1.tax",
+            Reason.TAX_WITHOUT_RATE,
+            Weight.EDIT,
+        ),
         (
             {"tax_mode": TaxMode.INCLUSIVE},
             {"tax_modes": (TaxMode.EXCLUSIVE,)},

@@ -17,7 +17,7 @@ WORDS = Words("Xero", "Acme Ltd", "City Fuel Ltd")
 KNOWN_WORDS = {
     "provider", "organisation", "target", "label", "line", "difference", "direction", "total", "size",
     "limit", "extension", "length", "dimension", "labels",
-    "kind", "expense", "asked", "offered", "instead", "date", "chosen", "currency", "tries",
+    "kind", "expense", "asked", "offered", "instead", "date", "chosen", "currency", "tries", "tax",
 }  # fmt: skip
 AVOIDED = ("fail", "error", "invalid", "held", "rejected", "binding", "grant", "oops", "sorry")
 

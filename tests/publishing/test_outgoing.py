@@ -12,12 +12,24 @@ from hypothesis import strategies as st
 
 from bookbind.documents.totals import sum_lines
 from bookbind.kit.money import round_money
+from bookbind.providers.base.contract import FileLimits
 from bookbind.providers.base.types import DocumentKind, PublishAs, TaxComponent, TaxMode
-from bookbind.publishing.checks import DocumentFacts, LineFacts, Reference
-from bookbind.publishing.outgoing import NotReady, build_outgoing, from_json, split_amount, to_json
+from bookbind.publishing.checks import BooksFacts, DocumentFacts, LineFacts, Reference
+from bookbind.publishing.outgoing import (
+    NotReady,
+    build_outgoing,
+    from_json,
+    list_labels,
+    split_amount,
+    to_json,
+)
 
 CURRENCIES = {"GBP": 2, "JPY": 0, "KWD": 3}
 RATES = (None, *map(Decimal, ("0", "5", "20", "12.5", "19.6", "100")))
+
+
+BOOKS = BooksFacts((), tuple(TaxMode), FileLimits())
+UNTAXED = replace(BOOKS, keeps_tax=False)
 
 
 def amounts(places: int) -> st.SearchStrategy[Decimal]:
@@ -75,6 +87,34 @@ def test_totals_are_exact(*, facts: DocumentFacts, computes_tax: bool) -> None:
             assert line.tax == 0
     if not computes_tax and facts.tax_mode is not TaxMode.NO_TAX:
         assert outgoing.total == sum_lines((line.amounts for line in facts.lines), facts.currency).total
+
+
+@given(documents())
+@pytest.mark.req("PUB-09")
+def test_books_that_keep_no_tax_get_it_as_part_of_the_cost_to_the_penny(facts: DocumentFacts) -> None:
+    kept = build_outgoing(facts, "m-1", "s-1", computes_tax=False)
+    borne = build_outgoing(facts, "m-1", "s-1", computes_tax=False, keeps_tax=False)
+    assert (borne.tax_mode, borne.tax, borne.net, borne.total) == (TaxMode.NO_TAX, 0, kept.total, kept.total)
+    for line, before in zip(borne.lines, kept.lines, strict=True):
+        assert (line.net, line.tax) == (before.net + before.tax, 0)
+        assert line.quantity * line.unit_amount == line.net
+        assert (line.tax_rate_id, line.tax_components) == ("", ())
+        assert (line.category_id, line.tracking) == (before.category_id, before.tracking)
+
+
+def test_labels_name_what_was_sent() -> None:
+    rate = Reference(uuid4(), "20%", "t", "20.0% S", rate=Decimal(20))
+    category = Reference(uuid4(), "400", "c", "Advertising")
+    line = LineFacts(1, Decimal(100), category=category, tax_rate=rate)
+    facts = DocumentFacts(DocumentKind.BILL, PublishAs.DRAFT, "GBP", (line,))
+    untaxed = replace(facts, tax_mode=TaxMode.NO_TAX)
+    told = [list_labels(*each) for each in ((facts, BOOKS), (untaxed, BOOKS), (facts, UNTAXED))]
+    assert [(each["lines"][0]["tax_rate"], each["tax_in_cost"]) for each in told] == [
+        ("20.0% S", ""),
+        ("", ""),
+        ("", "£20.00"),
+    ]
+    assert {each["lines"][0]["category"] for each in told} == {"Advertising"}
 
 
 @given(documents())

@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 
+from bookbind.activity.queries import list_entries
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import get_connection
+from bookbind.connections.queries import get_connection, organisation_of
 from bookbind.documents.models import Document
 from bookbind.jobs.runner import run_due
 from bookbind.lists.models import Dimension, ListItem, ListSync, RemoteItem
 from bookbind.lists.queries import sync_progress
 from bookbind.lists.sync import request_sync
+from bookbind.merge.using import match_one
 from bookbind.providers.base.types import DocumentKind, ListName
 from bookbind.publishing.errors import DocumentIncomplete
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.services import publish_anyway
+from bookbind.publishing.starting import start_publishing
 from bookbind.publishing.states import State
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.publishing.conftest import SYNC, Desk, sign_in
@@ -214,3 +218,65 @@ def test_a_new_supplier_has_the_currency_of_its_first_bill(desk: Desk) -> None:
     assert published(desk, bill(desk, "INV-2", supplier="Newcomer Ltd")).state == State.PUBLISHED
     bills = [each for each in received(desk) if each["kind"] != "contact"]
     assert len(bills) == 2
+
+
+@pytest.mark.req("PUB-09", "PUB-12")
+def test_books_that_keep_no_tax_get_it_in_the_cost_and_every_label_says_so(desk: Desk) -> None:
+    document = bill(desk, "INV-3001")
+    desk.connection = desk.move("Acme Holdings Ltd", provider=SOFTWARE)
+    assert not organisation_of(desk.connection).keeps_tax
+    match_one(
+        desk.connection,
+        codes(desk)["category_id"],
+        RemoteItem.objects.get(connection=desk.connection, name="Motor vehicle expenses:Fuel").id,
+        desk.user,
+    )
+    start_publishing(desk.connection, desk.user)
+    publication = published(desk, document)
+    assert publication.state == State.PUBLISHED, (publication.reason, publication.error)
+    assert publication.differences == []
+    (found,) = received(desk)
+    assert (Decimal(found["total"]), Decimal(found["tax"]), found["lines"][0]["amount"]) == (120, 0, "120.00")
+    labels = publication.labels
+    assert (labels["lines"][0]["tax_rate"], labels["tax_in_cost"]) == ("", "£20.00")
+    told = next(entry.text for entry in list_entries(document) if entry.text.startswith("Published"))
+    label = "QuickBooks Online (Acme Holdings Ltd)"
+    assert told == f"Published to {label}. Its VAT of £20.00 is part of the cost there."
+
+
+def numbers_allowed(desk: Desk) -> list[bool]:
+    """For every bill that was sent, whether the vendor was told that its number may repeat."""
+    asked = desk.sandbox.read("log", vendor=SOFTWARE)["requests"]
+    bills = [each for each in asked if each["operation"] == "create_invoice"]
+    return ["include=allowduplicatedocnum" in each["query"] for each in bills]
+
+
+@pytest.mark.req("PUB-08")
+def test_publishing_anyway_repeats_a_number_that_somebody_saw_there_and_nothing_else_does(desk: Desk) -> None:
+    first = published(desk, bill(desk, "INV-40"))
+    again = bill(desk, "INV-40", paper="again.pdf", note="the second of two")
+    refused = published(desk, again)
+    assert (refused.state, refused.reason) == (State.REJECTED, Reason.REFUSED_NUMBER)
+    seen = published(desk, again)
+    assert (seen.state, seen.reason) == (State.HELD, Reason.TWIN)
+    assert [twin["remote_id"] for twin in seen.reason_data["twins"]] == [first.remote_id]
+    publish_anyway(seen, desk.user)
+    desk.work()
+    assert desk.look(seen).state == State.PUBLISHED, desk.look(seen).error
+    assert [each["reference"] for each in received(desk)] == ["INV-40", "INV-40"]
+    assert numbers_allowed(desk) == [False, False, True]
+
+
+@pytest.mark.req("PUB-08")
+def test_another_number_than_the_one_that_was_seen_is_not_repeated(desk: Desk) -> None:
+    published(desk, bill(desk, "INV-41"))
+    published(desk, bill(desk, "INV-42", paper="other.pdf", line={"net": Decimal(90), "tax": Decimal(30)}))
+    again = bill(desk, "INV-41", paper="again.pdf", note="again")
+    published(desk, again)
+    seen = published(desk, again)
+    publish_anyway(seen, desk.user)
+    values = desk.values("INV-42", supplier="City Fuel Limited", line=codes(desk))
+    desk.edit(again, values)
+    desk.work()
+    assert desk.look(seen).reason == Reason.REFUSED_NUMBER
+    assert not any(numbers_allowed(desk))

@@ -24,6 +24,8 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 @pytest.fixture
 def sandbox(sandbox_process: Sandbox) -> Sandbox:
     sandbox_process.control("reset")
+    # Most tests ask as fast as they can.
+    sandbox_process.control("limits", vendor="quickbooks", second=10_000)
     return sandbox_process
 
 

@@ -30,8 +30,21 @@ def test_a_company_has_its_own_minute(sandbox: Sandbox, connect_books: ConnectBo
 
 
 def test_the_usual_limits_are_those_that_are_published(sandbox: Sandbox) -> None:
+    sandbox.control("reset")
     limits = sandbox.control("limits", vendor="quickbooks")
-    assert (limits["minute"], limits["concurrent"]) == (500, 10)
+    assert (limits["second"], limits["minute"], limits["concurrent"]) == (10, 500, 10)
+
+
+def test_ten_calls_are_all_in_a_second(sandbox: Sandbox, connect_books: ConnectBooks) -> None:
+    acme, holdings = connect_books(), connect_books(organisation="Acme Holdings Ltd")
+    sandbox.control("limits", vendor="quickbooks", second=10)
+    with httpx2.Client(timeout=30.0) as client:
+        url = f"{sandbox.url}/quickbooks/v3/company/{acme.realm}/preferences"
+        statuses = [client.get(url, headers=acme.headers()).status_code for _ in range(11)]
+    assert statuses == [200] * 10 + [429]
+    assert holdings.call("GET", "preferences").status_code == 200
+    time.sleep(1.0)
+    assert acme.call("GET", "preferences").status_code == 200
 
 
 def test_ten_calls_run_at_a_time(sandbox: Sandbox, books: QuickBooksApp) -> None:

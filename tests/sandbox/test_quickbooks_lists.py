@@ -74,6 +74,27 @@ def test_columns_make_sparse_rows(books: QuickBooksApp) -> None:
     assert rows == [{"Id": "1", "DisplayName": "City Fuel Limited", "domain": "QBO", "sparse": True}]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select Id, MetaData.LastUpdatedTime from Vendor",
+        "select Name, SalesTaxRateList from TaxCode",
+        "select CompanyName, NameValue from CompanyInfo",
+        "select TotalAmt, VendorRef from Bill",
+    ],
+)
+def test_columns_that_the_entity_has_are_told(books: QuickBooksApp, statement: str) -> None:
+    books.create()
+    columns = statement.removeprefix("select ").partition(" from ")[0].split(", ")
+    asked = {column.partition(".")[0] for column in columns}
+    assert set(books.query(statement)[0]) == asked | {"domain", "sparse"}
+
+
+def test_a_column_that_is_refused_is_named(books: QuickBooksApp) -> None:
+    words = fault(books.call("GET", "query", query="select Mood from Vendor"))[1]
+    assert words == "QueryValidationError: Property Mood not found for Entity Vendor"
+
+
 def test_the_number_of_a_product_is_told_when_it_is_named(books: QuickBooksApp) -> None:
     income = books.ref("Account", "Sales")
     made = books.made("Item", {"Name": "Nails", "Type": "Service", "Sku": "N-5", "IncomeAccountRef": income})
@@ -105,6 +126,10 @@ def test_rows_are_sorted_as_asked_and_by_number_otherwise(books: QuickBooksApp) 
         ("select * from Vendor; drop", "4000"),
         ("select * from Vendor where Active = maybe", "4001"),
         ("select * from Bill where TxnDate > 'soon'", "4001"),
+        ("select Mood from Vendor", "4001"),
+        ("select *, Mood from Vendor", "4001"),
+        ("select Id, BillAddr from Customer", "4001"),
+        ("select ParentRef from Item", "4001"),
         ("", "4000"),
     ],
 )

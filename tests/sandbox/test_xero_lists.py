@@ -281,3 +281,18 @@ def test_unknown_addresses_and_methods(acme: XeroApp) -> None:
     assert lower.status_code == 200
     assert acme.call("DELETE", "Contacts").status_code == 405
     assert acme.call("PUT", f"Contacts/{acme.contact_id('City Fuel Ltd')}", body={}).status_code == 405
+
+
+def test_an_organisation_that_is_not_registered_says_so_and_taxes_no_account(
+    sandbox: Sandbox, acme: XeroApp
+) -> None:
+    registered = acme.get("Organisation")["Organisations"][0]
+    assert (registered["PaysTax"], registered["SalesTaxBasis"]) == (True, "ACCRUALS")
+    rates = acme.get("TaxRates")["TaxRates"]
+    sandbox.control("lock", vendor="xero", organisation="Acme Ltd", sales_tax=False)
+    told = acme.get("Organisation")["Organisations"][0]
+    assert (told["PaysTax"], told["SalesTaxBasis"], told["SalesTaxPeriod"]) == (False, "NONE", "NONE")
+    assert {account["TaxType"] for account in acme.get("Accounts")["Accounts"]} == {"NONE"}
+    assert acme.get("TaxRates")["TaxRates"] == rates
+    sandbox.control("lock", vendor="xero", organisation="Acme Ltd", sales_tax=True)
+    assert acme.get("Organisation")["Organisations"][0] == registered

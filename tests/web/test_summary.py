@@ -4,6 +4,7 @@ import pytest
 
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import keeps_tax
 from bookbind.jobs.runner import run_due
 from bookbind.lists.models import ListItem
 from bookbind.providers.base.types import ListName
@@ -134,3 +135,14 @@ def move_away(walk: Walk, old: Connection) -> Connection:
     change(walk, old)
     run_due()
     return next(one for one in connections_of(walk) if one.id != old.id)
+
+
+def test_books_that_keep_no_vat_are_told_of_before_finish(ada: Walk) -> None:
+    said = "Acme Ltd keeps no VAT in Xero."
+    assert said not in summary_of(ada).text
+    ada.sandbox.control("lock", vendor="xero", organisation="Acme Ltd", sales_tax=False)
+    summary = summary_of(ada)
+    assert said in summary.text
+    assert "What is published there has its VAT as part of the cost" in summary.text
+    finish(ada, summary)
+    assert not keeps_tax(connections_of(ada)[0])

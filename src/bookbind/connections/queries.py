@@ -150,6 +150,14 @@ def organisation_of(connection: Connection) -> Organisation:
     return Organisation(**{"name": "", **values, "id": connection.organisation_id})
 
 
+def keeps_tax(connection: Connection | None) -> bool:
+    """Whether its books keep the tax on costs apart, as they were last read; so it is without any books.
+
+    Where they do not, tax is part of what a cost comes to, and nothing is sent with a tax rate.
+    """
+    return connection is None or organisation_of(connection).keeps_tax
+
+
 def organisation_name(connection: Connection) -> str:
     """The organisation's name as it was last seen at the vendor."""
     return str(connection.organisation.get("name") or connection.organisation_id)

@@ -13,6 +13,8 @@ from bookbind.providers.base.types import Organisation
 from bookbind.tenancy.models import User
 
 LONGEST_NAME = 255
+_TAX_KEPT = "keeps VAT from now on: documents are sent with their VAT rates."
+_TAX_DROPPED = "keeps no VAT any more: the VAT of what is published from now on is part of its cost."
 
 
 def activate(connection: Connection) -> bool:
@@ -97,8 +99,11 @@ def warn_if_due(connection: Connection) -> bool:
 
 
 def note_organisation(connection: Connection, seen: Organisation) -> None:
-    """Keep what the vendor now says about the organisation; a new name is told on the timeline."""
-    before = organisation_name(connection)
+    """Keep what the vendor now says about the organisation; a new name is told on the timeline.
+
+    So is that its books keep tax from now on, or keep none any more, for it changes what is sent.
+    """
+    before, kept_tax = organisation_name(connection), connection.organisation.get("keeps_tax")
     told = {name: value for name, value in stored_organisation(seen).items() if value != ""}
     stored = {**connection.organisation, **told}
     if stored == connection.organisation:
@@ -113,6 +118,14 @@ def note_organisation(connection: Connection, seen: Organisation) -> None:
                 business_id=connection.business_id,
                 subject=connection,
                 data={"before": before, "after": organisation_name(connection)},
+            )
+        if kept_tax not in (None, seen.keeps_tax):
+            record(
+                "connection.tax_kept" if seen.keeps_tax else "connection.tax_dropped",
+                f"{label_of(connection)} {_TAX_KEPT if seen.keeps_tax else _TAX_DROPPED}",
+                business_id=connection.business_id,
+                subject=connection,
+                data={"keeps_tax": seen.keeps_tax},
             )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import keeps_tax
 from bookbind.kit import clock
 from bookbind.kit.text import fold_name, plain_tax_number
 from bookbind.lists.adoption import only_there
@@ -71,6 +72,18 @@ READY, NEW, NEEDS_MATCH, ARCHIVED = "ready", "new", "needs_match", "archived"
 ONLY_THERE = "only_there"
 
 
+def used_lists(connection: Connection) -> tuple[ListName, ...]:
+    """The vendor's lists whose entries stand on what is sent; books that keep no tax are sent no tax rate."""
+    names = get_provider(connection.provider).lists
+    return names if keeps_tax(connection) else tuple(name for name in names if name is not ListName.TAX_RATES)
+
+
+def sent_items(items: Mapping[UUID, ListItem], connection: Connection) -> dict[UUID, ListItem]:
+    """Those of the entries that can stand on what is sent to these books."""
+    names = used_lists(connection)
+    return {id_: item for id_, item in items.items() if item.list in names}
+
+
 def keeps_own_codes(connection: Connection | None) -> bool:
     """Whether the business has codes of its own and none of them stands for anything at this connection.
 
@@ -85,7 +98,7 @@ def keeps_own_codes(connection: Connection | None) -> bool:
 def pick_items(
     name: ListName, search: str = "", limit: int = 50, connection: Connection | None = None
 ) -> list[PickerItem]:
-    """Entries that can be chosen now, best first. With a connection: those that work there.
+    """Entries that can be chosen now, best first. With a connection: those that work there, if it uses any.
 
     A contact that the books lack is offered as new, for it is created when it is first used. While the list
     is being matched, the books' own entries that nothing of ours stands for come last; where one of ours is
@@ -95,7 +108,7 @@ def pick_items(
     if fold_name(search):
         order.insert(0, "rank")
     rows = search_items(list_items(name), search).order_by(*order, "id")
-    if connection is None:
+    if connection is None or name not in used_lists(connection):
         return [_picked(item, READY) for item in rows[:limit]]
     if name in CONTACT_LISTS:
         items = list(rows[:limit])
@@ -261,22 +274,26 @@ def dimension_slots(connection: Connection) -> dict[ListName, str]:
 
 
 def unmatched_items(connection: Connection, name: ListName) -> QuerySet[Any]:
-    """Entries of ours that nothing usable stands for at the connection; contacts never need it."""
+    """Entries of ours that nothing usable stands for at the connection; contacts never need it.
+
+    Nor does what is not sent there.
+    """
     rows = _with_standing(list_items(name), connection)
-    return rows.none() if name in CONTACT_LISTS else rows.filter(is_ready=False)
+    needs_none = name in CONTACT_LISTS or name not in used_lists(connection)
+    return rows.none() if needs_none else rows.filter(is_ready=False)
 
 
 def needs_match_counts(connection: Connection) -> dict[ListName, int]:
     """How many entries of each list need a match at the connection, in one query; none is left out."""
-    names = [name for name in get_provider(connection.provider).lists if name not in CONTACT_LISTS]
+    names = [name for name in used_lists(connection) if name not in CONTACT_LISTS]
     rows = ListItem.objects.filter(list__in=names, merged_into__isnull=True, archived_at__isnull=True)
     counted = _with_standing(rows, connection).filter(is_ready=False).values("list").annotate(n=Count("id"))
     return {ListName(row["list"]): row["n"] for row in counted.order_by("list")}
 
 
 def find_unread_lists(connection: Connection) -> frozenset[ListName] | None:
-    """The lists whose last read failed, or that never were read; None while any is still being read."""
-    names = get_provider(connection.provider).lists
+    """The used lists whose last read failed, or that never were read; None while any is still being read."""
+    names = used_lists(connection)
     states = dict(ListSync.objects.filter(connection=connection, list__in=names).values_list("list", "state"))
     if {ListSync.State.WAITING, ListSync.State.READING} & set(states.values()):
         return None
@@ -284,7 +301,7 @@ def find_unread_lists(connection: Connection) -> frozenset[ListName] | None:
 
 
 def list_unread(connection: Connection) -> list[ListProgress]:
-    """The lists that were asked for and never read whole, in the vendor's order.
+    """The used lists that were asked for and never read whole, in the vendor's order.
 
     A tracking list begins anew when it shows another dimension. One query, and one more where there are any.
     """
@@ -292,7 +309,7 @@ def list_unread(connection: Connection) -> list[ListProgress]:
     found = ListSync.objects.filter(connection=connection, last_success_at=None, state__in=asked)
     rows = {row.list: row for row in found}
     words = list_words(connection) if rows else {}
-    names = [name for name in get_provider(connection.provider).lists if name in rows]
+    names = [name for name in used_lists(connection) if name in rows]
     return [_progress(name, list_label(name, words), rows[name]) for name in names]
 
 

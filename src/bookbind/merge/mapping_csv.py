@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import keeps_tax
 from bookbind.kit.sheets import CellError, SheetUnreadable, fits_shortened, read_sheet, write_sheet
 from bookbind.kit.text import fold_name, listed
 from bookbind.lists.labels import CONTACT_LISTS
@@ -101,6 +102,8 @@ class _Import:
 
     def _read(self, line: int, cells: Cells) -> CellError | None:
         """Take one row in; what is wrong with it, if anything is."""
+        if cells["list"] == ListName.TAX_RATES and not keeps_tax(self.connection):
+            return CellError(line, "list", "These books keep no VAT, so no tax rate is matched there.")
         if cells["list"] not in {name.value for name in self.data}:
             known = ", ".join(name.value for name in self.data)
             what = f"There is no list called {cells['list']}." if cells["list"] else "No list is named."

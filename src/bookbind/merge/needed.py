@@ -9,11 +9,10 @@ from django.db.models import Q
 from bookbind.connections.models import Connection
 from bookbind.lists.labels import CONTACT_LISTS, TRACKING_LISTS
 from bookbind.lists.models import Binding, RemoteItem
-from bookbind.lists.queries import combined_into, dimension_slots
+from bookbind.lists.queries import combined_into, dimension_slots, used_lists
 from bookbind.merge.standings import read_standings
 from bookbind.merge.usage import read_uses
 from bookbind.providers.base.types import ListName
-from bookbind.providers.registry import get_provider
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def count_unmatched(connection: Connection, read: Collection[ListName]) -> Unmat
 
 def _list_asked(connection: Connection) -> dict[UUID, ListName]:
     """The entries that a person has to match, with their lists; of contacts only the lost ones."""
-    lists = set(get_provider(connection.provider).lists)
+    lists = set(used_lists(connection))
     standings = read_standings(connection, lists - CONTACT_LISTS)
     lost = _list_lost_contacts(connection)
     if lost:

@@ -7,6 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from bookbind.connections.models import Connection
+from bookbind.lists.queries import used_lists
 from bookbind.merge.choices import CREATE, Choice, Chosen, choices_of, wanted_of
 from bookbind.merge.entries import Entry, refuse
 from bookbind.merge.models import Draft, DraftRow
@@ -125,8 +126,8 @@ def draft_version(draft: Draft | None) -> int:
 
 
 def list_names(connection: Connection) -> tuple[ListName, ...]:
-    """The lists that the vendor has, in the vendor's order."""
-    return get_provider(connection.provider).lists
+    """The lists that are matched with the books, in the vendor's order."""
+    return used_lists(connection)
 
 
 def uses_apart(connection: Connection, name: ListName) -> frozenset[str]:

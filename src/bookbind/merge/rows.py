@@ -17,7 +17,15 @@ from bookbind.merge.creating import created_name, target_list
 from bookbind.merge.entries import Entry, refuse, refuse_use, use_for
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.proposals import Proposal, confidence_of
-from bookbind.merge.reading import ListData, draft_version, find_draft, read_lists, sales_coded_by, uses_apart
+from bookbind.merge.reading import (
+    ListData,
+    draft_version,
+    find_draft,
+    list_names,
+    read_lists,
+    sales_coded_by,
+    uses_apart,
+)
 from bookbind.merge.standings import Bound, find_entry, read_targets
 from bookbind.merge.usage import NOT_USED, Uses, read_uses, read_uses_of
 from bookbind.providers.base.types import ListName
@@ -145,7 +153,7 @@ def list_rows(
 def find_row(connection: Connection, item_id: UUID) -> Row | None:
     """One entry's row, for a document's page or after a change; None when it is not in the lists."""
     entry = find_entry(item_id)
-    if entry is None or entry.list not in get_provider(connection.provider).lists:
+    if entry is None or entry.list not in list_names(connection):
         return None
     data = read_lists(connection, [entry.list])[entry.list]
     return _rows(connection, data, [entry], read_uses_of(connection, [item_id]))[0]

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db.models import Count
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import keeps_tax
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, TRACKING_LISTS, label_within, list_label
 from bookbind.lists.merging import merging_lists
 from bookbind.lists.models import ListItem
-from bookbind.lists.queries import dimension_slots, list_words
+from bookbind.lists.queries import dimension_slots, list_words, used_lists
 from bookbind.merge.dimensions import DimensionQuestion, list_dimension_questions
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import Changes, ListData
@@ -100,7 +101,7 @@ def list_steps(
     where it is known what the ticks do; without them nothing counts as ticked. `sides` where it is known
     what both books are called.
     """
-    provider = get_provider(connection.provider)
+    lists, taxed = get_provider(connection.provider).lists, keeps_tax(connection)
     standings, unread = _stand(connection, data)
     decided = {id_ for each in (data or {}).values() for id_ in each.decided()}
     uses = read_uses(connection) if uses is None else uses
@@ -116,7 +117,9 @@ def list_steps(
         label = list_label(name, words) if name in TRACKING_LISTS else LIST_LABELS[name]
         if name in asked and name not in slots:
             steps[name.value] = _without_dimension(asked[name], label, software)
-        elif name not in provider.lists or (name in TRACKING_LISTS and name not in slots):
+        elif name is ListName.TAX_RATES and name in lists and not taxed:
+            steps[name.value] = _untaxed(label, counts.get(name.value, 0))
+        elif name not in lists or (name in TRACKING_LISTS and name not in slots):
             steps[name.value] = _lacking(name, label, software, counts.get(name.value, 0))
         elif name in unread:
             steps[name.value] = _unread(unread[name], label, software, counts.get(name.value, 0))
@@ -132,7 +135,7 @@ def _stand(
 ) -> tuple[dict[ListName, Standings], dict[ListName, Unread]]:
     """How each list stands, and those that are still to be read from the books."""
     if data is None:
-        return read_standings(connection, get_provider(connection.provider).lists), read_unread(connection)
+        return read_standings(connection, used_lists(connection)), read_unread(connection)
     unread = {name: each.unread for name, each in data.items() if each.unread is not None}
     return {name: each.standings for name, each in data.items()}, unread
 
@@ -172,6 +175,19 @@ def _lacking(name: ListName, label: str, software: str, count: int) -> Step:
         return Step(name.value, label, StepState.EMPTY, note=f"Neither you nor {software} uses these.")
     note = f"{software} has none here. Yours are kept, and are left out of what is sent."
     return Step(name.value, label, StepState.LACKING, total=count, note=note)
+
+
+def _untaxed(label: str, count: int) -> Step:
+    """The tax rates at books that keep no tax."""
+    if not count:
+        return Step(
+            ListName.TAX_RATES.value, label, StepState.EMPTY, note=_none_of(ListName.TAX_RATES, label)
+        )
+    note = (
+        "These books keep no VAT, so no rate is asked for: VAT becomes part of what each cost comes to, and "
+        "your rules keep their rates for other books."
+    )
+    return Step(ListName.TAX_RATES.value, label, StepState.LACKING, total=count, note=note)
 
 
 def _without_dimension(question: DimensionQuestion, label: str, software: str) -> Step:

@@ -13,6 +13,7 @@ from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.labels import CONTACT_LISTS
 from bookbind.lists.models import ListSync
+from bookbind.lists.queries import used_lists
 from bookbind.merge.entries import Entry, is_income
 from bookbind.merge.evidence import used_by_us, used_there
 from bookbind.merge.models import Draft, Suggested
@@ -56,7 +57,7 @@ def suggest_everything(job: Claimed) -> Again | None:
     """Make what is proposed for every list that has something to match, so that its page need not."""
     connection = Connection.objects.filter(id=UUID(job.key)).first()
     if connection is not None:
-        for name in get_provider(connection.provider).lists:
+        for name in used_lists(connection):
             read_suggestions(connection, name, keep=True)
     return None
 

@@ -7,13 +7,15 @@ class CallWindow(models.Model):
     """Calls for one organisation at one vendor, in real time; an empty organisation stands for our whole app.
 
     The vendor counts per organisation and app, whichever of our businesses calls, so no tenant owns this row.
-    `minute` and `day` map buckets to counts, `running` maps slots to the end of their lease. `version` rises
-    with every change and decides which of two processes was first. `left` is what the vendor last said.
+    `second`, `minute` and `day` map buckets to counts, `running` maps slots to the end of their lease.
+    `version` rises with every change and decides which of two processes was first. `left` is what the vendor
+    last said.
     """
 
     provider = models.CharField(max_length=40)
     organisation_id = models.CharField(max_length=160, blank=True)
     version = models.PositiveBigIntegerField(default=0)
+    second = models.JSONField(default=dict)
     minute = models.JSONField(default=dict)
     day = models.JSONField(default=dict)
     running = models.JSONField(default=dict)

@@ -1,16 +1,12 @@
 """Every reason why a document is not in the books yet: what, why, who, what next, and when again."""
 
 from bookbind.publishing.reasons import Reason
-from bookbind.publishing.wording import Button, Entry, Retried, Who
+from bookbind.publishing.refused import REFUSED
+from bookbind.publishing.wording import Button, Entry, Retried, Who, to_edit
 
-_EDIT = ((Button.EDIT, "Go to the field"),)
 _MATCH = ((Button.MATCH, "Match it"),)
 _ANSWER = ((Button.EDIT, "Go to the field"), (Button.ANSWER, "Answer it in Merge lists"))
 _ANSWERED_ONCE = "An Admin can answer it once for all such documents in Merge lists."
-
-
-def _to_edit(short: str, what: str, why: str, following: str) -> Entry:
-    return Entry(short, what, why, Who.YOU, following, _EDIT, Retried.ON_PUBLISH)
 
 
 def _to_answer(short: str, what: str, why: str, following: str) -> Entry:
@@ -22,79 +18,79 @@ def _to_match(short: str, what: str, why: str, following: str) -> Entry:
 
 
 _OWN_FIELDS: dict[Reason, Entry] = {
-    Reason.SUPPLIER_MISSING: _to_edit(
+    Reason.SUPPLIER_MISSING: to_edit(
         "Supplier missing",
         "Who is this bill from?",
         "{provider} needs a supplier on every document.",
         "Choose the supplier, or type a new name.",
     ),
-    Reason.DATE_MISSING: _to_edit(
+    Reason.DATE_MISSING: to_edit(
         "Date missing",
         "What date is on the document?",
         "{provider} puts it into the period of its date.",
         "Type the date that stands on the paper.",
     ),
-    Reason.DUE_DATE_MISSING: _to_edit(
+    Reason.DUE_DATE_MISSING: to_edit(
         "Due date missing",
         "When is it due?",
         "A bill that awaits payment needs a due date in {provider}.",
         "Type the due date{instead}.",
     ),
-    Reason.DUE_BEFORE_DATE: _to_edit(
+    Reason.DUE_BEFORE_DATE: to_edit(
         "Due before its date",
         "The due date lies before the document's date.",
         "{provider} takes no document that is due before it was written.",
         "Correct one of the two dates.",
     ),
-    Reason.TOTAL_MISSING: _to_edit(
+    Reason.TOTAL_MISSING: to_edit(
         "Total missing",
         "What is the total?",
         "The lines are checked against it, so that nothing is lost on the way.",
         "Type the total that stands on the paper.",
     ),
-    Reason.TOTAL_NEGATIVE: _to_edit(
+    Reason.TOTAL_NEGATIVE: to_edit(
         "Total below zero",
         "The total is below zero.",
         "{provider} takes money that comes back to you as a credit note.",
         "Turn it into a credit note with a positive total.",
     ),
-    Reason.AMOUNT_MISSING: _to_edit(
+    Reason.AMOUNT_MISSING: to_edit(
         "Amount missing",
         "The net amount is missing{line}.",
         "A line without an amount can't be booked.",
         "Type the amount, or remove the line.",
     ),
-    Reason.CATEGORY_MISSING: _to_edit(
+    Reason.CATEGORY_MISSING: to_edit(
         "Category missing",
         "Choose a category{line}.",
         "It decides where the cost appears in {organisation}'s books.",
         "Choose one; a supplier rule can do it next time.",
     ),
-    Reason.TAX_RATE_MISSING: _to_edit(
+    Reason.TAX_RATE_MISSING: to_edit(
         "VAT rate missing",
         "Choose a VAT rate{line}.",
         "{provider} computes the VAT return from it, so nothing is assumed.",
         "Choose one; a supplier rule or the settings can do it next time.",
     ),
-    Reason.TAX_WITHOUT_RATE: _to_edit(
+    Reason.TAX_WITHOUT_RATE: to_edit(
         "VAT on a document without VAT",
         "There is VAT{line}, but the document is set to have none.",
         "{provider} would drop the VAT.",
         "Remove the VAT, or set the amounts to be without or with VAT.",
     ),
-    Reason.TOTALS_DISAGREE: _to_edit(
+    Reason.TOTALS_DISAGREE: to_edit(
         "Lines and total differ",
         "The lines come to {difference} {direction} than the total of {total}.",
         "What reaches the books must be what stands on the paper, to the penny.",
         "Correct a line, its VAT or the total.",
     ),
-    Reason.PAID_FROM_MISSING: _to_edit(
+    Reason.PAID_FROM_MISSING: to_edit(
         "Paid from missing",
         "Which account was it paid from?",
         "{provider} books an expense against the account that paid it.",
         "Choose the bank account or card.",
     ),
-    Reason.PAID_AS_BILL: _to_edit(
+    Reason.PAID_AS_BILL: to_edit(
         "Paid, but a bill",
         "It is marked as paid, but would be published as {kind}.",
         "{provider} would then ask you to pay it once more.",
@@ -121,31 +117,31 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         ((Button.EDIT, "Choose another way"), (Button.ANSWER, "Open Merge lists")),
         Retried.WHEN_CURED,
     ),
-    Reason.TAX_MODE_NOT_TAKEN: _to_edit(
+    Reason.TAX_MODE_NOT_TAKEN: to_edit(
         "Way of stating VAT not taken",
         "{provider} does not take a document whose VAT is stated this way.",
         "It tells amounts with, without and free of VAT apart in its own way.",
         "Choose one of those offered under VAT is, and compare the total with the paper.",
     ),
-    Reason.REFERENCE_TOO_LONG: _to_edit(
+    Reason.REFERENCE_TOO_LONG: to_edit(
         "Number too long",
         "The document's number has {length} characters; {provider} takes up to {limit}.",
         "A number that is cut would be another number, so it is never cut silently.",
         "Shorten it to the part by which you would look for it.",
     ),
-    Reason.TRACKING_DIFFERS: _to_edit(
+    Reason.TRACKING_DIFFERS: to_edit(
         "Lines disagree",
         "The lines have more than one {dimension}: {labels}.",
         "{provider} keeps one {dimension} for the whole document.",
         "Choose the same on every line, or split the document.",
     ),
-    Reason.FILE_TOO_LARGE: _to_edit(
+    Reason.FILE_TOO_LARGE: to_edit(
         "File too large",
         "The file is {size}; {provider} takes up to {limit}.",
         "The document would arrive without its paper.",
         "Upload a smaller copy and publish that.",
     ),
-    Reason.FILE_NOT_TAKEN: _to_edit(
+    Reason.FILE_NOT_TAKEN: to_edit(
         "File type not taken",
         "{provider} takes no {extension} files.",
         "The document would arrive without its paper.",
@@ -160,7 +156,7 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         ((Button.CONNECT, "Connect"),),
         Retried.ON_PUBLISH,
     ),
-    Reason.ENTRY_ARCHIVED: _to_edit(
+    Reason.ENTRY_ARCHIVED: to_edit(
         "Entry archived",
         "{label} is archived in your lists.",
         "Somebody decided that it is not used any more.",
@@ -205,6 +201,15 @@ _BOOKS: dict[Reason, Entry] = {
         ((Button.EDIT, "Change the currency"), (Button.REFRESH_LISTS, "Refresh lists")),
         Retried.WHEN_CURED,
     ),
+    Reason.TAX_IN_COST: Entry(
+        "VAT is part of the cost",
+        "{target} keeps no VAT.",
+        "The {tax} of VAT on this document becomes part of what it cost there.",
+        Who.NOBODY,
+        "If VAT is to be kept there, have it switched on in {provider} and refresh the lists.",
+        ((Button.REFRESH_LISTS, "Refresh lists"),),
+        Retried.ON_PUBLISH,
+    ),
 }
 
 _MATCHES: dict[Reason, Entry] = {
@@ -232,7 +237,7 @@ _MATCHES: dict[Reason, Entry] = {
         "{provider} takes nothing with it any more, and nothing else is put in its place.",
         "Match it to another one, or choose another VAT rate.",
     ),
-    Reason.TAX_RATE_WRONG_SIDE: _to_edit(
+    Reason.TAX_RATE_WRONG_SIDE: to_edit(
         "VAT rate is for sales",
         "{label} is a VAT rate for sales.",
         "{provider} takes only rates for purchases on a cost.",
@@ -393,104 +398,4 @@ LEFT: dict[Reason, Entry] = {
     ),
 }
 
-_REFUSED: dict[Reason, Entry] = {
-    Reason.REFUSED_CATEGORY: _to_edit(
-        "Category refused",
-        "{provider} did not take the category.",
-        "It was archived, deleted or changed there since the lists were read.",
-        "Choose another category, or refresh the lists, and publish again.",
-    ),
-    Reason.REFUSED_TAX_RATE: _to_edit(
-        "VAT rate refused",
-        "{provider} did not take the VAT rate.",
-        "It was changed there since the lists were read.",
-        "Choose another VAT rate, or refresh the lists, and publish again.",
-    ),
-    Reason.REFUSED_TAX_FOR_CATEGORY: _to_edit(
-        "VAT rate doesn't suit the category",
-        "{provider} does not allow this VAT rate with this category.",
-        "Each of its categories takes only some VAT rates.",
-        "Choose another VAT rate or category and publish again.",
-    ),
-    Reason.REFUSED_SUPPLIER_ARCHIVED: _to_edit(
-        "Supplier archived",
-        "The supplier was archived in {provider}.",
-        "{provider} takes no new documents of an archived contact.",
-        "Have it restored there, or choose another supplier, and publish again.",
-    ),
-    Reason.REFUSED_SUPPLIER_NAME: _to_edit(
-        "Supplier's name is taken",
-        "{provider} could not create the supplier: the name is taken.",
-        "An archived contact, a customer or an employee there has the same name.",
-        "Choose that one after a refresh of the lists, or change the name, and publish again.",
-    ),
-    Reason.REFUSED_SUPPLIER_CURRENCY: _to_edit(
-        "Supplier has another currency",
-        "{provider} keeps the supplier, or the account it was paid from, in another currency.",
-        "There each of them has one currency, which can't be changed.",
-        "Change the document's currency if it is wrong. If it is right, type a new supplier, such as the "
-        "same name with the currency behind it: it is created there in that currency. Then publish again.",
-    ),
-    Reason.REFUSED_PERIOD: _to_edit(
-        "Closed period",
-        "The document's period is closed in {provider}.",
-        "{organisation} locked its books since the lists were read.",
-        "Change the date, or have the lock date moved, and publish again.",
-    ),
-    Reason.REFUSED_NUMBER: _to_edit(
-        "Number is taken",
-        "{provider} has another document with this number.",
-        "It demands that numbers differ.",
-        "Compare the two; change the number if this one is not there, and publish again.",
-    ),
-    Reason.REFUSED_CURRENCY: _to_edit(
-        "Currency not in use",
-        "{organisation} does not use this currency in {provider}.",
-        "A document's currency has to be switched on there first.",
-        "Have it added there, or change the currency, and publish again.",
-    ),
-    Reason.REFUSED_TRACKING: _to_edit(
-        "Project refused",
-        "{provider} did not take the project.",
-        "It was archived or changed there since the lists were read.",
-        "Choose another one or none, and publish again.",
-    ),
-    Reason.REFUSED_AMOUNTS: _to_edit(
-        "Amounts refused",
-        "{provider} comes to other amounts than the document.",
-        "Its own sums of the lines and their VAT differ from ours.",
-        "Check the amounts and the VAT of each line, and publish again.",
-    ),
-    Reason.REFUSED_PLAN_LIMIT: Entry(
-        "The plan's limit is reached",
-        "{organisation}'s {provider} plan takes no more documents now.",
-        "The plan allows a number of documents in a month.",
-        Who.BOOKKEEPER,
-        "Publish again when the plan was changed or the month is over.",
-        ((Button.PUBLISH, "Publish again"),),
-        Retried.ON_PUBLISH,
-    ),
-    Reason.REFUSED_FILE: _to_edit(
-        "File refused",
-        "{provider} did not take the file.",
-        "Its name, type or size was not accepted.",
-        "Upload another copy and publish that.",
-    ),
-    Reason.REFUSED_OTHER: _to_edit(
-        "Refused",
-        "{provider} did not take this document.",
-        "What it said stands under Details.",
-        "Correct what it names and publish again.",
-    ),
-    Reason.UNSUPPORTED: Entry(
-        "Not possible there",
-        "{provider} can't take this document as it is.",
-        "Something on it has no place there; it is never dropped silently.",
-        Who.YOU,
-        "Change what is named under Details, or export the document.",
-        ((Button.EDIT, "Go to the document"), (Button.EXPORT, "Export")),
-        Retried.ON_PUBLISH,
-    ),
-}
-
-CATALOGUE: dict[Reason, Entry] = _OWN_FIELDS | _BOOKS | _MATCHES | _OUTSIDE | _REFUSED
+CATALOGUE: dict[Reason, Entry] = _OWN_FIELDS | _BOOKS | _MATCHES | _OUTSIDE | REFUSED

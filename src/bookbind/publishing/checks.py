@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bookbind.documents.totals import ZERO, LineAmounts, find_difference
+from bookbind.documents.totals import ZERO, LineAmounts, find_difference, line_tax, sum_lines
 from bookbind.kit.money import show_money
 from bookbind.kit.text import show_date
 from bookbind.providers.base.contract import FileLimits, KindChoice
@@ -135,6 +135,7 @@ def check_document(document: DocumentFacts, books: BooksFacts) -> list[Problem]:
         *_check_books(document, books),
         *_check_matches(document, books),
         *_check_shared_dimensions(document, books),
+        *_tell_tax_in_cost(document, books),
     ]
     order = list(Weight)
     return sorted(problems, key=lambda each: (each.reason != Reason.BEFORE_START, order.index(each.weight)))
@@ -154,6 +155,13 @@ def check_alone(document: DocumentFacts) -> list[Problem]:
             words = {"label": reference.label, "item": str(reference.item_id)}
             problems.append(Problem(name, Reason.ENTRY_ARCHIVED, data=words))
     return problems
+
+
+def tax_in_cost(document: DocumentFacts, books: BooksFacts) -> Decimal:
+    """How much tax becomes part of what the document cost, because the books keep none apart."""
+    if books.keeps_tax or document.tax_mode is TaxMode.NO_TAX:
+        return ZERO
+    return sum_lines((line.amounts for line in document.lines), document.currency).tax
 
 
 def list_blocking(problems: list[Problem]) -> list[Problem]:
@@ -176,7 +184,7 @@ def _check_fields(document: DocumentFacts, books: BooksFacts | None = None) -> I
     for line in document.lines:
         if line.category is None:
             yield Problem(_at(line, "category"), Reason.CATEGORY_MISSING, data=_line_words(document, line))
-        if line.tax_rate is None and _needs_rates(document, books):
+        if line.tax_rate is None and needs_rates(document, books):
             yield Problem(_at(line, "tax_rate"), Reason.TAX_RATE_MISSING, data=_line_words(document, line))
 
 
@@ -186,7 +194,8 @@ def _check_amounts(document: DocumentFacts) -> Iterator[Problem]:
         yield Problem(_at(line, "net"), Reason.AMOUNT_MISSING, data=_line_words(document, line))
     if document.tax_mode is TaxMode.NO_TAX:
         for line in document.lines:
-            if line.tax:
+            # What a rate comes to counts like what was typed: neither would be sent.
+            if line_tax(line.amounts, document.currency):
                 yield Problem(_at(line, "tax"), Reason.TAX_WITHOUT_RATE, data=_line_words(document, line))
     if document.total is None:
         yield Problem("total", Reason.TOTAL_MISSING)
@@ -262,7 +271,7 @@ def _check_matches(document: DocumentFacts, books: BooksFacts) -> Iterator[Probl
     for line in document.lines:
         found = [
             *_check_reference(_at(line, "category"), line.category, _CATEGORY),
-            *(_check_tax_rate(line) if _needs_rates(document, books) else ()),
+            *(_check_tax_rate(line) if needs_rates(document, books) else ()),
         ]
         # One entry that ten lines share is one thing to do, not ten.
         fresh = [problem for problem in found if problem.data["item"] not in unmatched]
@@ -284,6 +293,12 @@ def _check_shared_dimensions(document: DocumentFacts, books: BooksFacts) -> Iter
             at = next(number for number, option in enumerate(options) if not _is_same(option, options[0]))
             words = {"dimension": dimension.name, "labels": _labels(options)}
             yield Problem(_at(document.lines[at], dimension.slot), Reason.TRACKING_DIFFERS, data=words)
+
+
+def _tell_tax_in_cost(document: DocumentFacts, books: BooksFacts) -> Iterator[Problem]:
+    tax = tax_in_cost(document, books)
+    if tax:
+        yield Problem("", Reason.TAX_IN_COST, Weight.NOTICE, {"tax": show_money(tax, document.currency)})
 
 
 def _option_of(line: LineFacts, dimension: SharedDimension) -> Reference | None:
@@ -311,7 +326,8 @@ def _check_supplier(document: DocumentFacts, books: BooksFacts) -> Iterator[Prob
         yield Problem("supplier", Reason.NEW_SUPPLIER, Weight.HOLD if asks else Weight.NOTICE, words)
 
 
-def _needs_rates(document: DocumentFacts, books: BooksFacts | None) -> bool:
+def needs_rates(document: DocumentFacts, books: BooksFacts | None) -> bool:
+    """Whether each line is sent with a tax rate; without any books it may become so."""
     return document.tax_mode is not TaxMode.NO_TAX and (books is None or books.keeps_tax)
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from bookbind.connections.change import find_change_to
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import organisation_of
+from bookbind.connections.queries import keeps_tax
 from bookbind.documents.files import EXTENSIONS
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.kit import clock
@@ -44,8 +44,9 @@ class Books:
 
     @property
     def computes_tax(self) -> bool:
-        """Whether the tax in the books is computed from the rate, whatever the document says."""
-        return self.settings.tax_amounts == PublishingSettings.TaxAmounts.COMPUTED
+        """Whether the tax in the books is computed from the rate; what is part of a cost never is."""
+        computed = PublishingSettings.TaxAmounts.COMPUTED
+        return self.facts.keeps_tax and self.settings.tax_amounts == computed
 
 
 def read_books(connection: Connection) -> Books:
@@ -63,7 +64,7 @@ def read_books(connection: Connection) -> Books:
         documents_from=connection.documents_from,
         start_chosen=_start_chosen(connection) if connection.documents_from else "",
         asks_for_new_suppliers=settings.new_suppliers == PublishingSettings.NewSuppliers.ASK,
-        keeps_tax=organisation_of(connection).keeps_tax,
+        keeps_tax=keeps_tax(connection),
         reference_length=provider.reference_length,
         shared_dimensions=tuple(
             SharedDimension(row.remote_id, row.name, row.slot)
@@ -180,10 +181,12 @@ def read_references(
 ) -> References:
     """Each item under the id that the document names, with what stands for it in the books for costs.
 
-    `instead` asks how it would be with other matches.
+    Nothing does for what is not sent there: a tax rate means what it means here. `instead` asks how it would
+    be with other matches.
     """
     items = lists.items_by_id(item_ids)
-    bound = lists.current_bindings(connection.id, item_ids, Binding.Use.COSTS, instead, items)
+    sent = lists.sent_items(items, connection)
+    bound = lists.current_bindings(connection.id, sent, Binding.Use.COSTS, instead, sent)
     slots = lists.dimension_slots(connection)
     return {
         item_id: _reference(item, bound.get(item_id), slots.get(ListName(item.list), ""))

@@ -83,6 +83,7 @@ class Publication(BusinessOwned):
     names and codes as they were: both fixed when a delivery is written. `queued_at` keeps the order in which
     people asked. `reason` is a `reasons.Reason`, `error` what is shown beside it. `lookups` counts the
     searches after a lost answer that found nothing. `differences` names what the vendor changed or lost.
+    `accepted_number` is the number that a person saw on another document there and wants on this one, too.
     `first_of` is the change before which it was to be published to the books that are left.
     """
 
@@ -120,6 +121,7 @@ class Publication(BusinessOwned):
     automatic = models.BooleanField(default=False)
     twins_checked_at = models.DateTimeField(null=True)
     twins_accepted = models.BooleanField(default=False)
+    accepted_number = models.CharField(max_length=120, blank=True)
     must_look_for_twins = models.BooleanField(default=False)
     new_supplier_accepted = models.BooleanField(default=False)
     early_accepted = models.BooleanField(default=False)

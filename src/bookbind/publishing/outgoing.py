@@ -1,12 +1,13 @@
 """The document as it is to stand in the books: built from facts, kept as JSON, read back unchanged. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bookbind.documents.totals import ZERO, line_tax
+from bookbind.kit.money import show_money
 from bookbind.providers.base.types import (
     DocumentKind,
     OutgoingDocument,
@@ -15,7 +16,14 @@ from bookbind.providers.base.types import (
     TaxComponent,
     TaxMode,
 )
-from bookbind.publishing.checks import DocumentFacts, LineFacts, Reference
+from bookbind.publishing.checks import (
+    BooksFacts,
+    DocumentFacts,
+    LineFacts,
+    Reference,
+    needs_rates,
+    tax_in_cost,
+)
 
 _QUANTITY_PLACES = Decimal("0.0001")
 
@@ -25,15 +33,18 @@ class NotReady(ValueError):
 
 
 def build_outgoing(
-    facts: DocumentFacts, marker: str, contact_id: str, *, computes_tax: bool
+    facts: DocumentFacts, marker: str, contact_id: str, *, computes_tax: bool, keeps_tax: bool = True
 ) -> OutgoingDocument:
-    """Map a checked document; `contact_id` is the supplier at the vendor, empty only for a search."""
+    """Map a checked document; `contact_id` is the supplier at the vendor, empty only for a search.
+
+    Books that do not keep tax get it as part of what each line costs.
+    """
     if facts.supplier is None or facts.date is None:
         raise NotReady
     lines = tuple(_build_line(facts, line, computes_tax=computes_tax) for line in facts.lines)
     net = sum((line.net for line in lines), ZERO)
     tax = sum((line.tax for line in lines), ZERO)
-    return OutgoingDocument(
+    outgoing = OutgoingDocument(
         kind=facts.kind,
         publish_as=facts.publish_as,
         marker=marker,
@@ -52,21 +63,47 @@ def build_outgoing(
         paid_from_family=facts.paid_from.family if facts.paid_from else "",
         note=facts.note,
     )
+    return outgoing if keeps_tax else bear_tax(outgoing)
 
 
-def list_labels(facts: DocumentFacts) -> dict[str, Any]:
-    """The names and codes that the document is published with, kept for ever beside it."""
+def bear_tax(document: OutgoingDocument) -> OutgoingDocument:
+    """The same document without tax: what was tax is part of what each line costs, so the total stays."""
+    lines = tuple(map(_bear_tax, document.lines))
+    return replace(document, tax_mode=TaxMode.NO_TAX, lines=lines, net=document.total, tax=ZERO)
+
+
+def _bear_tax(line: OutgoingLine) -> OutgoingLine:
+    cost = line.net + line.tax
+    quantity, unit_amount = split_amount(cost, line.quantity)
+    return replace(
+        line,
+        quantity=quantity,
+        unit_amount=unit_amount,
+        net=cost,
+        tax=ZERO,
+        tax_rate_id="",
+        tax_components=(),
+    )
+
+
+def list_labels(facts: DocumentFacts, books: BooksFacts) -> dict[str, Any]:
+    """The names and codes that the document is published with, kept for ever beside it.
+
+    `tax_in_cost` is the tax that became part of the cost, in words, empty where none did.
+    """
+    tax, takes_rates = tax_in_cost(facts, books), needs_rates(facts, books)
     return {
         "supplier": facts.supplier.label if facts.supplier else "",
         "paid_from": facts.paid_from.remote_label if facts.paid_from else "",
         "lines": [
             {
                 "category": line.category.remote_label if line.category else "",
-                "tax_rate": line.tax_rate.remote_label if line.tax_rate else "",
+                "tax_rate": line.tax_rate.remote_label if line.tax_rate and takes_rates else "",
                 "tracking": [option.remote_label for option in _sent_tracking(line)],
             }
             for line in facts.lines
         ],
+        "tax_in_cost": show_money(tax, facts.currency) if tax else "",
         "sources": dict(facts.sources),
     }
 
@@ -98,6 +135,7 @@ def from_json(data: Mapping[str, Any]) -> OutgoingDocument:
         paid_from_id=data["paid_from_id"],
         paid_from_family=data.get("paid_from_family", ""),
         note=data["note"],
+        number_may_repeat=data.get("number_may_repeat", False),
     )
 
 
@@ -105,6 +143,7 @@ def _build_line(facts: DocumentFacts, line: LineFacts, *, computes_tax: bool) ->
     if line.net is None or line.category is None:
         raise NotReady
     no_tax = facts.tax_mode is TaxMode.NO_TAX
+    rate = None if no_tax else line.tax_rate
     tax = ZERO if no_tax else line_tax(line.amounts, facts.currency, always_compute=computes_tax)
     shown = line.net + tax if facts.tax_mode is TaxMode.INCLUSIVE else line.net
     quantity, unit_amount = split_amount(shown, line.quantity)
@@ -116,9 +155,9 @@ def _build_line(facts: DocumentFacts, line: LineFacts, *, computes_tax: bool) ->
         tax=tax,
         category_id=line.category.remote_id,
         category_code=line.category.remote_code,
-        tax_rate_id=line.tax_rate.remote_id if line.tax_rate else "",
+        tax_rate_id=rate.remote_id if rate else "",
         tracking=tuple((option.dimension_id, option.remote_id) for option in _sent_tracking(line)),
-        tax_components=() if no_tax or line.tax_rate is None else line.tax_rate.tax_components,
+        tax_components=rate.tax_components if rate else (),
     )
 
 

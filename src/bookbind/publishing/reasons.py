@@ -38,6 +38,7 @@ class Reason(StrEnum):
     PERIOD_LOCKED = "period_locked"
     BOOKS_CLOSED = "books_closed"
     CURRENCY_NOT_ENABLED = "currency_not_enabled"
+    TAX_IN_COST = "tax_in_cost"
     # Matches at the connection.
     CATEGORY_UNMATCHED = "category_unmatched"
     CATEGORY_ARCHIVED = "category_archived"

@@ -52,7 +52,7 @@ def send_document(publication: Publication, connection: Connection, keep: Keep) 
             checked.document.version,
             outgoing,
             write,
-            list_labels(checked.facts),
+            list_labels(checked.facts, checked.books.facts),
             lambda: _still_fits(publication, checked, outgoing),
         )
     except (NotAllowedNow, MovedMeanwhile):
@@ -109,9 +109,15 @@ def _make_ready(
 
 
 def _build(publication: Publication, checked: Checked, contact_id: str) -> OutgoingDocument:
-    return build_outgoing(
-        checked.facts, publication.marker, contact_id, computes_tax=checked.books.computes_tax
+    books, number = checked.books, publication.accepted_number
+    outgoing = build_outgoing(
+        checked.facts,
+        publication.marker,
+        contact_id,
+        computes_tax=books.computes_tax,
+        keeps_tax=books.facts.keeps_tax,
     )
+    return replace(outgoing, number_may_repeat=bool(number) and number == outgoing.reference)
 
 
 def _is_clear(publication: Publication, connection: Connection, outgoing: OutgoingDocument) -> bool:

@@ -12,6 +12,7 @@ from bookbind.documents import services as documents
 from bookbind.documents.models import Document
 from bookbind.kit import clock
 from bookbind.kit.ids import new_id
+from bookbind.kit.text import fold_name
 from bookbind.publishing import deliveries
 from bookbind.publishing.checks import check_alone
 from bookbind.publishing.errors import (
@@ -123,13 +124,20 @@ def publish_anyway(publication: Publication, user: User) -> None:
         deliveries.give_up_undecided(fresh)
         here = connections.find_main_connection(fresh.business_id)
         if here is None or not _is_left_behind(fresh, here):
-            settle(fresh, actor=user, twins_accepted=True, lookups=0)
+            settle(fresh, actor=user, twins_accepted=True, accepted_number=_number_seen(fresh), lookups=0)
             return
         if not connections.hold_live(here):
             raise MovedMeanwhile
         # The business keeps its books elsewhere by now, so there it belongs.
         (anew,) = reopen([fresh], here, Reason.CONNECTION, user)
         settle(anew, actor=user)
+
+
+def _number_seen(publication: Publication) -> str:
+    """The document's number, where a likeness that was shown has the same; else empty."""
+    number = str(publication.document.reference)
+    shown = [fold_name(str(twin.get("number", ""))) for twin in publication.reason_data.get("twins", [])]
+    return number if number and fold_name(number) in shown else ""
 
 
 def look_again(publication: Publication) -> None:
@@ -163,6 +171,7 @@ def attach_to_twin(publication: Publication, remote_id: str, user: User) -> None
             remote_status=twin["status"],
             remote_url=twin["url"],
             reason_data={"twin": True},
+            labels={},
             published_at=clock.now(),
             paper=Publication.Paper.WAITING if has_file else Publication.Paper.NONE,
         )

@@ -15,10 +15,11 @@ from bookbind.publishing.events import DocumentHeld, DocumentPublished, Document
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import FROZEN, State, can_move, stage_of
+from bookbind.publishing.wording import tax_words
 from bookbind.tenancy.models import User
 
 _SENTENCES = {
-    State.PUBLISHED: "Published to {organisation}.",
+    State.PUBLISHED: "Published to {organisation}.{tax}",
     State.HELD: "Waiting: {reason}.",
     State.REJECTED: "Refused by {organisation}: {reason}.",
     State.WITHDRAWN: "Taken back before it was published.",
@@ -76,6 +77,7 @@ def _tell(publication: Publication, after: State, actor: User | None, note: dict
     connection = publication.connection
     words = {
         "organisation": label_of(connection),
+        "tax": f" {tax_words(publication.labels)}".rstrip(),
         "reason": CATALOGUE[Reason(publication.reason)].short.lower() if publication.reason else "",
     }
     activity.record(

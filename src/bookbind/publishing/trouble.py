@@ -49,8 +49,14 @@ def describe(error: ProviderError) -> dict[str, Any]:
 
 
 def reject(publication: Publication, error: ProviderError) -> None:
-    """The vendor refused: the document needs fixing, and says at which field."""
+    """The vendor refused: the document needs fixing, and says at which field.
+
+    One whose number is taken is compared with the other before it is sent again, whoever agreed before.
+    """
     reason, field = explain_refusal(error)
+    looks: dict[str, Any] = {}
+    if reason is Reason.REFUSED_NUMBER:
+        looks = {"must_look_for_twins": True, "twins_checked_at": None, "twins_accepted": False}
     move(
         publication,
         State.REJECTED,
@@ -58,6 +64,7 @@ def reject(publication: Publication, error: ProviderError) -> None:
         reason_data={"field": field},
         error=describe(error),
         next_try_at=None,
+        **looks,
         note={"correlation_id": error.correlation_id},
     )
 

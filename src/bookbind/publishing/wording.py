@@ -1,7 +1,9 @@
 """The parts of a message about a document, and the buttons that a page can put under it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Button(StrEnum):
@@ -56,6 +58,19 @@ class Entry:
     next: str
     buttons: tuple[tuple[Button, str], ...]
     retried: Retried
+
+
+def tax_words(labels: Mapping[str, Any]) -> str:
+    """That the tax of a published document became part of the cost; empty where it did not."""
+    tax = labels.get("tax_in_cost")
+    return f"Its VAT of {tax} is part of the cost there." if tax else ""
+
+
+def to_edit(short: str, what: str, why: str, following: str) -> Entry:
+    """What whoever reads it cures in the document's own field."""
+    return Entry(
+        short, what, why, Who.YOU, following, ((Button.EDIT, "Go to the field"),), Retried.ON_PUBLISH
+    )
 
 
 @dataclass(frozen=True)

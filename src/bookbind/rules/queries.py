@@ -13,7 +13,15 @@ from bookbind.kit import clock
 from bookbind.lists.history import earlier_labels
 from bookbind.lists.labels import CONTACT_LISTS, TRACKING_LISTS, item_label
 from bookbind.lists.models import Binding, ListItem, RemoteItem
-from bookbind.lists.queries import Instead, current_bindings, dimension_slots, items_by_id, search_items
+from bookbind.lists.queries import (
+    Instead,
+    current_bindings,
+    dimension_slots,
+    items_by_id,
+    search_items,
+    sent_items,
+    used_lists,
+)
 from bookbind.providers.base.types import ListName
 from bookbind.rules.evaluate import CodedField, DueMode, Problem, RuleValues
 from bookbind.rules.models import RuleRevision, SupplierRule
@@ -83,14 +91,15 @@ def item_problems(
 ) -> dict[UUID, Problem]:
     """What is wrong with each of these entries now; without a connection only our own archive counts.
 
-    A dimension that the organisation lacks, or that nobody wants to fill there, is no problem. `instead` asks
-    how it would be with other matches.
+    A dimension that the organisation lacks, or that nobody wants to fill there, is no problem; nor is a tax
+    rate at books that keep no tax. `instead` asks how it would be with other matches.
     """
     items = items_by_id(item_ids)
     if connection is None:
         return {id_: Problem.ARCHIVED for id_, item in items.items() if item.archived_at is not None}
-    bound = current_bindings(connection.id, items, Binding.Use.COSTS, instead, items)
-    needed = set(ListName) - CONTACT_LISTS
+    sent = sent_items(items, connection)
+    bound = current_bindings(connection.id, sent, Binding.Use.COSTS, instead, sent)
+    needed = set(used_lists(connection)) - CONTACT_LISTS
     if any(item.list in TRACKING_LISTS for item in items.values()):
         needed -= set(TRACKING_LISTS) - dimension_slots(connection).keys()
     found = {id_: _problem(item, bound.get(id_), item.list in needed) for id_, item in items.items()}

@@ -7,7 +7,14 @@ from django.urls import reverse
 from bookbind.connections.change import find_change_away, find_change_to, find_undoable, has_old_books
 from bookbind.connections.messages import Viewer, explain
 from bookbind.connections.models import Change, Connection
-from bookbind.connections.queries import label_of, name_beside, needs_reconnect, status_of, words_of
+from bookbind.connections.queries import (
+    keeps_tax,
+    label_of,
+    name_beside,
+    needs_reconnect,
+    status_of,
+    words_of,
+)
 from bookbind.connections.second_person import Act, find_open
 from bookbind.lists.queries import needs_match_counts
 from bookbind.providers.registry import get_provider
@@ -97,6 +104,7 @@ def moved_words(connection: Connection) -> dict[str, object]:
         else get_provider(connection.provider).name,
         "undoable": find_undoable(connection),
         "missed": len(missed_first(moved)) if moved else 0,
+        "untaxed": not keeps_tax(connection),
         "unmatched": sum(needs_match_counts(connection).values()),
         "rules": _rule_counts(connection),
     }

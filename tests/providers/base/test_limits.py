@@ -59,6 +59,26 @@ def test_the_minute_is_refused_without_a_call_when_it_is_used_up(ahead: Callable
     spend(3, per_minute=3)
 
 
+@pytest.mark.req("RAT-02")
+def test_a_call_waits_for_room_in_the_second_and_no_stretch_of_it_holds_more() -> None:
+    moments = []
+    for _ in range(12):
+        limits.leave("vendor", "org", enter(per_second=4), {})
+        moments.append(time.monotonic())
+    assert moments[3] - moments[0] < 1.0, "what fits is not held up"
+    assert all(later - sooner >= 1.0 for sooner, later in zip(moments, moments[4:], strict=False))
+
+
+@pytest.mark.req("RAT-02")
+def test_whoever_waits_in_vain_for_the_second_is_told_how_long_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "_PATIENCE_SECONDS", 0.0)
+    enter(per_second=1)
+    error = refusal(per_second=1)
+    assert (error.limit, 0 < (error.retry_after_seconds or 0) <= 1.2) == ("second", True)
+
+
 @pytest.mark.req("RAT-03")
 def test_the_day_stops_one_organisation_and_no_other(ahead: Callable[[float], None]) -> None:
     spend(2, per_day=2)
@@ -105,7 +125,7 @@ def test_product_time_lifts_no_limit(skip: Callable[..., None]) -> None:
 def test_a_killed_process_loses_its_slots_after_the_lease(
     ahead: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "_CONCURRENT_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(limits, "_PATIENCE_SECONDS", 0.1)
     enter(concurrent=1)
     assert refusal(concurrent=1).limit == "concurrent"
     ahead(120)

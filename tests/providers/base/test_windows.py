@@ -1,9 +1,11 @@
 """The counting behind call budgets: no stretch of time ever holds more calls than the limit."""
 
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookbind.providers.base.windows import DAY_WINDOW, MINUTE_WINDOW, Window
+from bookbind.providers.base.windows import DAY_WINDOW, MINUTE_WINDOW, SECOND_WINDOW, Window
 
 gaps = st.lists(st.floats(min_value=0, max_value=40, allow_nan=False), min_size=1, max_size=300)
 
@@ -34,6 +36,23 @@ def test_no_minute_holds_more_than_the_limit_even_when_calls_travel_for_seconds(
     )
     for start in arrivals:
         assert sum(start <= arrival < start + 60 for arrival in arrivals) <= limit
+
+
+@given(
+    st.lists(st.floats(min_value=0, max_value=0.7, allow_nan=False), min_size=1, max_size=200),
+    st.integers(min_value=1, max_value=12),
+    st.floats(min_value=0, max_value=0.1, exclude_max=True),
+)
+def test_no_second_holds_more_than_the_limit_even_when_calls_travel_for_a_moment(
+    pauses: list[float], limit: int, travel: float
+) -> None:
+    moments = [1_800_000_000.0 + gone for gone in accumulate(pauses)]
+    arrivals = sorted(
+        moment + (travel if number % 2 else 0)
+        for number, moment in enumerate(admitted(SECOND_WINDOW, limit, moments))
+    )
+    for start in arrivals:
+        assert sum(start <= arrival < start + 1 for arrival in arrivals) <= limit
 
 
 def test_a_steady_stream_uses_most_of_the_limit() -> None:

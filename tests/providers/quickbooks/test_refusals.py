@@ -103,6 +103,7 @@ def test_each_error_of_a_fault_is_one_field_error() -> None:
         ("140", ErrorKind.PROVIDER_DOWN, None),
         ("150", ErrorKind.PROVIDER_DOWN, None),
         ("6190", ErrorKind.PROVIDER_DOWN, None),
+        ("007001", ErrorKind.PROVIDER_DOWN, None),
         ("10000", ErrorKind.PROVIDER_DOWN, None),
         ("5010", ErrorKind.TRANSIENT, None),
     ],

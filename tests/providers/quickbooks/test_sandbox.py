@@ -1,5 +1,6 @@
 """QuickBooks' own ways, met at the sandbox: what it drops, whom it locks out, how long a consent lasts."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from bookbind.providers.base.types import (
     Redirect,
     TaxMode,
 )
+from bookbind.publishing.outgoing import bear_tax
 from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
 from tests.providers.contract.books import Books, read_list
 
@@ -91,7 +93,7 @@ def test_an_american_company_gets_the_whole_cost_and_no_tax_codes(
         lines=lines,
     )
     paid = books.paid_from(document, 0) if kind is DocumentKind.EXPENSE else document
-    published = books.session.send(books.session.prepare(paid), "key-1")
+    published = books.session.send(books.session.prepare(bear_tax(paid)), "key-1")
     assert (published.differences, published.total) == ((), Decimal("129.99"))
 
 
@@ -109,7 +111,7 @@ def test_a_company_without_vat_takes_documents_without_tax(visitor: Visitor) -> 
 def test_a_company_without_vat_bears_the_tax_of_its_suppliers(visitor: Visitor, kind: DocumentKind) -> None:
     books = at(visitor, UNREGISTERED)
     document = books.document(kind, books.visitor.provider.kinds[0].choices[0].publish_as)
-    published = books.session.send(books.session.prepare(document), "key-1")
+    published = books.session.send(books.session.prepare(bear_tax(document)), "key-1")
     assert (published.differences, published.total) == ((), Decimal("129.99"))
 
 
@@ -185,6 +187,20 @@ def test_a_company_whose_subscription_lapsed_is_waited_for(visitor: Visitor, boo
     error = refusal(books, document)
     assert (error.kind, error.maybe_done, error.field_errors) == (ErrorKind.PROVIDER_DOWN, False, ())
     control(visitor, "lock", lapsed=False)
+    assert books.session.send(books.session.prepare(document), "key-1").differences == ()
+
+
+def test_a_company_that_is_gone_is_waited_for_and_no_list_of_it_is_believed(
+    visitor: Visitor, books: Books
+) -> None:
+    document = books.bill()
+    control(visitor, "lock", gone=True)
+    error = refusal(books, document)
+    assert (error.kind, error.organisation_closed, error.maybe_done) == (ErrorKind.PROVIDER_DOWN, True, False)
+    with pytest.raises(ProviderError) as raised:
+        read_list(books.session, ListName.SUPPLIERS)
+    assert (raised.value.kind, raised.value.organisation_closed) == (ErrorKind.PROVIDER_DOWN, True)
+    control(visitor, "lock", gone=False)
     assert books.session.send(books.session.prepare(document), "key-1").differences == ()
 
 
@@ -270,3 +286,13 @@ def test_lists_of_a_second_session_show_what_the_first_made(visitor: Visitor, bo
     after = read_list(visitor.open(), ListName.CATEGORIES)
     assert len(after) == before
     assert [entry.name for entry in after if entry.archived] == ["Motor vehicle expenses:Fuel"]
+
+
+@pytest.mark.req("RAT-02")
+def test_however_fast_the_company_is_asked_its_second_is_never_full(visitor: Visitor, books: Books) -> None:
+    began = time.monotonic()
+    for _ in range(25):
+        books.session.fetch_organisation()
+    assert time.monotonic() - began > 2.0
+    asked = visitor.sandbox.read("log", vendor="quickbooks")["requests"]
+    assert {each["status"] for each in asked if each["operation"] == "organisation"} == {200}

@@ -83,7 +83,7 @@ def names_of(part: Row) -> set[str]:
     return found
 
 
-@given(document=documents())
+@given(document=documents(BRITISH))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_every_name_in_every_body_is_in_the_schema(document: OutgoingDocument) -> None:
     body = json.loads(publish.prepare(document, BRITISH).body)

@@ -1,6 +1,9 @@
 """What an organisation says of itself."""
 
 from datetime import date
+from typing import Any
+
+import pytest
 
 from bookbind.providers.base.types import BookSettings, Organisation
 from bookbind.providers.xero.session import parse_book_settings, parse_organisation
@@ -21,6 +24,26 @@ def test_an_organisation_is_read_whole_and_keeps_its_id() -> None:
         link_code="!23eYt",
         connection_ref="c-1",
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept"),
+    [
+        ({}, True),
+        ({"PaysTax": True, "SalesTaxBasis": "NONE"}, True),
+        ({"PaysTax": False, "SalesTaxBasis": "CASH"}, True),
+        ({"PaysTax": False}, True),
+        ({"SalesTaxBasis": "NONE"}, True),
+        ({"PaysTax": False, "SalesTaxBasis": "NONE"}, False),
+    ],
+)
+def test_only_an_organisation_that_is_not_registered_by_all_it_says_keeps_no_tax(
+    facts: dict[str, Any], *, kept: bool
+) -> None:
+    (row,) = payload("organisation")["Organisations"]
+    told = {key: value for key, value in row.items() if key != "SalesTaxBasis"} | facts
+    assert parse_organisation(told, KNOWN).keeps_tax is kept
+    assert parse_book_settings(told, []).keeps_tax is kept
 
 
 def test_the_later_lock_date_counts_and_the_base_currency_comes_first() -> None:

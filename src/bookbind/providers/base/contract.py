@@ -135,6 +135,7 @@ class Limits:
     per_day: int | None = None
     concurrent: int | None = None
     app_per_minute: int | None = None
+    per_second: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,16 @@ from django.db.models import Case, F, Q, Value, When
 from bookbind.kit import clock
 from bookbind.providers.base.contract import Limits
 from bookbind.providers.base.errors import ErrorKind, ProviderError
-from bookbind.providers.base.windows import DAY_WINDOW, MINUTE_WINDOW, Buckets, Window
+from bookbind.providers.base.windows import (
+    DAY_WINDOW,
+    MINUTE_WINDOW,
+    SECOND_WINDOW,
+    Buckets,
+    Window,
+)
 from bookbind.providers.models import CallWindow
 
+SECOND = "second"
 MINUTE = "minute"
 DAY = "day"
 CONCURRENT = "concurrent"
@@ -24,7 +31,9 @@ WHOLE_APP = ""
 # A slot is given back when the call ends; a killed process's slots come back after this margin.
 _SLOT_MARGIN_SECONDS = 15
 _CONCURRENT_PAUSE_SECONDS = 0.05
-_CONCURRENT_PATIENCE_SECONDS = 5.0
+# These have room again so soon that a call waits for it here.
+_PASSING = frozenset({SECOND, CONCURRENT})
+_PATIENCE_SECONDS = 5.0
 # Seven buckets of ten seconds cover any minute, so a seventh of the limit in each never exceeds it.
 _APP_BUCKET_SECONDS = 10
 _APP_BUCKETS = 7
@@ -47,14 +56,19 @@ class Refusal:
 def enter(provider_id: str, organisation_id: str, published: Limits) -> str:
     """Count one call in and take a slot; returns the slot, or raises rate_limited without a call."""
     limits = in_force(provider_id, published)
-    patience_ends = time.monotonic() + _CONCURRENT_PATIENCE_SECONDS
+    patience_ends = time.monotonic() + _PATIENCE_SECONDS
     while True:
         answer = _try_to_enter(provider_id, organisation_id, limits)
         if isinstance(answer, str):
             return answer
-        if answer is not None and (answer.limit != CONCURRENT or time.monotonic() >= patience_ends):
+        if answer is not None and (answer.limit not in _PASSING or time.monotonic() >= patience_ends):
             raise answer.error()
-        time.sleep(_CONCURRENT_PAUSE_SECONDS if answer else 0)
+        time.sleep(_pause_seconds(answer) if answer else 0)
+
+
+def _pause_seconds(refusal: Refusal) -> float:
+    """When it is worth trying again: nobody knows when a call that runs will end."""
+    return _CONCURRENT_PAUSE_SECONDS if refusal.limit == CONCURRENT else max(refusal.seconds, 0.01)
 
 
 def leave(provider_id: str, organisation_id: str, slot: str, left: dict[str, int]) -> None:
@@ -96,6 +110,7 @@ def in_force(provider_id: str, published: Limits) -> Limits:
         per_day=int(per_day) if per_day.isdecimal() else published.per_day,
         concurrent=published.concurrent,
         app_per_minute=published.app_per_minute,
+        per_second=published.per_second,
     )
 
 
@@ -109,6 +124,7 @@ def _try_to_enter(provider_id: str, organisation_id: str, limits: Limits) -> str
     now = moment.timestamp()
     slot = secrets.token_hex(4)
     changes = {
+        "second": SECOND_WINDOW.added(row.second, now) if limits.per_second else {},
         "minute": MINUTE_WINDOW.added(row.minute, now),
         "day": DAY_WINDOW.added(row.day, now),
         "running": _running(row, now) | {slot: now + _slot_seconds()},
@@ -136,11 +152,12 @@ def judge(row: CallWindow, limits: Limits, moment: datetime) -> Refusal | None:
 
 
 def _counted(row: CallWindow, limits: Limits) -> list[tuple[str, int, Window, Buckets]]:
-    both = (
+    known = (
         (DAY, limits.per_day, DAY_WINDOW, row.day),
         (MINUTE, limits.per_minute, MINUTE_WINDOW, row.minute),
+        (SECOND, limits.per_second, SECOND_WINDOW, row.second),
     )
-    return [(name, limit, window, counts) for name, limit, window, counts in both if limit is not None]
+    return [(name, limit, window, counts) for name, limit, window, counts in known if limit is not None]
 
 
 def _running(row: CallWindow, now: float) -> dict[str, float]:

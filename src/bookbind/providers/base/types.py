@@ -256,7 +256,9 @@ class OutgoingLine:
 class OutgoingDocument:
     """One document as it is to stand in the books. `marker` comes back unchanged when it is read again.
 
+    For an organisation that does not keep tax it has none: what was tax is part of what each line costs.
     `paid_from_family` is the AccountFamily of the account that paid, empty where that is not known.
+    `number_may_repeat`: a person saw the document there that has its number, and wants both.
     """
 
     kind: DocumentKind
@@ -276,6 +278,7 @@ class OutgoingDocument:
     paid_from_id: str = ""
     paid_from_family: str = ""
     note: str = ""
+    number_may_repeat: bool = False
 
 
 @dataclass(frozen=True)

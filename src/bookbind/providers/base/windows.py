@@ -10,7 +10,7 @@ Buckets = Mapping[str, int]
 class Window:
     """A sliding window. `buckets` covers the vendor's window and the time a call may take to get there."""
 
-    bucket_seconds: int
+    bucket_seconds: float
     buckets: int
 
     def current(self, now: float) -> int:
@@ -41,6 +41,7 @@ class Window:
         return (oldest + self.buckets) * self.bucket_seconds - now
 
 
-# One or two buckets more than the minute and the day: a call counted now may arrive seconds later.
+# One or two buckets more than second, minute and day: a call counted now may arrive a little later.
+SECOND_WINDOW = Window(bucket_seconds=0.1, buckets=12)
 MINUTE_WINDOW = Window(bucket_seconds=5, buckets=14)
 DAY_WINDOW = Window(bucket_seconds=3600, buckets=25)

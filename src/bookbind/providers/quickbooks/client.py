@@ -14,8 +14,8 @@ from bookbind.providers.base.types import Organisation, Tokens
 from bookbind.providers.quickbooks import urls
 from bookbind.providers.quickbooks.refusals import Refusal, classify, fault_type, parse_refusals
 
-# Per company; older pages say ten at a time, newer ones ten a second (2026-11).
-LIMITS = Limits(per_minute=500, concurrent=10)
+# Per company; older pages say ten at a time, newer ones ten a second, so both are kept (2026-11).
+LIMITS = Limits(per_second=10, per_minute=500, concurrent=10)
 # The largest page that a query gives (2026-11).
 ROWS_A_PAGE = 1000
 # The floor since 1 August 2025: lower ones are ignored (2026-11).
@@ -25,8 +25,8 @@ _NAMED_COLUMNS = {"Item": "*, Sku"}
 _THROTTLED_SECONDS = 60.0
 _LAPSED_SECONDS = 3600.0
 # The company is moved, locked, under maintenance, or its subscription is over: no document can change that,
-# and no sign-in either (2026-11).
-_CLOSED_COMPANY = frozenset({"130", "140", "150", "6190"})
+# and no sign-in either. 6190 refuses writes alone, 7001 whatever is asked (2026-11).
+_CLOSED_COMPANY = frozenset({"130", "140", "150", "6190", "7001"})
 _HTTP = VendorHttp(provider_id="quickbooks", hosts=urls.HOSTS, limits=LIMITS, correlation_header="intuit_tid")
 
 
@@ -51,9 +51,9 @@ class CompanyApi:
         """Read."""
         return self._send("GET", path, operation, params)
 
-    def write(self, path: str, operation: str, content: bytes, key: str) -> Reply:
+    def write(self, path: str, operation: str, content: bytes, key: str, **params: str) -> Reply:
         """Write under a request id: QuickBooks answers a repeat with what it answered first (2026-11)."""
-        params = {"requestid": key}
+        params["requestid"] = key
         return self._send("POST", path, operation, params, content, content_type="application/json")
 
     def upload(self, operation: str, content: bytes, content_type: str) -> Reply:

@@ -26,7 +26,7 @@ from bookbind.providers.quickbooks import urls
 from bookbind.providers.quickbooks.client import CompanyApi
 from bookbind.providers.quickbooks.company import AMERICA, CLASS, LOCATION
 from bookbind.providers.quickbooks.diagnosis import explain_refusal
-from bookbind.providers.quickbooks.tax_lines import NO_TAX, build_tax
+from bookbind.providers.quickbooks.tax_lines import build_tax
 from bookbind.providers.quickbooks.wire import (
     LINE_DETAIL,
     amount_of,
@@ -60,6 +60,9 @@ PAPERS = {
     DocumentKind.EXPENSE: Paper("create_purchase", "Purchase", "EntityRef"),
 }
 KINDS = {paper.operation: kind for kind, paper in PAPERS.items()}
+# Stands behind an operation that may repeat a number, and what QuickBooks then has to be told (2026-11).
+_REPEATS = "_repeating"
+_MAY_REPEAT = {"include": "allowduplicatedocnum"}
 
 
 def prepare(document: OutgoingDocument, company: Organisation) -> PreparedWrite:
@@ -71,18 +74,17 @@ def prepare(document: OutgoingDocument, company: Organisation) -> PreparedWrite:
         body = as_json(build_document(document, company))
     except ValueError as error:
         raise _refused("lines", RejectedReason.AMOUNTS_DISAGREE, str(error)) from error
-    return PreparedWrite(PAPERS[document.kind].operation, body, document.marker)
+    repeats = _REPEATS if document.number_may_repeat else ""
+    return PreparedWrite(PAPERS[document.kind].operation + repeats, body, document.marker)
 
 
 def build_document(document: OutgoingDocument, company: Organisation) -> Row:
     """A document in QuickBooks' words; lines are always net, for gross ones are misread (2026-11)."""
-    american = company.country == AMERICA
-    keeps_tax = company.keeps_tax and not american
     built: Row = {
         PAPERS[document.kind].contact_key: as_ref(document.contact_id),
         "TxnDate": document.date.isoformat(),
         "PrivateNote": build_note(document),
-        "Line": [build_line(line, document, keeps_tax=keeps_tax) for line in document.lines],
+        "Line": [build_line(line, document) for line in document.lines],
     }
     if company.many_currencies or document.currency != company.currency:
         # A company that keeps one currency refuses even that one's name (2026-11).
@@ -96,21 +98,20 @@ def build_document(document: OutgoingDocument, company: Organisation) -> Row:
     location = _shared_option(document, LOCATION)
     if location:
         built["DepartmentRef"] = as_ref(location)
-    if american:
-        return built
-    return built | (build_tax(document) if keeps_tax else NO_TAX)
+    # How tax is stated is no question in the United States (2026-11).
+    return built if company.country == AMERICA else built | build_tax(document)
 
 
-def build_line(line: OutgoingLine, document: OutgoingDocument, *, keeps_tax: bool) -> Row:
-    """One line. Where purchases know no tax apart from their cost, it is part of the amount."""
+def build_line(line: OutgoingLine, document: OutgoingDocument) -> Row:
+    """One line; its amount is without tax."""
     detail: Row = {"AccountRef": as_ref(line.category_id)}
-    if keeps_tax and document.tax_mode is not TaxMode.NO_TAX:
+    if document.tax_mode is not TaxMode.NO_TAX:
         detail["TaxCodeRef"] = as_ref(line.tax_rate_id)
     option = dict(line.tracking).get(CLASS, "")
     if option:
         detail["ClassRef"] = as_ref(option)
     return {
-        "Amount": exact_number(line.net if keeps_tax else line.net + line.tax),
+        "Amount": exact_number(line.net),
         "Description": (line.description or document.reference or document.contact_name)[
             :_LONGEST_DESCRIPTION
         ],
@@ -134,11 +135,12 @@ def is_marked(row: Row, marker: str) -> bool:
 
 def send(api: CompanyApi, write: PreparedWrite, key: str) -> Published:
     """Create the document; a refusal names our fields."""
-    kind = KINDS[write.operation]
+    kind = KINDS[write.operation.removesuffix(_REPEATS)]
     paper = PAPERS[kind]
     sent: Row = json.loads(write.body, parse_float=Decimal)
+    allowed = _MAY_REPEAT if write.operation.endswith(_REPEATS) else {}
     try:
-        reply = api.write(paper.path, write.operation, write.body, key)
+        reply = api.write(paper.path, write.operation, write.body, key, **allowed)
     except ProviderError as error:
         raise explain_refusal(api, error, sent, paper.contact_key) from error
     row = reply.read(lambda content: parse_entity(content, paper.entity))

@@ -109,7 +109,16 @@ def parse_organisation(row: Row, known: Organisation) -> Organisation:
         currency=text_of(row, "BaseCurrency"),
         tax_number=text_of(row, "TaxNumber"),
         link_code=text_of(row, "ShortCode"),
+        keeps_tax=keeps_tax(row),
     )
+
+
+def keeps_tax(row: Row) -> bool:
+    """Whether tax is kept apart: not where both say that the organisation is not registered (2026-11).
+
+    One of them alone may only mean that nobody filled in the tax settings yet.
+    """
+    return row.get("PaysTax") is not False or text_of(row, "SalesTaxBasis") != "NONE"
 
 
 def parse_book_settings(row: Row, currencies: list[str]) -> BookSettings:
@@ -121,4 +130,5 @@ def parse_book_settings(row: Row, currencies: list[str]) -> BookSettings:
         currencies=tuple(dict.fromkeys([base, *currencies])),
         locked_until=max((day for day in locks if day is not None), default=None),
         tax_scheme=text_of(row, "SalesTaxBasis"),
+        keeps_tax=keeps_tax(row),
     )

@@ -31,13 +31,14 @@ AUTO_VALUES: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 
 @dataclass(frozen=True)
 class RuleChoices:
-    """What the form offers, in the words of the connected software."""
+    """What the form offers, in the words of the connected software; `tax_help` stands under the tax rate."""
 
     kinds: Sequence[tuple[str, str]]
     publish_as: Sequence[tuple[str, str]]
     tax_rates: Sequence[TaxRate]
     urls: Mapping[ListName, str]
     tracking: tuple[str, str] = ("Projects", "Projects 2")
+    tax_help: str = ""
 
 
 class RuleForm(forms.Form):
@@ -73,6 +74,7 @@ class RuleForm(forms.Form):
             del self.fields["supplier"]
         self.tax_rates = choices.tax_rates
         self._offer("tax_rate", [("", LEAVE), *offer(choices.tax_rates)])
+        self.fields["tax_rate"].help_text = choices.tax_help
         self._offer("publish_to", [("", LEAVE), *choices.kinds])
         self._offer("publish_as", [("", LEAVE), *choices.publish_as])
         for name, label in zip(("tracking_1", "tracking_2"), choices.tracking, strict=True):

@@ -16,6 +16,7 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import (
     LIVE_STAGES,
     get_connection,
+    keeps_tax,
     label_of,
     list_history,
     organisation_name,
@@ -63,7 +64,12 @@ def connection_settings(request: BusinessRequest, connection_id: UUID) -> HttpRe
             return HttpResponseRedirect(request.path)
         except SettingNotTaken as error:
             form.add_error(None, str(error.__doc__))
-    context = {**_words(connection), "form": form, "provider_kinds": get_provider(connection.provider).kinds}
+    context = {
+        **_words(connection),
+        "form": form,
+        "provider_kinds": get_provider(connection.provider).kinds,
+        "untaxed": not keeps_tax(connection),
+    }
     status = 422 if form.errors else 200
     return render(request, "connections/settings.html", context, status=status)
 

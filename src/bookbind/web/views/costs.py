@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import keeps_tax
 from bookbind.documents.models import Document, DocumentLine
 from bookbind.documents.queries import Exported, Tab, count_tabs, lines_of, list_documents, naming
 from bookbind.kit.text import plural
@@ -117,7 +118,7 @@ def costs(request: BusinessRequest) -> HttpResponse:
         "panel": tab_panel(request, connection, filters) if counts[tab] else None,
         "groups": group_links(request, connection, filters, counts[tab]) if counts[tab] else (),
         "exports": export_links(request, exported) if tab is Tab.READY and counts[tab] else (),
-        "complete_count": _count_complete() if tab is Tab.REVIEW and counts[tab] else 0,
+        "complete_count": _count_complete(connection) if tab is Tab.REVIEW and counts[tab] else 0,
         "is_connected": connection is not None,
     }
     return render(request, "costs/list.html", context)
@@ -136,7 +137,7 @@ def costs_publish_all(request: BusinessRequest) -> HttpResponse:
         exported = read_exported(request)
         publish_and_say(request, list_documents(Tab.READY, exported=exported))
         return redirect(list_url(request, Filters(Tab.READY), exported))
-    publish_and_say(request, list_complete())
+    publish_and_say(request, list_complete(connection))
     return redirect(list_url(request, Filters(Tab.REVIEW)))
 
 
@@ -146,7 +147,7 @@ def read_exported(request: HttpRequest) -> Exported:
     return Exported(given) if given in set(Exported) else Exported.ANY
 
 
-def list_complete() -> QuerySet[Document]:
+def list_complete(connection: Connection | None = None) -> QuerySet[Document]:
     """Documents of To review in which nothing is missing, whether or not their lines add up."""
     lines = DocumentLine.objects.filter(document=OuterRef("id"))
     incomplete = lines.filter(Q(net__isnull=True) | Q(category__isnull=True))
@@ -154,7 +155,7 @@ def list_complete() -> QuerySet[Document]:
     complete: QuerySet[Document] = Document.objects.filter(
         Exists(lines),
         ~Exists(incomplete),
-        ~Exists(untaxed) | Q(tax_mode=TaxMode.NO_TAX),
+        *([~Exists(untaxed) | Q(tax_mode=TaxMode.NO_TAX)] if keeps_tax(connection) else []),
         shelf=Document.Shelf.INBOX,
         stage=Document.Stage.REVIEW,
         supplier__isnull=False,
@@ -164,17 +165,17 @@ def list_complete() -> QuerySet[Document]:
     return complete
 
 
-def _count_complete() -> int:
+def _count_complete(connection: Connection | None) -> int:
     """How many of To review can go in one press: their rows say that they are complete."""
-    documents = list(list_complete().order_by("captured_at")[:MOST_AT_ONCE])
-    lines = lines_of([document.id for document in documents])
-    return sum(not first_gap(document, lines[document.id]) for document in documents)
+    documents = list(list_complete(connection).order_by("captured_at")[:MOST_AT_ONCE])
+    lines, rates = lines_of([document.id for document in documents]), keeps_tax(connection)
+    return sum(not first_gap(document, lines[document.id], takes_rates=rates) for document in documents)
 
 
 def _rows(
     request: BusinessRequest, found: Page[Document], address: str, connection: Connection | None
 ) -> list[CostRow]:
-    software = get_provider(connection.provider).name if connection else ""
+    software, rates = get_provider(connection.provider).name if connection else "", keeps_tax(connection)
     zone = request.business.time_zone
     documents = list(found.object_list)
     ids = [document.id for document in documents]
@@ -188,7 +189,13 @@ def _rows(
         own = lines.get(document.id, [])
         url = f"{reverse('cost', args=[request.business.slug, document.id])}?{address}"
         state = state_of(
-            document, own, publications.get(document.id), zone, software, names_books=names_books
+            document,
+            own,
+            publications.get(document.id),
+            zone,
+            software,
+            takes_rates=rates,
+            names_books=names_books,
         )
         rows.append(_row(url, document, own, state, kept))
     return rows

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from bookbind.connections.models import Connection
+from bookbind.connections.queries import keeps_tax
 from bookbind.documents.models import Document
 from bookbind.lists.adoption import is_merging, only_there
 from bookbind.lists.models import Binding, Dimension, ListItem, RemoteItem
@@ -61,7 +62,12 @@ class Target:
     def computes_tax(self) -> bool:
         """Whether the tax amount in the books is computed from the rate."""
         computed = PublishingSettings.TaxAmounts.COMPUTED
-        return self.settings is not None and self.settings.tax_amounts == computed
+        return self.keeps_tax and self.settings is not None and self.settings.tax_amounts == computed
+
+    @property
+    def keeps_tax(self) -> bool:
+        """Whether tax is kept apart from costs there; so it is without any books."""
+        return keeps_tax(self.connection)
 
 
 def read_target(connection: Connection | None) -> Target:
@@ -107,12 +113,12 @@ def list_tax_rates(used: set[UUID], connection: Connection | None) -> list[TaxRa
     """The tax rates that costs can have, and those in use already, whatever became of them.
 
     While the list is being matched only what works in the books is offered; what is only there comes last,
-    or in its place ours of the same name that only lacks its match.
+    or in its place ours of the same name that only lacks its match. Books that keep no tax limit nothing.
     """
     live = Q(archived_at__isnull=True, merged_into__isnull=True) & ~Q(details__side=Side.SALES.value)
     rates = ListItem.objects.filter(live | Q(id__in=used), list=ListName.TAX_RATES)
     ours = list(rates.order_by("folded_name"))
-    if connection is None or not is_merging(connection, ListName.TAX_RATES):
+    if connection is None or not keeps_tax(connection) or not is_merging(connection, ListName.TAX_RATES):
         return [_tax_rate(item) for item in ours]
     ready = current_bindings(connection.id, [item.id for item in ours], Binding.Use.COSTS)
     there = list(only_there(connection, ListName.TAX_RATES).order_by("folded_name"))

@@ -23,6 +23,7 @@ from bookbind.publishing.messages import (
 from bookbind.publishing.messages import short_reason as short_reason_words
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Problem, Reason, Weight
+from bookbind.publishing.wording import tax_words
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.notices import notice_for
 from bookbind.web.templatetags.ui import moment
@@ -265,7 +266,12 @@ def _published(place: Place, publication: Publication) -> PageMessage:
         return PageMessage(
             "warn", trouble.headline, f"{trouble.body} {trouble.next}", trouble.details, (*more, *buttons)
         )
-    parts = [_paper_words(publication), _difference_words(publication, words), _code_words(publication)]
+    parts = [
+        _paper_words(publication),
+        _difference_words(publication, words),
+        _code_words(publication),
+        tax_words(publication.labels),
+    ]
     return PageMessage(
         tone="ok",
         headline=f"Published to {words.target} {at}.",

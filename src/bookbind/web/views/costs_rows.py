@@ -71,9 +71,12 @@ def amounts_of(lines: list[DocumentLine]) -> list[LineAmounts]:
     return [LineAmounts(line.net, line.tax, rate_of(line)) for line in lines]
 
 
-def first_gap(document: Document, lines: list[DocumentLine]) -> str:
-    """The first thing that somebody still has to fill in, in a few words; empty when nothing is missing."""
-    has_tax = document.tax_mode != TaxMode.NO_TAX
+def first_gap(document: Document, lines: list[DocumentLine], *, takes_rates: bool = True) -> str:
+    """The first thing that somebody still has to fill in, in a few words; empty when nothing is missing.
+
+    `takes_rates` is false where the books keep no tax, so that nobody has to say its rate.
+    """
+    has_tax = takes_rates and document.tax_mode != TaxMode.NO_TAX
     gaps = (
         (document.supplier_id is None, "Supplier missing"),
         (document.date is None, "Date missing"),
@@ -96,16 +99,19 @@ def state_of(
     time_zone: str,
     software: str = "",
     *,
+    takes_rates: bool = True,
     names_books: bool = False,
 ) -> StateWord:
     """Where the document stands; `software` is what is connected, empty for nothing.
 
-    `names_books`: the rows around it went to more than one set of books, so each says to which.
+    `takes_rates` as for `first_gap`. `names_books`: the rows around it went to more than one set of books,
+    so each says to which.
     """
     if document.shelf == Document.Shelf.ARCHIVE:
         return StateWord("Archived", icon="archive-box", reason=_archived_words(document.archived_why))
     if publication is None:
-        return _state_at_home(document, lines, time_zone, software)
+        gap = first_gap(document, lines, takes_rates=takes_rates)
+        return _state_at_home(document, gap, time_zone, software)
     if publication.state == Publication.State.PUBLISHED:
         day = local_date(publication.published_at, time_zone) if publication.published_at else None
         said = _published_words(publication, day, names_books=names_books)
@@ -113,14 +119,13 @@ def state_of(
     return _state_on_the_way(publication)
 
 
-def _state_at_home(document: Document, lines: list[DocumentLine], time_zone: str, software: str) -> StateWord:
+def _state_at_home(document: Document, gap: str, time_zone: str, software: str) -> StateWord:
     exported = exported_words(document, time_zone)
     if document.stage == Document.Stage.READY and document.lacks:
         said = within_sentence(short_reason(document.lacks))
         return StateWord("To review", "warn", reason=f"For {software or 'your software'}: {said}")
     if document.stage == Document.Stage.READY:
         return StateWord("Ready", "ok", "check-circle", exported)
-    gap = first_gap(document, lines)
     return StateWord("To review", reason=gap) if gap else StateWord("Complete", "ok", "check", exported)
 
 

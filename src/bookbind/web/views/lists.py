@@ -283,6 +283,8 @@ def _item_rows(found: Page[ListItem], name: ListName, connection: Connection | N
     words = dict(STANDING_WORDS)
     if connection is not None:
         words[queries.NEW] = (first_use_words(connection, name), "quiet")
+        if name not in queries.used_lists(connection):
+            bound, words[queries.NEEDS_MATCH] = {}, ("Not sent", "quiet")
     standings = {item.id: queries.standing_of(item, bound.get(item.id)) for item in items}
     return [
         _item_row(

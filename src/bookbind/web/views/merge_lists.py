@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.merge.dimensions import list_dimension_questions
 from bookbind.merge.publishing import list_ways
-from bookbind.merge.reading import ListData, draft_version, find_draft, read_changes
+from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_changes
 from bookbind.merge.rows import RowPage, Show, find_row, find_rows, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
 from bookbind.merge.usage import Uses, read_uses
@@ -166,7 +166,7 @@ def _rows_context(
     data: ListData | None = None,
     uses: Mapping[UUID, Uses] | None = None,
 ) -> dict[str, object]:
-    if name not in get_provider(place.connection.provider).lists:
+    if name not in list_names(place.connection):
         raise Http404
     first_use = first_use_words(place.connection, name)
     if wanted.item_id is not None:

@@ -20,9 +20,9 @@ from bookbind.merge.dimensions import DimensionQuestion, choose_dimensions, list
 from bookbind.merge.errors import StillTicked
 from bookbind.merge.finishing import finish_list
 from bookbind.merge.publishing import choose_ways
+from bookbind.merge.reading import list_names
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
 from bookbind.providers.base.types import ListName
-from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import SettingNotTaken
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
@@ -112,7 +112,7 @@ def merge_dimension(request: BusinessRequest, connection_id: UUID) -> HttpRespon
 def merge_finish(request: BusinessRequest, connection_id: UUID, step: str) -> HttpResponse:
     """Close the step of a list: what is only in the books becomes an entry of the business too."""
     place = open_place(request, connection_id)
-    if step not in {name.value for name in get_provider(place.connection.provider).lists}:
+    if step not in list_names(place.connection):
         raise Http404
     try:
         adopted = finish_list(place.connection, ListName(step), request.user)

@@ -172,4 +172,5 @@ def read_rule_choices(business: Business, rule: SupplierRule | None) -> RuleChoi
         tax_rates=list_tax_rates(used, target.connection),
         urls=pick_urls(business),
         tracking=(names[ListName.TRACKING_1], names[ListName.TRACKING_2]),
+        tax_help="" if target.keeps_tax else f"{target.label} keeps no VAT: the rate is not sent there.",
     )

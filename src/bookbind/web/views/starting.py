@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from bookbind.connections.change import find_change_to, find_undoable
 from bookbind.connections.endings import explain_end
 from bookbind.connections.models import Connection
-from bookbind.connections.queries import get_connection, label_of, needs_reconnect, status_of
+from bookbind.connections.queries import get_connection, keeps_tax, label_of, needs_reconnect, status_of
 from bookbind.connections.status import State
 from bookbind.documents.queries import Tab, count_tabs
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
@@ -105,6 +105,7 @@ def _show(request: BusinessRequest, connection: Connection, status: int = 200) -
         "connection": connection,
         "provider": get_provider(connection.provider),
         "label": label_of(connection),
+        "untaxed": not keeps_tax(connection),
         "is_cut_off": current.state is State.NEEDS_RECONNECT,
         "notice": _find_notice(request, connection),
         "summary": summary,

@@ -20,6 +20,7 @@ from bookbind_sandbox.vendors.quickbooks.errors import (
     answer_fault,
     break_as,
     foreign_realm,
+    gone,
     no_longer_admin,
     not_found,
     throttled,
@@ -134,6 +135,8 @@ class Api:
         company = self.consent.directory.organisation(realm)
         if company is None or not self.consent.is_admin(company, bearer.login):
             raise Refused(answer_fault(no_longer_admin(), now))
+        if Books(self.world, realm, "api").settings().get("gone"):
+            raise Refused(gone(now))
         if target.word == "batch" and self._too_many_batches(caller):
             raise Refused(answer_fault(throttled(), now))
         return caller

@@ -45,7 +45,7 @@ def _answer(books: Books, item: Entity) -> Entity:
     if name is None or not isinstance(item[name], dict):
         raise missing("entity")
     operation = str(item.get("operation") or "")
-    if operation not in {"create", "update", "delete"}:
+    if operation not in {"create", "update", "delete", "void"}:
         raise unsupported(operation or "without a name")
     query = {"operation": operation, "include": str(item.get("optionsData") or "")}
     return write(books, BY_NAME[name], item[name], query)

@@ -204,6 +204,17 @@ def foreign_realm(now_ms: int) -> Answer:
     return _gateway_answer(403, fault, now_ms, "not authorised for this company")
 
 
+def gone(now_ms: int) -> Answer:
+    """The company is there no more: its gateway refuses every call, reads too (2026-11)."""
+    message = (
+        "message=Subscription for company has lapsed or Invalid destination URL is used. Sandbox company"
+        " works with Sandbox URL and Production company works with Production URL.;"
+        " errorCode=007001; statusCode=400"
+    )
+    fault = {"error": [_gateway_error(message, "7001", None)], "type": "SERVICE"}
+    return _gateway_answer(400, fault, now_ms, "the company is gone")
+
+
 def _gateway_error(message: str, code: str, detail: str | None) -> Entity:
     return {"message": message, "detail": detail, "code": code, "element": None}
 

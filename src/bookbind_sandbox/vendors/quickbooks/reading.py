@@ -20,12 +20,15 @@ from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse_entity, parse
 CDC_DAYS = 30
 MOST_CHANGES = 1000
 NAMED_ONLY = ("Sku",)
+# Shown with all the others and never by name (integrators' reports, 2026-11).
+NEVER_NAMED = frozenset({"billaddr", "shipaddr", "parentref", "invoicelink"})
 ONLY_ACTIVE = Condition("status IN ('', 'true')")
 
 
 def answer_query(books: Books, text: str) -> Entity:
     """Run a statement; without rows the response is an empty object."""
     query = parse_query(text)
+    _check_columns(books, query)
     conditions, left = _conditions(query)
     if query.counts:
         rows = _matching(books, query, conditions) if left else None
@@ -43,6 +46,24 @@ def kind_asked(text: str) -> Kind | None:
     """The entity that a statement reads, for the log and the faults, however wrong the rest of it is."""
     found = re.search(r"\bfrom\s+(\w+)", text, re.IGNORECASE)
     return BY_PATH.get(found[1].lower()) if found else None
+
+
+def _check_columns(books: Books, query: Query) -> None:
+    """Refuse a column that the entity has not, or that is only ever shown with all the others."""
+    if query.counts:
+        return
+    kind = query.kind
+    known = {name.split(".")[0].lower() for name in (*kind.fields, *kind.filterable.values())} | {ALL}
+    for column in query.columns:
+        head = column.split(".")[0].lower()
+        if head in NEVER_NAMED or not (head in known or head in _fields_there(books, kind)):
+            raise wrong_query(f"Property {column} not found for Entity {kind.name}")
+
+
+def _fields_there(books: Books, kind: Kind) -> set[str]:
+    """Every field that an entity of the kind has there."""
+    bodies = books.records.bodies(kind.name, order="seq", window=None)
+    return {key.lower() for body in bodies for key in parse_entity(body)}
 
 
 def _conditions(query: Query) -> tuple[list[Condition], bool]:

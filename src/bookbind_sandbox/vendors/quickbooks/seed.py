@@ -97,6 +97,7 @@ def add_company(world: World, company: Company) -> str:
         "standard_users": [names.login_id(email) for email in company.standard_users],
         "warns_of_duplicates": True,
         "lapsed": False,
+        "gone": False,
         "masks_tax_ids": False,
     }
     seed_organisation(
@@ -276,6 +277,7 @@ def _company_info(company: Company) -> Entity:
     values = [
         {"Name": "OfferingSku", "Value": "QuickBooks Online Plus"},
         {"Name": "CompanyType", "Value": "Other"},
+        {"Name": "SubscriptionStatus", "Value": "SUBSCRIBED"},
     ]
     return {
         "Id": "1",

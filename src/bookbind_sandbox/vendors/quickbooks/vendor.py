@@ -39,8 +39,8 @@ KIND_NAMES = {
 
 class QuickBooks(SimulatedVendor):
     brand = names.BRAND
-    # For each company, with ten calls at a time for one app in it (2026-11).
-    allowance = Allowance(minute=500, day=10**9, concurrent=10, app_minute=10**9)
+    # For each company, with ten calls a second, and at a time, for one app in it (2026-11).
+    allowance = Allowance(second=10, minute=500, day=10**9, concurrent=10, app_minute=10**9)
     operations: tuple[str, ...] = (
         "token",
         "revoke",

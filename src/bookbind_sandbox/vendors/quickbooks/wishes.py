@@ -42,7 +42,8 @@ LISTS: dict[str, tuple[Kind, ...]] = {
     "payment_methods": (PAYMENT_METHOD,),
 }
 GROWING = {"contacts": VENDOR, "vendors": VENDOR, "customers": CUSTOMER}
-HIDDEN = ("warns_of_duplicates", "lapsed", "masks_tax_ids")
+HIDDEN = ("warns_of_duplicates", "lapsed", "gone", "masks_tax_ids")
+STATUS = "SubscriptionStatus"
 SWITCHES = {
     "classes": "ClassTrackingPerTxnLine",
     "locations": "TrackDepartments",
@@ -173,9 +174,17 @@ class QuickBooksWishes(Wishes):
             preferences["TaxPrefs"]["PartnerTaxEnabled"] = bool(wish["automated_tax"])
         if "custom_numbers" in wish:
             preferences["SalesFormsPrefs"]["CustomTxnNumbers"] = bool(wish["custom_numbers"])
+        if "lapsed" in wish:
+            self._tell_status("SUSPENDED" if wish["lapsed"] else "SUBSCRIBED")
         self.books.save(PREFERENCES, preferences)
         self.books.save_settings(hidden)
         return {"BookCloseDate": accounting.get("BookCloseDate")} | hidden
+
+    def _tell_status(self, status: str) -> None:
+        """The company says of itself how its subscription stands."""
+        company = self.books.company()
+        others = [each for each in company["NameValue"] if each["Name"] != STATUS]
+        self.books.save(COMPANY_INFO, company | {"NameValue": [*others, {"Name": STATUS, "Value": status}]})
 
     def add_bill(self, wish: Wish) -> Wish:
         supplier = find_entry(self.books, {"list": "vendors", "id": wish.get("contact")}).entity

@@ -16,6 +16,7 @@ from bookbind_sandbox.vendors.quickbooks.fields import check_fields
 from bookbind_sandbox.vendors.quickbooks.kinds import (
     ATTACHABLE,
     BILL_PAYMENT,
+    INVOICE,
     TRANSACTIONS,
     Kind,
 )
@@ -23,10 +24,13 @@ from bookbind_sandbox.vendors.quickbooks.lists import accept_entry
 from bookbind_sandbox.vendors.quickbooks.payments import accept_payment, settle
 from bookbind_sandbox.vendors.quickbooks.transactions import FORMS, Draft, accept_transaction, check_open
 from bookbind_sandbox.vendors.quickbooks.uploads import accept_attachable
-from bookbind_sandbox.vendors.quickbooks.values import read_day
+from bookbind_sandbox.vendors.quickbooks.values import ZERO, read_day
 from bookbind_sandbox.vendors.quickbooks.wire import Entity, parse
 
 ALLOW_DUPLICATES = "allowduplicatedocnum"
+VOID = "void"
+# What can be voided, and by which operation it is asked for; bills, expenses and credits can't (2026-11).
+VOIDABLE = {INVOICE.name: VOID, BILL_PAYMENT.name: "update"}
 
 
 def read_body(body: bytes) -> Entity:
@@ -46,9 +50,11 @@ def write(books: Books, kind: Kind, raw: Entity, query: Mapping[str, str]) -> En
     if books.settings()["lapsed"]:
         raise subscription_over()
     _check_shapes(raw)
-    operation = query.get("operation", "").lower()
+    operation, include = query.get("operation", "").lower(), query.get("include", "").lower()
     if operation == "delete":
         return _delete(books, kind, raw)
+    if operation == VOID or VOID in include:
+        return _void(books, kind, raw, operation)
     if operation not in {"", "create", "update"}:
         raise unsupported(operation)
     existing = _existing(books, kind, raw) if raw.get("Id") else None
@@ -124,6 +130,33 @@ def _delete(books: Books, kind: Kind, raw: Entity) -> Entity:
         settle(books, existing, sign=-1)
     books.delete(kind, existing)
     return {kind.name: {"status": "Deleted", "domain": "QBO", "Id": existing["Id"]}}
+
+
+def _void(books: Books, kind: Kind, raw: Entity, operation: str) -> Entity:
+    """Leave a transaction with nothing in it: no amounts, and a word at the head of its note (2026-11)."""
+    if VOIDABLE.get(kind.name) != operation:
+        raise unsupported(VOID)
+    if not raw.get("Id"):
+        raise missing("Id")
+    existing = _existing(books, kind, raw)
+    _check_still_open(books, existing)
+    note = str(existing.get("PrivateNote") or "")
+    emptied = {"TotalAmt": ZERO, "PrivateNote": f"Voided - {note}" if note else "Voided"}
+    if kind is BILL_PAYMENT:
+        settle(books, existing, sign=-1)
+        return {kind.name: books.save(kind, existing | emptied | {"Line": []})}
+    emptied |= {"Balance": ZERO, "TxnTaxDetail": {"TotalTax": ZERO}, "Line": _emptied(existing["Line"])}
+    return {kind.name: books.save(kind, existing | emptied)}
+
+
+def _emptied(lines: list[Entity]) -> list[Entity]:
+    """The same lines without amounts and quantities."""
+    found = []
+    for line in lines:
+        detail = line.get(line["DetailType"]) or {}
+        zero = {key: ZERO for key in ("Qty", "UnitPrice") if key in detail}
+        found.append(line | {"Amount": ZERO, line["DetailType"]: detail | zero})
+    return found
 
 
 def _check_still_open(books: Books, existing: dict[str, Any]) -> None:

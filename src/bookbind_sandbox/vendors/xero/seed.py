@@ -73,7 +73,6 @@ def _settings(organisation: Organisation, organisation_id: str) -> Entity:
     settings: Entity = {
         "Name": organisation.name,
         "LegalName": organisation.name,
-        "PaysTax": bool(organisation.vat),
         "Version": "UK",
         "OrganisationType": "COMPANY",
         "BaseCurrency": organisation.currency,
@@ -86,8 +85,7 @@ def _settings(organisation: Organisation, organisation_id: str) -> Entity:
     return settings | {
         "FinancialYearEndDay": 31,
         "FinancialYearEndMonth": 3,
-        "SalesTaxBasis": "ACCRUALS",
-        "SalesTaxPeriod": "QUARTERLY",
+        **tax_settings(registered=True),
         "DefaultSalesTax": "Tax Exclusive",
         "DefaultPurchasesTax": "Tax Exclusive",
         "PeriodLockDate": ms_date(date(2025, 3, 31)),
@@ -103,6 +101,12 @@ def _settings(organisation: Organisation, organisation_id: str) -> Entity:
         "ExternalLinks": [],
         "PaymentTerms": {},
     }
+
+
+def tax_settings(*, registered: bool) -> Entity:
+    """What an organisation says of its returns; one that is not registered has no basis for any (2026-11)."""
+    basis, period = ("ACCRUALS", "QUARTERLY") if registered else ("NONE", "NONE")
+    return {"PaysTax": registered, "SalesTaxBasis": basis, "SalesTaxPeriod": period}
 
 
 class _Books:

@@ -7,6 +7,7 @@ from bookbind_sandbox.vendors.xero import names
 from bookbind_sandbox.vendors.xero.contacts import new_contact
 from bookbind_sandbox.vendors.xero.documents import FORMS, accept_document, store_document
 from bookbind_sandbox.vendors.xero.kinds import (
+    ACCOUNTS,
     BY_LIST,
     CONTACTS,
     DOCUMENTS,
@@ -16,6 +17,7 @@ from bookbind_sandbox.vendors.xero.kinds import (
     Kind,
 )
 from bookbind_sandbox.vendors.xero.ledger import Ledger
+from bookbind_sandbox.vendors.xero.seed import tax_settings
 from bookbind_sandbox.vendors.xero.wire import Entity, ms_date, parse_element, render_element
 from bookbind_sandbox.wishes import LOCK_DATES, Wish, Wishes, WishRefused, read_lock_date
 
@@ -140,7 +142,12 @@ class XeroWishes(Wishes):
             self.ledger.save(CONTACTS, entity)
 
     def lock(self, wish: Wish) -> Wish:
+        """Lock periods, lift that with null, and register the organisation for tax or no more."""
         settings = self.ledger.settings()
+        if "sales_tax" in wish:
+            settings |= tax_settings(registered=bool(wish["sales_tax"]))
+            if not wish["sales_tax"]:
+                self._tax_nothing()
         for key, field in zip(LOCK_DATES, ("PeriodLockDate", "EndOfYearLockDate"), strict=True):
             if key not in wish:
                 continue
@@ -150,6 +157,11 @@ class XeroWishes(Wishes):
                 settings[field] = ms_date(read_lock_date(wish, key))
         self.ledger.save_settings(settings)
         return {key: settings.get(key) for key in ("PeriodLockDate", "EndOfYearLockDate")}
+
+    def _tax_nothing(self) -> None:
+        """An organisation that is registered no more has no rate on any account; the rates stay (2026-11)."""
+        for record in self.ledger.records.select(ACCOUNTS.name):
+            self.ledger.save(ACCOUNTS, parse_element(record.body) | {"TaxType": "NONE"})
 
     def add_bill(self, wish: Wish) -> Wish:
         line = {
