@@ -243,10 +243,6 @@ def test_one_save_keeps_the_answer_to_each_question_of_the_page(desk: Desk) -> N
     there = Dimension.objects.get(connection=desk.new.connection, name="Class")
     page = desk.open("merge_step", "dimensions")
     assert page.html.count(">Save</button>") == 1
-    both = {"key": ["tracking_1", "tracking_2"], "answer": str(there.id)}
-    refused = read(desk.client.post(desk.url("merge_dimension"), both, follow=True)).text
-    assert "One dimension can be one of your lists only. Nothing was changed" in refused
-    assert refused.count("which dimension is it there? to decide") == 2
     fields = {
         "key": ["tracking_1", "tracking_2"],
         "answer-tracking_1": str(there.id),
@@ -263,6 +259,29 @@ def test_one_save_keeps_the_answer_to_each_question_of_the_page(desk: Desk) -> N
         "Choose an answer first."
         in read(desk.client.post(desk.url("merge_dimension"), {"key": "tracking_1"}, follow=True)).text
     )
+
+
+@pytest.mark.req("CHG-03")
+def test_one_dimension_for_two_lists_keeps_both_answers_and_marks_the_second(desk: Desk) -> None:
+    desk.new.books.dimensions = [
+        RemoteDimension(name, name, per_line=True, active=True) for name in ("Class", "Department")
+    ]
+    desk.new.read()
+    for slot in TRACKING_LISTS:
+        create_item(desk.firm.business.id, slot, "North")
+    Dimension.objects.filter(connection=desk.new.connection).update(slot="")
+    there = Dimension.objects.get(connection=desk.new.connection, name="Class")
+    both = {f"answer-{slot.value}": str(there.id) for slot in TRACKING_LISTS}
+    keys = {"key": [slot.value for slot in TRACKING_LISTS]}
+    refused = read(desk.client.post(desk.url("merge_dimension"), keys | both, follow=True))
+    assert "One dimension can be one of your lists only. Nothing was changed" in refused.text
+    for slot in TRACKING_LISTS:
+        given = f'<input type="radio" name="answer-{slot.value}" value="{there.id}" checked'
+        assert given in refused.html
+    first, second = refused.text.split("Projects 2: which dimension is it there?")
+    assert "Projects is to be Class already" not in first
+    assert "Projects is to be Class already. Choose another here, or none." in second
+    assert not Dimension.objects.exclude(slot="").exists()
 
 
 @pytest.mark.req("CHG-03")
