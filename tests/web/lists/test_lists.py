@@ -1,5 +1,7 @@
 """The Lists pages: what was read, search, matching, and combining with undo."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -252,12 +254,42 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
     for tab in ("twice", "combined"):
         page = read(alice.get(office.url(f"lists/suppliers/?show={tab}")))
         assert page.has_button("Combine…")
-        assert page.html.count(f'data-url="{office.url("lists/suppliers/pick")}"') == 2
+        assert page.html.count(f'data-url="{office.url("lists/suppliers/pick?own=yes")}"') == 2
     assert read(alice.get(office.url("lists/categories/?show=combined"))).has_button("Combine…")
     bob = browse(people.bob)
     assert not read(bob.get(office.url("lists/suppliers/?show=combined"))).has_button("Combine…")
     preview = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")))
     assert preview.has_button("Combine")
+
+
+@pytest.mark.req("CHG-03")
+def test_what_still_needs_a_match_can_be_combined_and_what_is_only_there_is_not_offered(
+    office: Office, alice: Client
+) -> None:
+    office.unmatched(ListName.CATEGORIES, "Motor", "449")
+    office.unmatched(ListName.CATEGORIES, "Motoring", "450")
+    office.remote(ListName.CATEGORIES, "Motor vehicles", "V1")
+    ListSync.objects.update_or_create(
+        business=office.business, connection=office.connection, list="categories", defaults={"merging": True}
+    )
+    page = read(alice.get(office.url("lists/categories/?show=combined")))
+    [address, _] = re.findall(r'data-url="([^"]+)"', page.html)
+    offered = alice.get(f"{address}&q=motor").content.decode()
+    assert re.findall(r">([^<]+)</option>", offered) == ["449 Motor", "450 Motoring"]
+    assert page.html.count(">449 Motor</option>") == 2, "without scripts they are chosen from the page"
+
+
+def test_a_rule_that_names_what_was_combined_counts_for_the_entry_kept(office: Office, alice: Client) -> None:
+    kept = office.item(ListName.CATEGORIES, "Motor expenses", "449")
+    twice = office.item(ListName.CATEGORIES, "Motoring", "450")
+    for supplier, category in (("One Ltd", kept), ("Two Ltd", twice)):
+        save_supplier_rule(office.supplier(supplier), RuleInput(category_id=category.id), office.user)
+    combine(kept, twice, office.user)
+    page = read(alice.get(office.url("lists/categories/?q=449")))
+    assert "2 rules" in page.text
+    rules = read(alice.get(page.link("2 rules")))
+    assert "One Ltd" in rules.text
+    assert "Two Ltd" in rules.text
 
 
 def test_combining_names_the_software_of_a_match_and_warns_of_two_tax_numbers(

@@ -44,7 +44,7 @@ class Read:
 
 
 def view_dimensions(questions: Sequence[DimensionQuestion], given: Mapping[str, str]) -> list[Asked]:
-    """Which dimension each tracking list is, in words; `given` are the fields of answers that were refused."""
+    """Which dimension each tracking list is, in words; `given` are the fields of refused answers."""
     found: list[Asked] = []
     takers: dict[str, str] = {}
     for question in questions:
