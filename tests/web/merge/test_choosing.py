@@ -131,11 +131,11 @@ def test_the_field_offers_what_was_proposed_first_whatever_was_chosen_since(desk
     ads, other = desk.firm.item("Advertising"), desk.new.remote("n-7300").id
     desk.choose(f"{ads.id}:any:leave::1")
     left = desk.fragment("merge_edit", ads.id, use="any").html.split("<option")
-    assert re.search(r'data-hint="\d+% sure">6200 Advertising<', left[2])
+    assert re.search(r'data-hint="(\d+% sure)" label="6200 Advertising \(\1\)">6200 Advertising<', left[2])
     desk.choose(f"{ads.id}:any:match:{other}:1")
     chosen = desk.fragment("merge_edit", ads.id, use="any").html.split("<option")
     assert "selected>7300 Vehicle and travel costs<" in chosen[2]
-    assert re.search(r'data-hint="\d+% sure">6200 Advertising<', chosen[3])
+    assert re.search(r'data-hint="(\d+% sure)" label="6200 Advertising \(\1\)">6200 Advertising<', chosen[3])
 
 
 def test_the_field_names_nothing_that_is_all_but_impossible(desk: Desk) -> None:
@@ -175,7 +175,8 @@ def test_a_one_sided_rate_chosen_for_both_sides_is_matched_on_its_own_and_that_i
     assert desk.uses_of("20% VAT", TAXES)["costs"] == ("match", desk.new.remote("n-20c", TAXES).id, True)
     item = desk.firm.item("20% VAT", TAXES)
     offered = desk.fragment("merge_targets", item.id, use="any", q="20").html
-    assert 'data-hint="20%, costs: matched on costs only">20.0% S on purchases' in offered
+    hint = "20%, costs: matched on costs only"
+    assert f'data-hint="{hint}" label="20.0% S on purchases ({hint})">20.0% S on purchases' in offered
     fields = {"choice": f"{item.id}:any:match:{desk.new.remote('n-20s', TAXES).id}:1"}
     fields["version"] = str(desk.new.version)
     page = read(desk.client.post(desk.url("merge_choose"), fields, follow=True))

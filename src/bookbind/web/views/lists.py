@@ -176,7 +176,7 @@ def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
     picked = queries.pick_items(get_list_name(name), query, shown, connection)
     context: dict[str, object] = {"items": picked}
     if connection is not None:
-        context["software"] = get_provider(connection.provider).name
+        context["only_there"] = f"only in {get_provider(connection.provider).name}"
         context["first_use"] = first_use_words(connection, name).lower()
     return render(request, "lists/_options.html", context)
 
