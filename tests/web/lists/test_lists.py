@@ -48,7 +48,7 @@ def test_reading_shows_progress_and_asks_again(office: Office, alice: Client) ->
         state=ListSync.State.READING, read_count=1200, expected_count=3000
     )
     page = read(alice.get(office.url("lists/")))
-    assert "1200 of 3000" in page.text
+    assert "1,200 of 3,000" in page.text
     assert 'hx-trigger="every 1s"' in page.html
 
 
@@ -109,7 +109,8 @@ def test_where_the_settings_ask_about_new_suppliers_the_lists_and_fields_say_so(
     page = read(alice.get(office.url("lists/suppliers/")))
     assert "New Ltd – You are asked when first used" in page.text  # noqa: RUF001
     html = alice.get(office.url("lists/suppliers/pick?q=new")).content.decode()
-    assert 'data-hint="you are asked when first used">New Ltd</option>' in html
+    hint = "you are asked when first used"
+    assert f'data-hint="{hint}" label="New Ltd ({hint})">New Ltd</option>' in html
     html = alice.get(office.url(f"costs/{document.id}/")).content.decode()
     assert "you are asked on publish" in html
     assert "created on publish" not in html
@@ -131,7 +132,8 @@ def test_a_field_is_offered_what_works_at_the_connection(office: Office, alice: 
     assert "Adrift" not in html
     office.supplier("Adam & Sons")
     html = alice.get(office.url("lists/suppliers/pick?q=adam")).content.decode()
-    assert 'data-hint="created when first used">Adam &amp; Sons</option>' in html
+    hint = "created when first used"
+    assert f'data-hint="{hint}" label="Adam &amp; Sons ({hint})">Adam &amp; Sons</option>' in html
 
 
 def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
@@ -145,7 +147,8 @@ def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
     page = read(alice.get(office.url("lists/categories/?show=match")))
     assert "450 Motor vehicle expenses" in page.text
     assert "1 document waits for it" in page.text
-    assert f'<option value="{vehicle.id}" data-hint="similar name" selected>' in page.html
+    hinted = 'data-hint="similar name" label="V1 Motor expenses (similar name)"'
+    assert f'<option value="{vehicle.id}" {hinted} selected>' in page.html
     answer = alice.post(
         office.url("lists/categories/match"), {"item": lost.id, "remote": vehicle.id}, follow=True
     )
@@ -164,7 +167,10 @@ def test_a_supplier_that_was_deleted_and_made_anew_is_proposed_under_its_name(
     page = read(alice.get(office.url("lists/suppliers/")))
     assert "Needs a match" in page.text
     page = read(alice.get(office.url("lists/suppliers/?show=match")))
-    assert f'<option value="{anew.id}" data-hint="same name" selected>' in page.html
+    assert (
+        f'<option value="{anew.id}" data-hint="same name" label="CITY FUEL LTD (same name)" selected>'
+        in page.html
+    )
     alice.post(office.url("lists/suppliers/match"), {"item": supplier.id, "remote": anew.id})
     assert office.connection is not None
     assert current_bindings(office.connection.id, [supplier.id])[supplier.id] == anew

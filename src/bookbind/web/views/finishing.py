@@ -349,4 +349,4 @@ def _months(waiting: WaitingSummary) -> str:
     """`Oct 2, Nov 12`, when the documents belong to more than one month."""
     if len(waiting.months) < 2:
         return plural(waiting.count, "document") if waiting.count else ""
-    return ", ".join(f"{month:%b} {number}" for month, number in waiting.months.items())
+    return ", ".join(f"{month:%b} {number:,}" for month, number in waiting.months.items())
