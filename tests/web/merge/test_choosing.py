@@ -15,6 +15,7 @@ from bookbind.providers.base.types import ListName, RemoteDimension
 from tests.merge.conftest import CATEGORIES, TAXES
 from tests.support.factories import People
 from tests.support.pages import Page, read
+from tests.support.queries import counting
 from tests.web.conftest import Browse
 from tests.web.merge.conftest import Desk
 
@@ -78,6 +79,26 @@ def test_what_is_left_unmatched_stays_so_until_it_is_taken_back(desk: Desk) -> N
     assert "6200 Advertising" in proposed.text
 
 
+@pytest.mark.req("CHG-09")
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("split", "You chose to match it on costs and on sales separately."),
+        ("join", "You chose one match for costs and sales."),
+        ("forget", "You chose what is proposed."),
+    ],
+)
+def test_whoever_was_second_is_told_what_they_chose_themselves(
+    desk: Desk, people: People, browse: Browse, action: str, said: str
+) -> None:
+    seen = desk.new.version
+    desk.match("20% VAT", "n-20c", use="costs", in_list=TAXES)
+    item = desk.firm.item("20% VAT", TAXES)
+    row = desk.choose(f"{item.id}:any:{action}::1", version=seen, client=browse(people.carol))
+    assert row.status == 409
+    assert said in row.text
+
+
 def test_an_entry_is_to_be_created_when_the_matches_are_used(desk: Desk) -> None:
     motor = desk.firm.item("Motor expenses")
     row = desk.choose(f"{motor.id}:any:create::1")
@@ -136,6 +157,13 @@ def test_the_field_offers_what_was_proposed_first_whatever_was_chosen_since(desk
     chosen = desk.fragment("merge_edit", ads.id, use="any").html.split("<option")
     assert "selected>7300 Vehicle and travel costs<" in chosen[2]
     assert re.search(r'data-hint="(\d+% sure)" label="6200 Advertising \(\1\)">6200 Advertising<', chosen[3])
+
+
+def test_the_field_reads_its_list_once(desk: Desk) -> None:
+    ads = desk.firm.item("Advertising")
+    with counting() as counted:
+        assert "6200 Advertising" in desk.fragment("merge_edit", ads.id, use="any").html
+    assert len([each for each in counted.queries if 'FROM "merge_suggested"' in each]) == 1
 
 
 def test_the_field_names_nothing_that_is_all_but_impossible(desk: Desk) -> None:
