@@ -357,6 +357,15 @@ def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Cli
     assert ListItem.objects.get(id=twice.id).merged_into is None
 
 
+def test_an_undone_combination_says_which_of_the_two_needs_a_match_now(office: Office, alice: Client) -> None:
+    kept = office.item(ListName.CATEGORIES, "Motor expenses", "449")
+    twice = office.unmatched(ListName.CATEGORIES, "Motoring", "450")
+    combination = combine(kept, twice, office.user)
+    page = read(alice.post(office.url(f"combinations/{combination.id}/undo"), follow=True))
+    assert "Undone: Motoring and Motor expenses are two again." in page.text
+    assert "Motoring needs a match in Xero (Acme Ltd) now; what uses it waits for that." in page.text
+
+
 def test_an_entry_is_not_combined_with_itself_or_another_list(office: Office, alice: Client) -> None:
     supplier = office.supplier("BT plc")
     for other in (supplier.id, office.category.id):
