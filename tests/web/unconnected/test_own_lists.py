@@ -175,6 +175,29 @@ def test_a_file_is_looked_at_before_anything_is_written(office: Office, alice: C
 
 
 @pytest.mark.req("LST-07")
+def test_a_file_that_was_imported_in_another_window_says_so_instead_of_nothing_here(
+    office: Office, alice: Client
+) -> None:
+    page = choose(alice, office, "lists/categories", "Code,Name,Type\n400,Advertising,Expense\n")
+    confirm(alice, page)
+    again = confirm(alice, page)
+    assert again.status == 404
+    assert "This file is not kept any more, so nothing was imported now." in again.text
+    assert "It was imported already, or another one was chosen since." in again.text
+    assert again.has_button("Look at it")
+    assert ListItem.objects.count() == 1
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize("path", ["lists/categories", "rules"])
+def test_a_file_without_a_line_is_not_called_known(office: Office, alice: Client, path: str) -> None:
+    headings = "Code,Name,Type\n" if path != "rules" else "Supplier,Category\n"
+    page = choose(alice, office, path, headings)
+    assert "This file has no line below its headings." in page.text
+    assert "Everything in it is there already." not in page.text
+
+
+@pytest.mark.req("LST-07")
 def test_an_exported_list_comes_back_unchanged(office: Office, alice: Client) -> None:
     for name in ("=cmd|' /C calc'!A0", "@sum", "-1", "Zoë, Ltd", "\u202eevil"):
         add(alice, office, "suppliers", name=name, email="a@b.test")
