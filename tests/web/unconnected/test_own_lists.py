@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -172,6 +173,33 @@ def test_a_file_is_looked_at_before_anything_is_written(office: Office, alice: C
     assert "list.csv is imported. 1 added, 1 changed." in page.text
     assert sorted(ListItem.objects.values_list("name", flat=True)) == ["Advertising", "Vehicles"]
     assert not ImportDraft.objects.exists()
+
+
+def test_what_somebody_else_changed_meanwhile_is_shown_before_it_is_written_over(
+    office: Office, alice: Client, people: People, browse: Browse
+) -> None:
+    add(alice, office, "suppliers", name="City Fuel", email="old@fuel.test")
+    item = ListItem.objects.get(name="City Fuel")
+    address = office.url(f"lists/suppliers/{item.id}/")
+
+    def fields(html: str, **changes: str) -> dict[str, str]:
+        shown = dict(re.findall(r'<input type="(?:text|hidden)" name="(\w+)" value="([^"]*)"', html))
+        shown.pop("csrfmiddlewaretoken", None)
+        return shown | changes
+
+    opened = alice.get(address).content.decode()
+    other = browse(people.ursula)
+    other.post(address, fields(other.get(address).content.decode(), email="new@fuel.test"))
+    refused = read(alice.post(address, fields(opened, name="City Fuel Ltd")))
+    assert refused.status == 409
+    assert "Somebody changed this entry since you opened it, so nothing was saved." in refused.text
+    assert "E-mail is new@fuel.test now" in refused.text
+    assert 'value="City Fuel Ltd"' in refused.html, "what was typed is kept"
+    item.refresh_from_db()
+    assert (item.name, item.details["email"]) == ("City Fuel", "new@fuel.test")
+    alice.post(address, fields(refused.html))
+    item.refresh_from_db()
+    assert (item.name, item.details["email"]) == ("City Fuel Ltd", "old@fuel.test")
 
 
 @pytest.mark.req("LST-07")
