@@ -225,6 +225,19 @@ def test_a_file_without_a_line_is_not_called_known(office: Office, alice: Client
     assert "Everything in it is there already." not in page.text
 
 
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [
+        ("match", "Nothing needs a match. No accounting software is connected"),
+        ("archived", "Nothing is archived. What you archive is kept here and can be brought back."),
+    ],
+)
+def test_an_empty_tab_says_what_it_is_for(office: Office, alice: Client, show: str, said: str) -> None:
+    page = read(alice.get(office.url(f"lists/categories/?show={show}")))
+    assert said in page.text
+    assert "Add the first one" not in page.text
+
+
 @pytest.mark.req("LST-07")
 def test_an_exported_list_comes_back_unchanged(office: Office, alice: Client) -> None:
     for name in ("=cmd|' /C calc'!A0", "@sum", "-1", "Zoë, Ltd", "\u202eevil"):
