@@ -357,6 +357,15 @@ def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Cli
     assert ListItem.objects.get(id=twice.id).merged_into is None
 
 
+def test_whoever_looks_for_what_was_combined_is_led_to_the_entry_kept(office: Office, alice: Client) -> None:
+    kept, twice = office.supplier("British Telecom"), office.supplier("BT plc")
+    combine(kept, twice, office.user)
+    page = read(alice.get(office.url("lists/suppliers/?q=bt")))
+    assert "BT plc is read as British Telecom" in page.text
+    assert "British Telecom" in read(alice.get(f"{page.path}{page.link('British Telecom')}")).text
+    assert "is read as" not in read(alice.get(office.url("lists/suppliers/?q=british"))).text
+
+
 def test_an_undone_combination_says_which_of_the_two_needs_a_match_now(office: Office, alice: Client) -> None:
     kept = office.item(ListName.CATEGORIES, "Motor expenses", "449")
     twice = office.unmatched(ListName.CATEGORIES, "Motoring", "450")

@@ -44,6 +44,7 @@ CSV_TYPE = "text/csv; charset=utf-8"
 PAGE_SIZE = 50
 PICKED_AT_FIRST = 250
 PICKED = 50
+READ_AS = 5
 # Without scripts there are no others.
 COMBINED_AT_FIRST = 1000
 FAILED = "The last read failed. What was read before stays; it is tried again by itself."
@@ -267,7 +268,21 @@ def _all(request: BusinessRequest, name: ListName, connection: Connection | None
     ordered = rows.order_by(*(["rank"] if query else []), *order, "id")
     found = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     words = urlencode({"q": query}) if query else ""
-    return {"page": found, "rows": _item_rows(found, name, connection), "page_query": words}
+    read_as = _read_as(name, query) if query and not found.object_list else []
+    return {
+        "page": found,
+        "rows": _item_rows(found, name, connection),
+        "page_query": words,
+        "read_as": read_as,
+    }
+
+
+def _read_as(name: ListName, query: str) -> list[tuple[str, str]]:
+    """The first entries of that name that were combined into others, and what they are read as."""
+    combined = ListItem.objects.filter(list=name, merged_into__isnull=False)
+    named = list(queries.search_items(combined, query).order_by("folded_name", "id")[:READ_AS])
+    kept = queries.items_by_id([item.id for item in named])
+    return [(item.name, kept[item.id].name) for item in named]
 
 
 def _archived(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:
