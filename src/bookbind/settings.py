@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "bookbind.web.middleware.PrivatePages",
+    "bookbind.web.middleware.FormsAlone",
 ]
 
 TEMPLATES = [

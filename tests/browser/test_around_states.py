@@ -50,6 +50,13 @@ def test_nine_clients_tell_their_state_in_words_sorted_by_harm(jo: Visitor) -> N
     jo.keep("30-clients")
 
 
+def test_what_helps_a_client_is_within_reach_on_a_tablet(visit: Callable[..., Visitor]) -> None:
+    jo = visit("Jo Harbour", viewport={"width": 768, "height": 1024})
+    jo.open("/clients/")
+    for button in jo.page.get_by_role("main").get_by_role("button", name="Reconnect").all():
+        expect(button).to_be_in_viewport(ratio=1)
+
+
 def test_filters_of_the_clients_live_in_the_address(jo: Visitor) -> None:
     page = jo.page
     jo.open("/clients/")

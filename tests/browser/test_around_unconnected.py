@@ -105,6 +105,22 @@ def test_it_fits_a_narrow_screen(visit: Callable[..., Visitor], path: str, schem
     assert visitor.troubles == []
 
 
+def test_a_long_name_stays_within_the_page(jo: Visitor) -> None:
+    page = jo.page
+    for name in (f"{'W' * 200} Ltd", f"{'W' * 200} Limited"):
+        jo.open(f"{BIRCH}/lists/suppliers/new")
+        page.get_by_label("Name", exact=True).fill(name)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("row").filter(has_text=name)).to_be_visible()
+    for width in (1200, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for tab in ("", "?show=twice"):
+            jo.open(f"{BIRCH}/lists/suppliers/{tab}")
+            expect(page.get_by_role("main")).to_contain_text("W" * 200)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (tab, width)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_disconnect_says_with_numbers_what_stays(jo: Visitor) -> None:
     jo.open("/b/cole-son/settings/connections/")
     jo.page.get_by_role("main").get_by_role("button", name=re.compile("Manage")).first.click()

@@ -6,9 +6,10 @@ from decimal import Decimal
 from bookbind.documents.inputs import DocumentInput, LineInput
 from bookbind.documents.services import save_document
 from bookbind.kit.events import subscribe
+from bookbind.lists.combine import combine, undo_combination
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.using import use_matches
-from bookbind.providers.base.types import DocumentKind, PublishAs
+from bookbind.providers.base.types import DocumentKind, ListName, PublishAs
 from bookbind.publishing.events import DocumentHeld
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
@@ -59,6 +60,24 @@ def test_documents_that_go_on_waiting_are_checked_in_one_go(moved: Moved) -> Non
         recheck(second)
     # Whether each was edited meanwhile is asked just before it is placed.
     assert many.number - few.number == 5, "\n".join(many.queries)
+
+
+def test_a_document_that_was_ready_through_a_combination_needs_its_match_when_that_is_undone(
+    moved: Moved,
+) -> None:
+    firm, _, second = moved
+    combination = combine(firm.item("Advertising"), firm.item("Motor expenses"), firm.user)
+    waiting = firm.wait(second)
+    use_matches(
+        second.connection, firm.user, expected_version=second.version, names=[ListName.CATEGORIES, TAXES]
+    )
+    firm.recheck()
+    assert look(waiting).reason in (Reason.NOT_STARTED, Reason.LOOK_FIRST)
+    undo_combination(combination.id, firm.user)
+    firm.recheck()
+    assert look(waiting).reason == Reason.CATEGORY_UNMATCHED
+    combine(firm.item("Advertising"), firm.item("Motor expenses"), firm.user)
+    assert look(waiting).reason != Reason.CATEGORY_UNMATCHED
 
 
 def test_a_document_that_is_edited_while_others_are_placed_waits_for_what_it_lacks_then(moved: Moved) -> None:

@@ -149,6 +149,16 @@ def test_documents_count_by_what_stands_on_them_not_by_the_reason_shown(moved: M
     assert rate.used.waiting == 1
 
 
+def test_an_entry_was_what_it_was_itself_whatever_was_combined_into_it(moved: Moved) -> None:
+    firm, _, second = moved
+    kept, absorbed = firm.item("Advertising"), firm.item("Motor expenses")
+    combine(kept, absorbed, firm.user)
+    row = find_row(second.connection, kept.id)
+    assert row is not None
+    assert row.was is not None
+    assert row.was.label == "400 Advertising"
+
+
 def test_what_was_combined_counts_for_the_one_kept(moved: Moved) -> None:
     firm, _, second = moved
     firm.wait(second, supplier_id=firm.supplier("Paper Mill").id)

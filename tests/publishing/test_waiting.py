@@ -21,9 +21,17 @@ from bookbind.publishing.models import Delivery, Publication
 from bookbind.publishing.queries import find_latest_resume, waiting_summary
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.results import explain_results, results_of
-from bookbind.publishing.resume import default_choice, finish_check, look_first_after_matching
+from bookbind.publishing.resume import (
+    default_choice,
+    finish_check,
+    look_first_after_matching,
+    place_after_lists,
+)
 from bookbind.publishing.states import State
 from tests.publishing.conftest import QUEUE, SYNC, Desk, sign_in
+from tests.support.queries import counting
+
+MANY = 8
 
 
 def states(desk: Desk) -> list[tuple[str, str]]:
@@ -178,6 +186,25 @@ def test_what_somebody_wanted_to_look_at_first_still_waits_for_that(desk: Desk) 
     run_due(kinds=[SYNC, QUEUE])
     assert states(desk) == [(State.HELD, Reason.LOOK_FIRST)]
     assert desk.bills() == []
+
+
+@pytest.mark.req("REC-10")
+def test_many_that_waited_for_a_list_are_checked_together(desk: Desk) -> None:
+    documents = [desk.bill(f"INV-{number}") for number in range(MANY)]
+    expire(desk)
+    for document in documents:
+        desk.publish(document)
+    desk.work()
+    desk.reconnect(publish_now=False)
+    desk.fault("tax_rates", "truncated", times=200)
+    _let_reads_fail(desk)
+    assert states(desk) == [(State.HELD, Reason.LISTS)] * MANY
+    ListSync.objects.update(state=ListSync.State.COMPLETE, last_success_at=clock.now(), last_error={})
+    with counting() as counted:
+        place_after_lists(desk.connection)
+    assert states(desk) == [(State.HELD, Reason.LOOK_FIRST)] * MANY
+    books = [query for query in counted.queries if 'FROM "lists_binding"' in query]
+    assert len(books) < MANY, "the books are read once, not for each document"
 
 
 def test_what_matching_completes_waits_for_a_look_also_while_lists_are_read(desk: Desk) -> None:

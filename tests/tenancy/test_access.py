@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from bookbind.activity.models import Entry
 from bookbind.lists.models import ListItem
@@ -160,6 +160,26 @@ def test_whoever_signs_in_again_comes_back_to_the_page_that_asked_for_the_fragme
     request.user = _Anonymous()
     response = manage(request, slug="acme")
     assert response["HX-Redirect"] == f"/accounts/login/{back}"
+
+
+@pytest.mark.req("REC-17")
+@pytest.mark.parametrize(
+    ("around", "back"),
+    [
+        ("http://testserver/b/acme/lists/suppliers/new?x=1", "/b/acme/lists/suppliers/new%3Fx%3D1"),
+        ("http://elsewhere.test/b/acme/costs/", "/"),
+        ("", "/"),
+    ],
+)
+def test_whoever_sent_something_signed_out_is_told_and_comes_back_to_the_page_it_was_on(
+    client: Client, people: People, around: str, back: str
+) -> None:
+    address = f"/b/{people.acme.slug}/lists/suppliers/combine"
+    response = client.post(address, {"kept": "x"}, headers={"Referer": around})
+    assert response["Location"] == f"/accounts/login/?next={back}"
+    said = "You were signed out meanwhile, so nothing was saved. Sign in, and send it once more."
+    assert said in client.get(response["Location"]).content.decode()
+    assert said not in client.get(response["Location"]).content.decode()
 
 
 def test_a_practice_opens_to_its_own_people_alone(people: People, visit: Visit) -> None:

@@ -91,6 +91,27 @@ def test_a_move_waits_for_a_second_person_while_the_old_books_go_on(
     assert row(joined).awaits_start
 
 
+def test_who_decides_is_told_of_another_name_and_currency_as_who_asked_was(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    old = connect(ada)
+    want_second_person(ada, people)
+    change(ada, old)
+    joined = joined_beside(ada, old)
+    with within(BusinessScope(ada.business.id)):
+        organisation = joined.organisation | {"currency": "EUR"}
+        Connection.objects.filter(id=joined.id).update(organisation=organisation)
+    asked = read(ursula.get(page_of(ada, open_approval(ada.business))))
+    assert f"{HOLDINGS} goes by another name than {ada.business.name}." in asked.text
+    assert f"Approve only if these are the books of {ada.business.name}." in asked.text
+    assert f"{HOLDINGS} keeps its books in EUR, not GBP." in asked.text
+    decide(ursula, ada, "refuse")
+    with within(BusinessScope(ada.business.id)):
+        approval = Approval.objects.get()
+    decided = read(ursula.get(page_of(ada, approval)))
+    assert "goes by another name" not in decided.text
+
+
 def test_a_move_approved_before_its_lists_are_complete_waits_for_them_alone(
     ada: Walk, people: People, ursula: Client
 ) -> None:

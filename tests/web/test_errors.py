@@ -21,6 +21,26 @@ def test_a_missing_page_says_so_with_a_reference(people: People, browse: Browse)
     assert re.search(r"reference: [A-Z0-9]{8}\b", page.text)
 
 
+@pytest.mark.req("UX-06")
+@pytest.mark.parametrize(
+    ("path", "page_above"),
+    [
+        ("settings/people/add", "settings/people/"),
+        ("settings/connections/second-person", "settings/connections/"),
+    ],
+)
+def test_an_address_that_only_takes_forms_leads_to_the_page_they_stand_on(
+    people: People, browse: Browse, path: str, page_above: str
+) -> None:
+    root = f"/b/{people.acme.slug}/"
+    page = read(browse(people.alice).get(f"{root}{path}"))
+    assert page.status == 405
+    assert page.heading == "There is no page at this address"
+    assert "Nothing was changed." in page.text
+    assert page.link("Go to the page") == f"{root}{page_above}"
+    assert read(Client().get(f"{root}{path}")).heading == page.heading, "a stranger is told no more"
+
+
 def test_another_tenants_page_looks_like_a_missing_one(people: People, browse: Browse) -> None:
     client = browse(people.alice)
     missing = read(client.get("/b/no-such-business/settings/"))

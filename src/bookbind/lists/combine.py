@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db import transaction
 
 from bookbind.activity.services import record
+from bookbind.connections.queries import LIVE_STAGES
 from bookbind.kit import clock
 from bookbind.kit.events import announce
 from bookbind.kit.text import plain_tax_number
-from bookbind.lists.bindings import tell_changed
 from bookbind.lists.duplicates import Entry, Likeness, find_pairs
 from bookbind.lists.errors import AlreadyCombined, ListsDiffer, SameItem, UndoBlocked
-from bookbind.lists.events import CombinationUndone, ItemsCombined
+from bookbind.lists.events import BindingsChanged, CombinationUndone, ItemsCombined
 from bookbind.lists.labels import item_label
 from bookbind.lists.models import Binding, Combination, KeptApart, ListItem
 from bookbind.lists.queries import members_of
@@ -61,7 +61,8 @@ def combine(kept: ListItem, absorbed: ListItem, user: User) -> Combination:
         business_id=kept.business_id, kept=kept, absorbed=absorbed, combined_at=clock.now(), combined_by=user
     )
     announce(ItemsCombined(kept.business_id, combination.id, kept.id, absorbed.id))
-    _tell(combination, "lists.combined", f"{_label(absorbed)} is read as {_label(kept)} now.", user)
+    _record(combination, "lists.combined", f"{_label(absorbed)} is read as {_label(kept)} now.", user)
+    _tell_waiting(combination, _group_of(combination))
     return combination
 
 
@@ -77,14 +78,12 @@ def undo_combination(combination_id: UUID, user: User) -> Combination:
     if standing.update(undone_at=clock.now(), undone_by=user):
         kept, absorbed = combination.kept, combination.absorbed
         text = f"{_label(absorbed)} is separate from {_label(kept)} again."
-        _tell(
-            combination,
-            "lists.combination_undone",
-            text,
-            user,
-        )
+        _record(combination, "lists.combination_undone", text, user)
+        group = _group_of(combination)
         ListItem.objects.filter(id=absorbed.id).update(merged_into=None)
         announce(CombinationUndone(combination.business_id, combination.id, kept.id, absorbed.id))
+        # What was ready through the other's match needs one of its own now, so all that waits is looked at.
+        _tell_waiting(combination, group, may_go=False)
     combination.refresh_from_db()
     return combination
 
@@ -122,8 +121,7 @@ def _lock(one: ListItem, other: ListItem) -> dict[UUID, ListItem]:
     return {row.id: row for row in rows}
 
 
-def _tell(combination: Combination, action: str, text: str, user: User) -> None:
-    """Record it, and tell whoever waits for a match of any of the entries."""
+def _record(combination: Combination, action: str, text: str, user: User) -> None:
     record(
         action,
         text,
@@ -132,11 +130,21 @@ def _tell(combination: Combination, action: str, text: str, user: User) -> None:
         subject=combination.kept,
         data={"kept": str(combination.kept_id), "absorbed": str(combination.absorbed_id)},
     )
+
+
+def _group_of(combination: Combination) -> set[UUID]:
+    """Both entries, and all that was combined into either of them."""
     group = members_of([combination.kept_id, combination.absorbed_id])
-    ids = {id_ for members in group.values() for id_ in members}
-    current = Binding.objects.filter(list_item_id__in=ids, closed_at__isnull=True)
+    return {id_ for members in group.values() for id_ in members}
+
+
+def _tell_waiting(combination: Combination, item_ids: set[UUID], *, may_go: bool = True) -> None:
+    """Tell whoever waits for a match of any of the entries, wherever one of them has one."""
+    current = Binding.objects.filter(
+        list_item_id__in=item_ids, closed_at__isnull=True, connection__stage__in=LIVE_STAGES
+    )
     for connection_id in set(current.values_list("connection_id", flat=True)):
-        tell_changed(list(current.filter(connection_id=connection_id)))
+        announce(BindingsChanged(combination.business_id, connection_id, tuple(sorted(item_ids)), may_go))
 
 
 def _label(item: ListItem) -> str:

@@ -33,12 +33,17 @@ def earlier_labels(connection: Connection | None, item_ids: Iterable[UUID]) -> d
     if connection is not None:
         rows = rows.exclude(connection=connection)
     latest: dict[UUID, Binding] = {}
-    # What is open counts before what was closed, and of those what was opened last.
     for binding in rows.order_by("opened_at", "id"):
-        before = latest.get(root[binding.list_item_id])
-        if before is None or binding.closed_at is None or before.closed_at is not None:
-            latest[root[binding.list_item_id]] = binding
+        entry = root[binding.list_item_id]
+        before = latest.get(entry)
+        if before is None or _counts(binding, entry) >= _counts(before, entry):
+            latest[entry] = binding
     return {id_: _earlier(latest[kept[id_]]) for id_ in wanted if kept.get(id_) in latest}
+
+
+def _counts(binding: Binding, entry: UUID) -> tuple[bool, bool]:
+    """Its own match counts before one of what was combined into it, an open one before a closed one."""
+    return binding.list_item_id == entry, binding.closed_at is None
 
 
 def _earlier(binding: Binding) -> Earlier:

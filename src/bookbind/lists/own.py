@@ -76,8 +76,8 @@ def apply_import(business_id: UUID, name: ListName, sheet: Sheet, digest: str, u
         counts = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
         record(
             "lists.imported",
-            f"{LIST_LABELS[name]} were imported from {file}: {counts['new']} new, "
-            f"{counts['changed']} changed, {counts['unchanged']} as before.",
+            f"{LIST_LABELS[name]} were imported from {file}: {counts['new']:,} new, "
+            f"{counts['changed']:,} changed, {counts['unchanged']:,} as before.",
             business_id=business_id,
             actor=user,
             data={"list": name.value, "file": file, **counts},

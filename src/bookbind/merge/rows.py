@@ -31,6 +31,7 @@ from bookbind.merge.usage import NOT_USED, Uses, read_uses, read_uses_of
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 
+_LEAST_LIKELY = 0.01
 _USE_ORDER = (ANY, COSTS, SALES)
 _USE_WORDS = {ANY: "", COSTS: "on costs", SALES: "on sales"}
 
@@ -67,7 +68,8 @@ class UseRow:
 
     `action` is match, create or leave. `word` is certain, likely, guess, or empty when a person chose or
     nothing is proposed; `confidence` is the number behind it. `create_name` is empty where nothing can be
-    created. `shared_with` names the other entries of ours that are, or would be, the same one.
+    created. `alternatives` are what is proposed, whatever somebody chose since, and then the runners-up, as
+    far as they can be chosen. `shared_with` names the other entries of ours that are, or would be, the same.
     """
 
     use: str
@@ -241,9 +243,17 @@ def _target_ids(data: ListData, entries: Sequence[Entry]) -> set[UUID]:
     for entry in entries:
         ids |= {bound.target for bound in data.standings.bound.get(entry.id, {}).values()}
         for choice in data.choices.get(entry.id, {}).values():
-            others = choice.proposal.alternatives if choice.proposal else ()
-            ids |= {id_ for id_ in (choice.target, *(other for other, _ in others)) if id_ is not None}
+            ids |= {id_ for id_ in (choice.target, *_proposed(choice.proposal)) if id_ is not None}
     return ids
+
+
+def _proposed(proposal: Proposal | None) -> list[UUID]:
+    """What is proposed and the runners-up, without those that are all but impossible."""
+    if proposal is None:
+        return []
+    own = [proposal.target] if proposal.target else []
+    others = [target for target, _ in proposal.alternatives]
+    return [each for each in (*own, *others) if confidence_of(proposal, each) >= _LEAST_LIKELY]
 
 
 def _sharers(data: ListData, targets: Collection[UUID]) -> dict[UUID, dict[UUID, str]]:
@@ -293,7 +303,7 @@ class _Builder:
             word=proposal.word if proposal and is_proposal else "",
             confidence=proposal.confidence if proposal and is_proposal else 0.0,
             reasons=self._reasons(choice),
-            alternatives=self._alternatives(entry, use, proposal),
+            alternatives=() if bound and bound.is_alive else self._alternatives(entry, use, proposal),
             create_name=self._create_name(entry, use),
             shared_with=self._shared_with(entry, bound, choice),
         )
@@ -323,8 +333,7 @@ class _Builder:
         return found if found is None or side == use else replace(found, only_on=side)
 
     def _alternatives(self, entry: Entry, use: str, proposal: Proposal | None) -> tuple[Target, ...]:
-        others = proposal.alternatives if proposal else ()
-        found = (self._offered(entry, use, other, proposal) for other, _ in others)
+        found = (self._offered(entry, use, target, proposal) for target in _proposed(proposal))
         return tuple(each for each in found if each is not None and not each.why_not)
 
     @staticmethod

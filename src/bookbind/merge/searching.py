@@ -13,12 +13,11 @@ from bookbind.merge.plans import ANY
 from bookbind.merge.proposals import Proposal
 from bookbind.merge.reading import read_lists, sales_coded_by
 from bookbind.merge.rows import Target
-from bookbind.merge.standings import entry_of, find_entry, read_targets
+from bookbind.merge.standings import entry_of, find_entry
 
 _FIELDS = ("id", "list", "name", "code", "details", "state")
 # Looked at before those that can't be chosen are put last.
 _LOOKED_AT = 300
-_LEAST_LIKELY = 0.01
 
 
 def search_targets(
@@ -34,22 +33,6 @@ def search_targets(
     rows = _rows(connection, ours, use, search)
     found = [_target(ours, entry_of(row), use, connection) for row in rows[:_LOOKED_AT].values_list(*_FIELDS)]
     return sorted(found, key=lambda each: bool(each.why_not))[:limit]
-
-
-def list_likely(connection: Connection, item_id: UUID, use: str = ANY) -> list[Target]:
-    """What is proposed for the entry, whatever somebody chose since, and then the runners-up."""
-    ours, proposal = find_entry(item_id), find_proposal(connection, item_id, use)
-    if ours is None or proposal is None:
-        return []
-    own = ((proposal.target, proposal.confidence),) if proposal.target else ()
-    likely = dict((*own, *proposal.alternatives))
-    there = read_targets(connection, likely)
-    found = [
-        _target(ours, there[id_], use, connection, confidence)
-        for id_, confidence in likely.items()
-        if id_ in there and confidence >= _LEAST_LIKELY
-    ]
-    return [each for each in found if not each.why_not]
 
 
 def find_proposal(connection: Connection, item_id: UUID, use: str) -> Proposal | None:
@@ -71,8 +54,10 @@ def _rows(connection: Connection, ours: Entry, use: str, search: str) -> QuerySe
     return search_items(rows, search).order_by("rank", "code", "folded_name", "id")
 
 
-def _target(ours: Entry, theirs: Entry, use: str, connection: Connection, likely: float = 0.0) -> Target:
+def _target(ours: Entry, theirs: Entry, use: str, connection: Connection) -> Target:
     side = use_for(ours, theirs, use)
     why_not = refuse(ours, theirs, side, sales_coded_by(connection))
     only_on = "" if side == use else side
-    return Target(theirs.id, theirs.label, theirs.facts, theirs.list, theirs.state, likely, why_not, only_on)
+    return Target(
+        theirs.id, theirs.label, theirs.facts, theirs.list, theirs.state, why_not=why_not, only_on=only_on
+    )

@@ -140,13 +140,9 @@ def place_after_lists(connection: Connection) -> None:
     held = Publication.objects.filter(connection=connection, state=State.HELD.value, reason=Reason.LISTS)
     rows = _in_order(held)
     needing = needing_unread(connection, rows)
-    for publication in rows:
-        if publication.document_id in needing:
-            continue
-        try:
-            _place(publication, publish_now=publication.resume is None or publication.resume.publish_now)
-        except MovedMeanwhile:
-            continue
+    known = [publication for publication in rows if publication.document_id not in needing]
+    for start in range(0, len(known), _AT_ONCE):
+        _place_back(known[start : start + _AT_ONCE], connection)
 
 
 def default_choice(summary: WaitingSummary, now: datetime, time_zone: str) -> bool:
@@ -210,11 +206,23 @@ def _matched(resume: Resume) -> Q:
     return Q(connection_id=resume.connection_id, state=State.HELD.value, reason__in=list(MATCH_REASONS))
 
 
-def _place(publication: Publication, *, publish_now: bool) -> None:
-    if publish_now and not publication.connection.awaits_start:
-        queue(publication)
-    else:
-        _place_checked(publication, check_again(publication))
+def _place_back(rows: Sequence[Publication], connection: Connection) -> None:
+    """Place publications as their own return wanted it, in order."""
+    going = {each.id for each in rows if _goes_at_once(each)}
+    checked = check_again_together(connection, [each for each in rows if each.id not in going])
+    for publication in rows:
+        try:
+            if publication.id in going:
+                queue(publication)
+            else:
+                _place_checked(publication, checked[publication.document_id])
+        except MovedMeanwhile:
+            continue
+
+
+def _goes_at_once(publication: Publication) -> bool:
+    publish_now = publication.resume is None or publication.resume.publish_now
+    return publish_now and not publication.connection.awaits_start
 
 
 def _place_checked(publication: Publication, checked: Checked) -> None:

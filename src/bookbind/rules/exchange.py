@@ -125,8 +125,8 @@ def apply_import(business_id: UUID, sheet: Sheet, digest: str, user: User, file:
         counts = {"new": plan.new, "changed": len(plan.changes) - plan.new, "unchanged": plan.unchanged}
         record(
             "rules.imported",
-            f"Supplier rules were imported from {file}: {counts['new']} new, {counts['changed']} changed, "
-            f"{counts['unchanged']} as before.",
+            f"Supplier rules were imported from {file}: {counts['new']:,} new, "
+            f"{counts['changed']:,} changed, {counts['unchanged']:,} as before.",
             business_id=business_id,
             actor=user,
             data={"file": file, **counts},

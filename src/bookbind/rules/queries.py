@@ -18,6 +18,7 @@ from bookbind.lists.queries import (
     current_bindings,
     dimension_slots,
     items_by_id,
+    members_of,
     search_items,
     sent_items,
     used_lists,
@@ -135,15 +136,16 @@ def problems_of(
 def count_uses(item_ids: Iterable[UUID], list_name: ListName | None = None) -> dict[UUID, int]:
     """How many rules that are switched on name each entry, as supplier or as what they set.
 
-    `list_name`, when all entries are of one list, spares the queries for what can't name them.
+    What was combined counts for the entry kept. `list_name`, when all entries are of one list, spares the
+    queries for what can't name them.
     """
-    wanted = set(item_ids)
+    roots = {each: root for root, group in members_of(item_ids).items() for each in group}
     counts: dict[UUID, int] = defaultdict(int)
     for kind in RULE_KINDS:
         for column in kind.columns_naming(list_name):
-            rows = kind.model.objects.filter(active=True, **{f"{column}__in": wanted})
+            rows = kind.model.objects.filter(active=True, **{f"{column}__in": list(roots)})
             for row in rows.values(column).annotate(n=Count("id")).order_by(column):
-                counts[row[column]] += row["n"]
+                counts[roots[row[column]]] += row["n"]
     return dict(counts)
 
 

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ from bookbind.tenancy.permissions import Permission, Role, may
 from bookbind.tenancy.queries import find_role, list_admins, list_businesses, list_practices
 from bookbind.tenancy.scope import BusinessScope, PracticeScope, within
 
+_SIGNED_OUT = "You were signed out meanwhile, so nothing was saved. Sign in, and send it once more."
 LAST_BUSINESS = "last_business"
 """The session's key for the business that was opened last, where the home page leads."""
 
@@ -227,21 +229,27 @@ def _answer(view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the sign-in page and back here afterwards; a fragment makes the whole page go there."""
+    """Lead to the sign-in page and back here afterwards; a fragment makes the whole page go there.
+
+    What was posted is gone after the sign-in: that is said, and the way back leads to the page it stood on.
+    """
     login = reverse("account_login")
+    if request.method == "POST":
+        messages.info(request, _SIGNED_OUT, fail_silently=True)
     if request.headers.get("HX-Request"):
-        back = _page_around(request)
+        back = _page_around(request, "HX-Current-URL")
         return HttpResponse(
             status=401, headers={"HX-Redirect": f"{login}?{urlencode({'next': back})}" if back else login}
         )
-    # What was posted is gone after the sign-in, so its address alone would answer "not allowed".
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", login)
+    is_page = request.method == "GET"
+    back = request.get_full_path() if is_page else _page_around(request, "Referer") or "/"
+    return redirect_to_login(back, login)
 
 
-def _page_around(request: HttpRequest) -> str:
-    """The page that asked for a fragment, as the browser names it; empty where it is none of ours."""
+def _page_around(request: HttpRequest, header: str) -> str:
+    """The page on which a fragment or a form stands, as the browser says; empty where it is none of ours."""
     try:
-        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+        around = urlsplit(request.headers.get(header, ""))
     except ValueError:
         return ""
     if around.netloc != request.get_host():

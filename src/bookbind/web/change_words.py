@@ -7,6 +7,7 @@ from django.urls import reverse
 from bookbind.connections.change import find_change_away, find_change_to, find_undoable, has_old_books
 from bookbind.connections.messages import Viewer, explain
 from bookbind.connections.models import Change, Connection
+from bookbind.connections.names import names_agree
 from bookbind.connections.queries import (
     keeps_tax,
     label_of,
@@ -37,6 +38,31 @@ class Away:
     def say(self, takes_all: str) -> str:
         """The change, and what becomes of documents: `takes_all`, or that what is ready comes first."""
         return f"{self.text}; {takes_all if self.takes_all else _FIRST}."
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What of an organisation is not as it was or as one would expect; each is empty where it is.
+
+    `name` is the organisation's when the business goes by another, `currency` that of its books when those
+    that are left are kept in `left_currency`.
+    """
+
+    name: str = ""
+    currency: str = ""
+    left_currency: str = ""
+
+
+def find_differences(
+    business_name: str, name: str, currency: str, left: Connection | None = None
+) -> Differences:
+    """Compare an organisation with the business that is to publish there, and with the books it leaves."""
+    left_currency = left.base_currency or str(left.organisation.get("currency", "")) if left else ""
+    return Differences(
+        "" if names_agree(name, business_name) else name,
+        currency if left_currency and currency != left_currency else "",
+        left_currency,
+    )
 
 
 _FIRST = "what is ready is published here first, and the rest goes there"

@@ -4,6 +4,7 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 from bookbind.kit.ids import new_token
 
@@ -30,6 +31,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, "errors/404.html", 404, type(exception).__name__)
 
 
+def no_page(request: HttpRequest) -> HttpResponse:
+    """Say that the address takes forms alone, and lead to the page that they stand on."""
+    return _answer(request, "errors/405.html", 405, "method", {"page_above": _find_page_above(request.path)})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that it was our fault; drawn without the frame, which may be what failed."""
     reference = new_reference()
@@ -42,7 +48,21 @@ def new_reference() -> str:
     return new_token(6).replace("-", "x").replace("_", "y").upper()
 
 
-def _answer(request: HttpRequest, template: str, status: int, why: str) -> HttpResponse:
+def _find_page_above(path: str) -> str:
+    """The address of the nearest page above: those that are pages end in a slash."""
+    while path != "/":
+        path = path[: path.rstrip("/").rfind("/") + 1]
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return path
+
+
+def _answer(
+    request: HttpRequest, template: str, status: int, why: str, words: dict[str, str] | None = None
+) -> HttpResponse:
     reference = new_reference()
     log.info("answered %s", status, extra={"reference": reference, "path": request.path, "why": why})
-    return render(request, template, {"reference": reference}, status=status)
+    return render(request, template, {"reference": reference, **(words or {})}, status=status)

@@ -213,7 +213,7 @@ def _shared(use: UseRow) -> str:
     if not use.shared_with:
         return ""
     more = len(use.shared_with) - 1
-    return f"also for {use.shared_with[0]}{f' and {more} more' if more else ''}"
+    return f"also for {use.shared_with[0]}{f' and {more:,} more' if more else ''}"
 
 
 def _problem(use: UseRow) -> str:

@@ -201,7 +201,7 @@ def shown_names(names: Sequence[str]) -> str:
     """The first of many names, and how many more there are."""
     shown = list(names[:_SHOWN_NAMES])
     more = len(names) - len(shown)
-    return listed([*shown, f"{more} more"] if more else shown)
+    return listed([*shown, f"{more:,} more"] if more else shown)
 
 
 def count_by_list(names: Sequence[ListName]) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """The Lists pages: what was read, search, matching, and combining with undo."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -46,7 +48,7 @@ def test_reading_shows_progress_and_asks_again(office: Office, alice: Client) ->
         state=ListSync.State.READING, read_count=1200, expected_count=3000
     )
     page = read(alice.get(office.url("lists/")))
-    assert "1200 of 3000" in page.text
+    assert "1,200 of 3,000" in page.text
     assert 'hx-trigger="every 1s"' in page.html
 
 
@@ -107,7 +109,8 @@ def test_where_the_settings_ask_about_new_suppliers_the_lists_and_fields_say_so(
     page = read(alice.get(office.url("lists/suppliers/")))
     assert "New Ltd – You are asked when first used" in page.text  # noqa: RUF001
     html = alice.get(office.url("lists/suppliers/pick?q=new")).content.decode()
-    assert 'data-hint="you are asked when first used">New Ltd</option>' in html
+    hint = "you are asked when first used"
+    assert f'data-hint="{hint}" label="New Ltd ({hint})">New Ltd</option>' in html
     html = alice.get(office.url(f"costs/{document.id}/")).content.decode()
     assert "you are asked on publish" in html
     assert "created on publish" not in html
@@ -129,7 +132,8 @@ def test_a_field_is_offered_what_works_at_the_connection(office: Office, alice: 
     assert "Adrift" not in html
     office.supplier("Adam & Sons")
     html = alice.get(office.url("lists/suppliers/pick?q=adam")).content.decode()
-    assert 'data-hint="created when first used">Adam &amp; Sons</option>' in html
+    hint = "created when first used"
+    assert f'data-hint="{hint}" label="Adam &amp; Sons ({hint})">Adam &amp; Sons</option>' in html
 
 
 def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
@@ -143,7 +147,8 @@ def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
     page = read(alice.get(office.url("lists/categories/?show=match")))
     assert "450 Motor vehicle expenses" in page.text
     assert "1 document waits for it" in page.text
-    assert f'<option value="{vehicle.id}" data-hint="similar name" selected>' in page.html
+    hinted = 'data-hint="similar name" label="V1 Motor expenses (similar name)"'
+    assert f'<option value="{vehicle.id}" {hinted} selected>' in page.html
     answer = alice.post(
         office.url("lists/categories/match"), {"item": lost.id, "remote": vehicle.id}, follow=True
     )
@@ -162,7 +167,10 @@ def test_a_supplier_that_was_deleted_and_made_anew_is_proposed_under_its_name(
     page = read(alice.get(office.url("lists/suppliers/")))
     assert "Needs a match" in page.text
     page = read(alice.get(office.url("lists/suppliers/?show=match")))
-    assert f'<option value="{anew.id}" data-hint="same name" selected>' in page.html
+    assert (
+        f'<option value="{anew.id}" data-hint="same name" label="CITY FUEL LTD (same name)" selected>'
+        in page.html
+    )
     alice.post(office.url("lists/suppliers/match"), {"item": supplier.id, "remote": anew.id})
     assert office.connection is not None
     assert current_bindings(office.connection.id, [supplier.id])[supplier.id] == anew
@@ -252,12 +260,42 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
     for tab in ("twice", "combined"):
         page = read(alice.get(office.url(f"lists/suppliers/?show={tab}")))
         assert page.has_button("Combine…")
-        assert page.html.count(f'data-url="{office.url("lists/suppliers/pick")}"') == 2
+        assert page.html.count(f'data-url="{office.url("lists/suppliers/pick?own=yes")}"') == 2
     assert read(alice.get(office.url("lists/categories/?show=combined"))).has_button("Combine…")
     bob = browse(people.bob)
     assert not read(bob.get(office.url("lists/suppliers/?show=combined"))).has_button("Combine…")
     preview = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")))
     assert preview.has_button("Combine")
+
+
+@pytest.mark.req("CHG-03")
+def test_what_still_needs_a_match_can_be_combined_and_what_is_only_there_is_not_offered(
+    office: Office, alice: Client
+) -> None:
+    office.unmatched(ListName.CATEGORIES, "Motor", "449")
+    office.unmatched(ListName.CATEGORIES, "Motoring", "450")
+    office.remote(ListName.CATEGORIES, "Motor vehicles", "V1")
+    ListSync.objects.update_or_create(
+        business=office.business, connection=office.connection, list="categories", defaults={"merging": True}
+    )
+    page = read(alice.get(office.url("lists/categories/?show=combined")))
+    [address, _] = re.findall(r'data-url="([^"]+)"', page.html)
+    offered = alice.get(f"{address}&q=motor").content.decode()
+    assert re.findall(r">([^<]+)</option>", offered) == ["449 Motor", "450 Motoring"]
+    assert page.html.count(">449 Motor</option>") == 2, "without scripts they are chosen from the page"
+
+
+def test_a_rule_that_names_what_was_combined_counts_for_the_entry_kept(office: Office, alice: Client) -> None:
+    kept = office.item(ListName.CATEGORIES, "Motor expenses", "449")
+    twice = office.item(ListName.CATEGORIES, "Motoring", "450")
+    for supplier, category in (("One Ltd", kept), ("Two Ltd", twice)):
+        save_supplier_rule(office.supplier(supplier), RuleInput(category_id=category.id), office.user)
+    combine(kept, twice, office.user)
+    page = read(alice.get(office.url("lists/categories/?q=449")))
+    assert "2 rules" in page.text
+    rules = read(alice.get(page.link("2 rules")))
+    assert "One Ltd" in rules.text
+    assert "Two Ltd" in rules.text
 
 
 def test_combining_names_the_software_of_a_match_and_warns_of_two_tax_numbers(
@@ -317,6 +355,24 @@ def test_duplicates_are_previewed_combined_and_undone(office: Office, alice: Cli
     page = read(alice.post(office.url(f"combinations/{combination.id}/undo"), follow=True))
     assert "Undone: BT Ltd and BT plc are two again." in page.text
     assert ListItem.objects.get(id=twice.id).merged_into is None
+
+
+def test_whoever_looks_for_what_was_combined_is_led_to_the_entry_kept(office: Office, alice: Client) -> None:
+    kept, twice = office.supplier("British Telecom"), office.supplier("BT plc")
+    combine(kept, twice, office.user)
+    page = read(alice.get(office.url("lists/suppliers/?q=bt")))
+    assert "BT plc is read as British Telecom" in page.text
+    assert "British Telecom" in read(alice.get(f"{page.path}{page.link('British Telecom')}")).text
+    assert "is read as" not in read(alice.get(office.url("lists/suppliers/?q=british"))).text
+
+
+def test_an_undone_combination_says_which_of_the_two_needs_a_match_now(office: Office, alice: Client) -> None:
+    kept = office.item(ListName.CATEGORIES, "Motor expenses", "449")
+    twice = office.unmatched(ListName.CATEGORIES, "Motoring", "450")
+    combination = combine(kept, twice, office.user)
+    page = read(alice.post(office.url(f"combinations/{combination.id}/undo"), follow=True))
+    assert "Undone: Motoring and Motor expenses are two again." in page.text
+    assert "Motoring needs a match in Xero (Acme Ltd) now; what uses it waits for that." in page.text
 
 
 def test_an_entry_is_not_combined_with_itself_or_another_list(office: Office, alice: Client) -> None:

@@ -15,6 +15,7 @@ from bookbind.providers.base.types import ListName, RemoteDimension
 from tests.merge.conftest import CATEGORIES, TAXES
 from tests.support.factories import People
 from tests.support.pages import Page, read
+from tests.support.queries import counting
 from tests.web.conftest import Browse
 from tests.web.merge.conftest import Desk
 
@@ -78,6 +79,26 @@ def test_what_is_left_unmatched_stays_so_until_it_is_taken_back(desk: Desk) -> N
     assert "6200 Advertising" in proposed.text
 
 
+@pytest.mark.req("CHG-09")
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("split", "You chose to match it on costs and on sales separately."),
+        ("join", "You chose one match for costs and sales."),
+        ("forget", "You chose what is proposed."),
+    ],
+)
+def test_whoever_was_second_is_told_what_they_chose_themselves(
+    desk: Desk, people: People, browse: Browse, action: str, said: str
+) -> None:
+    seen = desk.new.version
+    desk.match("20% VAT", "n-20c", use="costs", in_list=TAXES)
+    item = desk.firm.item("20% VAT", TAXES)
+    row = desk.choose(f"{item.id}:any:{action}::1", version=seen, client=browse(people.carol))
+    assert row.status == 409
+    assert said in row.text
+
+
 def test_an_entry_is_to_be_created_when_the_matches_are_used(desk: Desk) -> None:
     motor = desk.firm.item("Motor expenses")
     row = desk.choose(f"{motor.id}:any:create::1")
@@ -131,11 +152,18 @@ def test_the_field_offers_what_was_proposed_first_whatever_was_chosen_since(desk
     ads, other = desk.firm.item("Advertising"), desk.new.remote("n-7300").id
     desk.choose(f"{ads.id}:any:leave::1")
     left = desk.fragment("merge_edit", ads.id, use="any").html.split("<option")
-    assert re.search(r'data-hint="\d+% sure">6200 Advertising<', left[2])
+    assert re.search(r'data-hint="(\d+% sure)" label="6200 Advertising \(\1\)">6200 Advertising<', left[2])
     desk.choose(f"{ads.id}:any:match:{other}:1")
     chosen = desk.fragment("merge_edit", ads.id, use="any").html.split("<option")
     assert "selected>7300 Vehicle and travel costs<" in chosen[2]
-    assert re.search(r'data-hint="\d+% sure">6200 Advertising<', chosen[3])
+    assert re.search(r'data-hint="(\d+% sure)" label="6200 Advertising \(\1\)">6200 Advertising<', chosen[3])
+
+
+def test_the_field_reads_its_list_once(desk: Desk) -> None:
+    ads = desk.firm.item("Advertising")
+    with counting() as counted:
+        assert "6200 Advertising" in desk.fragment("merge_edit", ads.id, use="any").html
+    assert len([each for each in counted.queries if 'FROM "merge_suggested"' in each]) == 1
 
 
 def test_the_field_names_nothing_that_is_all_but_impossible(desk: Desk) -> None:
@@ -175,7 +203,8 @@ def test_a_one_sided_rate_chosen_for_both_sides_is_matched_on_its_own_and_that_i
     assert desk.uses_of("20% VAT", TAXES)["costs"] == ("match", desk.new.remote("n-20c", TAXES).id, True)
     item = desk.firm.item("20% VAT", TAXES)
     offered = desk.fragment("merge_targets", item.id, use="any", q="20").html
-    assert 'data-hint="20%, costs: matched on costs only">20.0% S on purchases' in offered
+    hint = "20%, costs: matched on costs only"
+    assert f'data-hint="{hint}" label="20.0% S on purchases ({hint})">20.0% S on purchases' in offered
     fields = {"choice": f"{item.id}:any:match:{desk.new.remote('n-20s', TAXES).id}:1"}
     fields["version"] = str(desk.new.version)
     page = read(desk.client.post(desk.url("merge_choose"), fields, follow=True))
@@ -243,10 +272,6 @@ def test_one_save_keeps_the_answer_to_each_question_of_the_page(desk: Desk) -> N
     there = Dimension.objects.get(connection=desk.new.connection, name="Class")
     page = desk.open("merge_step", "dimensions")
     assert page.html.count(">Save</button>") == 1
-    both = {"key": ["tracking_1", "tracking_2"], "answer": str(there.id)}
-    refused = read(desk.client.post(desk.url("merge_dimension"), both, follow=True)).text
-    assert "One dimension can be one of your lists only. Nothing was changed" in refused
-    assert refused.count("which dimension is it there? to decide") == 2
     fields = {
         "key": ["tracking_1", "tracking_2"],
         "answer-tracking_1": str(there.id),
@@ -263,6 +288,29 @@ def test_one_save_keeps_the_answer_to_each_question_of_the_page(desk: Desk) -> N
         "Choose an answer first."
         in read(desk.client.post(desk.url("merge_dimension"), {"key": "tracking_1"}, follow=True)).text
     )
+
+
+@pytest.mark.req("CHG-03")
+def test_one_dimension_for_two_lists_keeps_both_answers_and_marks_the_second(desk: Desk) -> None:
+    desk.new.books.dimensions = [
+        RemoteDimension(name, name, per_line=True, active=True) for name in ("Class", "Department")
+    ]
+    desk.new.read()
+    for slot in TRACKING_LISTS:
+        create_item(desk.firm.business.id, slot, "North")
+    Dimension.objects.filter(connection=desk.new.connection).update(slot="")
+    there = Dimension.objects.get(connection=desk.new.connection, name="Class")
+    both = {f"answer-{slot.value}": str(there.id) for slot in TRACKING_LISTS}
+    keys = {"key": [slot.value for slot in TRACKING_LISTS]}
+    refused = read(desk.client.post(desk.url("merge_dimension"), keys | both, follow=True))
+    assert "One dimension can be one of your lists only. Nothing was changed" in refused.text
+    for slot in TRACKING_LISTS:
+        given = f'<input type="radio" name="answer-{slot.value}" value="{there.id}" checked'
+        assert given in refused.html
+    first, second = refused.text.split("Projects 2: which dimension is it there?")
+    assert "Projects is to be Class already" not in first
+    assert "Projects is to be Class already. Choose another here, or none." in second
+    assert not Dimension.objects.exclude(slot="").exists()
 
 
 @pytest.mark.req("CHG-03")

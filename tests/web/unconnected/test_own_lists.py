@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -172,6 +173,69 @@ def test_a_file_is_looked_at_before_anything_is_written(office: Office, alice: C
     assert "list.csv is imported. 1 added, 1 changed." in page.text
     assert sorted(ListItem.objects.values_list("name", flat=True)) == ["Advertising", "Vehicles"]
     assert not ImportDraft.objects.exists()
+
+
+def test_what_somebody_else_changed_meanwhile_is_shown_before_it_is_written_over(
+    office: Office, alice: Client, people: People, browse: Browse
+) -> None:
+    add(alice, office, "suppliers", name="City Fuel", email="old@fuel.test")
+    item = ListItem.objects.get(name="City Fuel")
+    address = office.url(f"lists/suppliers/{item.id}/")
+
+    def fields(html: str, **changes: str) -> dict[str, str]:
+        shown = dict(re.findall(r'<input type="(?:text|hidden)" name="(\w+)" value="([^"]*)"', html))
+        shown.pop("csrfmiddlewaretoken", None)
+        return shown | changes
+
+    opened = alice.get(address).content.decode()
+    other = browse(people.ursula)
+    other.post(address, fields(other.get(address).content.decode(), email="new@fuel.test"))
+    refused = read(alice.post(address, fields(opened, name="City Fuel Ltd")))
+    assert refused.status == 409
+    assert "Somebody changed this entry since you opened it, so nothing was saved." in refused.text
+    assert "E-mail is new@fuel.test now" in refused.text
+    assert 'value="City Fuel Ltd"' in refused.html, "what was typed is kept"
+    item.refresh_from_db()
+    assert (item.name, item.details["email"]) == ("City Fuel", "new@fuel.test")
+    alice.post(address, fields(refused.html))
+    item.refresh_from_db()
+    assert (item.name, item.details["email"]) == ("City Fuel Ltd", "old@fuel.test")
+
+
+@pytest.mark.req("LST-07")
+def test_a_file_that_was_imported_in_another_window_says_so_instead_of_nothing_here(
+    office: Office, alice: Client
+) -> None:
+    page = choose(alice, office, "lists/categories", "Code,Name,Type\n400,Advertising,Expense\n")
+    confirm(alice, page)
+    again = confirm(alice, page)
+    assert again.status == 404
+    assert "This file is not kept any more, so nothing was imported now." in again.text
+    assert "It was imported already, or another one was chosen since." in again.text
+    assert again.has_button("Look at it")
+    assert ListItem.objects.count() == 1
+
+
+@pytest.mark.req("LST-07")
+@pytest.mark.parametrize("path", ["lists/categories", "rules"])
+def test_a_file_without_a_line_is_not_called_known(office: Office, alice: Client, path: str) -> None:
+    headings = "Code,Name,Type\n" if path != "rules" else "Supplier,Category\n"
+    page = choose(alice, office, path, headings)
+    assert "This file has no line below its headings." in page.text
+    assert "Everything in it is there already." not in page.text
+
+
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [
+        ("match", "Nothing needs a match. No accounting software is connected"),
+        ("archived", "Nothing is archived. What you archive is kept here and can be brought back."),
+    ],
+)
+def test_an_empty_tab_says_what_it_is_for(office: Office, alice: Client, show: str, said: str) -> None:
+    page = read(alice.get(office.url(f"lists/categories/?show={show}")))
+    assert said in page.text
+    assert "Add the first one" not in page.text
 
 
 @pytest.mark.req("LST-07")

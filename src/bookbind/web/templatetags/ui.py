@@ -62,6 +62,12 @@ def state(tone: str, word: str, icon_name: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def hint(text: str, label: str) -> str:
+    """What stands beside an option: apart where a script draws the list, else within the option's label."""
+    return format_html(' data-hint="{}" label="{} ({})"', text, label, text) if text else ""
+
+
 _LEVELS = {"success": "ok", "warning": "warn", "error": "problem", "debug": "quiet"}
 
 
@@ -121,6 +127,12 @@ def ago(value: datetime | None) -> str:
     now = clock.now()
     is_fresh = (now - value).total_seconds() < 60
     return "just now" if is_fresh else f"{timesince(value, now, depth=1)} ago"
+
+
+@register.filter
+def number(count: int | str) -> str:
+    """`{{ n|number }}`: 14, 1,200; what is no number, as where nothing was counted, stays as it is."""
+    return f"{count:,}" if isinstance(count, int) else count
 
 
 @register.filter

@@ -12,14 +12,14 @@ from bookbind.connections.approvals import approve, refuse, turn_off, turn_on, w
 from bookbind.connections.change import find_change_to, has_old_books
 from bookbind.connections.errors import SignInFailure
 from bookbind.connections.models import Approval
-from bookbind.connections.queries import label_of
+from bookbind.connections.queries import label_of, organisation_name
 from bookbind.connections.second_person import Act, explain_act, get_approval, list_others
 from bookbind.kit.text import listed
 from bookbind.publishing.queries import waiting_summary
 from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
-from bookbind.web.change_words import find_away
+from bookbind.web.change_words import find_away, find_differences
 from bookbind.web.confirming import ask_to_confirm, is_confirmed
 from bookbind.web.notices import totals_in_words
 
@@ -114,6 +114,10 @@ def _words(request: BusinessRequest, found: Approval) -> dict[str, object]:
         return words
     moving = find_change_to(connection) if found.act == Act.MOVE else None
     waiting = waiting_summary(moving.left if moving else connection)
+    if moving is not None:
+        name, currency = organisation_name(connection), str(connection.organisation.get("currency", ""))
+        words["organisation_name"] = name
+        words["differences"] = find_differences(request.business.name, name, currency, moving.left)
     return words | {
         "label": label_of(connection),
         "moving": moving,

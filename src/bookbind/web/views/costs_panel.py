@@ -175,7 +175,7 @@ def _left_panel(request: BusinessRequest) -> Panel:
         {label_of(each.connection) for each in list_left_behind(request.business.id)[:_MOST_NAMED]}
     )
     take_home = Button(
-        "Make it ready here" if is_one else f"Make all {count} ready here",
+        "Make it ready here" if is_one else f"Make all {count:,} ready here",
         reverse("costs_ready", args=[request.business.slug]),
         is_post=True,
         is_primary=True,
@@ -202,9 +202,9 @@ def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Pan
     amounts = listed([show_money(amount, currency) for currency, amount in totals])
     headline = f"{plural(count, 'document')} {'is' if count == 1 else 'are'} ready, {amounts}."
     is_one = count == 1
-    exports = [_export(request, "Export it (CSV)" if is_one else f"Export all {count} (CSV)", Tab.READY)]
+    exports = [_export(request, "Export it (CSV)" if is_one else f"Export all {count:,} (CSV)", Tab.READY)]
     if exported and fresh:
-        exports.insert(0, _export(request, f"Export {fresh} not exported (CSV)", Tab.READY, Exported.NO))
+        exports.insert(0, _export(request, f"Export {fresh:,} not exported (CSV)", Tab.READY, Exported.NO))
     if connection is None:
         they = "It is complete and adds up. It waits" if is_one else "They are complete and add up. They wait"
         body = f"{they} for accounting software or export."
@@ -219,7 +219,7 @@ def _ready_panel(request: BusinessRequest, connection: Connection | None) -> Pan
         )
     buttons = [
         Button(
-            f"Publish {number} {what}to {label_of(connection)}",
+            f"Publish {number:,} {what}to {label_of(connection)}",
             reverse("costs_publish_all", args=[request.business.slug]),
             is_post=True,
             is_primary=which is not Exported.YES,

@@ -14,7 +14,6 @@ from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.endings import refuse_overtaken
 from bookbind.connections.errors import AlreadyThere, DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.names import names_agree
 from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
 from bookbind.connections.sign_in import (
     MatchKind,
@@ -43,7 +42,7 @@ from bookbind.publishing.switching import ready_summary
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
-from bookbind.web.change_words import find_away
+from bookbind.web.change_words import find_away, find_differences
 from bookbind.web.choosing import build_choices, describe
 from bookbind.web.forms.connections import ChooseForm, FinishForm, WaitingForm
 from bookbind.web.notices import totals_in_words
@@ -259,7 +258,9 @@ def _show_summary(
         **_words(sign_in),
         "organisation": organisation,
         "organisation_words": describe(organisation),
-        "name_differs": not names_agree(organisation.name, request.business.name),
+        "differences": find_differences(
+            request.business.name, organisation.name, organisation.currency, sign_in.leaves
+        ),
         "joining_label": f"{get_provider(sign_in.provider).name} ({organisation.name})",
         "until": _until(sign_in),
         "goes_back": any(one.organisation_id == organisation.id for one in _used(sign_in)),
@@ -300,13 +301,11 @@ def _again_url(sign_in: SignIn) -> str:
 
 
 def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm) -> dict[str, object]:
-    """What a change's summary says besides: what is left, what waits, whether the currencies agree."""
+    """What a change's summary says besides: what is left, and what waits."""
     left = sign_in.leaves
     if left is None:
         return {}
     waiting, ready = waiting_summary(left), ready_summary(left)
-    old_currency = left.base_currency or str(left.organisation.get("currency", ""))
-    other = organisation.currency if organisation.currency and organisation.currency != old_currency else ""
     joining = get_provider(sign_in.provider).name
     named = f"{joining} ({organisation.name})" if left.provider == sign_in.provider else joining
     return {
@@ -320,8 +319,6 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
         "ready": ready,
         "ready_total": totals_in_words(ready),
         "others": waiting.count - ready.count,
-        "old_currency": old_currency,
-        "other_currency": other if old_currency else "",
         "rules": SupplierRule.objects.filter(active=True).count(),
         "form": form,
         "start_question": ask_about_start(sign_in, form),
@@ -349,4 +346,4 @@ def _months(waiting: WaitingSummary) -> str:
     """`Oct 2, Nov 12`, when the documents belong to more than one month."""
     if len(waiting.months) < 2:
         return plural(waiting.count, "document") if waiting.count else ""
-    return ", ".join(f"{month:%b} {number}" for month, number in waiting.months.items())
+    return ", ".join(f"{month:%b} {number:,}" for month, number in waiting.months.items())

@@ -12,6 +12,7 @@ from django.urls import reverse
 from bookbind.kit.sheets import CellError, SheetUnreadable
 from bookbind.kit.text import plural
 from bookbind.lists.drafts import drop_draft, get_draft, keep_draft
+from bookbind.lists.models import ImportDraft
 from bookbind.web.access import BusinessRequest
 from bookbind.web.forms.lists_own import ConfirmForm, UploadCsvForm
 
@@ -104,7 +105,11 @@ def upload_page(request: BusinessRequest, subject: Subject) -> HttpResponse:
 
 def preview_page(request: BusinessRequest, subject: Subject, draft_id: UUID) -> HttpResponse:
     """What the file would do; posted, it is done, all of it or nothing."""
-    draft = get_draft(draft_id, subject.key, request.user)
+    try:
+        draft = get_draft(draft_id, subject.key, request.user)
+    except ImportDraft.DoesNotExist:
+        context = {"form": UploadCsvForm(), "subject": subject, "is_gone": True}
+        return render(request, "imports/upload.html", context, status=404)
     content = bytes(draft.content)
     trouble = ""
     if request.method == "POST":

@@ -44,6 +44,9 @@ CSV_TYPE = "text/csv; charset=utf-8"
 PAGE_SIZE = 50
 PICKED_AT_FIRST = 250
 PICKED = 50
+READ_AS = 5
+# Without scripts there are no others.
+COMBINED_AT_FIRST = 1000
 FAILED = "The last read failed. What was read before stays; it is tried again by itself."
 WAITS_FOR_CONNECTION = "It is read again when the connection is back."
 CONNECTION_KINDS = frozenset({ErrorKind.NEEDS_RECONNECT, ErrorKind.MISSING_SCOPE, ErrorKind.MISCONFIGURED})
@@ -164,14 +167,17 @@ def list_page(request: BusinessRequest, name: str) -> HttpResponse:
 @require_GET
 @page(Permission.VIEW_LISTS)
 def list_pick(request: BusinessRequest, name: str) -> HttpResponse:
-    """The entries that a field offers for what was typed so far, as options."""
+    """The entries that a field offers for what was typed so far, as options.
+
+    Those that can be used now; with `own` all of the business's own, whatever the books say of them.
+    """
     query = request.GET.get("q", "").strip()[:100]
-    connection = main_connection(request)
+    connection = None if "own" in request.GET else main_connection(request)
     shown = PICKED if query else PICKED_AT_FIRST
     picked = queries.pick_items(get_list_name(name), query, shown, connection)
     context: dict[str, object] = {"items": picked}
     if connection is not None:
-        context["software"] = get_provider(connection.provider).name
+        context["only_there"] = f"only in {get_provider(connection.provider).name}"
         context["first_use"] = first_use_words(connection, name).lower()
     return render(request, "lists/_options.html", context)
 
@@ -262,7 +268,21 @@ def _all(request: BusinessRequest, name: ListName, connection: Connection | None
     ordered = rows.order_by(*(["rank"] if query else []), *order, "id")
     found = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     words = urlencode({"q": query}) if query else ""
-    return {"page": found, "rows": _item_rows(found, name, connection), "page_query": words}
+    read_as = _read_as(name, query) if query and not found.object_list else []
+    return {
+        "page": found,
+        "rows": _item_rows(found, name, connection),
+        "page_query": words,
+        "read_as": read_as,
+    }
+
+
+def _read_as(name: ListName, query: str) -> list[tuple[str, str]]:
+    """The first entries of that name that were combined into others, and what they are read as."""
+    combined = ListItem.objects.filter(list=name, merged_into__isnull=False)
+    named = list(queries.search_items(combined, query).order_by("folded_name", "id")[:READ_AS])
+    kept = queries.items_by_id([item.id for item in named])
+    return [(item.name, kept[item.id].name) for item in named]
 
 
 def _archived(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:
@@ -334,8 +354,15 @@ def _match(request: BusinessRequest, name: ListName, connection: Connection | No
 
 
 def _twice(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
-    return {"pairs": possible_duplicates(name), "combine_fields": _COMBINE_FIELDS}
+    return {"pairs": possible_duplicates(name), **_combine_context(name)}
 
 
 def _combined(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
-    return {"combinations": list_combinations(name), "combine_fields": _COMBINE_FIELDS}
+    return {"combinations": list_combinations(name), **_combine_context(name)}
+
+
+def _combine_context(name: ListName) -> dict[str, object]:
+    return {
+        "combine_fields": _COMBINE_FIELDS,
+        "combine_items": queries.pick_items(name, limit=COMBINED_AT_FIRST),
+    }

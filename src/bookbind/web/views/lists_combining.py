@@ -14,16 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bookbind.connections.queries import label_of
 from bookbind.documents.models import Document
 from bookbind.documents.queries import naming
+from bookbind.kit.text import listed
 from bookbind.lists.combine import combine, keep_apart, undo_combination
 from bookbind.lists.errors import ListError
 from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, item_label
 from bookbind.lists.models import Binding, Combination, ListItem
-from bookbind.lists.queries import members_of
+from bookbind.lists.queries import members_of, unmatched_items
 from bookbind.merge.matching.identifiers import plain_tax_number
 from bookbind.providers.base.types import ListName
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.permissions import Permission
-from bookbind.web.access import BusinessRequest, page
+from bookbind.web.access import BusinessRequest, main_connection, page
 from bookbind.web.forms.lists import PairForm
 
 
@@ -83,10 +84,24 @@ def combination_undo(request: BusinessRequest, combination_id: UUID) -> HttpResp
     combination = Combination.objects.select_related("kept").get(id=combination_id)
     try:
         undone = undo_combination(combination_id, request.user)
-        messages.success(request, f"Undone: {undone.absorbed.name} and {undone.kept.name} are two again.")
+        said = f"Undone: {undone.absorbed.name} and {undone.kept.name} are two again."
+        messages.success(request, f"{said}{_unmatched(request, undone)}")
     except ListError as error:
         messages.error(request, str(error))
     return redirect(_back(request, combination.kept.list, "combined"))
+
+
+def _unmatched(request: BusinessRequest, undone: Combination) -> str:
+    """Which of the two has no match of its own in the books; contacts need none."""
+    connection, name = main_connection(request), ListName(undone.kept.list)
+    if connection is None:
+        return ""
+    both = [undone.kept_id, undone.absorbed_id]
+    needing = [item.name for item in unmatched_items(connection, name).filter(id__in=both)]
+    if not needing:
+        return ""
+    need, them = ("needs a match", "it") if len(needing) == 1 else ("need matches", "them")
+    return f" {listed(needing)} {need} in {label_of(connection)} now; what uses {them} waits for that."
 
 
 def _preview(name: ListName, kept: ListItem, absorbed: ListItem) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Entries that the business makes itself: add, change, archive, bring back."""
 
+import hashlib
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookbind.kit.text import fold_name
+from bookbind.kit.text import fold_name, listed
 from bookbind.lists.columns import ARCHIVED
 from bookbind.lists.errors import ListError
 from bookbind.lists.exchange import Entry, entry_cells
@@ -75,7 +77,11 @@ def refuse_elsewhere(request: BusinessRequest, name: ListName) -> HttpResponse |
 def _edit(request: BusinessRequest, name: ListName, item: ListItem | None) -> HttpResponse:
     cells = entry_cells(entry_of(item), name) if item else {}
     form = EntryForm(request.POST if request.method == "POST" else None, name=name, cells=cells)
-    if form.is_bound and form.is_valid() and _save(request, form, name, item):
+    seen = _fingerprint(cells)
+    is_moved = request.method == "POST" and request.POST.get("seen", seen) != seen
+    if is_moved:
+        form.add_error(None, _moved_words(cells, form))
+    elif form.is_bound and form.is_valid() and _save(request, form, name, item):
         again = request.POST.get("then") == "again"
         target = "list_new" if again else "list"
         return redirect(reverse(target, args=[request.business.slug, name.value]))
@@ -85,8 +91,30 @@ def _edit(request: BusinessRequest, name: ListName, item: ListItem | None) -> Ht
         "list_name": name,
         "label": LIST_LABELS[name],
         "singular": SINGULAR_LABELS[name],
+        "seen": seen,
     }
-    return render(request, "lists/edit.html", context, status=422 if form.is_bound else 200)
+    status = 409 if is_moved else 422 if form.is_bound else 200
+    return render(request, "lists/edit.html", context, status=status)
+
+
+def _fingerprint(cells: Mapping[str, str]) -> str:
+    """Stands for the entry as a form shows it, so that nobody writes over what they have not seen."""
+    return hashlib.sha256(repr(sorted(cells.items())).encode()).hexdigest() if cells else ""
+
+
+def _moved_words(cells: Mapping[str, str], form: EntryForm) -> str:
+    """What the entry says by now where something else was typed; the next press writes over that."""
+    typed = form.to_cells() if form.is_valid() else {}
+    other = [
+        f"{heading} is {cells[heading] or 'empty'} now"
+        for heading in typed
+        if typed[heading] != cells[heading]
+    ]
+    said = f" {listed(other)}." if other else ""
+    return (
+        f"Somebody changed this entry since you opened it, so nothing was saved.{said} "
+        "Save once more to have it as it stands here."
+    )
 
 
 def _save(request: BusinessRequest, form: EntryForm, name: ListName, item: ListItem | None) -> bool:

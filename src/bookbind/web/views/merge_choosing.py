@@ -17,7 +17,7 @@ from bookbind.merge.models import DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.reading import draft_version, find_draft, sales_coded_by, uses_apart
 from bookbind.merge.rows import Row, find_row
-from bookbind.merge.searching import find_proposal, list_likely, search_targets
+from bookbind.merge.searching import find_proposal, search_targets
 from bookbind.merge.standings import find_entry, read_targets
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
@@ -37,6 +37,15 @@ from bookbind.web.merge_rows import (
     view_row,
 )
 from bookbind.web.views.merge_place import Place, open_place
+
+_ACTION_WORDS = {
+    MATCH: "another entry",
+    CREATE: "to create it",
+    LEAVE: "to leave it unmatched",
+    SPLIT: "to match it on costs and on sales separately",
+    JOIN: "one match for costs and sales",
+    FORGET: "what is proposed",
+}
 
 
 @require_POST
@@ -135,7 +144,7 @@ def edit_context(place: Place, row: Row, use: str) -> dict[str, object]:
     found = next((each for each in row.uses if each.use == use), None)
     if found is None:
         raise Http404
-    likely = [found.chosen, found.current, *list_likely(place.connection, row.id, use)]
+    likely = [found.chosen, found.current, *found.alternatives]
     options: dict[UUID, Option] = {}
     for each in likely:
         if each is not None and each.id not in options:
@@ -272,4 +281,4 @@ def _mine_words(place: Place, pressed: Pressed, mine: str) -> str:
     if pressed.action == MATCH and pressed.target is not None:
         there = read_targets(place.connection, [pressed.target]).get(pressed.target)
         return there.label if there else ""
-    return {CREATE: "to create it", LEAVE: "to leave it unmatched"}.get(pressed.action, "something else")
+    return _ACTION_WORDS[pressed.action]

@@ -142,7 +142,7 @@ def _step_context(
         return {"ways": explain_ways(list_ways(place.connection), get_provider(place.connection.provider))}
     if step.key == DIMENSIONS:
         return {
-            "questions": view_dimensions(list_dimension_questions(place.connection)),
+            "questions": view_dimensions(list_dimension_questions(place.connection), request.GET),
             "reads": view_reads(place, read_presence(request, place)),
         }
     if step.state in (StepState.UNDECIDED, StepState.LACKING):

@@ -1,7 +1,8 @@
 """The first two steps of Merge lists: how documents go, which dimension is which; and the end of a step."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,9 +43,16 @@ class Read:
     url: str = ""
 
 
-def view_dimensions(questions: Sequence[DimensionQuestion]) -> list[Asked]:
-    """Which dimension each tracking list is, in words."""
-    return [_view_dimension(question) for question in questions]
+def view_dimensions(questions: Sequence[DimensionQuestion], given: Mapping[str, str]) -> list[Asked]:
+    """Which dimension each tracking list is, in words; `given` are the fields of refused answers."""
+    found: list[Asked] = []
+    takers: dict[str, str] = {}
+    for question in questions:
+        asked, answer = _view_dimension(question), given.get(_field(question.slot), "")
+        found.append(_given_again(asked, answer, takers.get(answer, "")) if answer else asked)
+        if answer != NONE:
+            takers.setdefault(answer, question.label)
+    return found
 
 
 def view_reads(place: Place, presence: Presence, arrived: Collection[str] = ()) -> list[Read]:
@@ -104,6 +112,8 @@ def merge_dimension(request: BusinessRequest, connection_id: UUID) -> HttpRespon
             messages.success(request, "Saved.")
     except (DimensionTwice, DimensionUnknown) as error:
         messages.error(request, str(error))
+        given = {_field(key): answer for key, answer in _posted(request).items()}
+        return redirect(f"{place.url('merge_step', DIMENSIONS)}?{urlencode(given)}")
     return redirect(place.url("merge_step", DIMENSIONS))
 
 
@@ -150,6 +160,16 @@ def _view_dimension(question: DimensionQuestion) -> Asked:
     )
 
 
+def _given_again(asked: Asked, given: str, taker: str) -> Asked:
+    """The question with an answer that was not kept; `taker` is another list that got the same one."""
+    answers = tuple(replace(each, is_chosen=each.value == given, why="") for each in asked.answers)
+    label = next((each.label for each in answers if each.is_chosen), "")
+    if not label:
+        return asked
+    problem = f"{taker} is to be {label} already. Choose another here, or none." if taker else ""
+    return replace(asked, answers=answers, is_open=True, is_ticked=True, problem=problem)
+
+
 def _why_ticked(question: DimensionQuestion, dimension: Dimension) -> str:
     is_ticked = question.is_open and question.is_certain and dimension == question.proposed
     return "the same name in both" if is_ticked else ""
@@ -166,8 +186,12 @@ def _taken(connection: Connection, slot: ListName, taken_from: ListName) -> str:
 def _posted(request: BusinessRequest) -> dict[str, str]:
     """By question: its answer. Those that nobody answered yet are left open."""
     keys, alone = request.POST.getlist("key"), request.POST.get("answer", "")
-    found = {key: request.POST.get(f"answer-{key}", alone) for key in keys}
+    found = {key: request.POST.get(_field(key), alone) for key in keys}
     return {key: answer for key, answer in found.items() if answer}
+
+
+def _field(key: str) -> str:
+    return f"answer-{key}"
 
 
 def _dimension_id(answer: str) -> UUID | None:

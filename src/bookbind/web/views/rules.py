@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bookbind.kit.text import listed
 from bookbind.lists.models import ListItem
+from bookbind.lists.queries import members_of
 from bookbind.lists.services import get_or_create_supplier
 from bookbind.rules import queries, services
 from bookbind.rules.errors import RuleError
@@ -61,9 +62,9 @@ def rules(request: BusinessRequest) -> HttpResponse:
     item = find_asked_item(request.GET.get("item", ""))
     rows = queries.list_rules(query)
     if item is not None:
-        uses = Q()
+        uses, named = Q(), members_of([item.id])[item.id]
         for name in SUPPLIER_RULE.columns:
-            uses |= Q(**{name: item})
+            uses |= Q(**{f"{name}__in": named})
         rows = rows.filter(uses)
     found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

@@ -53,4 +53,4 @@ def _finality(published_as: Mapping[str, int], count: int) -> str:
     if len(published_as) == 1:
         return next(iter(published_as))
     ordered = sorted(published_as.items(), key=lambda pair: -pair[1])
-    return listed([f"{number} as {label}" for label, number in ordered]) if count else ""
+    return listed([f"{number:,} as {label}" for label, number in ordered]) if count else ""

@@ -25,7 +25,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its answers; `is_open` until somebody answered, `is_ticked` if only Save is missing."""
+    """A question with its answers; `is_open` until somebody answered, `is_ticked` if only Save is missing.
+
+    `problem` says what is wrong with the answer that was given last and not kept.
+    """
 
     key: str
     title: str
@@ -33,6 +36,7 @@ class Asked:
     answers: tuple[Answer, ...]
     is_open: bool
     is_ticked: bool = False
+    problem: str = ""
 
     @property
     def answered(self) -> Answer | None:

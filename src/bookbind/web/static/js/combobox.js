@@ -7,6 +7,10 @@ function fold(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
+function grouped(number) {
+  return number.toLocaleString("en-GB");
+}
+
 function element(tag, attributes, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -189,13 +193,13 @@ class Combobox {
     const nothing = (this.isHasty || (!count && (typed || !rows.length))) && this.nothing();
     if (nothing) rows.unshift(element("div", { class: "combobox-note" }, nothing));
     if (found.length > SHOWN) {
-      rows.push(element("div", { class: "combobox-note" }, `${found.length - SHOWN} more: type to narrow down.`));
+      rows.push(element("div", { class: "combobox-note" }, `${grouped(found.length - SHOWN)} more: type to narrow down.`));
     }
     this.list.replaceChildren(...rows);
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.list.classList.toggle("combobox-list-up", this.list.getBoundingClientRect().bottom > innerHeight && this.input.getBoundingClientRect().top > 340);
-    this.status.textContent = nothing || (typed ? `${found.length} of ${total}` : `${total} ${total === 1 ? "choice" : "choices"}`);
+    this.status.textContent = nothing || (typed ? `${grouped(found.length)} of ${grouped(total)}` : `${grouped(total)} ${total === 1 ? "choice" : "choices"}`);
     // What can always be done is never what Enter takes because nothing else was found.
     const first = count ? 0 : -1;
     this.move(typed ? first : this.shown.findIndex((item) => item.value && item.value === this.select.value));

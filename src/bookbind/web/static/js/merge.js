@@ -137,7 +137,7 @@ async function follow() {
 }
 
 function say(who, count) {
-  const rows = count === 1 ? "1 row" : `${count} rows`;
+  const rows = count === 1 ? "1 row" : `${count.toLocaleString("en-GB")} rows`;
   const words = who ? `${who} changed ${rows}.` : `${rows} changed.`;
   const detail = `${words} ${count === 1 ? "It is" : "They are"} shown as ${count === 1 ? "it stands" : "they stand"} now.`;
   document.dispatchEvent(new CustomEvent("bookbind:toast", { detail }));
