@@ -1,5 +1,6 @@
 """A disconnect whose news is on its way to the vendor, while somebody signs in to the same books again."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -10,11 +11,13 @@ from bookbind.connections.disconnect import GRANT_ENDED, RELEASE_JOB, disconnect
 from bookbind.connections.elsewhere import erase_grant
 from bookbind.connections.models import Connection
 from bookbind.connections.outcomes import PROBE_JOB
+from bookbind.connections.refresh import mark_dead
 from bookbind.connections.sign_in import drop
-from bookbind.connections.status import Action, State
+from bookbind.connections.status import Action, Cause, State
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
-from bookbind.tenancy.scope import BusinessScope, within
+from bookbind.providers.base.errors import ErrorKind, ProviderError
+from bookbind.tenancy.scope import BusinessScope, SystemScope, within
 from tests.connections.conftest import JO, Walker, grant_of, reread, status_now
 from tests.connections.test_disconnect import calls, end, still_works
 from tests.support.factories import People, make_business
@@ -136,3 +139,27 @@ def test_two_organisations_of_a_sign_in_are_both_ended_at_the_vendor(
     told = [entry["status"] for entry in calls(carol.sandbox, "DELETE", "/connections/")]
     assert told == [204, 204]
     assert not Job.objects.filter(kind=RELEASE_JOB).exists()
+
+
+def test_a_finish_while_the_sign_in_that_it_replaces_is_found_dead_is_whole(ada: Walker) -> None:
+    connection = ada.connect()
+    old = grant_of(connection)
+    ada.login = JO
+    pending = ada.sign_in(connection=connection)
+    is_marked = threading.Event()
+
+    def stand_still() -> None:
+        is_marked.set()
+        time.sleep(1)
+
+    def find_dead() -> None:
+        refusal = ProviderError(ErrorKind.NEEDS_RECONNECT, http_status=400)
+        with within(SystemScope("a worker")), meanwhile('UPDATE "connections_grant"', stand_still):
+            mark_dead(old, Cause.REVOKED, refusal)
+
+    with beside(find_dead):
+        assert is_marked.wait(timeout=30)
+        ada.finish(pending)
+    assert grant_of(connection).id != old.id
+    assert status_now(connection).state is State.CONNECTED
+    assert still_works(connection)
