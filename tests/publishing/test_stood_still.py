@@ -1,17 +1,22 @@
 """A worker that stood still between two steps, and wakes when another has gone on in its place."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 
+from bookbind.connections.disconnect import disconnect
 from bookbind.connections.gateway import open_session
-from bookbind.providers.base.types import PreparedWrite
+from bookbind.providers.base.types import PreparedWrite, Published
 from bookbind.publishing import deliveries
 from bookbind.publishing.deliveries import write_delivery
 from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.outcomes import accept
 from bookbind.publishing.outgoing import build_outgoing, list_labels
 from bookbind.publishing.placement import check_again
+from bookbind.publishing.reasons import Reason
 from bookbind.publishing.sending import transmit
+from bookbind.publishing.services import take_back
 from bookbind.publishing.states import State
 from bookbind.publishing.suppliers import create_contact
 from tests.publishing.conftest import Desk
@@ -99,3 +104,26 @@ def test_a_supplier_that_was_created_is_known_here_in_the_same_step(desk: Desk) 
     desk.work()
     assert len(desk.contacts("New Traders Ltd")) == 1
     assert desk.look(publication).state == State.PUBLISHED
+
+
+def test_an_answer_that_comes_late_is_believed_whatever_others_made_of_the_document(desk: Desk) -> None:
+    slept = commit(desk, desk.publish(desk.bill("INV-1")))
+    disconnect(desk.connection, desk.user)
+    # Whoever takes over finds books that were left, and leaves it to people.
+    desk.work()
+    assert desk.look(slept.publication).reason == Reason.UNKNOWN
+    answer = Published("bill-1", "INV-1", "DRAFT", "https://books.test/bill-1", Decimal(120))
+    accept(slept.publication, answer, slept.delivery)
+    desk.work()
+    known = desk.look(slept.publication)
+    assert (known.state, known.remote_id, known.paper) == (State.PUBLISHED, "bill-1", known.Paper.FAILED)
+
+
+def test_an_answer_behind_a_persons_decision_changes_nothing(desk: Desk) -> None:
+    slept = commit(desk, desk.publish(desk.bill("INV-1")))
+    disconnect(desk.connection, desk.user)
+    desk.work()
+    take_back(desk.look(slept.publication), desk.user)
+    answer = Published("bill-1", "INV-1", "DRAFT", "https://books.test/bill-1", Decimal(120))
+    accept(slept.publication, answer, slept.delivery)
+    assert desk.look(slept.publication).state == State.WITHDRAWN
