@@ -204,6 +204,23 @@ def test_a_supplier_that_publishing_binds_while_a_read_would_is_bound_once(firm:
     assert ListItem.objects.filter(list=SUPPLIERS, name=ours.name).count() == 1
 
 
+@pytest.mark.req("LST-01")
+def test_a_supplier_that_somebody_types_while_a_read_brings_it_is_one(firm: Firm) -> None:
+    place = firm.connect("xero", old_books())
+    for number, name in enumerate(("Brand New Supplier", "Another One")):
+        entry = place.books.add(SUPPLIERS, f"s-{number + 9}", name)
+        mirror_entry(place.connection, SUPPLIERS, entry)
+    answers = behind(
+        firm,
+        lambda: firm.supplier("brand new supplier"),
+        lambda: adopt_new(place.connection, SUPPLIERS),
+    )
+    assert [each for each in answers if isinstance(each, Exception)] == []
+    ours = ListItem.objects.get(list=SUPPLIERS, folded_name="brand new supplier")
+    assert Binding.objects.get(list_item=ours, closed_at=None).remote_item.remote_id == "s-9"
+    assert ListItem.objects.filter(list=SUPPLIERS, name="Another One").count() == 1
+
+
 @pytest.mark.req("CHG-11")
 def test_a_decision_that_comes_behind_the_switch_sends_the_document_to_the_new_books(moved: Moved) -> None:
     firm, first, second = moved
