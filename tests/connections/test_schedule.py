@@ -9,16 +9,19 @@ import time_machine
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.events import ConnectionExpiring, ConnectionLapsed
 from bookbind.connections.gateway import call
-from bookbind.connections.models import Connection
+from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.outcomes import KEEP_ALIVE_JOB, PROBE_JOB
 from bookbind.connections.schedule import EXPIRY_JOB, PURGE_JOB
 from bookbind.connections.status import Health, State
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import next_due_at, run_due
+from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.kit.events import Event
+from bookbind.lists.schedule import SCHEDULE_JOB
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.connections.conftest import Walker, grant_of, reread, sign_in_row, status_now
+from tests.support.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +163,42 @@ def test_a_sign_in_left_unfinished_is_erased_by_the_clock_on_the_wall(
     assert sign_in_row(begun.id).dropped_at is not None
     assert not Job.objects.filter(kind=PURGE_JOB).exists()
     assert next_due_at() is not None
+
+
+def test_a_sign_in_whose_exchange_was_killed_is_erased_like_one_that_nobody_answered(
+    ada: Walker, connection: Connection, skip: Callable[..., None]
+) -> None:
+    killed, _ = ada.begin(connection)
+    # What a process leaves that dies while it exchanges the code.
+    with within(BusinessScope(ada.business.id)):
+        SignIn.objects.filter(id=killed.id).update(answered_at=clock.real_now(), code_verifier="sealed")
+    with time_machine.travel(clock.real_now() + timedelta(minutes=31)):
+        skip(minutes=40)
+        run_due(kinds=[PURGE_JOB])
+    assert sign_in_row(killed.id).dropped_at is not None
+    assert sign_in_row(killed.id).code_verifier == ""
+    assert not Job.objects.filter(kind=PURGE_JOB).exists()
+
+
+@pytest.mark.req("REC-05")
+@pytest.mark.parametrize(
+    ("kind", "statement"),
+    [
+        (KEEP_ALIVE_JOB, 'FROM "connections_grant"'),
+        (PROBE_JOB, 'FROM "connections_connection"'),
+        (SCHEDULE_JOB, 'FROM "connections_connection"'),
+    ],
+)
+def test_a_schedule_that_was_about_to_end_goes_on_for_whoever_signs_in_at_that_moment(
+    ada: Walker, connection: Connection, ahead: Callable[..., None], kind: str, statement: str
+) -> None:
+    key = str(connection.grant_id if kind == KEEP_ALIVE_JOB else connection.id)
+    queued = due(kind, key)
+    assert queued is not None
+    with within(BusinessScope(ada.business.id)):
+        disconnect(connection, ada.user)
+        # As a worker finds it that took it a moment before.
+        queue_job(kind, key, business_id=queued.business_id, every_seconds=queued.every_seconds)
+    with meanwhile(statement, ada.connect):
+        run_due(kinds=[kind], limit=1)
+    assert due(kind, key) is not None

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from bookbind.activity.queries import list_entries
@@ -27,6 +27,7 @@ from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.documents.conftest import Office
 from tests.support import factories, papers
+from tests.support.meanwhile import meanwhile
 
 
 def test_a_captured_file_is_kept_byte_for_byte_under_a_generated_name(office: Office) -> None:
@@ -53,6 +54,21 @@ def test_a_refused_file_leaves_nothing_behind(office: Office) -> None:
         office.upload("x.pdf", b"nothing")
     assert not StoredFile.objects.exists()
     assert not list(Path(settings.MEDIA_ROOT).rglob("*.pdf"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paper_whose_document_is_stored_stays_whatever_ends_the_upload(office: Office) -> None:
+    content = papers.pdf("Bill")
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    with (
+        meanwhile('INSERT INTO "documents_document"', lambda: transaction.on_commit(die)),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        office.upload("a.pdf", content)
+    assert read_content(StoredFile.objects.get()) == content
 
 
 def test_the_same_paper_again_is_taken_and_told(office: Office) -> None:

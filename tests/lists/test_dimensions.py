@@ -1,16 +1,19 @@
 """Dimensions and the two tracking lists that show them."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
 
 from bookbind.activity.models import Entry
-from bookbind.lists.dimensions import find_dimension, list_dimensions, set_slot
+from bookbind.lists.dimensions import find_dimension, list_dimensions
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.models import Dimension
 from bookbind.lists.queries import dimension_slots
 from bookbind.lists.services import create_item
-from bookbind.providers.base.types import ListName, RemoteDimension
+from bookbind.lists.slots import set_slot
+from bookbind.providers.base.types import ListName, Page, RemoteDimension
 from tests.lists.conftest import Reader
 
 FIRST, SECOND = ListName.TRACKING_1, ListName.TRACKING_2
@@ -64,3 +67,23 @@ def test_somebody_says_which_dimension_a_list_shows(reader: Reader) -> None:
     ]
     with pytest.raises(DimensionUnknown):
         set_slot(reader.connection, FIRST, uuid4(), reader.user)
+
+
+def test_what_a_list_shows_no_more_does_not_come_in_by_a_read_that_was_under_way(reader: Reader) -> None:
+    reader.books.dimensions = [region(), department()]
+    reader.books.add(FIRST, "r-1", "North")
+    pages = reader.books.fetch_items
+
+    def meanwhile(name: ListName, dimension_id: str, since: datetime | None) -> Iterator[Page]:
+        yield from pages(name, dimension_id, since)
+        if (name, dimension_id) == (FIRST, "r"):
+            reader.books.lists[FIRST].clear()
+            reader.books.add(FIRST, "d-1", "Workshop")
+            set_slot(reader.connection, FIRST, Dimension.objects.get(remote_id="d").id, reader.user)
+
+    reader.books.fetch_items = meanwhile  # type: ignore[method-assign]
+    assert reader.read() is None
+    assert reader.items(FIRST) == {}
+    assert reader.turn() is None
+    assert list(reader.items(FIRST)) == ["Workshop"]
+    assert reader.sync(FIRST).requested_at is None

@@ -38,7 +38,6 @@ from bookbind.merge.mapping_csv import export_mapping, import_mapping
 from bookbind.merge.models import Applied
 from bookbind.merge.preview import impact_now, preview
 from bookbind.merge.reading import draft_version, find_draft
-from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.errors import ProviderError
@@ -322,8 +321,6 @@ class Story(VendorPeople):
         is_kept = not self.is_alone or untouched <= bound_at(applied.connection)
         assert is_kept, "an undo touches what it wrote and nothing else"
         self.undone.add(applied.connection_id)
-        if self.random.random() < 0.5:
-            restore_choices(Applied.objects.select_related("connection").get(id=applied.id), self.user)
 
     def create_there(self) -> None:
         here, item = self.here, self.item()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bookbind.kit.sheets import SheetUnreadable
 from bookbind.lists.models import ListItem, RemoteItem
-from bookbind.merge.drafting import NewChoice, save_choices
+from bookbind.merge.drafting import NewChoice, forget_choices, save_choices
 from bookbind.merge.errors import MergeError
 from bookbind.merge.mapping_csv import export_mapping, import_mapping
 from bookbind.merge.models import DraftRow
@@ -388,6 +388,7 @@ def test_a_match_that_was_taken_back_since_is_chosen_again_from_the_file(moved: 
     matched = match_one(second.connection, motor.id, there.id, firm.user)
     before = "".join(export_mapping(second.connection)).encode()
     undo(matched.applied, firm.user)
+    forget_choices(second.connection, [motor.id], firm.user, second.version)
     report = import_mapping(second.connection, before, firm.user, second.version)
     assert report.changes == (NewChoice(motor.id, target=there.id),)
 

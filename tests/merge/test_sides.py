@@ -13,7 +13,6 @@ from bookbind.merge.mapping_csv import import_mapping
 from bookbind.merge.models import DraftRow
 from bookbind.merge.proposals import propose
 from bookbind.merge.reading import read_changes, read_lists
-from bookbind.merge.restoring import restore_choices
 from bookbind.merge.rows import find_row
 from bookbind.merge.searching import search_targets
 from bookbind.merge.undoing import undo
@@ -175,7 +174,6 @@ def test_an_undo_of_a_match_for_any_use_offers_it_again_on_its_side(moved: Moved
     # As it was written when a match for any use was not looked at.
     Binding.objects.filter(opened_in=applied.id).update(use="any")
     undo(applied, firm.user)
-    restore_choices(applied, firm.user)
     assert ("costs", "match", "n-20c", True) in draft()
     assert not [row for row in draft() if row[0] == "any"]
 
@@ -234,7 +232,6 @@ def test_an_undo_chooses_nothing_again_over_what_was_chosen_for_one_side_since(w
     applied = use_matches(second.connection, firm.user, expected_version=second.version, names=[TAXES])
     choose(firm, second, "n-20c", "costs")
     undo(applied, firm.user)
-    restore_choices(applied, firm.user)
     assert ("costs", "match", "n-20c", True) in draft()
     assert ("any", "match", "n-20b", True) not in draft()
 

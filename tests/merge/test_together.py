@@ -20,8 +20,10 @@ from bookbind.lists.combine import combine, undo_combination
 from bookbind.lists.errors import UndoBlocked
 from bookbind.lists.models import Binding, Combination, ListItem
 from bookbind.lists.services import bind_created, mirror_entry
+from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import DraftMoved, MergeError
-from bookbind.merge.models import Applied, Draft
+from bookbind.merge.models import Applied, Draft, DraftRow
+from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import find_publication
@@ -90,7 +92,7 @@ def test_matching_the_same_entry_from_two_documents_matches_it_once(moved: Moved
     assert Binding.objects.filter(connection=second.connection, list_item=motor).count() == 1
 
 
-def _killed(firm: Firm, place: Place) -> int:
+def _killed(firm: Firm, place: Place, step: str, checkpoint: Checkpoint) -> int:
     environment = os.environ | {
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         "DJANGO_SETTINGS_MODULE": "tests.connections.child_settings",
@@ -98,10 +100,10 @@ def _killed(firm: Firm, place: Place) -> int:
         "BOOKBIND_DATA": str(settings.CONFIG.data),
         "BOOKBIND_SANDBOX_URL": "http://127.0.0.1:1",
         "BOOKBIND_TEST_DATABASE": str(database.settings_dict["NAME"]),
-        VARIABLE: Checkpoint.BEFORE_MATCHES_COMMITTED.value,
+        VARIABLE: checkpoint.value,
     }
     ids = [str(each) for each in (firm.business.id, place.connection.id, firm.user.id)]
-    command = [sys.executable, "-m", "tests.merge.child", *ids]
+    command = [sys.executable, "-m", "tests.merge.child", step, *ids]
     return subprocess.run(command, env=environment, cwd=ROOT, check=False, timeout=120).returncode
 
 
@@ -109,13 +111,28 @@ def _killed(firm: Firm, place: Place) -> int:
 @pytest.mark.req("CHG-06")
 def test_a_process_killed_in_the_middle_of_a_use_leaves_nothing_of_it(moved: Moved) -> None:
     firm, _, second = moved
-    assert _killed(firm, second) == -signal.SIGKILL
+    assert _killed(firm, second, "use", Checkpoint.BEFORE_MATCHES_COMMITTED) == -signal.SIGKILL
     assert second.bound() == set()
     assert not Applied.objects.exists()
     assert not Draft.objects.exists()
     applied = use_matches(second.connection, firm.user, expected_version=second.version)
     assert applied.opened_count == len(second.bound())
     assert second.remote("n-6200", CATEGORIES).bindings.count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.req("CHG-06")
+def test_a_process_killed_in_the_middle_of_an_undo_loses_nothing_that_was_chosen(moved: Moved) -> None:
+    firm, _, second = moved
+    motor, target = firm.item("Motor expenses"), second.remote("n-7300")
+    save_choices(second.connection, [NewChoice(motor.id, target=target.id)], firm.user, second.version)
+    applied = use_matches(second.connection, firm.user, expected_version=second.version)
+    before = second.bound()
+    assert _killed(firm, second, "undo_last", Checkpoint.AFTER_MATCHES_UNDONE) == -signal.SIGKILL
+    assert second.bound() == before
+    undo(applied, firm.user)
+    assert second.bound() == set()
+    assert DraftRow.objects.get().remote_item == target
 
 
 def behind(firm: Firm, first: Callable[[], object], second: Callable[[], object]) -> list[object]:
@@ -185,6 +202,23 @@ def test_a_supplier_that_publishing_binds_while_a_read_would_is_bound_once(firm:
     assert [each for each in answers if isinstance(each, Exception)] == []
     assert Binding.objects.filter(list_item=ours, closed_at=None).count() == 1
     assert ListItem.objects.filter(list=SUPPLIERS, name=ours.name).count() == 1
+
+
+@pytest.mark.req("LST-01")
+def test_a_supplier_that_somebody_types_while_a_read_brings_it_is_one(firm: Firm) -> None:
+    place = firm.connect("xero", old_books())
+    for number, name in enumerate(("Brand New Supplier", "Another One")):
+        entry = place.books.add(SUPPLIERS, f"s-{number + 9}", name)
+        mirror_entry(place.connection, SUPPLIERS, entry)
+    answers = behind(
+        firm,
+        lambda: firm.supplier("brand new supplier"),
+        lambda: adopt_new(place.connection, SUPPLIERS),
+    )
+    assert [each for each in answers if isinstance(each, Exception)] == []
+    ours = ListItem.objects.get(list=SUPPLIERS, folded_name="brand new supplier")
+    assert Binding.objects.get(list_item=ours, closed_at=None).remote_item.remote_id == "s-9"
+    assert ListItem.objects.filter(list=SUPPLIERS, name="Another One").count() == 1
 
 
 @pytest.mark.req("CHG-11")

@@ -9,7 +9,6 @@ from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import UndoBlocked, UndoneAlready
 from bookbind.merge.models import Applied, DraftRow
-from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import undo, undone_of
 from bookbind.merge.using import find_last_applied, match_one, use_matches
 from bookbind.publishing.models import Publication
@@ -141,7 +140,6 @@ def test_what_was_archived_since_is_not_chosen_again(moved: Moved) -> None:
     applied = choose_and_use(firm, second, Motor_expenses="n-7300", Sales="n-4000", Advertising="n-7300")
     archive_item(firm.item("Motor expenses"), firm.user)
     undo(applied, firm.user)
-    assert restore_choices(applied, firm.user) == 1
     assert DraftRow.objects.get().list_item == firm.item("Advertising")
 
 
@@ -152,4 +150,4 @@ def test_in_books_that_were_left_nothing_is_chosen_again(moved: Moved) -> None:
     second.connection.refresh_from_db()
     applied = Applied.objects.get(id=applied.id)
     undo(applied, firm.user)
-    assert restore_choices(applied, firm.user) == 0
+    assert not DraftRow.objects.exists()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bookbind.lists.dimensions import set_slot
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.models import Dimension
 from bookbind.lists.services import create_item
+from bookbind.lists.slots import set_slot
 from bookbind.merge.dimensions import choose_dimension, list_dimension_questions
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.merge.steps import Step, StepState, list_steps

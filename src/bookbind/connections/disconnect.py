@@ -1,22 +1,25 @@
 """Disconnecting: everything is kept here, and the vendor is told to end what was ours alone."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from bookbind.activity.services import record
 from bookbind.connections.elsewhere import (
     erase_grant,
+    is_coming_back,
     list_grants_of_login,
+    list_live,
     login_is_used,
     organisation_is_used,
 )
 from bookbind.connections.errors import NotConnected
 from bookbind.connections.events import ConnectionEnded, tell
 from bookbind.connections.models import Change, Connection, Grant, Stay
-from bookbind.connections.outcomes import UNTROUBLED, WELL
+from bookbind.connections.outcomes import PROBE_JOB, UNTROUBLED, WELL
 from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, organisation_of
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
 from bookbind.connections.schedule import end_schedules
@@ -36,6 +39,10 @@ GRANT_ENDED = "ended"
 _SOON = timedelta(seconds=30)
 _RETRY = timedelta(minutes=15)
 _LONGEST_RETRY = timedelta(hours=24)
+
+
+class _Overtaken(Exception):
+    """Somebody signed in there again before the vendor was told."""
 
 
 def disconnect(connection: Connection, user: User) -> None:
@@ -124,10 +131,14 @@ def _give_up_move(connection: Connection) -> None:
 
 
 def _try_release(connection: Connection) -> bool:
-    """Whether the vendor knows, or needs not be told."""
+    """Whether the vendor knows, or needs not be told; not yet while somebody is signing in there again."""
     grant = connection.grant
+    if grant is not None and is_coming_back(grant, connection):
+        return False
     try:
         done = "" if grant is None else _end_access(connection, grant)
+    except _Overtaken:
+        return True
     except (ProviderError, SecretsUnreadable) as error:
         record(
             "connection.release_failed",
@@ -138,10 +149,7 @@ def _try_release(connection: Connection) -> bool:
         )
         return False
     with transaction.atomic():
-        pending = Connection.objects.filter(
-            id=connection.id, stage=Connection.Stage.ENDED, release=Connection.Release.PENDING
-        )
-        if pending.update(release=Connection.Release.DONE, grant=None) and done:
+        if _untold(connection).update(release=Connection.Release.DONE, grant=None) and done:
             record(
                 "connection.released",
                 f"{label_of(connection)}: {done}",
@@ -150,6 +158,17 @@ def _try_release(connection: Connection) -> bool:
             )
     connection.refresh_from_db()
     return True
+
+
+def _untold(connection: Connection) -> "QuerySet[Connection]":
+    """The connection while this end of it is still to be told; nothing once somebody signed in again."""
+    rows: QuerySet[Connection] = Connection.objects.filter(
+        id=connection.id,
+        epoch=connection.epoch,
+        stage=Connection.Stage.ENDED,
+        release=Connection.Release.PENDING,
+    )
+    return rows
 
 
 def _end_access(connection: Connection, grant: Grant) -> str:
@@ -165,7 +184,7 @@ def _end_access(connection: Connection, grant: Grant) -> str:
         if error.kind is not ErrorKind.NEEDS_RECONNECT:
             raise
     for unused in list_grants_of_login(grant):
-        erase_grant(unused.id, GRANT_ENDED)
+        erase_grant(unused.id, GRANT_ENDED, told=connection)
     return done
 
 
@@ -175,10 +194,25 @@ def _tell_vendor(connection: Connection, grant: Grant) -> str:
     if adapter is None:
         return ""
     fresh = fresh_tokens(grant.id)
+    # Looked at after the tokens: a new sign-in may have put its own in their place.
+    if not _untold(connection).exists():
+        raise _Overtaken
     if provider.revoke_kills is not RevokeKills.NOTHING and not login_is_used(grant, connection.id):
-        adapter.revoke(app_credentials(provider), fresh.tokens)
+        try:
+            adapter.revoke(app_credentials(provider), fresh.tokens)
+        finally:
+            _look_at_those_who_came(list_live(grant))
         return "the sign-in was ended there, as nothing else uses it."
     if organisation_is_used(grant, connection.organisation_id, connection.id):
         return "access stays there, because another business here uses it with the same sign-in."
-    adapter.disconnect(app_credentials(provider), fresh.tokens, organisation_of(connection))
+    try:
+        adapter.disconnect(app_credentials(provider), fresh.tokens, organisation_of(connection))
+    finally:
+        _look_at_those_who_came(list_live(grant, connection.organisation_id))
     return "access to this organisation was ended there; the sign-in goes on for others."
+
+
+def _look_at_those_who_came(connections: Iterable[Connection]) -> None:
+    """Who signed in while the vendor was told may have been ended with the rest, and should hear it soon."""
+    for one in connections:
+        queue_job(PROBE_JOB, str(one.id), business_id=one.business_id)

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookbind.connections.models import Connection, Grant, SignIn
@@ -14,6 +15,8 @@ from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.queries import list_businesses
 from bookbind.tenancy.scope import SystemScope, within
 
+# Longer than the vendor takes to exchange a code.
+EXCHANGE = timedelta(minutes=2)
 _REASON = "the same login or organisation may serve several businesses"
 
 
@@ -88,20 +91,50 @@ def list_grants_of_login(grant: Grant) -> list[Grant]:
         return list(Grant.objects.filter(_same_login(grant)))
 
 
-def is_hung_on(grant_id: UUID) -> bool:
-    """Whether any live connection, of any business, uses the grant."""
+def list_live(grant: Grant, organisation_id: str = "") -> list[Connection]:
+    """The live connections of the vendor login, of whatever business, to one organisation or to all."""
     with within(SystemScope(_REASON)):
-        return bool(Connection.objects.filter(grant_id=grant_id, stage__in=SIGNED_IN_STAGES).exists())
+        live = _of_login(grant).filter(stage__in=LIVE_STAGES)
+        return list(live.filter(organisation_id=organisation_id) if organisation_id else live)
 
 
-def erase_grant(grant_id: UUID, cause: str) -> None:
+def is_coming_back(grant: Grant, connection: Connection) -> bool:
+    """Whether a sign-in that is under way may lead to the connection's organisation again.
+
+    That is one which the business has begun, or one of the same login that has not finished: ending access
+    there would end that of the new sign-in, too.
+    """
+    now = clock.real_now()
+    with within(SystemScope(_REASON)):
+        mine = _sign_ins(grant).filter(_begun(now), business_id=connection.business_id)
+        answered = _sign_ins(grant).filter(_answered(grant, now)).values_list("organisations", flat=True)
+        reached = [{one["id"] for one in organisations} for organisations in answered]
+        # Of one that was answered a moment ago the organisations are still to be read.
+        return mine.exists() or any(not ids or connection.organisation_id in ids for ids in reached)
+
+
+def is_hung_on(grant_id: UUID, told: Connection | None = None) -> bool:
+    """Whether any live connection, of any business, uses the grant, or one whose end is to be told by it.
+
+    The end of `told` was told just now.
+    """
+    with within(SystemScope(_REASON)):
+        used = Connection.objects.filter(grant_id=grant_id)
+        untold = used.filter(release=Connection.Release.PENDING)
+        if told is not None:
+            untold = untold.exclude(id=told.id, epoch=told.epoch)
+        return bool(used.filter(stage__in=SIGNED_IN_STAGES).exists() or untold.exists())
+
+
+def erase_grant(grant_id: UUID, cause: str, told: Connection | None = None) -> None:
     """Forget the tokens of a grant that nothing hangs on; it stays as the record of who signed in when."""
-    if is_hung_on(grant_id):
-        return
-    with within(SystemScope(_REASON)):
-        alive = Grant.objects.filter(id=grant_id, dead_cause="")
-        alive.update(dead_cause=cause, dead_at=clock.now(), lease_until=None)
-        Grant.objects.filter(id=grant_id).update(tokens="")
+    with within(SystemScope(_REASON)), transaction.atomic():
+        rows = Grant.objects.filter(id=grant_id)
+        # Its row is the lock: a Finish that gives it to a connection at this moment is seen, or comes after.
+        rows.select_for_update().first()
+        if not is_hung_on(grant_id, told):
+            rows.filter(dead_cause="").update(dead_cause=cause, dead_at=clock.now(), lease_until=None)
+            rows.update(tokens="")
 
 
 def _of_login(grant: Grant) -> "QuerySet[Connection]":
@@ -117,9 +150,21 @@ def _same_login(grant: Grant) -> Q:
 
 
 def _under_way(grant: Grant, now: datetime) -> bool:
-    open_ones = SignIn.objects.filter(provider=grant.provider, finished_at=None, dropped_at=None)
-    begun = Q(answered_at=None, state_expires_at__gt=now)
-    answered = Q(pending_until__gt=now)
-    if grant.login_id:
-        answered &= Q(login_id=grant.login_id)
-    return bool(open_ones.filter(begun | answered).exists())
+    return bool(_sign_ins(grant).filter(_begun(now) | _answered(grant, now)).exists())
+
+
+def _sign_ins(grant: Grant) -> "QuerySet[SignIn]":
+    rows: QuerySet[SignIn] = SignIn.objects.filter(provider=grant.provider, finished_at=None, dropped_at=None)
+    return rows
+
+
+def _begun(now: datetime) -> Q:
+    """Still at the vendor, or its answer is being exchanged at this moment."""
+    exchanged = Q(answered_at__gt=now - EXCHANGE, pending_until=None)
+    return Q(answered_at=None, state_expires_at__gt=now) | exchanged
+
+
+def _answered(grant: Grant, now: datetime) -> Q:
+    """Of the same login, as far as the vendor names it."""
+    login = Q(login_id=grant.login_id) if grant.login_id else Q()
+    return login & Q(pending_until__gt=now)

@@ -79,6 +79,9 @@ def finish(
         before = connection.grant
         grant, was_dead = _store_grant(sign_in, tokens, user)
         _give(connection, grant, sign_in, organisation, user)
+        if before is not None and before.id != grant.id:
+            # Before the timeline is written, for whoever finds a sign-in dead takes the two in this order.
+            erase_grant(before.id, GRANT_REPLACED)
         if name_seen == organisation_name(connection):
             confirm_name(connection, user)
         SignIn.objects.filter(id=sign_in.id).update(tokens="", connection=connection)
@@ -87,8 +90,6 @@ def finish(
             plan_change(sign_in, connection, user)
         _tell(connection, user, sign_in, was_live=was_live, publish_now=publish_now)
         _look_at_siblings(connection, grant, was_dead=was_dead)
-        if before is not None and before.id != grant.id:
-            erase_grant(before.id, GRANT_REPLACED)
     reach(Checkpoint.AFTER_FINISH_COMMITTED)
     return get_connection(connection.id)
 

@@ -12,7 +12,7 @@ from bookbind.connections.outcomes import PROBE_JOB, RENEWED_JOB, mark_broken
 from bookbind.connections.queries import LIVE_STAGES, get_connection, status_of
 from bookbind.connections.services import mark_lapsed, note_organisation, warn_if_due
 from bookbind.connections.status import Cause, State
-from bookbind.jobs.services import Again, Claimed, drop_job, works
+from bookbind.jobs.services import Again, Claimed, Over, works
 from bookbind.kit import clock
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ProviderError
@@ -35,13 +35,12 @@ def probe(connection: Connection) -> None:
 
 
 @works(PROBE_JOB)
-def probe_when_due(job: Claimed) -> Again | None:
+def probe_when_due(job: Claimed) -> Again | Over | None:
     """Probe a live connection unless its status forbids calls; come back when a wait ends."""
     live = Connection.objects.filter(id=job.key, stage__in=LIVE_STAGES)
     connection = live.select_related("grant", "business").first()
     if connection is None:
-        drop_job(PROBE_JOB, job.key)
-        return None
+        return Over()
     if mark_lapsed(connection):
         return None
     warn_if_due(connection)

@@ -3,13 +3,14 @@
 import secrets
 from datetime import datetime, timedelta
 
+from bookbind.connections.elsewhere import EXCHANGE
 from bookbind.connections.models import Connection, Grant, SignIn
 from bookbind.connections.outcomes import KEEP_ALIVE_JOB, PROBE_JOB
 from bookbind.connections.queries import LIVE_STAGES, SIGNED_IN_STAGES, facts_of
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
 from bookbind.connections.services import mark_lapsed, warn_if_due
 from bookbind.connections.status import expected_end, next_check
-from bookbind.jobs.services import Again, Claimed, drop_job, queue_job, works
+from bookbind.jobs.services import Again, Claimed, Over, drop_job, queue_job, works
 from bookbind.kit import clock
 from bookbind.kit.encryption import SecretsUnreadable
 from bookbind.providers.base.errors import ProviderError
@@ -49,13 +50,12 @@ def queue_purge() -> None:
 
 
 @works(KEEP_ALIVE_JOB)
-def keep_alive(job: Claimed) -> Again | None:
+def keep_alive(job: Claimed) -> Again | Over | None:
     """Renew a sign-in that nobody used for most of a day, so that no vendor's idle limit ever ends it."""
     grant = Grant.objects.filter(id=job.key).first()
     used = Connection.objects.filter(grant_id=job.key, stage__in=SIGNED_IN_STAGES)
     if grant is None or grant.dead_cause or not used.exists():
-        drop_job(KEEP_ALIVE_JOB, job.key)
-        return None
+        return Over()
     is_fresh = clock.now() - grant.refreshed_at < FRESH and grant.down_since is None
     if is_fresh or not used.filter(lapsed_at=None).exists():
         return None
@@ -87,11 +87,13 @@ def purge_sign_ins(job: Claimed) -> Again | None:  # noqa: ARG001 - every job is
     now = clock.real_now()
     unfinished = SignIn.objects.filter(finished_at=None, dropped_at=None)
     unfinished.filter(pending_until__lte=now).update(tokens="", code_verifier="", dropped_at=now)
-    unfinished.filter(answered_at=None, state_expires_at__lte=now).update(code_verifier="", dropped_at=now)
+    # Answered or not: an exchange that takes longer has died.
+    unanswered = unfinished.filter(pending_until=None, state_expires_at__lte=now - EXCHANGE)
+    unanswered.update(code_verifier="", dropped_at=now)
     first = unfinished.order_by("begun_at").first()
     if first is None:
         return None
-    ends: datetime = first.pending_until or first.state_expires_at
+    ends: datetime = first.pending_until or first.state_expires_at + EXCHANGE
     return Again(clock.now() + max(ends - now, timedelta(minutes=1)), counts=False)
 
 

@@ -40,7 +40,9 @@ def capture_file(
     try:
         return _store_document(business, user, file, defaults)
     except BaseException:
-        drop_content(file.path)
+        # What went wrong may have done so when all was stored.
+        if not StoredFile.objects.filter(id=file.id).exists():
+            drop_content(file.path)
         raise
 
 

@@ -30,7 +30,12 @@ class Again:
     counts: bool = True
 
 
-Work = Callable[[Claimed], Again | None]
+@dataclass(frozen=True)
+class Over:
+    """What a job returns whose schedule ends with this run, unless somebody asked for it meanwhile."""
+
+
+Work = Callable[[Claimed], Again | Over | None]
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 
-from bookbind.jobs.contract import Again, Claimed, find_worker, known_kinds, works
+from bookbind.jobs.contract import Again, Claimed, Over, find_worker, known_kinds, works
 from bookbind.jobs.models import Job
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within
 
-__all__ = ["Again", "Claimed", "claim_next", "next_due_at", "run", "run_due", "still_mine", "works"]
+__all__ = ["Again", "Claimed", "Over", "claim_next", "next_due_at", "run", "run_due", "still_mine", "works"]
 
 FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 3600
@@ -100,14 +100,14 @@ def _held(job: Claimed) -> QuerySet[Job]:
     return Job.objects.filter(id=job.id, fence=job.fence)
 
 
-def _report(job: Claimed, again: Again | None) -> None:
+def _report(job: Claimed, again: Again | Over | None) -> None:
     """Settle a finished run: what was asked for meanwhile comes first, then the job's own wish."""
-    if again is not None:
+    if isinstance(again, Again):
         attempts = job.attempts if again.counts else job.attempts - 1
         _release(job, again.at, attempts)
         return
     every_seconds = _held(job).values_list("every_seconds", flat=True).first()
-    if every_seconds:
+    if every_seconds and again is None:
         _release(job, _next_turn(job, every_seconds), attempts=0)
     elif not _held(job).filter(asked_again_at__isnull=True).delete()[0]:
         _run_once_more(job)

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Coalesce, Least
 
-from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, Over, works
 from bookbind.jobs.models import Job
 from bookbind.kit import clock
 
-__all__ = ["Again", "Claimed", "drop_job", "queue_job", "works"]
+__all__ = ["Again", "Claimed", "Over", "drop_job", "queue_job", "works"]
 
 _TRIES = 20
 
@@ -49,7 +49,10 @@ def queue_job(
 
 
 def drop_job(kind: str, key: str) -> None:
-    """Forget the job. A worker that has it now finishes its run, and its report is ignored."""
+    """Forget the job. A worker that has it now finishes its run, and its report is ignored.
+
+    In the transaction that makes it pointless; a job that finds itself pointless returns `Over`.
+    """
     Job.objects.filter(kind=kind, key=key).delete()
 
 

@@ -23,6 +23,7 @@ class Checkpoint(StrEnum):
     BEFORE_SWITCH = "before_switch"
     AFTER_SWITCH = "after_switch"
     BEFORE_MATCHES_COMMITTED = "before_matches_committed"
+    AFTER_MATCHES_UNDONE = "after_matches_undone"
     AFTER_REFRESH_MARKED = "after_refresh_marked"
     AFTER_REFRESH_ANSWERED = "after_refresh_answered"
     AFTER_REFRESH_SAVED = "after_refresh_saved"

@@ -1,6 +1,7 @@
 """Adopting: entries of the books that nothing of ours stands for become list items and are bound."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +25,18 @@ _BATCH = 1000
 _ADOPTED_FROM = ("id", "connection_id", "business_id", "list", "name", "folded_name", "code", "details")
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What is to become of the entries that nothing of ours stands for, with `names` by their id.
+
+    `ours` are the entries of ours that were looked at for it.
+    """
+
+    decisions: Decisions
+    ours: frozenset[UUID] = frozenset()
+    names: Mapping[UUID, str] = field(default_factory=dict)
+
+
 def adopt_new(connection: Connection, name: ListName) -> int:
     """Adopt or bind what a read brought; returns how many entries of ours were made.
 
@@ -31,17 +44,27 @@ def adopt_new(connection: Connection, name: ListName) -> int:
     """
     if is_merging(connection, name):
         return 0
-    decisions = _decide(connection, name)
-    if decisions.bind:
-        _bind_same(connection, name, decisions.bind)
-    for start in range(0, len(decisions.adopt), _BATCH):
-        adopt(decisions.adopt[start : start + _BATCH])
-    return len(decisions.adopt)
+    made, is_settled = 0, False
+    while not is_settled:
+        seen = _look(connection, name)
+        if seen.decisions.bind:
+            _bind_same(connection, name, seen.decisions.bind)
+        before, wanted = made, seen.decisions.adopt
+        for start in range(0, len(wanted), _BATCH):
+            made += _adopt_unless_named(name, wanted[start : start + _BATCH], seen)
+        # Whatever somebody was quicker with is decided about anew.
+        is_settled = made - before == len(wanted)
+    return made
 
 
 @transaction.atomic
 def adopt(remote_item_ids: Sequence[UUID], user: User | None = None) -> list[UUID]:
     """Make a list item for each entry that has none yet, and bind it; whoever was first wins."""
+    return _adopt(remote_item_ids, user)
+
+
+def _adopt(remote_item_ids: Sequence[UUID], user: User | None) -> list[UUID]:
+    """The same in the caller's transaction."""
     # Locked, so that a person who picks an entry and a read that adopts it do not make two of it.
     list(RemoteItem.objects.select_for_update().filter(id__in=remote_item_ids).values_list("id"))
     usable = RemoteItem.objects.filter(id__in=remote_item_ids, state=RemoteItem.State.ACTIVE)
@@ -88,7 +111,7 @@ def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListIte
     """Matches that a person should confirm: an entry of ours, and its namesake that appeared in the books."""
     if not unbound_entries(connection, name).exists():
         return []
-    pairs = _decide(connection, name).propose
+    pairs = _look(connection, name).decisions.propose
     items = ListItem.objects.in_bulk([ours for ours, _ in pairs])
     there = RemoteItem.objects.in_bulk([theirs for _, theirs in pairs])
     return [(items[ours], there[theirs]) for ours, theirs in pairs]
@@ -119,32 +142,45 @@ def _bound_to(**which: object) -> QuerySet[Binding, UUID]:
     return rows.values_list("remote_item_id", flat=True)
 
 
-def _decide(connection: Connection, name: ListName) -> Decisions:
+def _look(connection: Connection, name: ListName) -> _Seen:
     bound = set(_bound_to(connection=connection, remote_item__list=name))
     values = _usable_entries(connection, name).values_list("id", "folded_name", "details__tax_number")
     theirs = [Theirs(id_, folded, plain_tax_number(tax)) for id_, folded, tax in values if id_ not in bound]
     if not theirs:
-        return Decisions((), (), ())
-    return decide(theirs, _ours(connection, name), are_contacts=name in CONTACT_LISTS)
+        return _Seen(Decisions((), (), ()))
+    ours = _ours(connection, name)
+    return _Seen(
+        decide(theirs, ours, are_contacts=name in CONTACT_LISTS),
+        frozenset(each.id for each in ours),
+        {each.id: each.folded_name for each in theirs},
+    )
+
+
+@transaction.atomic
+def _adopt_unless_named(name: ListName, remote_item_ids: Sequence[UUID], seen: _Seen) -> int:
+    """Adopt those of whose name nobody made an entry since they were looked at; how many that were."""
+    alike = _live_items(name).filter(folded_name__in={seen.names[id_] for id_ in remote_item_ids})
+    came = {folded for id_, folded in alike.values_list("id", "folded_name") if id_ not in seen.ours}
+    return len(_adopt([id_ for id_ in remote_item_ids if seen.names[id_] not in came], None))
 
 
 def _ours(connection: Connection, name: ListName) -> list[Ours]:
-    """Every entry of the list that can still be used, with its standing at the connection.
-
-    A contact that was combined into another is still the one that its name means.
-    """
+    """Every entry of the list that can still be used, with its standing at the connection."""
     current = Binding.objects.filter(
         IS_CODED_WITH, connection=connection, list_item__list=name, closed_at__isnull=True
     )
     states = dict(current.values_list("list_item_id", "remote_item__state"))
-    items = ListItem.objects.filter(list=name, archived_at__isnull=True)
-    if name not in CONTACT_LISTS:
-        items = items.filter(merged_into__isnull=True)
-    rows = items.order_by("id").values_list("id", "folded_name", "details__tax_number")
+    rows = _live_items(name).order_by("id").values_list("id", "folded_name", "details__tax_number")
     return [
         Ours(id_, folded, plain_tax_number(number), _standing(states.get(id_)))
         for id_, folded, number in rows
     ]
+
+
+def _live_items(name: ListName) -> "QuerySet[ListItem]":
+    """A contact that was combined into another is still the one that its name means."""
+    items: QuerySet[ListItem] = ListItem.objects.filter(list=name, archived_at__isnull=True)
+    return items if name in CONTACT_LISTS else items.filter(merged_into__isnull=True)
 
 
 def _standing(remote_state: str | None) -> Standing:

@@ -1,18 +1,14 @@
 """Dimensions of a connection, and which of the two tracking lists shows which."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.db import transaction
 
-from bookbind.activity.services import record
 from bookbind.connections.models import Connection
 from bookbind.kit.text import fold_name
-from bookbind.lists.errors import DimensionUnknown
-from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
-from bookbind.lists.models import Dimension, ListItem, ListSync
+from bookbind.lists.labels import TRACKING_LISTS
+from bookbind.lists.models import Dimension, ListItem
 from bookbind.providers.base.types import ListName, RemoteDimension
-from bookbind.tenancy.models import User
 
 
 @transaction.atomic
@@ -43,38 +39,6 @@ def earlier_names(connection: Connection) -> dict[str, str]:
         Dimension.objects.exclude(slot="").exclude(connection=connection).order_by("connection__created_at")
     )
     return dict(rows.values_list("slot", "name"))
-
-
-@transaction.atomic
-def set_slot(
-    connection: Connection, slot: ListName, dimension_id: UUID | None, user: User
-) -> ListName | None:
-    """Let a tracking list show this dimension, or none. The caller asks for a new read of the list.
-
-    A dimension has one list, so another list that showed it shows none from now on: the answer is that list.
-    """
-    rows = Dimension.objects.filter(connection=connection)
-    others = rows.filter(id=dimension_id).exclude(slot__in=["", slot])
-    shown_in: str | None = others.values_list("slot", flat=True).first()
-    taken_from = ListName(shown_in) if shown_in else None
-    is_another = not rows.filter(id=dimension_id, slot=slot).exists()
-    rows.filter(slot=slot).update(slot="")
-    if dimension_id is not None and not rows.filter(id=dimension_id, active=True).update(slot=slot):
-        raise DimensionUnknown
-    if dimension_id is not None and is_another:
-        # What was read so far are the entries of another dimension, so of this one nothing was read yet.
-        ListSync.objects.filter(connection=connection, list=slot).update(last_success_at=None)
-    chosen = find_dimension(connection, slot)
-    no_more = f", {LIST_LABELS[taken_from]} no more" if taken_from else ""
-    record(
-        "lists.slot_set",
-        f"{LIST_LABELS[slot]} shows {chosen.name if chosen else 'nothing'} now{no_more}.",
-        business_id=connection.business_id,
-        actor=user,
-        subject=connection,
-        data={"slot": slot, "dimension": str(dimension_id or "")},
-    )
-    return taken_from
 
 
 def _save(connection: Connection, known: Dimension | None, found: RemoteDimension) -> None:

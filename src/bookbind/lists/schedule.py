@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES
-from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.runner import Claimed, Over, works
 from bookbind.jobs.services import drop_job, queue_job
 from bookbind.kit import clock
 from bookbind.lists.models import ListSync
@@ -45,12 +45,11 @@ def first_turn(connection_id: UUID, now: datetime) -> datetime:
 
 
 @works(SCHEDULE_JOB)
-def read_by_schedule(job: Claimed) -> Again | None:
+def read_by_schedule(job: Claimed) -> Over | None:
     """Ask for a full read when the last is a night old, else for what changed."""
     connection = Connection.objects.filter(id=UUID(job.key), stage__in=LIVE_STAGES).first()
     if connection is None:
-        drop_job(SCHEDULE_JOB, job.key)
-        return None
+        return Over()
     fresh = ListSync.objects.filter(connection=connection, last_full_at__gt=clock.now() - _A_FULL_READ_LASTS)
     light = get_provider(connection.provider).lists_with_since
     up_to_date = set(fresh.values_list("list", flat=True))

@@ -1,11 +1,13 @@
 """Pages of a read that is not complete yet, kept apart from the lists under the read's own number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.lists.entries import from_staged, tidy, to_staged
 from bookbind.lists.errors import ReadOvertaken, ReadTookTooLong
@@ -52,6 +54,17 @@ def begin_reading(sync: ListSync, since: datetime | None) -> Reading:
         raise ReadOvertaken
     StagedPage.objects.filter(connection_id=sync.connection_id, list=sync.list).delete()
     return reading
+
+
+def overtake_readings(connection: Connection, names: Iterable[ListName]) -> None:
+    """Let whoever reads these lists now stop, for it is not what they are to hold any more.
+
+    In the transaction that asks for another read of them.
+    """
+    reading = ListSync.objects.filter(
+        connection=connection, list__in=list(names), state=ListSync.State.READING
+    )
+    reading.update(reading=F("reading") + 1, state=ListSync.State.WAITING, deadline_at=None)
 
 
 @transaction.atomic

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from bookbind.connections.models import Connection
 from bookbind.kit.text import fold_name
-from bookbind.lists.dimensions import earlier_names, list_dimensions, set_slot
+from bookbind.lists.dimensions import earlier_names, list_dimensions
 from bookbind.lists.errors import DimensionTwice
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
 from bookbind.lists.models import Dimension, ListItem
-from bookbind.lists.sync import request_sync
+from bookbind.lists.slots import set_slot
 from bookbind.merge.drafting import bump
 from bookbind.merge.models import DraftRow
 from bookbind.merge.reading import find_draft
@@ -109,8 +109,6 @@ def choose_dimension(
         draft.left_out.append(slot.value)
     draft.save(update_fields=["left_out"])
     DraftRow.objects.filter(draft__connection=connection, list_item__list__in=changed).delete()
-    if dimension_id is not None:
-        request_sync(connection, [slot], full=True)
     return taken_from
 
 

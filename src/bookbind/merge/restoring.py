@@ -6,7 +6,7 @@ from bookbind.lists.models import Binding, RemoteItem
 from bookbind.merge.choices import MATCH, uses_beside
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import refuse, use_for
-from bookbind.merge.models import Applied, Draft
+from bookbind.merge.models import Applied
 from bookbind.merge.reading import (
     draft_version,
     find_draft,
@@ -19,15 +19,15 @@ from bookbind.merge.standings import read_targets
 from bookbind.tenancy.models import User
 
 
-def restore_choices(applied: Applied, user: User) -> int:
-    """Choose in the draft what the undone use had matched and nothing proposes by itself; returns how many.
+def restore_choices(applied: Applied, user: User) -> None:
+    """Choose in the draft what the undone use had matched and nothing proposes by itself.
 
     What somebody chose since, or what can't be a match any more, is left alone, and so are books that were
     left.
     """
     connection = applied.connection
     if connection.stage not in LIVE_STAGES:
-        return 0
+        return
     lists = read_lists(connection, list_names(connection)).values()
     entries = {id_: entry for data in lists for id_, entry in data.standings.entries.items()}
     choices = {
@@ -55,12 +55,5 @@ def restore_choices(applied: Applied, user: User) -> int:
         if choice is not None and choice.ticked and choice.target == target:
             continue
         kept.append(NewChoice(item_id, use, MATCH, target))
-    return _save(applied, kept, user)
-
-
-def _save(applied: Applied, choices: list[NewChoice], user: User) -> int:
-    if not choices:
-        return 0
-    draft: Draft | None = find_draft(applied.connection)
-    save_choices(applied.connection, choices, user, draft_version(draft))
-    return len(choices)
+    if kept:
+        save_choices(connection, kept, user, draft_version(find_draft(connection)))

@@ -13,6 +13,7 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of
 from bookbind.documents.models import Document
 from bookbind.kit import clock
+from bookbind.kit.checkpoints import Checkpoint, reach
 from bookbind.kit.ids import new_id
 from bookbind.kit.text import plural, show_date
 from bookbind.lists.bindings import UNDONE, exchange_bindings
@@ -27,6 +28,7 @@ from bookbind.merge.models import Applied
 from bookbind.merge.plans import UndoPlan, Written, plan_undo
 from bookbind.merge.preview import impact_now
 from bookbind.merge.reading import uses_apart
+from bookbind.merge.restoring import restore_choices
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.tenancy.models import User
@@ -64,11 +66,15 @@ class Undone:
 def undo(applied: Applied, user: User) -> Undone:
     """Close what these matches opened and reopen what they closed, wherever nothing was written since.
 
+    What people had chosen by hand is chosen in the draft again, in the same transaction.
     UndoBlocked, naming it, when a later combination builds on them; UndoneAlready when somebody was quicker.
     """
     try:
         with transaction.atomic():
-            return _undo(applied, user)
+            found = _undo(applied, user)
+            reach(Checkpoint.AFTER_MATCHES_UNDONE)
+            restore_choices(applied, user)
+            return found
     except (IntegrityError, BindingsMoved) as error:
         raise DraftMoved from error
 

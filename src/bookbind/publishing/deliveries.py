@@ -117,6 +117,17 @@ def prepared(delivery: Delivery, marker: str) -> PreparedWrite:
     return PreparedWrite(delivery.operation, body, marker)
 
 
+def may_go_now(delivery: Delivery, connection: Connection) -> bool:
+    """Whether nobody decided about the write, and it is sent for the first time or under a key that is known.
+
+    Past the window the books may have been searched for it, so even a first send comes too late.
+    """
+    rows = Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED)
+    if not _window_seconds(connection):
+        return rows.filter(sends=1).exists()
+    return clock.now() <= window_end(delivery, connection) and rows.exists()
+
+
 def window_end(delivery: Delivery, connection: Connection) -> datetime:
     """Until when the vendor surely knows the key, so that the same bytes can't be carried out twice."""
     trusted = _window_seconds(connection) - WINDOW_MARGIN_SECONDS

@@ -9,6 +9,7 @@ from bookbind.providers.base.types import Published
 from bookbind.publishing import deliveries
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.placement import wake
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
 from bookbind.publishing.transitions import move
@@ -28,9 +29,13 @@ def accept(publication: Publication, published: Published, delivery: Delivery | 
     """The document stands in the books; its file is the next step."""
     has_file = publication.document.file_id is not None
     with transaction.atomic():
-        if delivery is not None and not deliveries.close(delivery, Delivery.Outcome.DONE):
-            # Another worker stored the outcome of this very delivery first.
-            return
+        if delivery is not None:
+            if not deliveries.close(delivery, Delivery.Outcome.DONE):
+                # Another worker stored the outcome of this very delivery first, or a person decided.
+                return
+            # While nobody knew the answer, the document may have been left to people; now it is known.
+            publication.refresh_from_db(fields=["state", "reason"])
+        was_held = publication.state == State.HELD
         move(
             publication,
             State.PUBLISHED,
@@ -46,6 +51,9 @@ def accept(publication: Publication, published: Published, delivery: Delivery | 
             error={},
             paper=Publication.Paper.WAITING if has_file else Publication.Paper.NONE,
         )
+        if was_held:
+            # The queue has gone on without it, and its file is still to be seen to.
+            wake(publication.connection)
 
 
 def fail(

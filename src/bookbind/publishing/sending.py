@@ -7,8 +7,9 @@ from bookbind.connections.gateway import call, open_session
 from bookbind.connections.models import Connection
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
+from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ProviderError
-from bookbind.providers.base.types import Ours, OutgoingDocument, PreparedWrite, Twins
+from bookbind.providers.base.types import Ours, OutgoingDocument, PreparedWrite, Published, Twins
 from bookbind.publishing import deliveries, twins
 from bookbind.publishing.deliveries import NotAllowedNow
 from bookbind.publishing.errors import MovedMeanwhile
@@ -82,9 +83,22 @@ def transmit(
     *,
     is_first: bool,
 ) -> Turn:
-    """Send committed bytes under their committed key and store the outcome."""
+    """Send committed bytes under their committed key and store the outcome.
+
+    Nothing is sent when another worker decided meanwhile what became of them, or the vendor may have
+    forgotten the key by now: the next turn looks first.
+    """
+
+    def send(session: Session) -> Published:
+        # To renew the sign-in takes its time, and a process may stand still for as long as it likes.
+        if not deliveries.may_go_now(delivery, connection):
+            raise NotAllowedNow
+        return session.send(write, delivery.key)
+
     try:
-        published = call(connection, lambda session: session.send(write, delivery.key))
+        published = call(connection, send)
+    except NotAllowedNow:
+        return None
     except (ConnectionUnusable, ProviderError) as error:
         return fail(publication, delivery, error, is_first=is_first)
     reach(Checkpoint.AFTER_SENT)

@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, replace
 
+from django.db import transaction
+
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
 from bookbind.kit.text import plain_tax_number
@@ -42,8 +44,9 @@ def create_contact(
         outcome = Delivery.Outcome.LOST if error.maybe_done else Delivery.Outcome.NOT_DONE
         deliveries.close(delivery, outcome, error)
         raise
-    deliveries.close(delivery, Delivery.Outcome.DONE)
-    return _bind(connection, supplier, created, "", publication.requested_by)
+    with transaction.atomic():
+        deliveries.close(delivery, Delivery.Outcome.DONE)
+        return _bind(connection, supplier, created, "", publication.requested_by)
 
 
 def _as_spelled_there(connection: Connection, supplier: Reference) -> str:

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST
 
 from bookbind.connections.models import Connection
 from bookbind.kit.text import possessive
-from bookbind.lists.dimensions import list_dimensions, set_slot
+from bookbind.lists.dimensions import list_dimensions
 from bookbind.lists.errors import DimensionUnknown
 from bookbind.lists.labels import LIST_LABELS, TRACKING_LISTS
-from bookbind.lists.sync import request_sync
+from bookbind.lists.slots import set_slot
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, main_connection, page
@@ -43,7 +43,6 @@ def list_dimension(request: BusinessRequest, name: str) -> HttpResponse:
     except (DimensionUnknown, ValueError):
         messages.error(request, "That choice is not there any more. Look again.")
     else:
-        request_sync(connection, TRACKING_LISTS, full=True)
         said = "Changed. The list is being read; entries of the old one stay yours."
         if taken_from is not None:
             said += f" What it shows now was {possessive(LIST_LABELS[taken_from])} until now."

@@ -25,7 +25,6 @@ from bookbind.merge.reading import (
     read_changes,
     read_lists,
 )
-from bookbind.merge.restoring import restore_choices
 from bookbind.merge.undoing import Undone, find_blocking, undo, undone_of
 from bookbind.merge.unread import list_awaited
 from bookbind.merge.using import use_matches
@@ -164,7 +163,6 @@ def merge_undo(request: BusinessRequest, connection_id: UUID, applied_id: UUID) 
     here = place.url("merge")
     try:
         undo(applied, request.user)
-        restore_choices(applied, request.user)
         # The documents wait again from this moment, not from when a job comes round.
         finish_check(place.connection.id)
     except UndoBlocked:
