@@ -1,5 +1,6 @@
 """What every test may use: tenant scopes, a product clock that moves, and no network but this machine."""
 
+import gc
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ post_migrate.disconnect(create_contenttypes)
 
 # How many ordinary tests take as long as one that is marked slow.
 SLOW = 50
+# How many new objects bring a search for garbage; Python's own 700 suit a program of fewer.
+GARBAGE = 20_000
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
 
@@ -60,6 +63,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             weights[_scope_of(item.nodeid)] += SLOW if item.get_closest_marker("slow") else 1
         items.sort(key=lambda item: -weights[_scope_of(item.nodeid)])
+
+
+def pytest_collection_finish() -> None:
+    """What is here before the first test stays to the end, so nothing need look through it for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _scope_of(nodeid: str) -> str:
