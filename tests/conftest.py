@@ -18,6 +18,7 @@ from bookbind.kit import clock
 from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
+from tests.support.processes import Sandbox, running_sandbox
 from tests.support.worlds import world
 
 # A slow machine is no failure; the number of examples is what bounds a property test.
@@ -93,6 +94,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 @pytest.fixture(autouse=True)
 def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _connect_to_this_machine)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The one sandbox of this process; whoever uses it resets it first."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
