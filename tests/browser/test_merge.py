@@ -63,9 +63,9 @@ ROWS_AT_ONCE, NODES_OF_A_ROW = 100, 60
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor], demo: Demo) -> Visitor:
+def jo(stay: Callable[..., Visitor], demo: Demo) -> Visitor:
     """The accountant, after Dale moved from Xero to QuickBooks and bills arrived."""
-    visitor = visit("Jo Harbour", reduced_motion="reduce")
+    visitor = stay("Jo Harbour", reduced_motion="reduce")
     change_to_quickbooks(visitor, DALE, "jo@harbour.test", "Acme Holdings Ltd")
     fill(demo, "bills", "dale")
     return visitor
