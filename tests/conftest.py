@@ -1,5 +1,6 @@
 """What every test may use: tenant scopes, a product clock that moves, and no network but this machine."""
 
+import gc
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from bookbind.kit import clock
 from bookbind.tenancy.models import Business
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
+from tests.support.processes import Sandbox, running_sandbox
 from tests.support.worlds import world
 
 # A slow machine is no failure; the number of examples is what bounds a property test.
@@ -29,6 +31,8 @@ post_migrate.disconnect(create_contenttypes)
 
 # How many ordinary tests take as long as one that is marked slow.
 SLOW = 50
+# How many new objects bring a search for garbage; Python's own 700 suit a program of fewer.
+GARBAGE = 20_000
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
 
@@ -62,6 +66,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: -weights[_scope_of(item.nodeid)])
 
 
+def pytest_collection_finish() -> None:
+    """What is here before the first test stays to the end, so nothing need look through it for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+
+
 def _scope_of(nodeid: str) -> str:
     file = nodeid.partition("::")[0]
     return "tests/browser" if file.startswith("tests/browser/") else file
@@ -83,6 +94,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 @pytest.fixture(autouse=True)
 def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _connect_to_this_machine)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The one sandbox of this process; whoever uses it resets it first."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,20 +155,29 @@ class Visitor:
             self.troubles.append(message.text)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def visit(demo: Demo, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Make a visitor with a browser of their own: `visit("Ada Admin")`."""
-    contexts: list[BrowserContext] = []
+    """Make a visitor with a browser of their own, who leaves after the test: `visit("Ada Admin")`."""
+    yield from _receive(demo, browser)
 
-    def begin(name: str = "", **options: Any) -> Visitor:
-        settings = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"} | options
-        context = browser.new_context(**settings)
-        contexts.append(context)
-        visitor = Visitor(demo, context)
-        if name:
-            visitor.sign_in(name)
-        return visitor
 
-    yield begin
-    for context in contexts:
-        context.close()
+@pytest.fixture(scope="module")
+def stay(demo: Demo, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """The same for somebody who stays through all tests of a module."""
+    yield from _receive(demo, browser)
+
+
+def _receive(demo: Demo, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    # Whoever stayed on would cost the machine more with each test: open pages go on asking for news.
+    with ExitStack() as contexts:
+
+        def begin(name: str = "", **options: Any) -> Visitor:
+            settings = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"} | options
+            context = browser.new_context(**settings)
+            contexts.callback(context.close)
+            visitor = Visitor(demo, context)
+            if name:
+                visitor.sign_in(name)
+            return visitor
+
+        yield begin

@@ -49,9 +49,9 @@ class Stop:
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor]) -> Visitor:
+def jo(stay: Callable[..., Visitor]) -> Visitor:
     """The accountant, who may open every client."""
-    return visit("Jo Harbour", reduced_motion="reduce")
+    return stay("Jo Harbour", reduced_motion="reduce")
 
 
 @pytest.fixture(scope="module")

@@ -33,9 +33,9 @@ MOST_TABS = 12
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor]) -> Visitor:
+def jo(stay: Callable[..., Visitor]) -> Visitor:
     """The accountant, at work inside Cole & Son."""
-    return visit("Jo Harbour")
+    return stay("Jo Harbour")
 
 
 @pytest.fixture(scope="module")

@@ -26,9 +26,9 @@ IN_ORDER_OF_HARM = (
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor]) -> Visitor:
+def jo(stay: Callable[..., Visitor]) -> Visitor:
     """The accountant, at one browser through all the clients."""
-    return visit("Jo Harbour")
+    return stay("Jo Harbour")
 
 
 def _clients(page: Page) -> list[str]:

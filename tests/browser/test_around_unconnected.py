@@ -23,9 +23,9 @@ WRONG = "Code,Name,Type\n400,Advertising,Expense\n460,Travel,Fun\n"
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor]) -> Visitor:
+def jo(stay: Callable[..., Visitor]) -> Visitor:
     """The accountant inside Birch, which was never connected."""
-    return visit("Jo Harbour")
+    return stay("Jo Harbour")
 
 
 def test_a_list_comes_from_a_file_after_a_look(jo: Visitor, tmp_path: Path) -> None:

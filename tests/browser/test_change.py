@@ -20,9 +20,9 @@ JO = "jo@harbour.test"
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor]) -> Visitor:
+def jo(stay: Callable[..., Visitor]) -> Visitor:
     """The accountant, at one browser through the whole change."""
-    return visit("Jo Harbour")
+    return stay("Jo Harbour")
 
 
 def received(demo: Demo, vendor: str) -> list[dict[str, str]]:

@@ -22,9 +22,9 @@ BREAK_OFF = """(query) => {
 
 
 @pytest.fixture(scope="module")
-def jo(visit: Callable[..., Visitor]) -> Iterator[Visitor]:
+def jo(stay: Callable[..., Visitor]) -> Iterator[Visitor]:
     """The accountant, after Dale moved from Xero to QuickBooks; other tests find it where it was."""
-    visitor = visit("Jo Harbour", reduced_motion="reduce")
+    visitor = stay("Jo Harbour", reduced_motion="reduce")
     change_to_quickbooks(visitor, DALE, "jo@harbour.test", "Acme Holdings Ltd")
     yield visitor
     visitor.page.goto(visitor.demo.url + f"{DALE}/settings/connections/")

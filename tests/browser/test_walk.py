@@ -40,9 +40,9 @@ LISTS = (
 
 
 @pytest.fixture(scope="module")
-def ada(visit: Callable[..., Visitor]) -> Visitor:
+def ada(stay: Callable[..., Visitor]) -> Visitor:
     """The Business Admin of Acme, at one browser through the whole walk."""
-    return visit("Ada Admin")
+    return stay("Ada Admin")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """One sandbox for these tests, reset before each, and people who walk to the vendor and back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -19,17 +19,11 @@ from bookbind.providers.base.types import Redirect
 from bookbind.tenancy.models import Business, Practice, User
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within
 from tests.support.factories import People
-from tests.support.processes import Sandbox, running_sandbox
+from tests.support.processes import Sandbox
 
 ADA = "ada@acme.test"
 JO = "jo@harbour.test"
 SOLO = "solo@acme.test"
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The sandbox for the vendors' own clients."""
 
-from tests.sandbox.conftest import connect, judge, sandbox, sandbox_process
+from tests.sandbox.conftest import connect, judge, sandbox
 
-__all__ = ["connect", "judge", "sandbox", "sandbox_process"]
+__all__ = ["connect", "judge", "sandbox"]

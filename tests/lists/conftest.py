@@ -24,7 +24,7 @@ from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories
 from tests.support.events import hearing
 from tests.support.fake_books import FakeBooks
-from tests.support.processes import Sandbox, _answer, running_sandbox
+from tests.support.processes import Sandbox, _answer
 
 
 @dataclass
@@ -77,12 +77,6 @@ def reader(db: None) -> Iterator[Reader]:
     provider = replace(get_provider(connection.provider), lists_with_since=frozenset({ListName.SUPPLIERS}))
     with within(BusinessScope(business.id)):
         yield Reader(business, user, connection, FakeBooks(), provider)
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 @dataclass

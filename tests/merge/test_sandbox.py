@@ -41,16 +41,10 @@ from bookbind.rules.services import RuleInput, save_supplier_rule
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.publishing.conftest import SWITCH, SYNC, Desk, connect_acme, sign_in
 from tests.support import factories
-from tests.support.processes import Sandbox, running_sandbox
+from tests.support.processes import Sandbox
 from tests.support.worlds import world
 
 CATEGORIES, TAXES = ListName.CATEGORIES, ListName.TAX_RATES
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """One sandbox for these tests, reset before each, and a way to sign in at it as a robot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,16 +10,10 @@ from bookbind.providers.base.apps import app_credentials
 from bookbind.providers.base.contract import Adapter, Provider, Session
 from bookbind.providers.base.types import Answer, AppCredentials, Organisation, Redirect, Tokens
 from bookbind.providers.registry import get_provider
-from tests.support.processes import Sandbox, running_sandbox
+from tests.support.processes import Sandbox
 
 LOGIN = "ada@acme.test"
 ORGANISATION = "Acme Ltd"
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

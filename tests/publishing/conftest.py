@@ -29,19 +29,13 @@ from bookbind.publishing.services import request_publish
 from bookbind.tenancy.models import Business, User
 from bookbind.tenancy.scope import BusinessScope, within
 from tests.support import factories, papers
-from tests.support.processes import Sandbox, running_sandbox
+from tests.support.processes import Sandbox
 from tests.support.worlds import world
 
 QUEUE = "publishing.queue"
 SYNC = "lists.sync"
 SWITCH = "publishing.switch"
 LOGIN = "ada@acme.test"
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """One sandbox process for all of these tests, reset before each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,16 +9,10 @@ from tests.sandbox import quickbooks_app
 from tests.sandbox.judge import Judge, specs_folder
 from tests.sandbox.quickbooks_app import QuickBooksApp
 from tests.sandbox.xero_app import XeroApp, allow, redeem
-from tests.support.processes import Sandbox, running_sandbox
+from tests.support.processes import Sandbox
 
 Connect = Callable[..., XeroApp]
 ConnectBooks = Callable[..., QuickBooksApp]
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """People in browsers, and one sandbox for the pages that lead to the vendor."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from bookbind.kit import clock
 from bookbind.tenancy.models import Business, User
 from tests.support.factories import People
 from tests.support.pages import Page, read
-from tests.support.processes import Sandbox, running_sandbox
+from tests.support.processes import Sandbox
 
 Browse = Callable[[User], Client]
 
@@ -34,12 +34,6 @@ def browse() -> Browse:
         return client
 
     return open_browser
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture
