@@ -142,6 +142,8 @@ class Visitor:
 
     def open(self, path: str) -> None:
         """Go to an address of the product."""
+        # Keys go to the window in front, and where somebody else's was closed that may be none.
+        self.page.bring_to_front()
         self.page.goto(self.demo.url + path)
 
     def keep(self, name: str) -> None:

@@ -41,7 +41,7 @@ def commit(desk: Desk, publication: Publication) -> Committed:
     contact_id = checked.facts.supplier.remote_id or desk.contacts("City Fuel Ltd")[0].remote_id
     outgoing = build_outgoing(checked.facts, publication.marker, contact_id, computes_tax=False)
     write = open_session(desk.connection).prepare(outgoing)
-    labels = list_labels(checked.facts)
+    labels = list_labels(checked.facts, checked.books.facts)
     version = checked.document.version
     delivery = write_delivery(publication, desk.connection, version, outgoing, write, labels, lambda: True)
     return Committed(publication, delivery, write)

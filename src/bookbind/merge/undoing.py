@@ -116,7 +116,8 @@ def _undo(applied: Applied, user: User) -> Undone:
     Applied.objects.filter(id=applied.id).update(undone=asdict(found))
     record(
         "merge.undone",
-        f"{found.undone:,} of {plural(found.total, 'match', 'matches')} at {label_of(connection)} taken back.",
+        f"{found.undone:,} of {plural(found.total, 'match', 'matches')} at {label_of(connection)} "
+        "taken back.",
         business_id=applied.business_id,
         actor=user,
         subject=connection,
