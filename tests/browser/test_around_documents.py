@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Demo, Visitor
+from tests.browser.steps import combobox
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -83,7 +84,7 @@ def test_a_bill_is_coded_by_keyboard_and_its_rule_says_what_it_filled(
 ) -> None:
     page = jo.page
     jo.open(bills["Kestrel first"])
-    page.get_by_role("combobox", name="Supplier").focus()
+    combobox(page, "Supplier").focus()
     page.keyboard.type("Kestrel")
     expect(page.get_by_role("option", name="Kestrel Telecom")).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -198,7 +199,7 @@ def test_a_name_typed_faster_than_the_list_arrives_is_the_entry_and_not_a_new_on
 
     page.route(asked, hold)
     jo.open(bills["Timber last"])
-    page.get_by_role("combobox", name="Supplier").focus()
+    combobox(page, "Supplier").focus()
     page.keyboard.type("Kestrel Telecom")
     page.keyboard.press("Tab")
     expect(page.get_by_role("combobox", name="Supplier")).not_to_be_focused()
@@ -218,7 +219,7 @@ def test_what_is_being_typed_is_not_replaced_by_the_answer_to_a_save(
         held.append(route)
 
     jo.open(bills["Timber last"])
-    category = page.get_by_role("combobox", name="Category")
+    category = combobox(page, "Category")
     page.route(re.compile("/save"), hold)
     page.get_by_label("Date", exact=True).fill("2026-11-23")
     page.keyboard.press("Tab")
@@ -317,7 +318,7 @@ def _fill(page: Page, label: str, text: str) -> None:
 
 def _active_option(page: Page) -> Locator:
     """The choice of the open list that Enter would take, as a screen reader is told."""
-    active = page.get_by_role("combobox", name="Supplier").get_attribute("aria-activedescendant")
+    active = combobox(page, "Supplier").get_attribute("aria-activedescendant")
     return page.locator(f"#{active}")
 
 

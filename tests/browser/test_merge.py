@@ -18,7 +18,7 @@ from tests.browser.merge_steps import (
     settle,
     type_and_wait,
 )
-from tests.browser.steps import change_to_quickbooks
+from tests.browser.steps import change_to_quickbooks, combobox
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -127,7 +127,7 @@ def test_another_match_is_searched_created_left_and_ticked_by_keyboard(jo: Visit
     page.keyboard.press("ArrowDown")
     stop = page.evaluate(FOCUSED)
     page.keyboard.press("e")
-    field = page.get_by_role("combobox", name=re.compile("Consulting"))
+    field = combobox(page, re.compile("Consulting"))
     expect(field).to_be_focused()
     page.keyboard.type("legal")
     expect(page.get_by_role("option", name=re.compile("Legal")).first).to_be_visible()
@@ -203,7 +203,7 @@ def test_text_that_matches_nothing_chooses_nothing(jo: Visitor, root: str) -> No
     page.keyboard.press("ArrowDown")
     stood = page.locator(".merge-match").first.inner_text()
     page.keyboard.press("e")
-    field = page.get_by_role("combobox", name=re.compile("449"))
+    field = combobox(page, re.compile("449"))
     expect(field).to_be_focused()
     type_and_wait(page, "Back to")
     expect(page.get_by_role("listbox")).to_contain_text("Nothing matches.")
@@ -262,7 +262,7 @@ def test_what_is_typed_for_a_match_outlives_the_save_of_the_document(jo: Visitor
     page.locator("main table a").first.click()
     held = hold(page, "**/save*")
     page.get_by_label("Reference").fill("Q-changed")
-    match = page.get_by_role("combobox", name="Match it")
+    match = combobox(page, "Match it")
     match.fill("Moto")
     while not held:
         page.wait_for_timeout(20)
@@ -349,7 +349,7 @@ def test_rows_follow_what_a_colleague_does_and_a_conflict_keeps_the_focus(
     press(jo.page, "441", "u")
     settle(jo.page)
     press(sam.page, "449", "e")
-    field = sam.page.get_by_role("combobox", name=re.compile("449"))
+    field = combobox(sam.page, re.compile("449"))
     expect(field).to_be_focused()
     sam.page.keyboard.type("half made")
     expect(sam.page.locator(".toast")).to_contain_text("Jo Harbour changed 1 row.", timeout=40_000)
@@ -379,7 +379,7 @@ def test_both_rows_say_that_they_share_a_match(jo: Visitor, root: str) -> None:
     page = jo.page
     jo.open(f"{root}lists/categories/?show=all")
     press(page, "433", "e")
-    field = page.get_by_role("combobox", name=re.compile("433"))
+    field = combobox(page, re.compile("433"))
     expect(field).to_be_focused()
     type_and_wait(page, "Advertising")
     page.keyboard.press("Enter")
