@@ -69,6 +69,17 @@ def test_a_call_waits_for_room_in_the_second_and_no_stretch_of_it_holds_more() -
     assert all(later - sooner >= 1.0 for sooner, later in zip(moments, moments[4:], strict=False))
 
 
+def test_a_call_that_is_long_on_its_way_takes_room_until_it_has_ended() -> None:
+    slot = enter(per_second=2)
+    time.sleep(1.3)
+    limits.leave("vendor", "org", enter(per_second=2), {})
+    began = time.monotonic()
+    # The first may arrive now: with the second that ended, the second is full.
+    limits.leave("vendor", "org", slot, {})
+    enter(per_second=2)
+    assert time.monotonic() - began >= 1
+
+
 @pytest.mark.req("RAT-02")
 def test_whoever_waits_in_vain_for_the_second_is_told_how_long_it_takes(
     monkeypatch: pytest.MonkeyPatch,

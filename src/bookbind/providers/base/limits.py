@@ -68,15 +68,16 @@ def enter(provider_id: str, organisation_id: str, published: Limits) -> str:
 
 def _pause_seconds(refusal: Refusal) -> float:
     """When it is worth trying again: nobody knows when a call that runs will end."""
-    return _CONCURRENT_PAUSE_SECONDS if refusal.limit == CONCURRENT else max(refusal.seconds, 0.01)
+    return _CONCURRENT_PAUSE_SECONDS if refusal.limit == CONCURRENT else refusal.seconds
 
 
 def leave(provider_id: str, organisation_id: str, slot: str, left: dict[str, int]) -> None:
-    """Give the slot back and keep what the vendor said is left of its limits."""
+    """Give the slot back, count the call in its second, and keep what the vendor said is left."""
     while True:
         row = CallWindow.objects.get(provider=provider_id, organisation_id=organisation_id)
         running = {name: until for name, until in row.running.items() if name != slot}
-        if _swap(row, running=running, left=row.left | left):
+        second = SECOND_WINDOW.added(row.second, clock.real_now().timestamp())
+        if _swap(row, running=running, second=second, left=row.left | left):
             return
 
 
@@ -124,7 +125,6 @@ def _try_to_enter(provider_id: str, organisation_id: str, limits: Limits) -> str
     now = moment.timestamp()
     slot = secrets.token_hex(4)
     changes = {
-        "second": SECOND_WINDOW.added(row.second, now) if limits.per_second else {},
         "minute": MINUTE_WINDOW.added(row.minute, now),
         "day": DAY_WINDOW.added(row.day, now),
         "running": _running(row, now) | {slot: now + _slot_seconds()},
@@ -143,10 +143,13 @@ def judge(row: CallWindow, limits: Limits, moment: datetime) -> Refusal | None:
     now = moment.timestamp()
     if row.parked_until is not None and row.parked_until > moment:
         return Refusal(row.parked_by, (row.parked_until - moment).total_seconds())
+    running = len(_running(row, now))
     for name, limit, window, counts in _counted(row, limits):
-        if window.used(counts, now) >= limit:
-            return Refusal(name, window.seconds_until_room(counts, now))
-    if limits.concurrent is not None and len(_running(row, now)) >= limits.concurrent:
+        # Nobody knows when within its time a running call arrives, so its second begins when it ends.
+        arriving = running if name == SECOND else 0
+        if window.used(counts, now) + arriving >= limit:
+            return Refusal(name, max(window.seconds_until_room(counts, now), _CONCURRENT_PAUSE_SECONDS))
+    if limits.concurrent is not None and running >= limits.concurrent:
         return Refusal(CONCURRENT, 1.0)
     return None
 

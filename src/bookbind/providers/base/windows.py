@@ -41,7 +41,8 @@ class Window:
         return (oldest + self.buckets) * self.bucket_seconds - now
 
 
-# One or two buckets more than second, minute and day: a call counted now may arrive a little later.
+# One or two buckets more than second, minute and day: a call counted now may arrive a little later. Those of
+# the second are counted when they end, for to a second the way is long.
 SECOND_WINDOW = Window(bucket_seconds=0.1, buckets=12)
 MINUTE_WINDOW = Window(bucket_seconds=5, buckets=14)
 DAY_WINDOW = Window(bucket_seconds=3600, buckets=25)
