@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bookbind.merge.matching.account_evidence import LEARNED, Evidence, compare_accounts
 from bookbind.merge.matching.account_types import FAMILIES
-from bookbind.merge.matching.catalogue import WRITTEN_DOWN, load_catalogue
+from bookbind.merge.matching.catalogue import LOOSELY, WRITTEN_DOWN, load_catalogue
 from bookbind.merge.matching.items import Item
 from bookbind.merge.matching.model import Model
 from training.fitting import Plan, train
@@ -51,7 +51,7 @@ _KINDS = "Costs Expenses Fees Project Fund Sales Income Materials Site Events Un
 _OWN_COUNT, _OWN_SHARED, _OWN_FAMILIES = 8, 3, ("expense", "direct", "income", "other_income")
 _HELD_PHRASE = 0.2
 _RARE, _USUAL_PHRASES, _USUAL_FAMILY = 0.3, 25, 1.2
-_BROADER_TAKEN, _KIN_TAKEN, _REST_TAKEN = 0.85, 0.3, 0.3
+_BROADER_TAKEN, _LOOSELY_TAKEN, _KIN_TAKEN, _REST_TAKEN = 0.92, 0.5, 0.25, 0.25
 # Accounts of one type that share so much of their words are as near as kin.
 _WORDS_SHARED, _SAME_TYPE, _BY_WORDS = 0.45, 0.95, 0.15
 
@@ -175,16 +175,17 @@ def _right(old: Chart, new: Chart, evidence: Evidence, seed: int) -> NDArray[np.
     near = np.where(own, 1.0, near)
     best = np.zeros(len(old.items))
     np.maximum.at(best, evidence.old, near)
-    # Where the same account is missing, people take a broader one or a narrower one, then one of its kind or
-    # the one for all the rest, or leave the row open.
+    # Where the same account is missing, people take a broader one or a narrower one, one that will do at a
+    # pinch, then one of its kind or the one for all the rest, or leave the row open.
     chance = np.select(
-        [best >= 0.99, best >= 0.3, best >= 0.15, best > 0], [1.0, _BROADER_TAKEN, _KIN_TAKEN, _REST_TAKEN]
+        [best >= 0.99, best > LOOSELY, best == LOOSELY, best >= 0.15, best > 0],
+        [1.0, _BROADER_TAKEN, _LOOSELY_TAKEN, _KIN_TAKEN, _REST_TAKEN],
     )
     taken = np.random.default_rng(seed).random(best.shape) < chance
     right: NDArray[np.bool_] = (near == best[evidence.old]) & taken[evidence.old]
     return right
 
 
-def train_accounts(charts: int = 160) -> Model:
+def train_accounts(charts: int = 320) -> Model:
     """The model of accounts, from charts that were drawn."""
     return train([sample_charts(seed) for seed in range(charts)], {}, Plan(first=(24, 12), rounds=20))

@@ -19,6 +19,9 @@ SAME_CLASS, _OTHER_FAMILY = 0.9, 0.55
 LEAST_WEIGHT = 0.12
 # How near are a broader concept, the second of several, one above it, a narrower one, and one beside it.
 _BROADER, _SECOND, _HIGHER, _NARROWER, _KIN = 0.6, 0.5, 0.7, 0.6, 0.2
+# Marked in the files are those that will do only at a pinch: what the other takes something away from, as
+# discounts do from sales, and the place for all sorts.
+_LOOSE, LOOSELY = "~", 0.25
 # The kinds of one thing are alike, unless it is a heading that has all sorts under it.
 _MOST_KIN = 6
 # For a fixed asset, what has been written off of it is an account of its own.
@@ -46,11 +49,13 @@ WRITTEN_DOWN = "written_down:"
 class Concept:
     """One thing that accounts stand for.
 
-    `broader` are the keys of what contains it, none at the top; of `families` the usual one comes first.
+    `broader` are the keys of what contains it, none at the top; those in `loose` do so only at a pinch.
+    Of `families` the usual one comes first.
     """
 
     key: str
     broader: tuple[str, ...]
+    loose: frozenset[str]
     families: tuple[str, ...]
     phrases: tuple[str, ...]
 
@@ -121,8 +126,10 @@ def _read_concepts(file: str) -> list[Concept]:
     found = []
     for head, phrases in read_table(file):
         key, _, rest = head.partition("<")
-        broader, _, families = rest.partition("|")
-        found.append(Concept(key.strip(), tuple(broader.split()), tuple(families.split()), tuple(phrases)))
+        above, _, families = rest.partition("|")
+        broader = tuple(word.removeprefix(_LOOSE) for word in above.split())
+        loose = frozenset(word.removeprefix(_LOOSE) for word in above.split() if word.startswith(_LOOSE))
+        found.append(Concept(key.strip(), broader, loose, tuple(families.split()), tuple(phrases)))
     return found
 
 
@@ -137,7 +144,9 @@ def _written_down(concept: Concept) -> Concept:
     phrases = [pattern.format(phrase) for phrase in concept.phrases for pattern in patterns]
     broader = tuple(f"{WRITTEN_DOWN}{key}" for key in concept.broader)
     alone = _WRITTEN_DOWN_ALONE.get(concept.key, ())
-    return Concept(f"{WRITTEN_DOWN}{concept.key}", broader, ("fixed", "asset"), (*alone, *phrases))
+    return Concept(
+        f"{WRITTEN_DOWN}{concept.key}", broader, frozenset(), ("fixed", "asset"), (*alone, *phrases)
+    )
 
 
 def _rarity(split: Sequence[tuple[str, ...]], owner: Sequence[int]) -> dict[str, float]:
@@ -161,7 +170,11 @@ def _relations(concepts: Sequence[Concept]) -> Floats:
     children: dict[int, list[int]] = {}
     for number, parents in enumerate(above):
         # The first of several broader concepts is the nearest.
-        reached = [(parent, _SECOND if later else _BROADER) for later, parent in enumerate(parents)]
+        loose = {place[key] for key in concepts[number].loose}
+        reached = [
+            (parent, LOOSELY if parent in loose else _SECOND if later else _BROADER)
+            for later, parent in enumerate(parents)
+        ]
         for parent in parents:
             children.setdefault(parent, []).append(number)
         while reached:
