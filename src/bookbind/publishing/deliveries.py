@@ -163,6 +163,14 @@ def close(delivery: Delivery, outcome: Delivery.Outcome, error: ProviderError | 
     return bool(Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED).update(**values))
 
 
+def hold_undecided(delivery: Delivery) -> int:
+    """Take the row for this transaction: how often the write was sent, 0 when it is decided already."""
+    rows = Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED)
+    if not rows.update(sends=F("sends")):
+        return 0
+    return int(rows.values_list("sends", flat=True).get())
+
+
 def _hold_epoch(connection: Connection) -> bool:
     """Take the connection's row for this transaction, if the right to send is still the one that we hold."""
     rows = Connection.objects.filter(id=connection.id, epoch=connection.epoch, hands_over=False)
