@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,9 @@ import httpx2
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
+GONE_SECONDS = 120.0
+# Names the process with which one that it starts ends.
+SUPERVISOR = "BOOKBIND_SUPERVISOR"
 
 
 def free_port() -> int:
@@ -103,11 +106,36 @@ def _answer(response: httpx2.Response) -> dict[str, Any]:
     return content
 
 
+def sandbox_command(data_dir: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """How a sandbox is started that ends with this process, and its environment."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), SUPERVISOR: str(os.getpid())}
+    command = [sys.executable, "-m", "bookbind_sandbox", "--port", str(port), "--data", str(data_dir)]
+    return command, environment
+
+
+def wait_until_gone(pids: Collection[int], ports: Collection[int]) -> None:
+    """Wait until none of the processes is there and nobody listens on the ports."""
+    end = time.monotonic() + GONE_SECONDS
+    while any(map(_is_there, pids)) or any(map(_is_listening, ports)):
+        assert time.monotonic() < end, "left behind"
+        time.sleep(0.1)
+
+
+def _is_there(pid: int) -> bool:
+    """Whether the process runs; one that ended and that nobody has asked about does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def _is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def start_sandbox(data_dir: Path, port: int | None = None) -> Sandbox:
     """Start the sandbox over a data folder, which keeps its state over restarts; the caller stops it."""
     chosen = port if port is not None else free_port()
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-m", "bookbind_sandbox", "--port", str(chosen), "--data", str(data_dir)]
+    command, environment = sandbox_command(data_dir, chosen)
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     url = f"http://127.0.0.1:{chosen}"
     try:
