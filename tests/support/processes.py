@@ -1,13 +1,15 @@
 """Starting the real processes for tests: a port, a wait until it answers, and a clean stop."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,19 @@ SUPERVISOR = "BOOKBIND_SUPERVISOR"
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that nobody listens on now; on Linux nobody but this process is given it until it ends.
+
+    Else another run of the tests could be given the same one before its server listens, and both would
+    speak to whichever of their servers was quicker.
+    """
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        port = int(probe.getsockname()[1])
+        if sys.platform == "linux":
+            # Bound and not listening it leaves room for a server, and is never chosen for anybody.
+            probe.detach()
+        return port
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = START_SECONDS) -> None:
@@ -86,6 +97,18 @@ class Sandbox:
     def received(self, vendor: str = "xero") -> dict[str, Any]:
         return self.read("received", vendor=vendor)
 
+    def ask_at_once(self, requests: Sequence[httpx2.Request]) -> list[httpx2.Response]:
+        """Send requests of which none is looked at before the last is there, however slow the machine is."""
+        connections = [HTTPConnection("127.0.0.1", self.port, timeout=60.0) for _ in requests]
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            for connection, request in zip(connections, requests, strict=True):
+                target = request.url.raw_path.decode()
+                connection.request(request.method, target, request.read(), dict(request.headers))
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+        return [_read_response(connection) for connection in connections]
+
     def stop(self) -> None:
         self.client.close()
         stop(self.process)
@@ -95,6 +118,12 @@ class Sandbox:
         self.client.close()
         self.process.kill()
         self.process.wait(timeout=5)
+
+
+def _read_response(connection: HTTPConnection) -> httpx2.Response:
+    with closing(connection):
+        found = connection.getresponse()
+        return httpx2.Response(found.status, headers=found.getheaders(), content=found.read())
 
 
 def _answer(response: httpx2.Response) -> dict[str, Any]:
