@@ -53,7 +53,7 @@ def test_a_time_out_hangs_and_does_nothing_unless_told(sandbox: Sandbox, acme: X
         began = time.monotonic()
         with pytest.raises(httpx2.TransportError):
             acme.put("Invoices", {"Invoices": [acme.bill()]})
-        assert 0.4 < time.monotonic() - began < 5
+        assert 0.4 < time.monotonic() - began < 25
         assert len(sandbox.received()["documents"]) == documents
 
 

@@ -121,7 +121,7 @@ def test_a_time_out_hangs_and_does_nothing(sandbox: Sandbox, books: QuickBooksAp
     bill, began = books.bill(), time.monotonic()
     with pytest.raises(httpx2.TransportError):
         books.post("bill", bill)
-    assert 0.4 < time.monotonic() - began < 5
+    assert 0.4 < time.monotonic() - began < 25
     assert sandbox.received("quickbooks")["documents"] == []
 
 
