@@ -104,6 +104,18 @@ def test_a_first_send_refused_late_for_a_taken_number_may_have_met_the_repeat(de
     assert desk.look(slept.publication).state == State.PUBLISHED
 
 
+def test_a_write_that_our_clock_puts_into_the_future_is_looked_for(desk: Desk) -> None:
+    """The clock was wrong when it was sent and was set right since: nobody knows how long ago that was."""
+    desk.skip(hours=1)
+    slept = commit(desk, desk.publish(desk.bill("INV-1")))
+    open_session(desk.connection).send(slept.write, slept.delivery.key)
+    desk.skip(hours=-1)
+    desk.move_time(minutes=7)
+    recover(desk.look(slept.publication), desk.connection)
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+    assert desk.look(slept.publication).state == State.PUBLISHED
+
+
 def test_a_failure_of_a_write_that_was_given_up_does_not_touch_the_one_that_followed(desk: Desk) -> None:
     slept = commit(desk, desk.publish(desk.bill("INV-1")))
     desk.move_time(minutes=7)

@@ -125,11 +125,19 @@ def may_go_now(delivery: Delivery, connection: Connection) -> bool:
     rows = Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED)
     if not _window_seconds(connection):
         return rows.filter(sends=1).exists()
-    return clock.now() <= window_end(delivery, connection) and rows.exists()
+    return is_key_known(delivery, connection) and rows.exists()
+
+
+def is_key_known(delivery: Delivery, connection: Connection) -> bool:
+    """Whether the vendor surely knows the key yet, so that the same bytes can't be carried out twice.
+
+    Of a write in the future, for our clock was set back since, nobody knows how long ago it was.
+    """
+    return delivery.first_sent_at <= clock.now() <= window_end(delivery, connection)
 
 
 def window_end(delivery: Delivery, connection: Connection) -> datetime:
-    """Until when the vendor surely knows the key, so that the same bytes can't be carried out twice."""
+    """Until when the vendor surely knows the key."""
     trusted = _window_seconds(connection) - WINDOW_MARGIN_SECONDS
     # A vendor without a window has none that could still be open.
     return delivery.first_sent_at + timedelta(seconds=trusted if trusted > 0 else -1)
