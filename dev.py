@@ -349,9 +349,10 @@ def run(command: list[str]) -> None:
 
 
 def hand_over(command: list[str], environment: "dict[str, str] | None" = None) -> int:
-    """Run the command in the project's folder and pass on its exit code."""
+    """Run the command in the project's folder and pass on its exit code; a demo ends with us."""
+    own = dict(os.environ if environment is None else environment, BOOKBIND_SUPERVISOR=str(os.getpid()))
     try:
-        return subprocess.call(command, cwd=ROOT, env=environment)
+        return subprocess.call(command, cwd=ROOT, env=own)
     except KeyboardInterrupt:
         return 130
 

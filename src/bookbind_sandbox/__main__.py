@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from bookbind_sandbox.app import build_app
+from bookbind_sandbox.lifeline import end_with_supervisor
 from bookbind_sandbox.server import serve
 from bookbind_sandbox.vendors import VENDORS
 from bookbind_sandbox.world import open_world
@@ -18,6 +19,7 @@ def main() -> None:
         "--data", type=Path, default=Path("var/sandbox"), help="the folder to remember everything in"
     )
     arguments = parser.parse_args()
+    end_with_supervisor()
     world = open_world(arguments.data, arguments.port, VENDORS)
     try:
         serve(build_app(world), world.connections, arguments.port)

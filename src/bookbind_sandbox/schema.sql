@@ -1,5 +1,8 @@
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 
+-- No reset empties this one: a key lasts as long as the store.
+CREATE TABLE IF NOT EXISTS signing_keys (vendor TEXT PRIMARY KEY, pem TEXT NOT NULL);
+
 CREATE TABLE IF NOT EXISTS apps (
     vendor TEXT NOT NULL, client_id TEXT NOT NULL, secret TEXT NOT NULL, name TEXT NOT NULL,
     redirect_pattern TEXT NOT NULL, scopes TEXT NOT NULL,

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.databases import own_database
-from tests.support.processes import ROOT, free_port, stop, wait_for
+from tests.support.processes import ROOT, SUPERVISOR, free_port, stop, wait_for
 
 PICTURES = ROOT / "artefacts" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -86,6 +86,7 @@ def _run_demo(data: Path, database: dict[str, str]) -> Iterator[Demo]:
         "BOOKBIND_DATA": str(data),
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
+        SUPERVISOR: str(os.getpid()),
         "DJANGO_SETTINGS_MODULE": "bookbind.settings",
         **database,
     }

@@ -15,8 +15,8 @@ import httpx2
 import pytest
 
 from tests.support.databases import own_database
-from tests.support.processes import ROOT, free_port, stop, wait_for
-from tests.support.product import run_command, running_product
+from tests.support.processes import ROOT, free_port, stop, wait_for, wait_until_gone
+from tests.support.product import INHERITED, run_command, running_product
 
 pytestmark = pytest.mark.slow
 SECONDS = 120.0
@@ -62,6 +62,13 @@ def _children(process: "subprocess.Popen[bytes]", name: str) -> list[int]:
     return [int(line.split()[0]) for line in found.stdout.splitlines() if f"main {name}" in line]
 
 
+def _children_of(pid: int) -> list[int]:
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(line) for line in found.stdout.split()]
+
+
 @pytest.mark.req("OPS-01", "OPS-05")
 def test_one_command_runs_everything_and_restarts_what_dies(
     started: "Callable[[], subprocess.Popen[bytes]]", production: dict[str, str], tmp_path: Path
@@ -90,8 +97,32 @@ def test_nothing_is_left_behind_when_the_supervisor_is_killed(
     assert len(left) == 2
     process.kill()
     process.wait(10)
-    _wait_until(lambda: not _listens(int(production["PORT"])))
-    _wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left))
+    wait_until_gone(left, [int(production["PORT"])])
+
+
+def test_nothing_is_left_behind_when_the_command_that_started_the_demo_is_killed(tmp_path: Path) -> None:
+    ports = {"PORT": free_port(), "SANDBOX_PORT": free_port()}
+    demo = [sys.executable, "-m", "bookbind.cli.main", "demo"]
+    with own_database() as database:
+        environment = {
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            "PYTHONPATH": str(ROOT / "src"),
+            "BOOKBIND_DATA": str(tmp_path / "data"),
+            **{name: str(port) for name, port in ports.items()},
+            **database,
+        }
+        with (tmp_path / "log").open("ab") as log:
+            command = [sys.executable, "-c", f"import dev; dev.hand_over({demo!r})"]
+            process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            _wait_until(lambda: "Bookbind is ready" in (tmp_path / "log").read_text(encoding="utf-8"))
+            (watching,) = _children_of(process.pid)
+            left = [watching, *_children_of(watching)]
+            assert len(left) == 4, "the demo, with sandbox, web and worker"
+        finally:
+            process.kill()
+            process.wait(10)
+        wait_until_gone(left, ports.values())
 
 
 def test_a_normal_end_prints_no_traceback(

@@ -29,11 +29,16 @@ from bookbind.providers.base.types import ListName
 from bookbind.tenancy.models import Business, User
 from tests.support import factories
 
-CATEGORIES, TAX_RATES, SUPPLIERS = ListName.CATEGORIES, ListName.TAX_RATES, ListName.SUPPLIERS
+CATEGORIES, TAX_RATES = ListName.CATEGORIES, ListName.TAX_RATES
+SUPPLIERS, CUSTOMERS = ListName.SUPPLIERS, ListName.CUSTOMERS
 
 
 def planned(known: list[Entry], text: str, name: ListName = CATEGORIES) -> Plan:
     return plan_import(known, read_entries(text.encode(), name), name)
+
+
+def write_csv(*rows: list[str]) -> str:
+    return "".join(write_sheet(rows[0], rows[1:]))
 
 
 def category(name: str, code: str = "", **more: Any) -> Entry:
@@ -96,6 +101,13 @@ def test_a_missing_column_leaves_the_value_and_an_empty_cell_empties_it() -> Non
             "Write one of: Costs, Sales, Both.",
         ),
         (SUPPLIERS, "Name,Currency\nBT,pounds\n", "Currency", "three letters"),
+        (
+            SUPPLIERS,
+            "Name,E-mail\nBT,accounts\n",
+            "E-mail",
+            "“accounts” can't be used here. Write one e-mail",
+        ),
+        (CUSTOMERS, "Name,E-mail\nBT,a@bt.test;b@bt.test\n", "E-mail", "Write one e-mail address"),
         (SUPPLIERS, "Name\nBT\nbt\n", "Name", "Another supplier has this name."),
     ],
 )
@@ -105,6 +117,59 @@ def test_what_cannot_be_used_is_said_with_its_column(
     plan = planned([], text, name)
     assert column in {error.column for error in plan.errors}
     assert any(words in error.what for error in plan.errors)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bt",
+        "a@",
+        "@bt.test",
+        "a@bt",
+        "a b@bt.test",
+        "a@bt .test",
+        "a@@bt.test",
+        "a@bt..test",
+        ".a@bt.test",
+        "a.@bt.test",
+        "a..b@bt.test",
+        "a@-bt.test",
+        "a@bt_1.test",
+        "Ann <a@bt.test>",
+        "a@bt.test, b@bt.test",
+        "mailto:a@bt.test",
+    ],
+)
+def test_what_is_no_address_is_refused_as_an_e_mail(text: str) -> None:
+    plan = planned([], write_csv(["Name", "E-mail"], ["BT", text]), SUPPLIERS)
+    assert [(each.line, each.column, each.entry) for each in plan.errors] == [(2, "E-mail", "BT")]
+    assert plan.errors[0].what.startswith(f"“{text}” can't be used here.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a@bt.test",
+        "Ann.O'Neill+bills@post.bt.co.uk",
+        "zoë@bücher.test",
+        "a_b@xn--bcher-kva.test",
+        "1@2.test",
+        "",
+    ],
+)
+def test_an_address_is_taken_as_it_was_written(text: str) -> None:
+    plan = planned([], write_csv(["Name", "E-mail"], ["BT", f" {text} "]), SUPPLIERS)
+    assert plan.errors == ()
+    assert plan.new[0].after.details.get("email", "") == text
+
+
+def test_an_address_that_came_from_elsewhere_stays_as_it_is() -> None:
+    known = [Entry(uuid4(), "BT", "", {"email": "a@bt.test, b@bt.test"})]
+    plan = planned(
+        known, write_csv(["Name", "E-mail", "Currency"], ["BT", "a@bt.test, b@bt.test", "GBP"]), SUPPLIERS
+    )
+    assert plan.errors == ()
+    assert plan.changed[0].after.details == {"email": "a@bt.test, b@bt.test", "currency": "GBP"}
 
 
 @pytest.mark.req("LST-07")

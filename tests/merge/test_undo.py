@@ -1,6 +1,8 @@
 """Taking matches back: exactly, entry by entry, with what stays named."""
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from bookbind.kit import clock
 from bookbind.lists.combine import combine, undo_combination
@@ -11,6 +13,7 @@ from bookbind.merge.errors import UndoBlocked, UndoneAlready
 from bookbind.merge.models import Applied, DraftRow
 from bookbind.merge.undoing import undo, undone_of
 from bookbind.merge.using import find_last_applied, match_one, use_matches
+from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
@@ -141,6 +144,21 @@ def test_what_was_archived_since_is_not_chosen_again(moved: Moved) -> None:
     archive_item(firm.item("Motor expenses"), firm.user)
     undo(applied, firm.user)
     assert DraftRow.objects.get().list_item == firm.item("Advertising")
+
+
+def test_an_undo_waits_for_no_proposals_of_lists_that_it_does_not_touch(moved: Moved) -> None:
+    firm, _, second = moved
+    choice = NewChoice(firm.item("Motor expenses").id, target=second.remote("n-7300").id)
+    save_choices(second.connection, [choice], firm.user, second.version)
+    version = second.version
+    names = [ListName.CATEGORIES]
+    applied = use_matches(second.connection, firm.user, expected_version=version, names=names)
+    with CaptureQueriesContext(database) as asked:
+        undo(applied, firm.user)
+    looked = [query["sql"] for query in asked if 'FROM "merge_suggested"' in query["sql"]]
+    assert len(looked) == 1
+    assert "'categories'" in looked[0]
+    assert DraftRow.objects.get().list_item == firm.item("Motor expenses")
 
 
 def test_in_books_that_were_left_nothing_is_chosen_again(moved: Moved) -> None:

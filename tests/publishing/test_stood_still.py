@@ -7,14 +7,16 @@ import pytest
 
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.gateway import open_session
+from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.types import PreparedWrite, Published
 from bookbind.publishing import deliveries
 from bookbind.publishing.deliveries import write_delivery
 from bookbind.publishing.models import Delivery, Publication
-from bookbind.publishing.outcomes import accept
+from bookbind.publishing.outcomes import accept, fail
 from bookbind.publishing.outgoing import build_outgoing, list_labels
 from bookbind.publishing.placement import check_again
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.recovery import recover
 from bookbind.publishing.sending import transmit
 from bookbind.publishing.services import take_back
 from bookbind.publishing.states import State
@@ -71,6 +73,63 @@ def test_a_worker_that_wakes_before_anybody_looked_leaves_it_to_the_search(desk:
     assert desk.bills() == []
     finish(desk)
     assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+
+
+def repeat_and_die(desk: Desk, slept: Committed) -> None:
+    """Another worker takes over and sends the same bytes; they arrive, and it dies before it hears so."""
+    delivery = deliveries.find_undecided(slept.publication)
+    assert delivery is not None
+    deliveries.note_resend(delivery)
+    write = deliveries.prepared(delivery, slept.publication.marker)
+    open_session(desk.connection).send(write, delivery.key)
+
+
+def test_a_first_send_that_was_turned_away_late_tells_nothing_of_the_repeat(desk: Desk) -> None:
+    slept = commit(desk, desk.publish(desk.bill("INV-1")))
+    repeat_and_die(desk, slept)
+    fail(slept.publication, slept.delivery, ProviderError(ErrorKind.RATE_LIMITED), is_first=True)
+    finish(desk)
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+    assert desk.look(slept.publication).state == State.PUBLISHED
+
+
+def test_a_first_send_refused_late_for_a_taken_number_may_have_met_the_repeat(desk: Desk) -> None:
+    slept = commit(desk, desk.publish(desk.bill("INV-1")))
+    repeat_and_die(desk, slept)
+    number = FieldError("reference", RejectedReason.NUMBER_TAKEN, "There is one of this number.")
+    taken = ProviderError(ErrorKind.REJECTED, field_errors=(number,))
+    fail(slept.publication, slept.delivery, taken, is_first=True)
+    finish(desk)
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+    assert desk.look(slept.publication).state == State.PUBLISHED
+
+
+def test_a_write_that_our_clock_puts_into_the_future_is_looked_for(desk: Desk) -> None:
+    """The clock was wrong when it was sent and was set right since: nobody knows how long ago that was."""
+    desk.skip(hours=1)
+    slept = commit(desk, desk.publish(desk.bill("INV-1")))
+    open_session(desk.connection).send(slept.write, slept.delivery.key)
+    desk.skip(hours=-1)
+    desk.move_time(minutes=7)
+    recover(desk.look(slept.publication), desk.connection)
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+    assert desk.look(slept.publication).state == State.PUBLISHED
+
+
+def test_a_failure_of_a_write_that_was_given_up_does_not_touch_the_one_that_followed(desk: Desk) -> None:
+    slept = commit(desk, desk.publish(desk.bill("INV-1")))
+    desk.move_time(minutes=7)
+    for _ in range(2):
+        recover(desk.look(slept.publication), desk.connection)
+        desk.move_time(seconds=20)
+    assert desk.look(slept.publication).state == State.WAITING, "nothing of it was found there"
+    following = commit(desk, desk.look(slept.publication))
+    fail(slept.publication, slept.delivery, ProviderError(ErrorKind.RATE_LIMITED), is_first=True)
+    assert desk.look(slept.publication).state == State.SENDING
+    transmit(following.publication, desk.connection, following.delivery, following.write, is_first=True)
+    desk.work()
+    assert [bill["reference"] for bill in desk.bills()] == ["INV-1"]
+    assert desk.look(slept.publication).state == State.PUBLISHED
 
 
 def test_a_repeat_that_was_held_up_past_the_window_is_looked_for_instead(desk: Desk) -> None:

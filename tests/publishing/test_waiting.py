@@ -8,7 +8,7 @@ import pytest
 from bookbind.connections.disconnect import disconnect
 from bookbind.connections.queries import status_of
 from bookbind.documents.models import Document
-from bookbind.documents.queries import Tab, count_tabs
+from bookbind.documents.queries import Tab, count_tabs, get_document
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
@@ -27,6 +27,7 @@ from bookbind.publishing.resume import (
     look_first_after_matching,
     place_after_lists,
 )
+from bookbind.publishing.sending import send_document
 from bookbind.publishing.states import State
 from tests.publishing.conftest import QUEUE, SYNC, Desk, sign_in
 from tests.support.queries import counting
@@ -320,6 +321,24 @@ def held_twin(desk: Desk) -> Publication:
     publication = desk.look(publication)
     assert (publication.state, publication.reason) == (State.HELD, Reason.TWIN)
     return publication
+
+
+@pytest.mark.req("PUB-08")
+def test_what_waits_on_after_it_was_looked_for_is_looked_for_again(desk: Desk) -> None:
+    document = desk.bill("INV-1")
+    publication = desk.look(desk.publish(document))
+    desk.move_time(hours=2)
+    # The books were searched in vain, and then the worker lost its turn.
+    send_document(publication, desk.connection, lambda: False)
+    assert desk.look(publication).twins_checked_at is not None
+    desk.move_time(hours=5)
+    by_hand = {"contact": "City Fuel Ltd", "reference": "INV-1", "total": 120}
+    day = get_document(document.id).date.isoformat()
+    desk.sandbox.control("add_bill", vendor="xero", organisation="Acme Ltd", date=day, **by_hand)
+    desk.work()
+    held = desk.look(publication)
+    assert (held.state, held.reason) == (State.HELD, Reason.TWIN)
+    assert desk.bills() == []
 
 
 @pytest.mark.req("PUB-08")

@@ -132,6 +132,20 @@ def test_a_killed_sandbox_remembers_everything(tmp_path: Path, judge: Judge) -> 
         second.stop()
 
 
+def test_a_token_of_after_a_reset_is_still_believed_after_a_restart(tmp_path: Path, judge: Judge) -> None:
+    first = start_sandbox(tmp_path)
+    redeem(first, allow(first, "ada@acme.test", "Acme Ltd")["code"])
+    first.control("reset")
+    app = XeroApp(first, judge, redeem(first, allow(first, "ada@acme.test", "Acme Ltd")["code"]).json())
+    before = app.connections()
+    first.kill()
+    second = start_sandbox(tmp_path, first.port)
+    try:
+        assert XeroApp(second, judge, app.tokens).connections() == before
+    finally:
+        second.stop()
+
+
 def test_revoking_an_organisation_ends_its_connections_alone(sandbox: Sandbox, connect: Connect) -> None:
     acme, holdings, jo = (
         connect(),

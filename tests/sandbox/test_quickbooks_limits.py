@@ -1,7 +1,7 @@
 """QuickBooks' limits and failures: counted by company, worded by its gateway."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 
 import httpx2
 import pytest
@@ -13,6 +13,13 @@ from tests.support.processes import Sandbox
 
 def break_calls(sandbox: Sandbox, operation: str, kind: str, **more: object) -> None:
     sandbox.control("faults", vendor="quickbooks", operation=operation, fault=kind, **more)
+
+
+def ask_at_once(app: QuickBooksApp, count: int) -> Counter[int]:
+    """How many of so many calls at the same moment are answered with what."""
+    url = f"{app.sandbox.url}/quickbooks/v3/company/{app.realm}/preferences"
+    request = app.client.build_request("GET", url, headers=app.headers())
+    return Counter(answer.status_code for answer in app.sandbox.ask_at_once([request] * count))
 
 
 def test_a_company_has_its_own_minute(sandbox: Sandbox, connect_books: ConnectBooks) -> None:
@@ -38,22 +45,15 @@ def test_the_usual_limits_are_those_that_are_published(sandbox: Sandbox) -> None
 def test_ten_calls_are_all_in_a_second(sandbox: Sandbox, connect_books: ConnectBooks) -> None:
     acme, holdings = connect_books(), connect_books(organisation="Acme Holdings Ltd")
     sandbox.control("limits", vendor="quickbooks", second=10)
-    with httpx2.Client(timeout=30.0) as client:
-        url = f"{sandbox.url}/quickbooks/v3/company/{acme.realm}/preferences"
-        statuses = [client.get(url, headers=acme.headers()).status_code for _ in range(11)]
-    assert statuses == [200] * 10 + [429]
+    assert ask_at_once(acme, 11) == {200: 10, 429: 1}
     assert holdings.call("GET", "preferences").status_code == 200
     time.sleep(1.0)
     assert acme.call("GET", "preferences").status_code == 200
 
 
 def test_ten_calls_run_at_a_time(sandbox: Sandbox, books: QuickBooksApp) -> None:
-    sandbox.control("limits", vendor="quickbooks", latency_ms=300)
-    with httpx2.Client(timeout=30.0) as client, ThreadPoolExecutor(14) as pool:
-        url = f"{sandbox.url}/quickbooks/v3/company/{books.realm}/preferences"
-        answers = list(pool.map(lambda _: client.get(url, headers=books.headers()).status_code, range(14)))
-    assert answers.count(429) >= 1
-    assert answers.count(200) >= 10
+    sandbox.control("limits", vendor="quickbooks", latency_ms=100)
+    assert ask_at_once(books, 14) == {200: 10, 429: 4}
 
 
 def test_forty_batches_are_all_in_a_minute(books: QuickBooksApp) -> None:
@@ -121,7 +121,7 @@ def test_a_time_out_hangs_and_does_nothing(sandbox: Sandbox, books: QuickBooksAp
     bill, began = books.bill(), time.monotonic()
     with pytest.raises(httpx2.TransportError):
         books.post("bill", bill)
-    assert 0.4 < time.monotonic() - began < 5
+    assert 0.4 < time.monotonic() - began < 25
     assert sandbox.received("quickbooks")["documents"] == []
 
 

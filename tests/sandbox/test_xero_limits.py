@@ -1,7 +1,6 @@
 """Rate limits and the Idempotency-Key, counted exactly under parallel calls."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -12,14 +11,10 @@ from tests.support.processes import Sandbox
 
 
 def together(app: XeroApp, count: int, path: str = "Organisation") -> list[httpx2.Response]:
-    """Call from many threads at once, each with a connection of its own."""
+    """Call at the same moment, each over a connection of its own."""
     url = f"{app.sandbox.url}/xero/api.xro/2.0/{path}"
-
-    def one(_: int) -> httpx2.Response:
-        return httpx2.get(url, headers=app.headers(), timeout=20.0)
-
-    with ThreadPoolExecutor(max_workers=count) as pool:
-        return list(pool.map(one, range(count)))
+    request = app.client.build_request("GET", url, headers=app.headers())
+    return app.sandbox.ask_at_once([request] * count)
 
 
 def test_every_answer_says_what_is_left(acme: XeroApp) -> None:
@@ -76,7 +71,7 @@ def test_the_app_has_a_minute_over_all_organisations(sandbox: Sandbox, connect: 
 
 
 def test_the_sixth_call_at_once_is_refused(sandbox: Sandbox, acme: XeroApp) -> None:
-    sandbox.control("limits", vendor="xero", latency_ms=600)
+    sandbox.control("limits", vendor="xero", latency_ms=100)
     answers = together(acme, 8)
     assert Counter(answer.status_code for answer in answers) == {200: 5, 429: 3}
     assert {answer.headers.get("x-rate-limit-problem") for answer in answers} == {None, "concurrent"}
@@ -141,13 +136,9 @@ def test_a_key_has_at_most_128_characters(acme: XeroApp) -> None:
 def test_the_same_key_sent_at_once_makes_one_bill(sandbox: Sandbox, acme: XeroApp) -> None:
     sandbox.control("limits", vendor="xero", latency_ms=100)
     bill, url = {"Invoices": [acme.bill()]}, f"{sandbox.url}/xero/api.xro/2.0/Invoices"
-
-    def send(_: int) -> str:
-        answer = httpx2.put(url, json=bill, headers=acme.headers(Idempotency_Key="k5"), timeout=20.0)
-        return str(answer.json()["Invoices"][0]["InvoiceID"])
-
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        assert len(set(pool.map(send, range(4)))) == 1
+    request = acme.client.build_request("PUT", url, json=bill, headers=acme.headers(Idempotency_Key="k5"))
+    answers = sandbox.ask_at_once([request] * 4)
+    assert len({answer.json()["Invoices"][0]["InvoiceID"] for answer in answers}) == 1
     assert len(sandbox.received()["documents"]) == 1
 
 

@@ -1,13 +1,15 @@
 """Starting the real processes for tests: a port, a wait until it answers, and a clean stop."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,25 @@ import httpx2
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
+GONE_SECONDS = 120.0
+# Names the process with which one that it starts ends.
+SUPERVISOR = "BOOKBIND_SUPERVISOR"
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that nobody listens on now; on Linux nobody but this process is given it until it ends.
+
+    Else another run of the tests could be given the same one before its server listens, and both would
+    speak to whichever of their servers was quicker.
+    """
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        port = int(probe.getsockname()[1])
+        if sys.platform == "linux":
+            # Bound and not listening it leaves room for a server, and is never chosen for anybody.
+            probe.detach()
+        return port
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = START_SECONDS) -> None:
@@ -83,6 +97,18 @@ class Sandbox:
     def received(self, vendor: str = "xero") -> dict[str, Any]:
         return self.read("received", vendor=vendor)
 
+    def ask_at_once(self, requests: Sequence[httpx2.Request]) -> list[httpx2.Response]:
+        """Send requests of which none is looked at before the last is there, however slow the machine is."""
+        connections = [HTTPConnection("127.0.0.1", self.port, timeout=60.0) for _ in requests]
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            for connection, request in zip(connections, requests, strict=True):
+                target = request.url.raw_path.decode()
+                connection.request(request.method, target, request.read(), dict(request.headers))
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+        return [_read_response(connection) for connection in connections]
+
     def stop(self) -> None:
         self.client.close()
         stop(self.process)
@@ -94,6 +120,12 @@ class Sandbox:
         self.process.wait(timeout=5)
 
 
+def _read_response(connection: HTTPConnection) -> httpx2.Response:
+    with closing(connection):
+        found = connection.getresponse()
+        return httpx2.Response(found.status, headers=found.getheaders(), content=found.read())
+
+
 def _answer(response: httpx2.Response) -> dict[str, Any]:
     if response.is_error:
         raise AssertionError(
@@ -103,11 +135,36 @@ def _answer(response: httpx2.Response) -> dict[str, Any]:
     return content
 
 
+def sandbox_command(data_dir: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """How a sandbox is started that ends with this process, and its environment."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), SUPERVISOR: str(os.getpid())}
+    command = [sys.executable, "-m", "bookbind_sandbox", "--port", str(port), "--data", str(data_dir)]
+    return command, environment
+
+
+def wait_until_gone(pids: Collection[int], ports: Collection[int]) -> None:
+    """Wait until none of the processes is there and nobody listens on the ports."""
+    end = time.monotonic() + GONE_SECONDS
+    while any(map(_is_there, pids)) or any(map(_is_listening, ports)):
+        assert time.monotonic() < end, "left behind"
+        time.sleep(0.1)
+
+
+def _is_there(pid: int) -> bool:
+    """Whether the process runs; one that ended and that nobody has asked about does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def _is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def start_sandbox(data_dir: Path, port: int | None = None) -> Sandbox:
     """Start the sandbox over a data folder, which keeps its state over restarts; the caller stops it."""
     chosen = port if port is not None else free_port()
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-m", "bookbind_sandbox", "--port", str(chosen), "--data", str(data_dir)]
+    command, environment = sandbox_command(data_dir, chosen)
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     url = f"http://127.0.0.1:{chosen}"
     try:

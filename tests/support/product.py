@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.databases import own_database
-from tests.support.processes import ROOT, free_port, stop, wait_for
+from tests.support.processes import ROOT, SUPERVISOR, free_port, stop, wait_for
 
 START_SECONDS = 120.0
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -62,9 +62,14 @@ class Product:
         log = self.data / f"{name}-{len(self.logs)}.log"
         self.logs.append(log)
         command = [sys.executable, "-m", "bookbind.cli.main", *arguments]
+        ours = {SUPERVISOR: str(os.getpid())}
         with log.open("ab") as output:
             return subprocess.Popen(
-                command, env={**self.environment, **extra}, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+                command,
+                env={**self.environment, **ours, **extra},
+                cwd=ROOT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
 
 

@@ -11,9 +11,14 @@ _LOOK_SECONDS = 0.5
 
 def end_with_supervisor() -> None:
     """Ask this process to end when the supervisor named in the environment is gone; nothing without one."""
-    supervisor = os.environ.get(SUPERVISOR, "")
-    if supervisor.isdigit() and os.getppid() == int(supervisor):
-        end_with(int(supervisor))
+    named = os.environ.get(SUPERVISOR, "")
+    if not named.isdigit():
+        return
+    if os.getppid() == int(named):
+        end_with(int(named))
+    elif not _is_there(int(named)):
+        # It ended before this process came to look.
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def end_with(parent: int) -> None:
@@ -28,3 +33,13 @@ def _watch(parent: int) -> None:
     # The server's worker takes its orders from the parent that is gone, and may not listen to a signal.
     time.sleep(_LOOK_SECONDS * 20)
     os._exit(1)
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

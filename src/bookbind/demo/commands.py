@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from bookbind.cli.lifeline import end_with_supervisor
 from bookbind.demo import seed
 from bookbind.demo.models import DemoState
 from bookbind.demo.processes import Child, StartFailed, python_child, wait_until_answering, watch
@@ -38,6 +39,7 @@ def demo(
     """Start sandbox, web and worker with demo data; stop them all with Ctrl+C."""
     if context.invoked_subcommand is None:
         signal.signal(signal.SIGTERM, _stop)
+        end_with_supervisor()
         _run(fresh=fresh)
 
 

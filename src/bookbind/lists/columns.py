@@ -1,5 +1,6 @@
 """Pure: what each list says about its entries, as columns of a file and fields of a form."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,10 @@ YES = "yes"
 MOST_PERCENT = 1000
 LONGEST_TEXT = 200
 _LONGEST_QUOTED = 40
+# One plain address, as every vendor takes it: words parted by single dots, and a domain of two names or more.
+_LOCAL_PART = r"[^\s@.,;:<>()\[\]\\\"]+"
+_DOMAIN_NAME = r"[^\W_](?:[^\W_]|-)*(?<!-)"
+_EMAIL_ADDRESS = re.compile(rf"{_LOCAL_PART}(?:\.{_LOCAL_PART})*@{_DOMAIN_NAME}(?:\.{_DOMAIN_NAME})+")
 _RATE_ADVICE = "Write a percentage such as 20 or 17.5."
 
 CATEGORY_TYPES = {
@@ -83,6 +88,13 @@ def _read_price(text: str) -> str:
     return _number(text, "Write an amount such as 12.50.", Decimal(10) ** 12)
 
 
+def _read_email(text: str) -> str:
+    address = _read_text(text)
+    if address and not _EMAIL_ADDRESS.fullmatch(address):
+        raise CellWrong.instead_of(text, "Write one e-mail address, such as name@example.com.")
+    return address
+
+
 def _read_currency(text: str) -> str:
     code = clean_text(text, 10).upper()
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
@@ -113,7 +125,7 @@ def _choice(heading: str, key: str, choices: Mapping[str, str]) -> Column:
 
 
 _TAX_NUMBER = Column("Tax number", "tax_number", _read_text)
-_EMAIL = Column("E-mail", "email", _read_text)
+_EMAIL = Column("E-mail", "email", _read_email)
 _CURRENCY = Column("Currency", "currency", _read_currency)
 _ACCOUNT = Column("Account number", "account_number", _read_text)
 _FACTS: dict[ListName, tuple[Column, ...]] = {

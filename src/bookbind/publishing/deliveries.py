@@ -125,11 +125,19 @@ def may_go_now(delivery: Delivery, connection: Connection) -> bool:
     rows = Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED)
     if not _window_seconds(connection):
         return rows.filter(sends=1).exists()
-    return clock.now() <= window_end(delivery, connection) and rows.exists()
+    return is_key_known(delivery, connection) and rows.exists()
+
+
+def is_key_known(delivery: Delivery, connection: Connection) -> bool:
+    """Whether the vendor surely knows the key yet, so that the same bytes can't be carried out twice.
+
+    Of a write in the future, for our clock was set back since, nobody knows how long ago it was.
+    """
+    return delivery.first_sent_at <= clock.now() <= window_end(delivery, connection)
 
 
 def window_end(delivery: Delivery, connection: Connection) -> datetime:
-    """Until when the vendor surely knows the key, so that the same bytes can't be carried out twice."""
+    """Until when the vendor surely knows the key."""
     trusted = _window_seconds(connection) - WINDOW_MARGIN_SECONDS
     # A vendor without a window has none that could still be open.
     return delivery.first_sent_at + timedelta(seconds=trusted if trusted > 0 else -1)
@@ -161,6 +169,14 @@ def close(delivery: Delivery, outcome: Delivery.Outcome, error: ProviderError | 
             "vendor_text": error.vendor_text[:_VENDOR_TEXT_LENGTH],
         }
     return bool(Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED).update(**values))
+
+
+def hold_undecided(delivery: Delivery) -> int:
+    """Take the row for this transaction: how often the write was sent, 0 when it is decided already."""
+    rows = Delivery.objects.filter(id=delivery.id, outcome__in=UNDECIDED)
+    if not rows.update(sends=F("sends")):
+        return 0
+    return int(rows.values_list("sends", flat=True).get())
 
 
 def _hold_epoch(connection: Connection) -> bool:

@@ -59,60 +59,69 @@ def accept(publication: Publication, published: Published, delivery: Delivery | 
 def fail(
     publication: Publication, delivery: Delivery, error: ProviderError | ConnectionUnusable, *, is_first: bool
 ) -> Turn:
-    """Store a failed write. Only a first send can be known not done; a repeat tells nothing of it."""
+    """Store a failed write; nothing where it was decided meanwhile what became of it.
+
+    Only the one send that there was can be known not done; one of several tells nothing of the others.
+    """
+    known = error if isinstance(error, ProviderError) else None
     try:
-        if isinstance(error, ProviderError) and _is_refusal(error, is_first=is_first):
-            with transaction.atomic():
-                deliveries.close(delivery, Delivery.Outcome.REFUSED, error)
-                reject(publication, error)
-            return None
-        if is_first and not (isinstance(error, ProviderError) and error.maybe_done):
-            return _put_back(publication, delivery, error)
-        return _lose(publication, delivery, error)
+        with transaction.atomic():
+            sends = deliveries.hold_undecided(delivery)
+            if not sends:
+                return None
+            is_only = is_first and sends == 1
+            if known is not None and _is_refusal(known, is_only=is_only):
+                deliveries.close(delivery, Delivery.Outcome.REFUSED, known)
+                reject(publication, known)
+                return None
+            is_free = is_only and not (known is not None and known.maybe_done)
+            if is_free:
+                # Nothing reached the books: a later try is a new delivery.
+                deliveries.close(delivery, Delivery.Outcome.NOT_DONE, known)
+                move(publication, State.WAITING)
+            else:
+                _lose(publication, delivery, known)
+        return _rest(publication, error) if is_free else _rest_lost(publication, error)
     except MovedMeanwhile:
         return None
 
 
-def _is_refusal(error: ProviderError, *, is_first: bool) -> bool:
+def _is_refusal(error: ProviderError, *, is_only: bool) -> bool:
     """A repeat refused for a taken number may have met its own first send: look, don't believe."""
     if error.kind not in REFUSED_KINDS or error.maybe_done:
         return False
-    return is_first or explain_refusal(error)[0] is not Reason.REFUSED_NUMBER
+    return is_only or explain_refusal(error)[0] is not Reason.REFUSED_NUMBER
 
 
-def _put_back(
-    publication: Publication, delivery: Delivery, error: ProviderError | ConnectionUnusable
-) -> Turn:
-    """Nothing reached the books: the document is free again, and a later try is a new delivery."""
-    with transaction.atomic():
-        known = error if isinstance(error, ProviderError) else None
-        deliveries.close(delivery, Delivery.Outcome.NOT_DONE, known)
-        move(publication, State.WAITING)
+def _lose(publication: Publication, delivery: Delivery, error: ProviderError | None) -> None:
+    """The answer is lost: nobody sends anew until it is known what became of it."""
+    if error is not None and error.maybe_done:
+        Delivery.objects.filter(id=delivery.id, outcome=Delivery.Outcome.OPEN).update(
+            outcome=Delivery.Outcome.LOST,
+            http_status=error.http_status,
+            correlation_id=error.correlation_id[:80],
+            vendor_text=error.vendor_text[:4000],
+        )
+    if publication.state == State.SENDING:
+        move(publication, State.UNKNOWN)
+
+
+def _rest(publication: Publication, error: ProviderError | ConnectionUnusable) -> Turn:
+    """What follows where nothing is on its way."""
     if isinstance(error, ConnectionUnusable):
         return pause_for_connection(publication.connection, error)
     return weigh(publication, error)
 
 
-def _lose(publication: Publication, delivery: Delivery, error: ProviderError | ConnectionUnusable) -> Turn:
-    """The answer is lost: nobody sends anew until it is known what became of it."""
-    known = error if isinstance(error, ProviderError) else None
-    with transaction.atomic():
-        if known is not None and known.maybe_done:
-            Delivery.objects.filter(id=delivery.id, outcome=Delivery.Outcome.OPEN).update(
-                outcome=Delivery.Outcome.LOST,
-                http_status=known.http_status,
-                correlation_id=known.correlation_id[:80],
-                vendor_text=known.vendor_text[:4000],
-            )
-        if publication.state == State.SENDING:
-            move(publication, State.UNKNOWN)
+def _rest_lost(publication: Publication, error: ProviderError | ConnectionUnusable) -> Turn:
+    """What follows where the write may have reached the books."""
     pause = pause_for_connection(publication.connection, error)
     if pause is not None:
         return pause
     attempts = publication.attempts + 1
     # The first repeat goes at once: most lost answers are one dropped connection.
     at = clock.now() if attempts == 1 else next_try(attempts)
-    note_attempt(publication, attempts, at, known)
+    note_attempt(publication, attempts, at, error if isinstance(error, ProviderError) else None)
     return None if attempts == 1 else Pause(at)
 
 

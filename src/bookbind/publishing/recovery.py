@@ -33,11 +33,10 @@ def recover(publication: Publication, connection: Connection) -> Turn:
     if delivery is None:
         move(publication, State.WAITING)
         return None
-    window_ends_at = deliveries.window_end(delivery, connection)
-    if clock.now() <= window_ends_at:
+    if deliveries.is_key_known(delivery, connection):
         if publication.attempts >= MOST_ATTEMPTS:
             # Enough repeats in vain: when the vendor has forgotten the key, the books are searched.
-            at = window_ends_at + timedelta(seconds=LOOKUP_PAUSE_SECONDS)
+            at = deliveries.window_end(delivery, connection) + timedelta(seconds=LOOKUP_PAUSE_SECONDS)
             note_attempt(publication, publication.attempts, at)
             return None
         deliveries.note_resend(delivery)

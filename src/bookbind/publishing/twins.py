@@ -17,10 +17,16 @@ _BEFORE = timedelta(days=1)
 
 
 def must_look(publication: Publication) -> bool:
-    """Whether the books are to be searched before the document is sent."""
-    if publication.twins_accepted or publication.twins_checked_at is not None:
+    """Whether the books are to be searched before the document is sent.
+
+    What went on waiting after a search may have been entered by hand since.
+    """
+    now, checked_at = clock.now(), publication.twins_checked_at
+    if publication.twins_accepted:
         return False
-    return publication.must_look_for_twins or clock.now() - publication.queued_at > LONG_WAIT
+    if checked_at is not None:
+        return now - checked_at > LONG_WAIT
+    return publication.must_look_for_twins or now - publication.queued_at > LONG_WAIT
 
 
 def look(publication: Publication, connection: Connection, outgoing: OutgoingDocument) -> Found:

@@ -74,6 +74,20 @@ def test_a_tax_rate_needs_rate_kind_and_side(office: Office, alice: Client) -> N
     assert ListItem.objects.get().details == {"rate": "20", "tax_kind": "standard", "side": "costs"}
 
 
+@pytest.mark.parametrize("into", ["suppliers", "customers"])
+def test_an_e_mail_that_is_no_address_is_said_at_its_field(office: Office, alice: Client, into: str) -> None:
+    page = add(alice, office, into, name="City Fuel", email="city fuel at fuel.test")
+    advice = (
+        "“city fuel at fuel.test” can't be used here. Write one e-mail address, such as name@example.com."
+    )
+    assert (page.status, ListItem.objects.count()) == (422, 0)
+    assert advice in page.text
+    said = page.html.index("Write one e-mail")
+    assert page.html.index('name="email"') < said < page.html.index('name="currency"')
+    add(alice, office, into, name="City Fuel", email="bills@fuel.test")
+    assert ListItem.objects.get().details["email"] == "bills@fuel.test"
+
+
 def test_the_same_name_is_not_added_twice(office: Office, alice: Client) -> None:
     add(alice, office, "suppliers", name="City Fuel Ltd")
     page = add(alice, office, "suppliers", name="CITY  FUEL ltd")
@@ -329,11 +343,13 @@ def test_a_file_belongs_to_the_one_who_chose_it(
 
 @pytest.mark.req("LST-07")
 def test_hostile_text_is_shown_as_text(office: Office, alice: Client) -> None:
-    page = choose(alice, office, "lists/suppliers", "Name,E-mail\n<script>boom</script>,\u202ex\n", "<b>.csv")
+    page = choose(
+        alice, office, "lists/suppliers", "Name,E-mail\n<script>boom</script>,\u202ex@y.test\n", "<b>.csv"
+    )
     assert "<script>boom" not in page.html
     assert "<b>.csv" not in page.html
     confirm(alice, page)
-    assert ListItem.objects.get().details == {"email": "x"}
+    assert ListItem.objects.get().details == {"email": "x@y.test"}
 
 
 def test_a_preview_shows_the_first_changes_and_counts_the_rest(office: Office, alice: Client) -> None:

@@ -81,7 +81,6 @@ class QuickBooks(SimulatedVendor):
         ]
 
     def seed(self) -> None:
-        self.tokens.key.keep()
         seed(self.world)
 
     def count_lists(self, organisation: str) -> dict[str, int]:

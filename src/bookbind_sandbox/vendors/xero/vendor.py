@@ -126,7 +126,6 @@ class Xero(SimulatedVendor):
         return await answer_call(self.world, request, call, plan)
 
     def seed(self) -> None:
-        self.tokens.key.keep()
         seed(self.world)
 
     def count_lists(self, organisation: str) -> dict[str, int]:
