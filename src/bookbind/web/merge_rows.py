@@ -198,7 +198,8 @@ def _word(use: UseRow) -> str:
 
 
 def _replaced(use: UseRow) -> str:
-    if use.current is None or use.chosen is None or use.current.id == use.chosen.id:
+    """What would be replaced by choice; what has to be replaced is named with the reason, as a problem."""
+    if use.current is None or use.chosen is None or use.current.id == use.chosen.id or use.current.why_not:
         return ""
     return f"instead of {use.current.label}"
 
@@ -219,6 +220,4 @@ def _shared(use: UseRow) -> str:
 def _problem(use: UseRow) -> str:
     if use.chosen is not None and use.chosen.why_not:
         return use.chosen.why_not
-    if use.current is not None and use.current.why_not and use.chosen is None:
-        return use.current.why_not
-    return ""
+    return use.current.why_not if use.current is not None else ""
