@@ -380,7 +380,7 @@ def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
     old, joined = move(ada)
     page = read(ada.client.get(f"{ada.root}/{joined.id}/start"))
     assert page.heading == f"Start publishing to Xero ({HOLDINGS})"
-    assert "No document is on its way, so nothing is sent at once." in page.text
+    assert "No document waits, so nothing is sent at once." in page.text
     assert "going back to Xero (Acme Ltd) then takes a sign-in" in page.text
     ada.client.post(f"{ada.root}/{joined.id}/start")
     assert not row(joined).awaits_start

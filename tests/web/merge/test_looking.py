@@ -410,7 +410,9 @@ def test_a_row_says_why_what_stood_for_an_entry_has_to_be_replaced(desk: Desk) -
     desk.match("Motor expenses", "n-7300")
     desk.use()
     desk.match("Motor expenses", "n-6200")
-    assert "instead of 7300 Vehicle and travel costs" in desk.open("merge_step", "categories", show="all").text
+    assert (
+        "instead of 7300 Vehicle and travel costs" in desk.open("merge_step", "categories", show="all").text
+    )
     desk.new.books.change(CATEGORIES, "n-7300", archived=True)
     desk.new.read()
     row = desk.open("merge_step", "categories", show="all").text

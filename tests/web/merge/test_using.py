@@ -134,6 +134,28 @@ def test_until_publishing_is_started_every_page_offers_the_start_and_the_undo(de
     assert settled.link("Start publishing…")
 
 
+@pytest.mark.req("CHG-05", "CHG-06")
+def test_the_start_leads_first_to_ticked_matches_that_would_make_documents_ready(desk: Desk) -> None:
+    """The start can't be undone: nobody presses it by mistake for the use of what they ticked."""
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    choose_way(desk.new.connection, "bill/draft", PublishAs.AWAITING_PAYMENT, desk.firm.user)
+    finish_check(desk.new.connection.id)
+    desk.firm.wait(desk.new)
+    address = reverse("start_publishing", args=[desk.firm.business.slug, desk.new.connection.id])
+    before = read(desk.client.get(address))
+    assert "None of the documents that wait is ready, so nothing is sent at once." in before.text
+    assert "not used yet" not in before.text
+    decide_all(desk)
+    page = read(desk.client.get(address))
+    assert page.link("Use ") == desk.url("merge_preview")
+    assert "1 of these becomes ready with what is ticked in Merge lists and not used yet." in page.text
+    assert page.has_button("Start publishing")
+    desk.use()
+    after = read(desk.client.get(address))
+    assert "1 document is ready and will be sent" in after.text
+    assert "not used yet" not in after.text
+
+
 @pytest.mark.req("CHG-06")
 def test_what_was_created_there_is_named_before_the_change_is_undone(desk: Desk) -> None:
     connection = desk.new.connection
