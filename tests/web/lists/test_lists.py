@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of
 from bookbind.documents.queries import get_document
 from bookbind.kit import clock
@@ -155,6 +157,29 @@ def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
     assert "Matched. 1 document is being published." in read(answer).text
     assert current_bindings(office.connection.id, [lost.id])[lost.id] == vehicle
     assert Publication.objects.get().state == Publication.State.WAITING
+
+
+@pytest.mark.req("CHG-03", "CHG-06")
+def test_what_needs_a_match_leads_to_the_proposals_and_promises_no_more_than_happens(
+    office: Office, alice: Client, people: People, browse: Browse
+) -> None:
+    assert office.connection is not None
+    for number in range(3):
+        office.unmatched(ListName.CATEGORIES, f"Motor {number}", f"45{number}")
+    address = office.url("lists/categories/?show=match")
+    page = read(alice.get(address))
+    merge = reverse("merge_step", args=[office.business.slug, office.connection.id, "categories"])
+    assert page.link("Match them in Merge lists") == f"{merge}?show=unmatched"
+    published = "documents that wait for it are published by themselves"
+    assert published in page.text
+    Connection.objects.filter(id=office.connection.id).update(awaits_start=True)
+    paused = read(alice.get(address)).text
+    assert published not in paused
+    assert "Nothing is sent there until publishing is started." in paused
+    bob = read(browse(people.bob).get(address))
+    assert bob.text.count("Admins match") == 1
+    assert "Say what each one is" not in bob.text
+    assert "Match them in Merge lists" not in [label for label, _ in bob.links]
 
 
 def test_a_supplier_that_was_deleted_and_made_anew_is_proposed_under_its_name(
