@@ -146,3 +146,19 @@ def test_the_steps_stand_on_one_line_and_stay_where_they_were_scrolled_to(
     assert tabs.evaluate("tabs => tabs.scrollLeft") == before
     settle(page)
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.req("UX-01")
+def test_without_scripts_the_field_keeps_to_its_column(
+    jo: Visitor, root: str, visit: Callable[..., Visitor]
+) -> None:
+    """Its entries say why they can't be chosen, which makes some of them longer than the column is wide."""
+    jo.open(f"{root}lists/categories/?show=all")
+    address = entry(jo.page, "400").locator(".merge-match").get_attribute("href")
+    plain = visit("Jo Harbour", java_script_enabled=False)
+    plain.open(f"{root}lists/categories/{address}")
+    field = plain.page.locator(".merge-edit select").bounding_box()
+    column = plain.page.locator(".merge-new", has=plain.page.locator(".merge-edit")).bounding_box()
+    assert field is not None
+    assert column is not None
+    assert field["x"] + field["width"] <= column["x"] + column["width"]
