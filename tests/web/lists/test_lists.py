@@ -286,7 +286,11 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
         page = read(alice.get(office.url(f"lists/suppliers/?show={tab}")))
         assert page.has_button("Combine…")
         assert page.html.count(f'data-url="{office.url("lists/suppliers/pick?own=yes")}"') == 2
-    assert read(alice.get(office.url("lists/categories/?show=combined"))).has_button("Combine…")
+    categories = office.url("lists/categories/?show=combined")
+    office.item(ListName.CATEGORIES, "Advertising", "400")
+    assert not read(alice.get(categories)).has_button("Combine…"), "one entry is no two"
+    office.item(ListName.CATEGORIES, "Marketing", "401")
+    assert read(alice.get(categories)).has_button("Combine…")
     bob = browse(people.bob)
     assert not read(bob.get(office.url("lists/suppliers/?show=combined"))).has_button("Combine…")
     preview = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")))
@@ -294,6 +298,19 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
 
 
 @pytest.mark.req("CHG-03")
+def test_a_page_without_scripts_says_that_not_every_entry_stands_in_its_fields(
+    office: Office, alice: Client
+) -> None:
+    shared = {"business": office.business, "list": ListName.SUPPLIERS}
+    names = [f"supplier {number}" for number in range(1_001)]
+    address = office.url("lists/suppliers/?show=combined")
+    ListItem.objects.bulk_create([ListItem(**shared, name=name, folded_name=name) for name in names[:1_000]])
+    assert "<noscript>" not in read(alice.get(address)).html
+    ListItem.objects.create(**shared, name=names[-1], folded_name=names[-1])
+    said = read(alice.get(address)).html.split("<noscript>")[1].split("</noscript>")[0]
+    assert "Without scripts only the first 1,000 of 1,001 entries can be chosen here." in said
+
+
 def test_what_still_needs_a_match_can_be_combined_and_what_is_only_there_is_not_offered(
     office: Office, alice: Client
 ) -> None:

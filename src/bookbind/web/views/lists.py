@@ -369,4 +369,5 @@ def _combine_context(name: ListName) -> dict[str, object]:
     return {
         "combine_fields": _COMBINE_FIELDS,
         "combine_items": queries.pick_items(name, limit=COMBINED_AT_FIRST),
+        "combine_count": queries.list_items(name).count(),
     }
