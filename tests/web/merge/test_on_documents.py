@@ -56,7 +56,7 @@ def test_the_document_says_what_it_was_and_who_else_waits(desk: Desk, waiting: P
     [
         (0.97, "Suggested: ", " selected"),
         (0.7, "Suggested, please check: ", " selected"),
-        (0.31, "Only a guess: ", ""),
+        (0.31, "7300 Vehicle and travel costs is only a guess: ", ""),
     ],
 )
 def test_a_guess_is_offered_on_the_document_and_not_chosen_for_anybody(

@@ -16,8 +16,6 @@ from bookbind.web.access import BusinessRequest
 from bookbind.web.merge_rows import Option, pack_choice, sure_word, target_hint
 from bookbind.web.views.merge_place import find_place
 
-_SURE = {LIKELY: "Suggested, please check", GUESS: "Only a guess"}
-
 
 @dataclass(frozen=True)
 class MatchOffer:
@@ -95,7 +93,12 @@ def _why(use: UseRow) -> str:
     """`Suggested, please check: similar name, both expense`; empty where nothing is."""
     if use.chosen is None or not use.reasons:
         return ""
-    return f"{_SURE.get(sure_word(use), 'Suggested')}: {', '.join(use.reasons)}"
+    said = f"{use.chosen.label} is only a guess" if sure_word(use) == GUESS else _suggested(use)
+    return f"{said}: {', '.join(use.reasons)}"
+
+
+def _suggested(use: UseRow) -> str:
+    return "Suggested, please check" if sure_word(use) == LIKELY else "Suggested"
 
 
 def _body(row: Row, *, waits: bool) -> str:
