@@ -302,6 +302,17 @@ def test_the_menu_offers_merge_lists_while_there_is_something_to_do(desk: Desk) 
     assert page.link("Merge lists (").endswith("/merge/")
 
 
+@pytest.mark.req("CHG-06")
+def test_the_connection_puts_the_start_first_once_nothing_is_left_to_match(desk: Desk) -> None:
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    root = reverse("connections", args=[desk.firm.business.slug])
+    primary = re.compile(r'class="button button-primary[^>]*>\s*([^<]+)')
+    assert primary.findall(read(desk.client.get(root)).html) == ["Merge lists (1)"]
+    decide_all(desk)
+    desk.use()
+    assert primary.findall(read(desk.client.get(root)).html) == ["Start publishing…"]
+
+
 def test_an_address_that_names_no_use_shows_nothing_special(desk: Desk) -> None:
     for query in ({"used": "nonsense"}, {"undone": "nonsense"}, {"blocked": "nonsense"}):
         assert desk.open("merge", **query).status == 200
