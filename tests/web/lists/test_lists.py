@@ -417,6 +417,18 @@ def test_an_undone_combination_says_which_of_the_two_needs_a_match_now(office: O
     assert "Motoring needs a match in Xero (Acme Ltd) now; what uses it waits for that." in page.text
 
 
+def test_whoever_goes_back_to_what_was_combined_hears_that_it_was(office: Office, alice: Client) -> None:
+    kept, twice = office.supplier("BT Business"), office.supplier("British Telecommunications")
+    address = office.url("lists/suppliers/combine")
+    pair = {"kept": kept.id, "absorbed": twice.id}
+    combine(kept, twice, office.user)
+    for answer in (alice.get(address, pair, follow=True), alice.post(address, pair, follow=True)):
+        page = read(answer)
+        assert "British Telecommunications is read as BT Business already." in page.text
+        assert page.path.endswith("?show=combined")
+    assert Combination.objects.count() == 1
+
+
 def test_an_entry_is_not_combined_with_itself_or_another_list(office: Office, alice: Client) -> None:
     supplier = office.supplier("BT plc")
     for other in (supplier.id, office.category.id):
