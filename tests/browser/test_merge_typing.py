@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
-from tests.browser.merge_steps import DALE, entry, hold, press, root_of, settle
+from tests.browser.conftest import Demo, Visitor
+from tests.browser.merge_steps import DALE, entry, fill, hold, press, root_of, settle
 from tests.browser.steps import change_to_quickbooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -178,3 +178,21 @@ def test_another_filter_keeps_what_was_typed_into_the_search(jo: Visitor, root: 
     expect(page.locator(".merge-entry").nth(1)).to_be_visible()
     page.get_by_role("link", name=re.compile("^All")).click()
     page.wait_for_url(re.compile(r"\?show=all$"))
+
+
+@pytest.mark.req("UX-01")
+def test_a_long_name_of_the_books_widens_no_page_of_the_change(jo: Visitor, root: str, demo: Demo) -> None:
+    fill(demo, "name", "dale", f"{'W' * 70} Ltd")
+    connection = root.removesuffix("merge/")
+    pages = (f"{DALE}/settings/connections/", f"{root}lists/categories/", f"{connection}start")
+    wide = []
+    for width in (320, 640):
+        jo.page.set_viewport_size({"width": width, "height": 800})
+        for path in (*pages, f"{connection}undo", f"{connection}disconnect"):
+            jo.open(path)
+            expect(jo.page.get_by_role("main")).to_contain_text("W" * 70)
+            if jo.page.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append((path.removeprefix(connection), width))
+    jo.page.set_viewport_size({"width": 1280, "height": 900})
+    fill(demo, "name", "dale", "Acme Holdings Ltd")
+    assert wide == []

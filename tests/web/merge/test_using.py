@@ -308,6 +308,11 @@ def test_the_connection_puts_the_start_first_once_nothing_is_left_to_match(desk:
     root = reverse("connections", args=[desk.firm.business.slug])
     primary = re.compile(r'class="button button-primary[^>]*>\s*([^<]+)')
     assert primary.findall(read(desk.client.get(root)).html) == ["Merge lists (1)"]
+    Connection.objects.filter(id=desk.new.connection.id).update(organisation={"name": "Acme Holdings Ltd"})
+    differs = read(desk.client.get(root))
+    assert "Connected, name differs" in differs.text
+    assert primary.findall(differs.html) == ["Merge lists (1)"]
+    Connection.objects.filter(id=desk.new.connection.id).update(organisation={"name": "Acme Ltd"})
     decide_all(desk)
     desk.use()
     assert primary.findall(read(desk.client.get(root)).html) == ["Start publishing…"]
