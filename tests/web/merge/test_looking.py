@@ -418,3 +418,9 @@ def test_a_row_says_why_what_stood_for_an_entry_has_to_be_replaced(desk: Desk) -
     row = desk.open("merge_step", "categories", show="all").text
     assert "7300 Vehicle and travel costs is archived" in row
     assert "instead of" not in row
+
+
+@pytest.mark.parametrize("step", ["publishing", "dimensions"])
+def test_a_step_without_rows_has_none_to_give(desk: Desk, step: str) -> None:
+    assert desk.fragment("merge_step", step).status == 404
+    assert desk.open("merge_step", step).status == 200
