@@ -1,4 +1,4 @@
-"""Puts bills that wait, or thousands of suppliers, into a running demo: `python -m tests.browser.crowd …`.
+"""Fills a running demo with bills, suppliers or a long name: `python -m tests.browser.crowd …`.
 
 A program of its own, because the demo it fills is one too: it takes the demo's environment.
 """
@@ -97,11 +97,21 @@ def add_suppliers(business: Business, count: int) -> None:
     run_due(kinds=[SUGGEST_JOB])
 
 
+def name_organisation(business: Business, name: str) -> None:
+    """Call the books otherwise, as after somebody renamed them at the vendor."""
+    connection = find_main_connection(business.id)
+    assert connection is not None
+    connection.organisation = {**connection.organisation, "name": name}
+    connection.save(update_fields=["organisation"])
+
+
 if __name__ == "__main__":
     what, slug, *rest = sys.argv[1:]
     found = Business.objects.get(slug=slug)
     with within(BusinessScope(found.id)):
         if what == "bills":
             add_bills(found, User.objects.get(email="accountant@harbour.test"))
+        elif what == "name":
+            name_organisation(found, rest[0])
         else:
             add_suppliers(found, int(rest[0]))

@@ -338,6 +338,21 @@ def test_every_step_can_be_used_by_everybody(jo: Visitor, root: str, scheme: str
     assert said == []
 
 
+@pytest.mark.req("UX-01")
+def test_on_paper_a_tick_is_seen_without_its_background_and_nothing_lies_over_the_rows(
+    jo: Visitor, root: str
+) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/suppliers/?show=all")
+    ticked = page.locator(".merge-tick[aria-checked=true]").first
+    expect(ticked).to_be_visible()
+    page.emulate_media(media="print")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    expect(ticked).to_have_css("color", ink)
+    expect(page.locator("#merge-bar")).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.req("CHG-09", "UX-01")
 def test_rows_follow_what_a_colleague_does_and_a_conflict_keeps_the_focus(
     visit: Callable[..., Visitor], root: str

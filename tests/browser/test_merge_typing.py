@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
-from tests.browser.merge_steps import DALE, entry, hold, press, root_of, settle
+from tests.browser.conftest import Demo, Visitor
+from tests.browser.merge_steps import DALE, entry, fill, hold, press, root_of, settle
 from tests.browser.steps import change_to_quickbooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -146,3 +146,54 @@ def test_the_steps_stand_on_one_line_and_stay_where_they_were_scrolled_to(
     assert tabs.evaluate("tabs => tabs.scrollLeft") == before
     settle(page)
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.req("UX-01")
+def test_without_scripts_the_field_keeps_to_its_column(
+    jo: Visitor, root: str, visit: Callable[..., Visitor]
+) -> None:
+    """Its entries say why they can't be chosen, which makes some of them longer than the column is wide."""
+    jo.open(f"{root}lists/categories/?show=all")
+    address = entry(jo.page, "400").locator(".merge-match").get_attribute("href")
+    plain = visit("Jo Harbour", java_script_enabled=False)
+    plain.open(f"{root}lists/categories/{address}")
+    field = plain.page.locator(".merge-edit select").bounding_box()
+    column = plain.page.locator(".merge-new", has=plain.page.locator(".merge-edit")).bounding_box()
+    assert field is not None
+    assert column is not None
+    assert field["x"] + field["width"] <= column["x"] + column["width"]
+
+
+@pytest.mark.req("UX-01")
+def test_another_filter_keeps_what_was_typed_into_the_search(jo: Visitor, root: str) -> None:
+    page = jo.page
+    jo.open(f"{root}lists/categories/?show=all")
+    page.keyboard.press("/")
+    page.keyboard.type("advert")
+    expect(page.locator(".merge-entry")).to_have_count(1)
+    page.get_by_role("link", name=re.compile("^Needed now")).click()
+    page.wait_for_url(re.compile(r"\?show=needed&q=advert$"))
+    expect(page.locator("#q")).to_have_value("advert")
+    page.locator("#q").fill("")
+    page.wait_for_url(re.compile(r"\?show=needed$"))
+    page.get_by_role("link", name=re.compile("^All")).click()
+    page.wait_for_url(re.compile(r"\?show=all$"))
+    expect(page.locator(".merge-entry").nth(1)).to_be_visible()
+
+
+@pytest.mark.req("UX-01")
+def test_a_long_name_of_the_books_widens_no_page_of_the_change(jo: Visitor, root: str, demo: Demo) -> None:
+    fill(demo, "name", "dale", f"{'W' * 70} Ltd")
+    connection = root.removesuffix("merge/")
+    pages = (f"{DALE}/settings/connections/", f"{root}lists/categories/", f"{connection}start")
+    wide = []
+    for width in (320, 640):
+        jo.page.set_viewport_size({"width": width, "height": 800})
+        for path in (*pages, f"{connection}undo", f"{connection}disconnect"):
+            jo.open(path)
+            expect(jo.page.get_by_role("main")).to_contain_text("W" * 70)
+            if jo.page.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append((path.removeprefix(connection), width))
+    jo.page.set_viewport_size({"width": 1280, "height": 900})
+    fill(demo, "name", "dale", "Acme Holdings Ltd")
+    assert wide == []

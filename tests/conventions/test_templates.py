@@ -10,7 +10,11 @@ from tests.conventions.source import PRODUCT
 TEMPLATES = sorted(PRODUCT.rglob("templates/**/*.html"))
 # What a script or the browser reads of an element is no text.
 FOR_MACHINES = re.compile(r'\b(?:value|max|data-[\w-]+)="\{\{[^}]*\}\}"')
-COUNT = re.compile(r"\{\{ ?([\w.]*count|[\w.]*\|length) ?\}\}")
+COUNTED = (
+    r"[\w.]*(?:count|\|length|unmatched|needs_match|creations)",
+    r"\w+\.left|results\.\w+|ready",
+)
+COUNT = re.compile(rf"\{{\{{ ?({'|'.join(COUNTED)}) ?\}}\}}")
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")

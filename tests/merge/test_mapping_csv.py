@@ -146,17 +146,17 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
         (
             {"action": "merge"},
             "action",
-            f"449 Motor expenses: write one of {', '.join(WORDS)}, not “merge”.",
+            f"Write one of {', '.join(WORDS)}, not “merge”.",
         ),
         (
             {"action": "none"},
             "action",
-            "449 Motor expenses: the line says none, but names an entry of the books. Write match, or clear",
+            "The line says none, but names an entry of the books. Write match, or clear",
         ),
         (
             {"action": "created when first used", "new_name": ""},
             "action",
-            "only suppliers and customers are created when first used. Write create or leave unmatched.",
+            "Only suppliers and customers are created when first used. Write create or leave unmatched.",
         ),
         ({"action": "used", "new_name": ""}, "new_name", "Nothing is named"),
         ({"old_name": "Nobody"}, "old_name", "There is no category called 449 Nobody."),
@@ -164,7 +164,7 @@ def test_a_file_without_the_new_columns_clears_no_suggestion(moved: Moved) -> No
         (
             {"new_name": "Nothing"},
             "new_name",
-            "449 Motor expenses: There is no category called Nothing in the books.",
+            "There is no category called Nothing in the books.",
         ),
         (
             {"list": "tax_rates", "old_code": "", "old_name": "20% VAT", "new_name": "Ghost", "use": "costs"},
@@ -211,9 +211,10 @@ def test_several_entries_of_one_name_are_told_apart_by_id(moved: Moved) -> None:
     rows = (line("categories", "Advertising", "Advertising"), line("customers", "Ghost", "Ghost"))
     report = import_mapping(second.connection, as_file(*rows), firm.user, second.version)
     assert [problem.what for problem in report.problems] == [
-        "400 Advertising: Several of the books' categories are called Advertising; say which by new_id.",
-        "There is no customer called Ghost.",
+        "Several of the books' categories are called Advertising; say which by new_id.",
+        "There is no customer called Ghost. Write it as your list has it.",
     ]
+    assert [problem.entry for problem in report.problems] == ["400 Advertising", "Ghost"]
 
 
 @pytest.mark.req("CHG-08")

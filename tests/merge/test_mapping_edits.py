@@ -10,7 +10,7 @@ from tests.merge.conftest import CATEGORIES, Firm, Moved, Place
 from tests.merge.mapping_files import Line, as_file, exported
 
 TWO = (
-    "449 Motor expenses: new_id is that of 6200 Advertising, but new_name says “Parking”. "
+    "new_id is that of 6200 Advertising, but new_name says “Parking”. "
     "Clear new_id and new_code to take “Parking”, or write Advertising under new_name."
 )
 

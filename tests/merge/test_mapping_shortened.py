@@ -54,7 +54,10 @@ def test_an_id_that_was_shortened_is_taken_by_the_name_beside_it(
     [
         ({"new_name": "Stationers"}, "1.23457E+15 is the new_id of another entry than Stationers."),
         ({"new_name": ""}, "Nothing is named: say which of the books' suppliers it is."),
-        ({"new_name": "Nobody"}, "There is no supplier called Nobody in the books."),
+        (
+            {"new_name": "Nobody"},
+            "There is no supplier called Nobody in the books. Write the name as it stands there.",
+        ),
     ],
 )
 def test_nothing_is_guessed_from_what_a_spreadsheet_left(
@@ -63,7 +66,7 @@ def test_nothing_is_guessed_from_what_a_spreadsheet_left(
     content = as_file(line(new_id=SHORT) | cells)
     report = import_mapping(there.connection, content, firm.user, there.version)
     [problem] = report.problems
-    assert problem.what.startswith(f"Paper Mill: {said} A spreadsheet shortened new_id to 1.23457E+15:")
+    assert problem.what.startswith(f"{said} A spreadsheet shortened new_id to 1.23457E+15:")
     assert report.changes == ()
     assert not DraftRow.objects.exists()
 

@@ -284,3 +284,23 @@ def test_a_reconnect_and_an_undo_need_nobody_else(ada: Walk, people: People, urs
     with within(BusinessScope(ada.business.id)):
         assert not Approval.objects.filter(decided_at=None).exists()
     assert HOLDINGS in str(row(joined).organisation)
+
+
+def test_a_disconnect_that_was_asked_for_leads_to_its_decision_instead_of_asking_again(
+    ada: Walk, people: People, ursula: Client
+) -> None:
+    want_second_person(ada, people)
+    connection = connect(ada)
+    address = f"{ada.root}/{connection.id}/disconnect"
+    assert read(ada.client.get(address)).has_button("Ask for approval")
+    ada.client.post(address)
+    decision = page_of(ada, open_approval(ada.business))
+    for client, said, link in (
+        (ada.client, "You asked to disconnect Xero (Acme Ltd).", "See it"),
+        (ursula, "Alice Admin asks to disconnect Xero (Acme Ltd).", "Look and decide"),
+    ):
+        page = read(client.get(address))
+        assert said in page.text
+        assert page.link(link) == decision
+        assert not page.has_button("Ask for approval")
+        assert "has to approve it first: " not in page.text

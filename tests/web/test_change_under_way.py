@@ -9,8 +9,8 @@ from bookbind.tenancy.scope import BusinessScope, within
 from tests.support.factories import People
 from tests.support.pages import Page, read
 from tests.web.conftest import Browse, Walk
-from tests.web.test_changing import HOLDINGS, change, change_afterwards, hold_bill, lapse
-from tests.web.test_connecting import connect
+from tests.web.test_changing import HOLDINGS, change, change_afterwards, hold_bill, lapse, move, row
+from tests.web.test_connecting import connect, connections_of, organisations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +83,30 @@ def test_the_clients_page_names_the_change(ada: Walk, people: People, browse: Br
     assert f"{UNDER_WAY}{people.alice.get_full_name()}." in page.text
     assert page.link("See the change") == watched.path
     assert address not in page.html
+
+
+@pytest.mark.req("CHG-02", "CHG-06")
+def test_a_press_that_comes_too_late_hears_what_happened_and_what_still_can_be_done(ada: Walk) -> None:
+    old, joined = move(ada)
+    for late in ("stop", "go-on"):
+        page = read(ada.client.post(f"{ada.root}/{joined.id}/{late}", follow=True))
+        assert f"Xero ({HOLDINGS}) is in use already, and nothing was sent there." in page.text
+        assert "Undo this change brings Xero (Acme Ltd) back." in page.text
+    connections = read(ada.client.get(f"{ada.root}/"))
+    assert connections.link("Undo this change")
+    page = ada.allow("Acme Property Ltd", path=f"/{joined.id}/change/xero/")
+    summary = read(ada.client.post(page.path, {"organisation": organisations(page)[0]}, follow=True))
+    ada.press(summary, "finish")
+    further = next(one for one in connections_of(ada) if one.stage == Connection.Stage.SETTING_UP)
+    page = read(ada.client.post(f"{ada.root}/{joined.id}/undo", follow=True))
+    assert (
+        "A move to Xero (Acme Property Ltd) is under way. Stop it first, then undo this change." in page.text
+    )
+    ada.client.post(f"{ada.root}/{further.id}/stop")
+    ada.client.post(f"{ada.root}/{joined.id}/start")
+    for answer in (ada.client.get, ada.client.post):
+        page = read(answer(f"{ada.root}/{joined.id}/undo", follow=True))
+        assert f"Publishing to Xero ({HOLDINGS}) was started" in page.text
+        assert "Go back…, under Earlier," in page.text
+        assert page.link("Go back…")
+    assert row(old).stage == Connection.Stage.ENDED

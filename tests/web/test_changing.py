@@ -102,6 +102,9 @@ def test_the_selection_screen_says_what_is_connected_and_what_stands_beside(ada:
     lapsed = read(ada.client.get(f"{ada.root}/{connection.id}/change/")).text
     assert "Connected: Acme Ltd" not in lapsed
     assert re.search(r"Expired \d+ \w+ \d{4}: Acme Ltd\. Connect another organisation\.", lapsed)
+    hold_bill(connection)
+    waiting = read(ada.client.get(f"{ada.root}/{connection.id}/change/")).text
+    assert "To have it published there first, reconnect Xero (Acme Ltd) before you change." in waiting
 
 
 def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: Walk) -> None:
@@ -109,7 +112,10 @@ def test_what_is_ready_for_the_old_books_is_asked_about_before_the_sign_in(ada: 
     hold_bill(old, "category_unmatched")
     page = read(ada.client.get(f"{ada.root}/{old.id}/change/xero/"))
     assert "Publish" not in page.text.split("Go on to Xero")[0].split("Acme Ltd")[-1]
-    assert "1 document (£120.00) waits for something else and goes to the new books." in page.text
+    none = (
+        "The 1 document (£120.00) that waits can't be sent to Xero (Acme Ltd) yet. It goes to the new books."
+    )
+    assert none in page.text
     hold_bill(old)
     page = read(ada.client.get(f"{ada.root}/{old.id}/change/xero/"))
     assert "1 document is ready for Xero (Acme Ltd), £120.00" in page.text
@@ -380,7 +386,7 @@ def test_start_publishing_says_what_goes_and_ends_the_pause(ada: Walk) -> None:
     old, joined = move(ada)
     page = read(ada.client.get(f"{ada.root}/{joined.id}/start"))
     assert page.heading == f"Start publishing to Xero ({HOLDINGS})"
-    assert "No document is on its way, so nothing is sent at once." in page.text
+    assert "No document waits, so nothing is sent at once." in page.text
     assert "going back to Xero (Acme Ltd) then takes a sign-in" in page.text
     ada.client.post(f"{ada.root}/{joined.id}/start")
     assert not row(joined).awaits_start

@@ -258,6 +258,19 @@ def test_choosing_another_one_on_reconnect_is_never_taken(ada: Walk) -> None:
     assert shown.link("Go back and choose Acme Ltd") == page.path
 
 
+def test_going_back_to_the_comparison_leads_to_where_the_sign_in_is_now(ada: Walk) -> None:
+    connection = connect(ada)
+    page = ada.allow("Acme Holdings Ltd", path=f"/{connection.id}/reconnect")
+    compared = page.link("Use a different organisation")
+    [other] = organisations(page)
+    moving = ada.press(page, "move", organisation=other)
+    assert read(ada.client.get(compared, follow=True)).path == moving.path
+    same = ada.allow("Acme Ltd", "Acme Holdings Ltd", path=f"/{connection.id}/reconnect")
+    done = ada.press(same, "finish", publish="look")
+    back = read(ada.client.get(f"{same.path}different", follow=True))
+    assert back.path == done.path, "it is used already, and says so"
+
+
 def test_whoever_allowed_no_other_organisation_can_sign_in_again(ada: Walk) -> None:
     connection = connect(ada)
     page = ada.allow("Acme Ltd", path=f"/{connection.id}/reconnect")

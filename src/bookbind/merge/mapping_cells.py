@@ -15,6 +15,11 @@ from bookbind.providers.base.types import ListName
 
 TARGET = ("new_code", "new_name", "new_id")
 _CALLED = {"new_code": "with the code", "new_name": "called", "new_id": "with the id"}
+_INSTEAD = {
+    "new_code": "Write the code as it stands there.",
+    "new_name": "Write the name as it stands there.",
+    "new_id": "Clear it, and new_code and new_name say which one it is.",
+}
 _FIELDS = ("id", "list", "name", "code", "details", "state")
 Cells = dict[str, str]
 
@@ -83,7 +88,8 @@ class Remote:
         for column, entries in found.items():
             if not entries:
                 called = f"{_CALLED[column]} {cells[column]}"
-                return CellError(0, column, f"There is no {entry_words(name)} {called} in the books.")
+                what = f"There is no {entry_words(name)} {called} in the books. {_INSTEAD[column]}"
+                return CellError(0, column, what)
         last = list(found)[-1]
         both = set.intersection(*({entry.id for entry in entries} for entries in found.values()))
         if len(both) != 1:
@@ -148,4 +154,4 @@ def not_one(name: ListName, cells: Cells, *, is_several: bool) -> str:
         return f"Several of your {within(name)} are called {said or 'so'}; say which by old_id."
     if not said:
         return f"Nothing is named: say which of your {within(name)} it is."
-    return f"There is no {entry_words(name)} called {said}."
+    return f"There is no {entry_words(name)} called {said}. Write it as your list has it."

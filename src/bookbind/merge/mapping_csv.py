@@ -2,14 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import keeps_tax
-from bookbind.kit.sheets import CellError, SheetUnreadable, fits_shortened, read_sheet, write_sheet
-from bookbind.kit.text import fold_name, listed
-from bookbind.lists.labels import CONTACT_LISTS
+from bookbind.kit.sheets import (
+    LONGEST_SHOWN,
+    CellError,
+    SheetUnreadable,
+    fits_shortened,
+    read_sheet,
+    write_sheet,
+)
+from bookbind.kit.text import clean_text, fold_name, listed
+from bookbind.lists.labels import CONTACT_LISTS, item_label
 from bookbind.merge.choices import CREATE, MATCH, Choice
 from bookbind.merge.creating import target_list
 from bookbind.merge.drafting import NewChoice, save_choices
@@ -34,6 +41,7 @@ class Report:
 
     `notes` say where a line for any use is taken for one side, or a shortened number for an entry that the
     rest of the line names. `entries` has, by id, the entries of ours and of the books that the changes name.
+    `ignored` are headings of no meaning here.
     """
 
     changes: tuple[NewChoice, ...]
@@ -41,6 +49,7 @@ class Report:
     problems: tuple[CellError, ...]
     entries: Mapping[UUID, Entry]
     notes: tuple[CellError, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def export_mapping(connection: Connection) -> Iterator[str]:
@@ -73,9 +82,11 @@ class _Import:
         self.remote = Remote(connection)
         self.ours: dict[tuple[ListName, str], list[Entry]] = defaultdict(list)
         self.by_id: dict[ListName, dict[str, Entry]] = {name: {} for name in self.data}
+        self.labels: dict[str, str] = {}
         for name, each in self.data.items():
             for entry in each.standings.entries.values():
                 self.by_id[name][str(entry.id)] = entry
+                self.labels[str(entry.id)] = entry.label
                 self.ours[name, fold_name(entry.name)].append(entry)
         self.changes: dict[tuple[UUID, str], NewChoice] = {}
         self.entries: dict[UUID, Entry] = {}
@@ -92,13 +103,20 @@ class _Import:
                 "A column old_id or old_name has to say which of your entries each line is about."
             )
         self.columns = tuple(column for column in TARGET if column in sheet.headings)
-        self.problems += sheet.errors
+        # What does not fit the columns says nothing of an entry either.
+        self.problems += [replace(error, entry="") for error in sheet.errors]
         for row in sheet.rows:
-            problem = self._read(row.line, {column: row.cells.get(column, "") for column in COLUMNS})
+            cells = {column: row.cells.get(column, "") for column in COLUMNS}
+            problem = self._read(row.line, cells)
             if problem is not None:
-                self.problems.append(CellError(row.line, problem.column, problem.what))
+                self.problems.append(replace(problem, line=row.line, entry=self._called(cells)))
         changes, problems, notes = tuple(self.changes.values()), tuple(self.problems), tuple(self.notes)
-        return Report(changes, self.unchanged, problems, self.entries, notes)
+        return Report(changes, self.unchanged, problems, self.entries, notes, sheet.ignored)
+
+    def _called(self, cells: Cells) -> str:
+        """What the line calls our entry, or what the entry is called whose id it has."""
+        said = item_label(cells["old_name"], cells["old_code"]) or self.labels.get(cells["old_id"], "")
+        return clean_text(said, LONGEST_SHOWN)
 
     def _read(self, line: int, cells: Cells) -> CellError | None:
         """Take one row in; what is wrong with it, if anything is."""
@@ -117,7 +135,7 @@ class _Import:
             return entry
         if word is None and cells["action"]:
             known = ", ".join(Word)
-            return CellError(line, "action", f"{entry.label}: write one of {known}, not “{cells['action']}”.")
+            return CellError(line, "action", f"Write one of {known}, not “{cells['action']}”.")
         meant = None if word is None else self._meant(entry, use, word, cells)
         if isinstance(meant, CellError):
             return meant
@@ -129,7 +147,10 @@ class _Import:
     def _find_ours(self, name: ListName, cells: Cells) -> Entry | CellError:
         if cells["old_id"]:
             found = self.by_id[name].get(cells["old_id"].casefold())
-            missing = f"{cells['old_id']} is the id of none of your {within(name)}."
+            missing = (
+                f"{cells['old_id']} is the id of none of your {within(name)}. "
+                "Clear it, so that old_code and old_name say which one is meant."
+            )
             return found or CellError(0, "old_id", missing)
         code, alike = cells["old_code"].casefold(), self.ours[name, fold_name(cells["old_name"])]
         exact = [
@@ -162,12 +183,12 @@ class _Import:
     ) -> tuple[Word, Cells] | CellError | None:
         """What a row asks for that names nothing: no more than not to take a proposal for a contact."""
         if any(cells[column] for column in TARGET):
-            what = f"{entry.label}: the line says {word}, but names an entry of the books."
+            what = f"The line says {word}, but names an entry of the books."
             return CellError(0, "action", f"{what} Write {Word.MATCH}, or clear {listed(TARGET)}.")
         if word is Word.NONE:
             return None
         if entry.list not in CONTACT_LISTS:
-            what = f"{entry.label}: only suppliers and customers are {word}."
+            what = f"Only suppliers and customers are {word}."
             return CellError(0, "action", f"{what} Write {Word.CREATE} or {Word.LEAVE}.")
         choice = self.data[entry.list].choices.get(entry.id, {}).get(use)
         is_proposed = choice is not None and not choice.by_person and choice.target is not None
@@ -239,7 +260,7 @@ class _Import:
         if action == MATCH:
             found = self.remote.find(listed_in, cells)
             if isinstance(found, CellError):
-                return CellError(0, found.column, f"{entry.label}: {found.what}")
+                return found
             is_used = found.id == self._used(entry, asked)
             if not is_used:
                 use, note = use_for(entry, found, asked), narrowed_words(entry, found, asked)

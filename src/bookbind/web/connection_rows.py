@@ -165,7 +165,7 @@ def build_menu(
     def line(label: str, page: str, icon: str, reason: str = "") -> MenuLine:
         return MenuLine(label, reverse(page, args=[slug, key]), icon, reason, is_danger=page == "disconnect")
 
-    merge = f"Merge lists ({unmatched.needed})" if unmatched.needed else "Merge lists"
+    merge = f"Merge lists ({unmatched.needed:,})" if unmatched.needed else "Merge lists"
     return (
         line("Settings", "connection_settings", "cog-6-tooth"),
         line("Reconnect", "reconnect", "arrow-path", _why_no_reconnect(status, provider)),

@@ -150,7 +150,7 @@ def _view_use(row: Row, use: UseRow, first_use: str) -> UseView:
         text=text,
         facts=facts,
         is_soft=mark in ("none", "left"),
-        word=_word(use),
+        word=sure_word(use),
         word_title=f"{round(use.confidence * 100)}% sure" if use.word else "",
         reasons=", ".join(use.reasons),
         toggle=toggle,
@@ -188,17 +188,18 @@ def _toggle(row: Row, use: UseRow, mark: str) -> str:
 
 def _spoken(row: Row, use: UseRow, text: str) -> str:
     on = f" {use.use_words}" if use.use_words else ""
-    sure = f", {_WORDS[_word(use)]}" if use.word else ""
+    sure = f", {_WORDS[sure_word(use)]}" if use.word else ""
     return f"{row.label}{on}: {text}{sure}"
 
 
-def _word(use: UseRow) -> str:
+def sure_word(use: UseRow) -> str:
     """How sure the proposal is; what a person has yet to look at is never called certain."""
     return "likely" if use.word == "certain" and not use.ticked else use.word
 
 
 def _replaced(use: UseRow) -> str:
-    if use.current is None or use.chosen is None or use.current.id == use.chosen.id:
+    """What would be replaced by choice; what has to be replaced is named with the reason, as a problem."""
+    if use.current is None or use.chosen is None or use.current.id == use.chosen.id or use.current.why_not:
         return ""
     return f"instead of {use.current.label}"
 
@@ -219,6 +220,4 @@ def _shared(use: UseRow) -> str:
 def _problem(use: UseRow) -> str:
     if use.chosen is not None and use.chosen.why_not:
         return use.chosen.why_not
-    if use.current is not None and use.current.why_not and use.chosen is None:
-        return use.current.why_not
-    return ""
+    return use.current.why_not if use.current is not None else ""

@@ -69,7 +69,7 @@ def test_the_way_back_is_a_change_to_the_earlier_books(ada: Walk, people: People
     page = read(ada.client.get(address))
     assert page.heading == "Go back to Xero (Acme Ltd)"
     assert f"2 documents are dated before the first day of Xero ({HOLDINGS})" in page.text
-    assert "wait for something else" not in page.text, "they wait for these books"
+    assert "can't be sent" not in page.text, "they wait for these books"
     with within(BusinessScope(ada.business.id)):
         Publication.objects.filter(marker="m-0").update(reason="category_unmatched")
     fewer = read(ada.client.get(address))

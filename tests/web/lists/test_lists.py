@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from bookbind.connections.models import Connection
 from bookbind.connections.queries import label_of
 from bookbind.documents.queries import get_document
 from bookbind.kit import clock
@@ -157,6 +159,29 @@ def test_matching_lets_what_waits_go_on(office: Office, alice: Client) -> None:
     assert Publication.objects.get().state == Publication.State.WAITING
 
 
+@pytest.mark.req("CHG-03", "CHG-06")
+def test_what_needs_a_match_leads_to_the_proposals_and_promises_no_more_than_happens(
+    office: Office, alice: Client, people: People, browse: Browse
+) -> None:
+    assert office.connection is not None
+    for number in range(3):
+        office.unmatched(ListName.CATEGORIES, f"Motor {number}", f"45{number}")
+    address = office.url("lists/categories/?show=match")
+    page = read(alice.get(address))
+    merge = reverse("merge_step", args=[office.business.slug, office.connection.id, "categories"])
+    assert page.link("Match them in Merge lists") == f"{merge}?show=unmatched"
+    published = "documents that wait for it are published by themselves"
+    assert published in page.text
+    Connection.objects.filter(id=office.connection.id).update(awaits_start=True)
+    paused = read(alice.get(address)).text
+    assert published not in paused
+    assert "Nothing is sent there until publishing is started." in paused
+    bob = read(browse(people.bob).get(address))
+    assert bob.text.count("Admins match") == 1
+    assert "Say what each one is" not in bob.text
+    assert "Match them in Merge lists" not in [label for label, _ in bob.links]
+
+
 def test_a_supplier_that_was_deleted_and_made_anew_is_proposed_under_its_name(
     office: Office, alice: Client
 ) -> None:
@@ -261,7 +286,11 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
         page = read(alice.get(office.url(f"lists/suppliers/?show={tab}")))
         assert page.has_button("Combine…")
         assert page.html.count(f'data-url="{office.url("lists/suppliers/pick?own=yes")}"') == 2
-    assert read(alice.get(office.url("lists/categories/?show=combined"))).has_button("Combine…")
+    categories = office.url("lists/categories/?show=combined")
+    office.item(ListName.CATEGORIES, "Advertising", "400")
+    assert not read(alice.get(categories)).has_button("Combine…"), "one entry is no two"
+    office.item(ListName.CATEGORIES, "Marketing", "401")
+    assert read(alice.get(categories)).has_button("Combine…")
     bob = browse(people.bob)
     assert not read(bob.get(office.url("lists/suppliers/?show=combined"))).has_button("Combine…")
     preview = read(alice.get(office.url(f"lists/suppliers/combine?kept={kept.id}&absorbed={other.id}")))
@@ -269,6 +298,19 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
 
 
 @pytest.mark.req("CHG-03")
+def test_a_page_without_scripts_says_that_not_every_entry_stands_in_its_fields(
+    office: Office, alice: Client
+) -> None:
+    shared = {"business": office.business, "list": ListName.SUPPLIERS}
+    names = [f"supplier {number}" for number in range(1_001)]
+    address = office.url("lists/suppliers/?show=combined")
+    ListItem.objects.bulk_create([ListItem(**shared, name=name, folded_name=name) for name in names[:1_000]])
+    assert "<noscript>" not in read(alice.get(address)).html
+    ListItem.objects.create(**shared, name=names[-1], folded_name=names[-1])
+    said = read(alice.get(address)).html.split("<noscript>")[1].split("</noscript>")[0]
+    assert "Without scripts only the first 1,000 of 1,001 entries can be chosen here." in said
+
+
 def test_what_still_needs_a_match_can_be_combined_and_what_is_only_there_is_not_offered(
     office: Office, alice: Client
 ) -> None:
@@ -373,6 +415,18 @@ def test_an_undone_combination_says_which_of_the_two_needs_a_match_now(office: O
     page = read(alice.post(office.url(f"combinations/{combination.id}/undo"), follow=True))
     assert "Undone: Motoring and Motor expenses are two again." in page.text
     assert "Motoring needs a match in Xero (Acme Ltd) now; what uses it waits for that." in page.text
+
+
+def test_whoever_goes_back_to_what_was_combined_hears_that_it_was(office: Office, alice: Client) -> None:
+    kept, twice = office.supplier("BT Business"), office.supplier("British Telecommunications")
+    address = office.url("lists/suppliers/combine")
+    pair = {"kept": kept.id, "absorbed": twice.id}
+    combine(kept, twice, office.user)
+    for answer in (alice.get(address, pair, follow=True), alice.post(address, pair, follow=True)):
+        page = read(answer)
+        assert "British Telecommunications is read as BT Business already." in page.text
+        assert page.path.endswith("?show=combined")
+    assert Combination.objects.count() == 1
 
 
 def test_an_entry_is_not_combined_with_itself_or_another_list(office: Office, alice: Client) -> None:

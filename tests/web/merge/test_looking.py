@@ -13,7 +13,7 @@ from bookbind.merge.rows import Show
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
 from bookbind.providers.base.types import ListName, RemoteDimension
 from bookbind.publishing.models import PublishingSettings
-from tests.merge.conftest import SUPPLIERS, TAXES, Firm, new_books, old_books
+from tests.merge.conftest import CATEGORIES, SUPPLIERS, TAXES, Firm, new_books, old_books
 from tests.support.factories import People
 from tests.support.pages import read
 from tests.support.queries import assert_rows_add_no_queries
@@ -402,3 +402,25 @@ def test_taxes_are_offered_by_what_fits(desk: Desk) -> None:
     greyed = options[options.index("5.0% R") - 400 : options.index("5.0% R")]
     assert "disabled" in greyed
     assert "data-hint" in greyed, "what can't be chosen says why"
+
+
+@pytest.mark.req("CHG-03", "CHG-08")
+def test_a_row_says_why_what_stood_for_an_entry_has_to_be_replaced(desk: Desk) -> None:
+    """A proposal beside it is no reason to keep that to oneself."""
+    desk.match("Motor expenses", "n-7300")
+    desk.use()
+    desk.match("Motor expenses", "n-6200")
+    assert (
+        "instead of 7300 Vehicle and travel costs" in desk.open("merge_step", "categories", show="all").text
+    )
+    desk.new.books.change(CATEGORIES, "n-7300", archived=True)
+    desk.new.read()
+    row = desk.open("merge_step", "categories", show="all").text
+    assert "7300 Vehicle and travel costs is archived" in row
+    assert "instead of" not in row
+
+
+@pytest.mark.parametrize("step", ["publishing", "dimensions"])
+def test_a_step_without_rows_has_none_to_give(desk: Desk, step: str) -> None:
+    assert desk.fragment("merge_step", step).status == 404
+    assert desk.open("merge_step", step).status == 200

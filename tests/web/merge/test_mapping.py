@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from bookbind.web.views.merge_mapping import MOST_BYTES
+from bookbind.web.views.merge_mapping import MOST_BYTES, PROBLEMS_SHOWN
 from tests.support.pages import Page, read
 from tests.web.merge.conftest import Desk
 
@@ -140,3 +140,26 @@ def test_only_what_the_look_showed_is_taken(desk: Desk) -> None:
     assert "Merge lists changed since you looked at the file, so nothing was taken from it." in taken.text
     assert desk.uses_of("Motor expenses")["any"][0] == "leave"
     assert "new_id is that of 7300 Vehicle and travel costs, but new_name says “Advertising”" in taken.text
+
+
+@pytest.mark.req("LST-07")
+def test_each_line_that_cannot_be_used_names_its_entry_and_no_line_is_left_out_unsaid(desk: Desk) -> None:
+    headings = "list,old_code,old_name,old_id,use,new_name,action,comment\n"
+    motor = desk.firm.item("Motor expenses").id
+    lines = [
+        "categories,449,Motor expenses,7,any,Sales,match,",
+        f"colours,,,{motor},any,Sales,match,",
+        "categories,449,Motor expenses,,both,Sales,match,",
+        "categories,449,Motor expenses",
+        *(f"suppliers,,Nobody {number},,any,,create," for number in range(PROBLEMS_SHOWN)),
+    ]
+    looked = upload(desk.client, desk.url("merge_import"), headings + "\n".join(lines)).text
+    assert "2 449 Motor expenses old_id 7 is the id of none of your categories. Clear it," in looked
+    assert "3 449 Motor expenses list There is no list called colours." in looked
+    assert "4 449 Motor expenses use Write one of any, costs, sales" in looked
+    assert "whole line There are 3 cells for 8 columns." in looked
+    assert "Nobody 0 old_name There is no supplier called Nobody 0. Write it as your list has it." in looked
+    assert "and 4 more" in looked
+    assert "104 lines can't be used and are left out." in looked
+    assert "0 lines" not in looked
+    assert "Left aside: comment. This column means nothing here." in looked

@@ -1,12 +1,17 @@
 """An entry without a match, on the document that waits for it and on the rules that use it."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from bookbind.connections.models import Connection
+from bookbind.merge.models import Suggested
+from bookbind.merge.proposals import to_json
+from bookbind.merge.suggestions import read_suggestions
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
-from tests.merge.conftest import TAXES, look
+from tests.merge.conftest import CATEGORIES, TAXES, look
 from tests.support.factories import People
 from tests.support.pages import Page, read
 from tests.web.conftest import Browse
@@ -43,6 +48,31 @@ def test_the_document_says_what_it_was_and_who_else_waits(desk: Desk, waiting: P
     assert page.has_button("Match")
     assert page.has_button("Create “Motor expenses” in QuickBooks Online")
     assert "?item=" in page.link("See it in Merge lists")
+
+
+@pytest.mark.req("CHG-04", "CHG-07")
+@pytest.mark.parametrize(
+    ("confidence", "said", "chosen"),
+    [
+        (0.97, "Suggested: ", " selected"),
+        (0.7, "Suggested, please check: ", " selected"),
+        (0.31, "7300 Vehicle and travel costs is only a guess: ", ""),
+    ],
+)
+def test_a_guess_is_offered_on_the_document_and_not_chosen_for_anybody(
+    desk: Desk, waiting: Publication, confidence: float, said: str, chosen: str
+) -> None:
+    """One press releases every document that waits for the entry."""
+    motor = desk.firm.item("Motor expenses")
+    [proposal] = read_suggestions(desk.new.connection, CATEGORIES)[motor.id]
+    stored = Suggested.objects.get(connection=desk.new.connection, list=CATEGORIES)
+    stored.proposals |= to_json({motor.id: [replace(proposal, confidence=confidence, auto=confidence > 0.9)]})
+    stored.save()
+    page = document_page(desk, waiting)
+    assert said in page.text
+    offered = page.html.split(f'value="{motor.id}:any:match:{proposal.target}:1"')[1].split(">")[0]
+    assert offered.endswith(chosen or '"')
+    assert "Choose what it is first." in match(desk, waiting, "").text
 
 
 def test_a_document_that_waits_for_something_else_is_not_counted_beside_it(

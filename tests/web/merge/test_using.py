@@ -134,6 +134,28 @@ def test_until_publishing_is_started_every_page_offers_the_start_and_the_undo(de
     assert settled.link("Start publishing…")
 
 
+@pytest.mark.req("CHG-05", "CHG-06")
+def test_the_start_leads_first_to_ticked_matches_that_would_make_documents_ready(desk: Desk) -> None:
+    """The start can't be undone: nobody presses it by mistake for the use of what they ticked."""
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    choose_way(desk.new.connection, "bill/draft", PublishAs.AWAITING_PAYMENT, desk.firm.user)
+    finish_check(desk.new.connection.id)
+    desk.firm.wait(desk.new)
+    address = reverse("start_publishing", args=[desk.firm.business.slug, desk.new.connection.id])
+    before = read(desk.client.get(address))
+    assert "None of the documents that wait is ready, so nothing is sent at once." in before.text
+    assert "not used yet" not in before.text
+    decide_all(desk)
+    page = read(desk.client.get(address))
+    assert page.link("Use ") == desk.url("merge_preview")
+    assert "1 of these becomes ready with what is ticked in Merge lists and not used yet." in page.text
+    assert page.has_button("Start publishing")
+    desk.use()
+    after = read(desk.client.get(address))
+    assert "1 document is ready and will be sent" in after.text
+    assert "not used yet" not in after.text
+
+
 @pytest.mark.req("CHG-06")
 def test_what_was_created_there_is_named_before_the_change_is_undone(desk: Desk) -> None:
     connection = desk.new.connection
@@ -278,6 +300,22 @@ def test_the_menu_offers_merge_lists_while_there_is_something_to_do(desk: Desk) 
     root = reverse("connections", args=[desk.firm.business.slug])
     page = read(desk.client.get(root))
     assert page.link("Merge lists (").endswith("/merge/")
+
+
+@pytest.mark.req("CHG-06")
+def test_the_connection_puts_the_start_first_once_nothing_is_left_to_match(desk: Desk) -> None:
+    Connection.objects.filter(id=desk.new.connection.id).update(awaits_start=True)
+    root = reverse("connections", args=[desk.firm.business.slug])
+    primary = re.compile(r'class="button button-primary[^>]*>\s*([^<]+)')
+    assert primary.findall(read(desk.client.get(root)).html) == ["Merge lists (1)"]
+    Connection.objects.filter(id=desk.new.connection.id).update(organisation={"name": "Acme Holdings Ltd"})
+    differs = read(desk.client.get(root))
+    assert "Connected, name differs" in differs.text
+    assert primary.findall(differs.html) == ["Merge lists (1)"]
+    Connection.objects.filter(id=desk.new.connection.id).update(organisation={"name": "Acme Ltd"})
+    decide_all(desk)
+    desk.use()
+    assert primary.findall(read(desk.client.get(root)).html) == ["Start publishing…"]
 
 
 def test_an_address_that_names_no_use_shows_nothing_special(desk: Desk) -> None:

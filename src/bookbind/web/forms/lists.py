@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from bookbind.lists.models import ListItem, RemoteItem
+from bookbind.lists.queries import items_by_id
 from bookbind.providers.base.types import ListName
 
 
@@ -22,9 +23,13 @@ class PairForm(forms.Form):
         """Both entries, as rows of this list in the scope in force."""
         values = super().clean() or {}
         ids = [values.get("kept"), values.get("absorbed")]
-        found = ListItem.objects.filter(list=self.list_name, merged_into__isnull=True).in_bulk(
-            [i for i in ids if i]
-        )
+        found = ListItem.objects.filter(list=self.list_name).in_bulk([i for i in ids if i])
+        combined = [item for item in found.values() if item.merged_into_id is not None]
+        if combined:
+            kept = items_by_id([combined[0].id])[combined[0].id]
+            raise forms.ValidationError(
+                f"{combined[0].name} is read as {kept.name} already.", code="combined"
+            )
         if len(found) != 2:
             raise forms.ValidationError("Choose two different entries of this list.", code="pair")
         return {"kept": found[ids[0]], "absorbed": found[ids[1]]}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbind.connections.change import (
+    find_change_away,
     find_change_to,
     find_open_change,
     find_undoable,
@@ -217,10 +218,27 @@ def _say_over(
     """Somebody was faster: what happened to the change, as far as it ended the connection."""
     now = get_connection(connection.id)
     if now.stage in LIVE_STAGES:
-        messages.info(request, str(ChangeOver.__doc__))
+        messages.info(request, _explain_over(now))
     else:
         messages.info(request, f"{late} {explain_end(now).body}")
     return _to_connections(request)
+
+
+def _explain_over(connection: Connection) -> str:
+    """What became of a change that can't be taken back so any more, and what can be done instead."""
+    label = label_of(connection)
+    undoable, away = find_undoable(connection), find_change_away(connection)
+    if undoable is not None:
+        left = label_of(undoable.left)
+        return f"{label} is in use already, and nothing was sent there. Undo this change brings {left} back."
+    if connection.awaits_start and away is not None:
+        return f"A move to {label_of(away.joined)} is under way. Stop it first, then undo this change."
+    if not connection.awaits_start and find_change_to(connection) is not None:
+        return (
+            f"Publishing to {label} was started, so the change can't be undone in one press any more. "
+            "Go back…, under Earlier, leads to the books before, with a sign-in."
+        )
+    return str(ChangeOver.__doc__)
 
 
 def _what_is_left(moving: Change) -> str:

@@ -22,7 +22,7 @@ from bookbind.connections.queries import (
     organisation_name,
     status_of,
 )
-from bookbind.connections.second_person import Act
+from bookbind.connections.second_person import Act, explain_act, find_open
 from bookbind.connections.second_person import ask as ask_second_person
 from bookbind.connections.services import confirm_name
 from bookbind.connections.sessions import safe_path
@@ -127,6 +127,8 @@ def disconnect_page(request: BusinessRequest, connection_id: UUID) -> HttpRespon
         "undoes_to": label_of(undoable.left) if undoable else "",
     }
     if request.business.second_person:
+        asked = find_open(connection, Act.DISCONNECT)
+        context["approvals"] = [(asked, explain_act(asked))] if asked else []
         context["others"] = others_in_words(request.business, request.user)
     return render(request, "connections/disconnect.html", context)
 

@@ -9,10 +9,11 @@ from bookbind.connections.models import Connection
 from bookbind.kit.text import plural
 from bookbind.merge.choices import CREATE, MATCH
 from bookbind.merge.plans import ANY, COSTS
+from bookbind.merge.proposals import GUESS, LIKELY
 from bookbind.merge.rows import Row, UseRow, find_row
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest
-from bookbind.web.merge_rows import Option, pack_choice, target_hint
+from bookbind.web.merge_rows import Option, pack_choice, sure_word, target_hint
 from bookbind.web.views.merge_place import find_place
 
 
@@ -49,7 +50,7 @@ def offer_match(
         targets_url=f"{place.url('merge_targets', row.id)}?use={use.use}",
         field_id=f"match-{row.id}",
         options=_options(row, use),
-        why=", ".join(use.reasons) if use.chosen else "",
+        why=_why(use),
         create=create,
         create_label=f"Create “{use.create_name}” in {place.software}",
         more_url=row_url(request, connection, row),
@@ -80,10 +81,24 @@ def _options(row: Row, use: UseRow) -> tuple[Option, ...]:
     for each in (use.chosen, *use.alternatives):
         if each is not None and each.id not in found:
             is_first = use.chosen is not None and each.id == use.chosen.id
-            hint = "suggested" if is_first else target_hint(each)
+            is_guess = is_first and sure_word(use) == GUESS
+            hint = ("a guess" if is_guess else "suggested") if is_first else target_hint(each)
             value = pack_choice(row.id, use.use, MATCH, each.id)
-            found[each.id] = Option(value, each.label, hint, is_chosen=is_first)
+            # One press frees all that waits for the entry, so a guess is left for somebody to choose.
+            found[each.id] = Option(value, each.label, hint, is_chosen=is_first and not is_guess)
     return tuple(found.values())
+
+
+def _why(use: UseRow) -> str:
+    """`Suggested, please check: similar name, both expense`; empty where nothing is."""
+    if use.chosen is None or not use.reasons:
+        return ""
+    said = f"{use.chosen.label} is only a guess" if sure_word(use) == GUESS else _suggested(use)
+    return f"{said}: {', '.join(use.reasons)}"
+
+
+def _suggested(use: UseRow) -> str:
+    return "Suggested, please check" if sure_word(use) == LIKELY else "Suggested"
 
 
 def _body(row: Row, *, waits: bool) -> str:

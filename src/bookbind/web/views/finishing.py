@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -97,11 +97,16 @@ def summary(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
 @require_GET
 @page(Permission.MANAGE_CONNECTIONS)
 def different(request: BusinessRequest, sign_in_id: UUID) -> HttpResponse:
-    """Another organisation beside the one before; looking at it saves nothing."""
+    """Another organisation beside the one before; looking at it saves nothing.
+
+    Whoever goes back to it from a move, or after Finish, finds what the sign-in is for by now.
+    """
     try:
         sign_in = _open(request, sign_in_id)
-        if sign_in.connection is None:
-            raise Http404
+        if sign_in.finished_at:
+            return _to_confirmed(request, sign_in)
+        if sign_in.purpose != SignIn.Purpose.RECONNECT:
+            return HttpResponseRedirect(reverse("summary", args=[request.business.slug, sign_in.id]))
         match = same_organisation(sign_in)
     except SignInFailure as failure:
         return show_failure(request, failure)

@@ -350,7 +350,11 @@ def _match(request: BusinessRequest, name: ListName, connection: Connection | No
         items = list_unmatched(connection, name)
     found = Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))
     rows: list[MatchRow] = list_match_rows(connection, name, list(found.object_list)) if connection else []
-    return {"page": found, "match_rows": rows, "page_query": "show=match"}
+    context: dict[str, object] = {"page": found, "match_rows": rows, "page_query": "show=match"}
+    if connection is not None:
+        merge = reverse("merge_step", args=[request.business.slug, connection.id, name.value])
+        context |= {"merge_url": f"{merge}?show=unmatched", "awaits_start": connection.awaits_start}
+    return context
 
 
 def _twice(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
@@ -365,4 +369,5 @@ def _combine_context(name: ListName) -> dict[str, object]:
     return {
         "combine_fields": _COMBINE_FIELDS,
         "combine_items": queries.pick_items(name, limit=COMBINED_AT_FIRST),
+        "combine_count": queries.list_items(name).count(),
     }

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -51,7 +52,9 @@ def list_combine(request: BusinessRequest, name: str) -> HttpResponse:
         messages.error(
             request, " ".join(map(str, form.non_field_errors())) or "Choose two entries of this list."
         )
-        return redirect(_back(request, name, "twice"))
+        return redirect(
+            _back(request, name, "combined" if form.has_error(NON_FIELD_ERRORS, "combined") else "twice")
+        )
     kept, absorbed = form.cleaned_data["kept"], form.cleaned_data["absorbed"]
     if request.method != "POST":
         return render(request, "lists/combine.html", _preview(list_name, kept, absorbed))

@@ -89,6 +89,8 @@ def merge_step(request: BusinessRequest, connection_id: UUID, step: str) -> Http
         raise Http404
     if not request.headers.get("HX-Request"):
         return _show(request, place, step)
+    if step not in set(ListName):
+        raise Http404
     wanted = _wanted(request)
     context = {"place": place, "current": step, **_rows_context(place, ListName(step), wanted)}
     part = "merge/_rows.html" if wanted.start or wanted.ids else "merge/_found.html"

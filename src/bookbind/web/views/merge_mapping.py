@@ -117,7 +117,9 @@ def _page(
         "changes": changed_lines(report, CHANGES_SHOWN) if report else [],
         "more": max(0, len(report.changes) - CHANGES_SHOWN) if report else 0,
         "notes": report.notes[:PROBLEMS_SHOWN] if report else (),
+        "notes_more": max(0, len(report.notes) - PROBLEMS_SHOWN) if report else 0,
         "problems": report.problems[:PROBLEMS_SHOWN] if report else (),
+        "problems_more": max(0, len(report.problems) - PROBLEMS_SHOWN) if report else 0,
         "content": base64.b64encode(content).decode(),
         "version": version,
     }

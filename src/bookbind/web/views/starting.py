@@ -14,15 +14,17 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection, keeps_tax, label_of, needs_reconnect, status_of
 from bookbind.connections.status import State
 from bookbind.documents.queries import Tab, count_tabs
+from bookbind.merge.preview import preview
 from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import StartCutOff
 from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.resume import finish_check
-from bookbind.publishing.starting import start_publishing, start_summary
+from bookbind.publishing.starting import StartSummary, start_publishing, start_summary
 from bookbind.publishing.switching import missed_first
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
+from bookbind.web.merge_words import Using
 from bookbind.web.notices import Notice, is_worth_a_banner, notice_for
 from bookbind.web.views.start_words import build_months, explain_lacking, explain_waiting
 from bookbind.web.views.way_words import explain_ways
@@ -112,6 +114,7 @@ def _show(request: BusinessRequest, connection: Connection, status: int = 200) -
         "months": build_months(summary),
         "waits": explain_waiting(summary),
         "lacking": explain_lacking(summary),
+        **_unused(connection, summary),
         "missed": missed[:_MISSED_SHOWN],
         "missed_unlisted": len(missed[_MISSED_SHOWN:]),
         "missed_at": label_of(moved.left) if moved else "",
@@ -124,6 +127,19 @@ def _show(request: BusinessRequest, connection: Connection, status: int = 200) -
         "is_refused": status == 409,
     }
     return render(request, "connections/start.html", context, status=status)
+
+
+def _unused(connection: Connection, summary: StartSummary) -> dict[str, object]:
+    """The ticked matches that nobody used yet, where waiting documents would become ready by them."""
+    if not summary.waiting:
+        return {}
+    impact = preview(connection)
+    if not impact.released:
+        return {}
+    return {
+        "released": impact.released,
+        "using": Using(impact.matches, impact.taken_back, impact.creations),
+    }
 
 
 def _find_notice(request: BusinessRequest, connection: Connection) -> Notice | None:

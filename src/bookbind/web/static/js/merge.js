@@ -387,13 +387,20 @@ async function ask(url) {
   title.focus();
 }
 
-// The search stands in the address, so that it can be kept and sent.
+// The search stands in the address, so that it can be kept and sent, and in those of the other filters.
+const searching = (address, text) => {
+  const url = new URL(address);
+  if (text) url.searchParams.set("q", text);
+  else url.searchParams.delete("q");
+  return url;
+};
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-merge-search]");
   if (!form) return;
-  const words = new URLSearchParams(new FormData(form));
-  if (!words.get("q")) words.delete("q");
-  history.replaceState(history.state, "", `${form.action}?${words}`);
+  const { show, q } = form.elements;
+  history.replaceState(history.state, "", searching(`${form.action}?show=${show.value}`, q.value));
+  for (const filter of form.querySelectorAll(".merge-filters a")) filter.href = searching(filter.href, q.value);
 });
 
 // More rows that were asked for by keyboard: the first of them takes the focus.
