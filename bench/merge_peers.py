@@ -20,7 +20,7 @@ Match = tuple[int, int, float]
 
 
 def main(peer: str, folder: str, pairs_file: str) -> None:
-    """Read the lists, match them, write the pairs as JSON lines, print seconds, peak memory and the share."""
+    """Match the lists, write the pairs as one JSON list, print seconds, peak memory and the share."""
     old, new = (_read_names(Path(folder) / f"{side}.csv") for side in ("old", "new"))
     (matches, share), seconds = best_of_some(lambda: PEERS[peer](old, new))
     Path(pairs_file).write_text(json.dumps(list(matches)), encoding="utf-8")

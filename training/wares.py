@@ -1,5 +1,4 @@
-"""Product lists of two shops, made up: brands, model numbers and words, and how another shop"
-" writes them."""
+"""Product lists of two shops, made up: brands, model numbers and words, and how another shop writes them."""
 
 import random
 import string

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookbind.documents.sources import is_typed, note_changes
-from bookbind.documents.totals import LineAmounts, compute_tax, find_difference, split_gross, sum_lines
+from bookbind.documents.totals import LineAmounts, compute_tax, find_difference, sum_lines
 from bookbind.kit.money import round_money
 
 money = st.decimals(-1_000_000, 1_000_000, places=2)
@@ -31,13 +31,6 @@ def test_tax_is_rounded_half_up_to_the_currency(net: str, rate: str, currency: s
 @given(money, rates)
 def test_a_credit_has_the_tax_of_its_bill_turned_round(net: Decimal, rate: Decimal) -> None:
     assert compute_tax(-net, rate, "GBP") == -compute_tax(net, rate, "GBP")
-
-
-@given(money, rates)
-def test_a_split_amount_adds_up_to_itself(gross: Decimal, rate: Decimal) -> None:
-    parts = split_gross(gross, rate, "GBP")
-    assert parts.total == gross
-    assert abs(parts.tax - compute_tax(parts.net, rate, "GBP")) <= Decimal("0.01")
 
 
 @given(st.lists(st.builds(LineAmounts, st.none() | money, st.none() | money, st.none() | rates), max_size=8))

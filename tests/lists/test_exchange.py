@@ -260,7 +260,7 @@ def test_a_vendors_own_words_stay_while_nobody_changes_them() -> None:
 
 
 def test_a_kind_that_a_person_chose_is_not_guessed_any_more() -> None:
-    details = {"rate": "0", "tax_kind": "other", "tax_kind_guessed": True, "side": "costs"}
+    details = {"rate": "0", "tax_kind": "other", "tax_kind_is_guessed": True, "side": "costs"}
     plan = planned([Entry(uuid4(), "0%", "", details)], "Name,Kind\n0%,Exempt\n", TAX_RATES)
     assert plan.changed[0].after.details == {"rate": "0", "tax_kind": "exempt", "side": "costs"}
 

@@ -49,7 +49,7 @@ from bookbind.publishing.ready import make_left_behind_ready, make_ready, review
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.resume import RECHECK
 from bookbind.publishing.starting import start_publishing, start_summary
-from bookbind.publishing.states import State
+from bookbind.publishing.states import OPEN, State
 from bookbind.publishing.switching import stop_change, undo_change
 from bookbind.rules.errors import RuleError
 from bookbind.rules.models import SupplierRule
@@ -393,7 +393,7 @@ class Story(VendorPeople):
                 publishing.request_publish(get_document(document.id), self.who())
 
     def take_back_everything(self) -> None:
-        for publication in Publication.objects.filter(state__in=Publication.OPEN).order_by("queued_at"):
+        for publication in Publication.objects.filter(state__in=list(OPEN)).order_by("queued_at"):
             with suppress(*TOLD):
                 publishing.take_back(publication, self.user)
 
@@ -436,9 +436,7 @@ class Story(VendorPeople):
         make_left_behind_ready(self.business.id, self.user)
 
     def _open(self) -> Publication:
-        found: Publication = self.pick(
-            Publication.objects.filter(state__in=Publication.OPEN).order_by("queued_at")
-        )
+        found: Publication = self.pick(Publication.objects.filter(state__in=list(OPEN)).order_by("queued_at"))
         return found
 
     def _document(self) -> Document:

@@ -79,10 +79,10 @@ def test_a_rule_works_without_a_match_of_its_rate_and_keeps_it(firm: Firm, place
     assert [each.label for each in rule_problems(rule, place.connection)] == ["400 Advertising"]
     match_advertising(firm, place)
     assert rule_problems(rule, place.connection) == []
-    assert (impact_now(place.connection).rules, impact_now(place.connection).rules_left) == (1, 0)
+    assert (impact_now(place.connection).rules, impact_now(place.connection).rules_ready) == (1, 1)
     keep_tax(place)
     assert [each.label for each in rule_problems(rule, place.connection)] == ["20% VAT"]
-    assert impact_now(place.connection).rules_left == 1
+    assert (impact_now(place.connection).rules, impact_now(place.connection).rules_ready) == (1, 0)
     assert (tax_step(place).state, tax_step(place).needed) == (StepState.OPEN, 1)
 
 

@@ -37,12 +37,6 @@ def compute_tax(net: Decimal, rate: Decimal, currency: str) -> Decimal:
     return round_money(net * rate / HUNDRED, currency)
 
 
-def split_gross(gross: Decimal, rate: Decimal, currency: str) -> Totals:
-    """Take an amount with tax apart so that the parts add up to it exactly."""
-    net = round_money(gross * HUNDRED / (HUNDRED + rate), currency)
-    return Totals(net, gross - net)
-
-
 def line_tax(line: LineAmounts, currency: str, *, always_compute: bool = False) -> Decimal:
     """The tax that counts for a line: the typed one, or the one computed from its rate."""
     if line.tax is not None and not always_compute:

@@ -11,7 +11,6 @@ from bookbind.kit.text import clean_text, plural
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
-LONGEST_CELL = 2_000
 LONGEST_SHOWN = 80
 BYTE_ORDER_MARK = "\ufeff"
 """Put in front so that a spreadsheet reads the file as UTF-8."""

@@ -238,7 +238,7 @@ class _Planner:
         elif value != str(details.get(column.key) or ""):
             details[column.key] = value
             if column.key == "tax_kind":
-                details.pop("tax_kind_guessed", None)
+                details.pop("tax_kind_is_guessed", None)
 
     def _find_clashes(self) -> None:
         """Entries that would be told apart by nothing; what was so before the file is left in peace."""

@@ -77,7 +77,7 @@ def to_item(entry: Entry) -> Item:
 
 def kind_is_guessed(entry: Entry) -> bool:
     """Whether a tax rate's kind was read out of its name."""
-    return bool(entry.details.get("tax_kind_is_guessed") or entry.details.get("tax_kind_guessed"))
+    return bool(entry.details.get("tax_kind_is_guessed"))
 
 
 def is_income(entry: Entry) -> bool:

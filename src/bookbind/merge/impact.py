@@ -57,11 +57,6 @@ class Impact:
     new_suppliers: int = 0
     new_customers: int = 0
 
-    @property
-    def rules_left(self) -> int:
-        """How many rules need a match even then."""
-        return self.rules - self.rules_ready
-
 
 # These outlive every match: nobody but a person says what becomes of such a document.
 _FOR_A_PERSON = {Reason.TWIN.value, Reason.UNKNOWN.value}

@@ -112,7 +112,6 @@ class BooksFacts:
     documents_from: dt.date | None = None
     start_chosen: str = ""
     asks_for_new_suppliers: bool = False
-    computes_tax: bool = False
     keeps_tax: bool = True
     reference_length: int | None = None
     shared_dimensions: tuple[SharedDimension, ...] = ()

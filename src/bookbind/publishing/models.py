@@ -106,8 +106,6 @@ class Publication(BusinessOwned):
         ATTACHED = "attached", "File attached"
         FAILED = "failed", "File not attached"
 
-    OPEN = (State.WAITING, State.HELD, State.SENDING, State.UNKNOWN, State.REJECTED)
-
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     document = models.ForeignKey(Document, models.CASCADE, related_name="publications")
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="publications")

@@ -1,4 +1,4 @@
-"""Why a document is not in the books yet: every reason has its words in the catalogue (messages)."""
+"""Why a document is not in the books yet: every reason has its words in `catalogue`."""
 
 import dataclasses
 from enum import StrEnum

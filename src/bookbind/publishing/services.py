@@ -1,4 +1,4 @@
-"""What people ask for: publish, take back, decide about twins, publish all, export."""
+"""What people ask for: publish, take back, decide about twins, publish all."""
 
 from typing import Any
 from uuid import UUID

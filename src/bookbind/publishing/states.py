@@ -43,11 +43,6 @@ def can_move(before: State, after: State) -> bool:
     return after in _MOVES[before]
 
 
-def list_sources(after: State) -> frozenset[State]:
-    """The states from which `after` can be reached."""
-    return frozenset(before for before in State if can_move(before, after))
-
-
 def stage_of(state: State) -> str:
     """The tab of the inbox that shows a document whose latest publication is in this state."""
     return _STAGES.get(state, "waiting")

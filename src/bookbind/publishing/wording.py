@@ -44,7 +44,6 @@ class Retried(StrEnum):
     WHEN_CURED = "It is sent by itself as soon as that is done."
     AFTER_START = "It is sent once that is done and somebody has pressed Start publishing."
     ON_DECISION = "Nothing is sent until you have chosen."
-    BY_ITSELF = "It is tried again by itself."
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The queue of one connection: its documents in the order in which people asked, one at a time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Min, Q, QuerySet
@@ -24,13 +24,13 @@ from bookbind.publishing.retry import STEPS_ASIDE_AFTER
 from bookbind.publishing.sending import send_document
 from bookbind.publishing.starting import settle_started
 from bookbind.publishing.states import State
+from bookbind.publishing.trouble import UNUSABLE_PAUSE
 from bookbind.publishing.turns import Keep, Pause, Turn
 
 # Longer than the longest call, so that a worker loses its queue only when it died.
 LEASE_SECONDS = 90
 _UNDER_WAY = (State.SENDING.value, State.UNKNOWN.value)
 _IN_QUEUE = (State.WAITING.value, *_UNDER_WAY)
-_UNUSABLE_PAUSE = timedelta(minutes=15)
 
 
 @works(QUEUE, lease_seconds=LEASE_SECONDS)
@@ -92,7 +92,7 @@ def _rest_if_unusable(connection: Connection) -> Pause | None:
         finish_check(connection.id)
     if not status.can_publish:
         at = status.next_try_at
-        return Pause(at if at is not None or status.action is Action.NONE else clock.now() + _UNUSABLE_PAUSE)
+        return Pause(at if at is not None or status.action is Action.NONE else clock.now() + UNUSABLE_PAUSE)
     resume = find_unchecked_resume(connection.id)
     if resume is None:
         return None

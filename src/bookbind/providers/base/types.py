@@ -317,7 +317,7 @@ class PreparedWrite:
 
 @dataclass(frozen=True)
 class Published:
-    """A document that stands in the books. `compared` names fields that the vendor changed or lost."""
+    """A document that stands in the books. `differences` names fields that the vendor changed or lost."""
 
     remote_id: str
     number: str

@@ -83,14 +83,14 @@ US_ACCOUNTS = (
     ("3000", "Opening Balance Equity", "Equity", "OpeningBalanceEquity"),
     ("3010", "Retained Earnings", "Equity", "RetainedEarnings"),
 )
-# Name and type; the first of each type is the usual one.
+# Name, type and subtype; the first of each type is the usual one.
 BANK_ACCOUNTS = (
     ("Current account", "Bank", "Checking"),
     ("Deposit account", "Bank", "Savings"),
     ("Petty cash", "Bank", "CashOnHand"),
     ("Company credit card", "Credit Card", "CreditCard"),
 )
-# Name, description, sales rates, purchase rates; a rate is a name, a percentage and its special type.
+# Name, description, sales rates, purchase rates; a rate is a percentage and its special type.
 STANDARD, REDUCED, ZERO = ("20.0", "NONE"), ("5.0", "NONE"), ("0.0", "ZERO_RATE")
 UK_TAX_CODES = (
     ("20.0% S", "Standard rate", (STANDARD,), (STANDARD,)),

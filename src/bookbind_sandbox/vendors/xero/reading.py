@@ -14,7 +14,6 @@ from bookbind_sandbox.vendors.xero.wire import Entity, parse_element, parse_mome
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
-MAX_UNPAGED = 100_000
 COLUMN_ORDERS = {
     "name": "name COLLATE NOCASE",
     "name asc": "name COLLATE NOCASE",
