@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from bookbind.merge.matching.account_names import UNKNOWN_MASS, meant_words, slips_of
 from bookbind.merge.matching.catalogue import LEAST_WEIGHT, load_catalogue
-from bookbind.merge.matching.grams import count_grams, nearest, weigh
+from bookbind.merge.matching.grams import count_grams, gram_rarity, nearest, weigh
 from bookbind.merge.matching.known_words import are_known
 
 Floats = NDArray[np.float32]
@@ -81,7 +81,10 @@ def _near_words(old: set[str], new: set[str]) -> dict[str, str]:
     ]
     if not all(alone):
         return {}
-    found = nearest(*weigh(*(count_grams(words) for words in alone)), most=1, least=_NEAR)
+    counted = [count_grams(words) for words in alone]
+    rarity = gram_rarity(*counted)
+    old, new = (weigh(rows, rarity) for rows in counted)
+    found = nearest(old, new, most=1, least=_NEAR)
     pairs = [(alone[0][a], alone[1][b]) for a, b in zip(found.old.tolist(), found.new.tolist(), strict=True)]
     pairs = [pair for pair in pairs if OSA.distance(*pair) <= min(map(slips_of, pair))]
     return {one: other for one, other in pairs if not are_known([one, other]).all()}

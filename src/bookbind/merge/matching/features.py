@@ -9,6 +9,7 @@ from bookbind.merge.matching.legal_forms import CONFLICTS
 from bookbind.merge.matching.pairs import Features, Lists, Pairs, compared, picked
 from bookbind.merge.matching.table import Floats, Integers, Table
 from bookbind.merge.matching.word_features import word_features
+from bookbind.merge.matching.words import ENDINGS
 
 BLOCK = 20_000
 # A field narrower than this holds no names.
@@ -17,7 +18,7 @@ _SHORTEST_INITIALS = 2
 # A list of so many entries, of which such a share is numbered, numbers its entries.
 _LEAST_LIST, _MOST_NUMBERED = 20, 0.6
 # What differs is looked at more closely where this few letters do.
-_MOST_EDITS, _LONGEST_SLIP = 4, 12
+_MOST_EDITS, _LONGEST_SLIP, _SHORTEST_STEM = 4, 12, 2
 
 FEATURES = (
     "cosine",
@@ -96,6 +97,7 @@ FEATURES = (
     "slip_doubles",
     "slip_ends_word",
     "slip_begins_word",
+    "slip_other_ending",
     "cut_within_word",
 )
 
@@ -163,16 +165,19 @@ def _string_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[s
 
 def _slip_features(texts: tuple[list[str], list[str]], edits: Floats) -> Features:
     """Where two nearly equal texts part: a doubled letter is a slip, another ending is often another name."""
-    found = np.zeros((len(edits), 4), np.float32)
+    found = np.zeros((len(edits), 5), np.float32)
     found[:, 0] = _LONGEST_SLIP
     for place in np.nonzero((edits > 0) & (edits <= _MOST_EDITS))[0].tolist():
         found[place] = _slip(texts[0][place], texts[1][place])
-    names = ("slip_length", "slip_doubles", "slip_ends_word", "slip_begins_word")
+    names = ("slip_length", "slip_doubles", "slip_ends_word", "slip_begins_word", "slip_other_ending")
     return {name: found[:, place] for place, name in enumerate(names)}
 
 
-def _slip(one: str, other: str) -> tuple[float, float, float, float]:
-    """The length of what differs; whether it doubles a letter, ends a word or nearly so, begins one."""
+def _slip(one: str, other: str) -> tuple[float, ...]:
+    """The length of what differs; whether it doubles a letter, ends a word or nearly so, begins one.
+
+    And whether it may be another ending of names.
+    """
     least = min(len(one), len(other))
     begin = Prefix.similarity(one, other)
     end = min(Postfix.similarity(one, other), least - begin)
@@ -184,7 +189,23 @@ def _slip(one: str, other: str) -> tuple[float, float, float, float]:
     plural = single and not behind and long[begin] == "s"
     ends = len(behind) <= 1 and not plural
     begins = not doubles and (begin == 0 or long[begin - 1] == " ")
-    return min(length, _LONGEST_SLIP), doubles, ends, begins
+    start = one.rfind(" ", 0, begin) + 1
+    words = one[start:].partition(" ")[0], other[start:].partition(" ")[0]
+    return (
+        min(length, _LONGEST_SLIP),
+        doubles,
+        ends,
+        begins,
+        _other_ending(*words) or _other_ending(*words[::-1]),
+    )
+
+
+def _other_ending(word: str, other: str) -> bool:
+    """Whether the other word is this one with an ending of names put for its last letters, two at most."""
+    return any(
+        other.startswith(word[:kept]) and other[kept:] in ENDINGS
+        for kept in range(max(len(word) - 2, _SHORTEST_STEM), len(word) + 1)
+    )
 
 
 def _form_features(lists: Lists, pairs: Pairs) -> Features:

@@ -1,6 +1,7 @@
 """The plain form of text in which names are compared: lower case, no accents, single spaces."""
 
 import html
+import re
 import unicodedata
 
 # Letters that decomposition leaves alone but that people also write plainly.
@@ -29,6 +30,9 @@ _INVISIBLE = frozenset({"Mn", "Cf", "Cs"})
 LONGEST = 400
 # UTF-8 that was read as Windows' own encoding shows these before every other letter.
 _MISREAD = frozenset("ÂÃâÅ")
+# What becomes of hard spaces that were misread, and then put into plain capitals: `HOLYAA CROSSAA CENTRE`.
+_BROKEN_SPACE = "aa "
+_BROKEN_SPACES = re.compile(r"(?<=\w\w)aa ")
 
 
 def fold(text: str) -> str:
@@ -41,6 +45,8 @@ def fold(text: str) -> str:
         decomposed = unicodedata.normalize("NFKD", lowered.translate(_PLAIN)).translate(_PLAIN)
         kept = (letter for letter in decomposed if unicodedata.category(letter) not in _INVISIBLE)
         lowered = "".join(kept).casefold()
+    if lowered.count(_BROKEN_SPACE) > 1:
+        lowered = _BROKEN_SPACES.sub(" ", lowered)
     return " ".join(lowered.split())
 
 

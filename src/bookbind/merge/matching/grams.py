@@ -34,6 +34,13 @@ class Rows:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def __getitem__(self, part: slice) -> "Rows":
+        first, last, _ = part.indices(len(self))
+        held = slice(self.starts[first], self.starts[last])
+        return Rows(
+            self.starts[first : last + 1] - self.starts[first], self.columns[held], self.weights[held]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -75,17 +82,18 @@ def count_grams(texts: Sequence[str]) -> Rows:
     return Rows(starts, (keys % GRAMS).astype(np.int32), counts.astype(np.float32))
 
 
-def weigh(old: Rows, new: Rows) -> tuple[Rows, Rows]:
-    """Both sides with tf-idf weights of unit length per row; rarity is measured over both together."""
+def gram_rarity(old: Rows, new: Rows) -> Floats:
+    """How much each group of letters tells, measured over both lists together."""
     frequency = np.bincount(old.columns, minlength=GRAMS) + np.bincount(new.columns, minlength=GRAMS)
     total = len(old) + len(new)
     rarity = np.log((1 + total) / (1 + frequency)).astype(np.float32) + 1
     if total > _MANY_ROWS:
         rarity[frequency > _COMMON_SHARE * total] = 0
-    return _scaled(old, rarity), _scaled(new, rarity)
+    return rarity
 
 
-def _scaled(rows: Rows, rarity: Floats) -> Rows:
+def weigh(rows: Rows, rarity: Floats) -> Rows:
+    """The rows with tf-idf weights of unit length."""
     weights = rows.weights * rarity[rows.columns]
     row_of = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
     norms = np.sqrt(np.bincount(row_of, weights * weights, minlength=len(rows)))
@@ -93,6 +101,23 @@ def _scaled(rows: Rows, rarity: Floats) -> Rows:
     kept = weights > 0
     starts = np.concatenate([[0], np.cumsum(np.bincount(row_of[kept], minlength=len(rows)))])
     return Rows(starts.astype(np.int32), rows.columns[kept], weights[kept].astype(np.float32))
+
+
+def cosines(old: Rows, new: Rows, one: Integers, other: Integers) -> Floats:
+    """The cosine of each old row with the new row beside it."""
+    (pairs_old, keys_old, own), (_, keys_new, theirs) = (_spread(old, one), _spread(new, other))
+    _, left, right = np.intersect1d(keys_old, keys_new, assume_unique=True, return_indices=True)
+    sums = np.bincount(pairs_old[left], own[left] * theirs[right], minlength=len(one))
+    return sums.astype(np.float32)
+
+
+def _spread(rows: Rows, chosen: Integers) -> tuple[Integers, Integers, Floats]:
+    """All columns of the chosen rows: the place of the row among them, a key of both, and the weight."""
+    counts = np.diff(rows.starts)[chosen].astype(np.int64)
+    pairs = np.repeat(np.arange(len(chosen)), counts)
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    places = np.repeat(rows.starts[chosen].astype(np.int64), counts) + within
+    return pairs, pairs * GRAMS + rows.columns[places], rows.weights[places]
 
 
 def nearest(old: Rows, new: Rows, most: int, least: float) -> Candidates:

@@ -45,7 +45,8 @@ def split_form(tokens: list[str]) -> tuple[list[str], str]:
         for length in _LENGTHS[tokens[-1]]:
             found = FORMS.get(" ".join(tokens[-length:])) if length < len(tokens) else None
             if found:
-                kind = found if kind in ("", "co") else kind
+                # `Acme GmbH LLP` has two forms, and may be a company of either.
+                kind = found if kind in ("", "co") else kind if found in (kind, "co") else "co"
                 tokens = tokens[:-length]
                 break
         else:

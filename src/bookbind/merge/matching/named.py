@@ -8,15 +8,16 @@ from numpy.typing import NDArray
 
 from bookbind.merge.matching.doubts import doubts
 from bookbind.merge.matching.features import FEATURES, explain, pair_features
-from bookbind.merge.matching.grams import count_grams, nearest, weigh
+from bookbind.merge.matching.grams import cosines, count_grams, gram_rarity, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
 from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
 from bookbind.merge.matching.pairs import Lists, Pairs
 from bookbind.merge.matching.products import code_features, product_doubts, read_product
+from bookbind.merge.matching.respelling import respell
 from bookbind.merge.matching.table import build_table, describe_words, no_numbers
 
-CANDIDATES = 6
+CANDIDATES, RESPELLED_CANDIDATES = 6, 3
 LEAST_COSINE = 0.22
 # So many letters as initials of a name are told from chance.
 _INITIALS = range(3, 8)
@@ -101,13 +102,34 @@ def prepare_pairs(
     vocabulary, closed = no_numbers(), no_numbers()
     tables = build_table(old, vocabulary, closed), build_table(new, vocabulary, closed)
     lists = Lists(*tables, describe_words(vocabulary, tables, word_shares))
-    weighed = weigh(count_grams(lists.old.texts), count_grams(lists.new.texts))
-    found = nearest(*weighed, most=CANDIDATES, least=LEAST_COSINE)
-    pairs = _with_initials(lists, Pairs(found.old, found.new, found.cosine))
+    pairs = _with_initials(lists, _alike(lists))
     features = pair_features(lists, pairs)
     if products:
         features = np.concatenate([features, code_features(old, new, pairs)], axis=1)
     return Prepared(lists.old.owner[pairs.old], lists.new.owner[pairs.new], features)
+
+
+def _alike(lists: Lists) -> Pairs:
+    """The pairs that share rare groups of letters, as they are or with slips of the keys undone."""
+    counted = count_grams(lists.old.texts), count_grams(lists.new.texts)
+    rarity = gram_rarity(*counted)
+    old, new = (weigh(rows, rarity) for rows in counted)
+    found = nearest(old, new, most=CANDIDATES, least=LEAST_COSINE)
+    size = len(new)
+    known, added = found.old * size + found.new, []
+    for rows, texts in (respell(lists.old, lists.new, lists.words),):
+        near = nearest(weigh(count_grams(texts), rarity), new, RESPELLED_CANDIDATES, LEAST_COSINE)
+        added.append(rows[near.old] * size + near.new)
+    for rows, texts in (respell(lists.new, lists.old, lists.words),):
+        near = nearest(weigh(count_grams(texts), rarity), old, RESPELLED_CANDIDATES, LEAST_COSINE)
+        added.append(near.new * size + rows[near.old])
+    keys = np.setdiff1d(np.concatenate(added), known)
+    one, other = keys // size, keys % size
+    return Pairs(
+        np.concatenate([found.old, one]),
+        np.concatenate([found.new, other]),
+        np.concatenate([found.cosine, cosines(old, new, one, other)]),
+    )
 
 
 def _with_initials(lists: Lists, pairs: Pairs) -> Pairs:

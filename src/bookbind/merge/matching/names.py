@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bookbind.merge.matching.additions import is_suspicious, split_brackets, split_parts, without_additions
 from bookbind.merge.matching.legal_forms import split_form
-from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, PLACES, TITLES
+from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, KINDS, PLACES, TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,15 @@ def full_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words with abbreviations written out; some stand for several words."""
     if FULL_WORDS.keys().isdisjoint(words):
         return words
+    if "st" in words[1:]:
+        words = tuple("street" if _is_street(words, place) else word for place, word in enumerate(words))
     return tuple(" ".join([FULL_WORDS.get(word, word) for word in words]).split())
+
+
+def _is_street(words: tuple[str, ...], place: int) -> bool:
+    """Whether this word is the `st` of `Spencer St Surgery`, and not that of `St Mary Surgery`."""
+    ends = place + 1 == len(words) or words[place + 1] in KINDS
+    return words[place] == "st" and place > 0 and ends
 
 
 def plain_reading(text: str) -> Reading:

@@ -51,7 +51,8 @@ def number_all(texts: Iterable[str], numbers: Numbers) -> Integers:
 class Table:
     """The readings of a list. `owner` is the place of the name that a reading belongs to.
 
-    `lengths` are those of `joined`. Texts and legal forms are numbered, so that arrays find equal ones.
+    `lengths` are those of `joined`, and `repeats` say how often a word stood before in its reading. Texts and
+    legal forms are numbered, so that arrays find equal ones.
     """
 
     owner: Integers
@@ -63,6 +64,7 @@ class Table:
     joined_numbers: Integers
     acronym_numbers: Integers
     words: NDArray[np.int32]
+    repeats: NDArray[np.int32]
     counts: NDArray[np.int32]
     forms: NDArray[np.int32]
     is_part: NDArray[np.bool_]
@@ -93,6 +95,7 @@ def build_table(names: Sequence[Name], vocabulary: Numbers, closed: Numbers) -> 
         joined_numbers=number_all(joined, closed),
         acronym_numbers=number_all(acronyms, closed),
         words=words,
+        repeats=_repeats(words),
         counts=counts,
         forms=np.array([FORM_NUMBERS[reading.form] for reading in readings], dtype=np.int32),
         is_part=np.array([place > 0 for name in names for place in range(len(name.readings))], dtype=bool),
@@ -116,6 +119,12 @@ def _numbered_words(
     numbered = np.zeros((len(kept), WORDS_KEPT), dtype=np.int32)
     numbered[rows, columns] = number_all((word for words in kept for word in words), vocabulary)
     return numbered, counts
+
+
+def _repeats(words: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each word how often it stands before in the same reading."""
+    equal = np.tril(words[:, :, None] == words[:, None, :], -1)
+    return equal.sum(axis=2, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)

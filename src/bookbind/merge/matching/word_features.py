@@ -22,6 +22,8 @@ from bookbind.merge.matching.table import (
 )
 
 _SOFT_LEAST = 0.82
+# The most that words count which are not the same; plurals do.
+_NEARLY_SAME = np.float32(0.95)
 # Two words for one kind of place, such as surgery and practice.
 _ONE_KIND = 0.85
 # A word whose beginning is the other, and one of which two letters or less are left.
@@ -31,7 +33,9 @@ _CUT_OFF, _ABBREVIATED, _INITIAL = 0.9, 0.7, 2
 def word_features(lists: Lists, pairs: Pairs) -> Features:
     """What the words of both sides have in common, what differs, and what each side has left over."""
     old, new = lists.old.words[pairs.old], lists.new.words[pairs.new]
-    same = (old[:, :, None] == new[:, None, :]) & (old[:, :, None] > 0)
+    # A word that one side has twice and the other once is left over there.
+    again = lists.old.repeats[pairs.old][:, :, None] == lists.new.repeats[pairs.new][:, None, :]
+    same = (old[:, :, None] == new[:, None, :]) & (old[:, :, None] > 0) & again
     match_old, match_new = same.any(axis=2).astype(np.float32), same.any(axis=1).astype(np.float32)
     soft_old, soft_new = _soft_matches(lists.words, old, new, match_old, match_new)
     rare_old, rare_new = lists.words.rarity[old], lists.words.rarity[new]
@@ -95,7 +99,7 @@ def _known_words(
     equal on the other side, what share of either side is.
     """
     differ = [(match[side] == 0) & (words[side] > 0) for side in (0, 1)]
-    near = [differ[side] & (soft[side] > 0) for side in (0, 1)]
+    near = [differ[side] & (soft[side] > 0) & (soft[side] < _NEARLY_SAME) for side in (0, 1)]
     both = near[0].any(axis=1) & near[1].any(axis=1)
     for side in (0, 1):
         both &= (known[side] | ~near[side]).all(axis=1)
@@ -177,7 +181,20 @@ def word_likeness(words: Words, one: Integers, other: Integers) -> Floats:
     near[begins] = np.maximum(near[begins], np.where(shorter[begins] > _INITIAL, _CUT_OFF, _ABBREVIATED))
     of_one_kind = (words.kinds[one] > 0) & (words.kinds[one] == words.kinds[other])
     near[of_one_kind] = np.maximum(near[of_one_kind], _ONE_KIND)
+    near[_are_plurals(texts)] = 1
     # Numbers are equal or they are not, and so are towns.
     near[((words.marks[one] | words.marks[other]) & DIGITS) > 0] = 0
     near[(words.marks[one] & words.marks[other] & PLACE) > 0] = 0
-    return near * 0.95
+    return near * _NEARLY_SAME
+
+
+def _are_plurals(texts: tuple[list[str], list[str]]) -> NDArray[np.bool_]:
+    """Whether one word is the plural of the other."""
+    forms = (sorted(pair, key=len) for pair in zip(*texts, strict=True))
+    return np.array(
+        [
+            long.endswith("s") and long in (f"{short}s", f"{short}es", f"{short.removesuffix('y')}ies")
+            for short, long in forms
+        ],
+        dtype=bool,
+    )

@@ -17,6 +17,8 @@ EMPTY_WORDS = _words("general_words", "empty")
 TRADE_WORDS = frozenset(word for _, words in read_table("trades") for word in words)
 LEDGER_WORDS = frozenset(word for _, words in read_table("ledger_words") for word in words)
 TITLES = _words("general_words", "title")
+# With one of these instead of its last letters a name is another name: Carter and Cartley.
+ENDINGS = _words("general_words", "ending")
 FULL_WORDS = {short: full for full, shorts in read_table("abbreviations") for short in shorts}
 # The kind of place that a word names; the first kind that lists it.
 KINDS = {word: kind for kind, words in reversed(read_table("alike_words")) for word in words}
