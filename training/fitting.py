@@ -31,7 +31,7 @@ from training.samples import Sample
 SEED = 7
 FOLDS = 5
 # How many columns of `rival_features` there are without the habits of the lists, and with them.
-RIVALS_ALONE, RIVALS_AND_HABITS = 4, 7
+RIVALS_ALONE, RIVALS_AND_HABITS = 4, 8
 _LEAST_RISE = 1e-4
 _PIECES, _NARROWEST = 8, 1e-4
 _WORKERS, _NETWORKS = 2, 3
@@ -180,7 +180,7 @@ def _rival_pairs(
         truth = set(zip(sample.old[sample.right].tolist(), sample.new[sample.right].tolist(), strict=True))
         right = np.array([pair in truth for pair in zip(old.tolist(), new.tolist(), strict=True)])
         weight = np.full(len(right), sample.weight / len(right))
-        shown = rival_features(best, old, new, sample.equal_share)[:, : plan.rival_columns]
+        shown = rival_features(best, old, new, sample.sizes)[:, : plan.rival_columns]
         parts.append((shown, right, weight, old + 10**6 * place))
     features, right, weights, groups = (np.concatenate(part) for part in zip(*parts, strict=True))
     return features, right, (weights / weights.mean()).astype(np.float32), groups

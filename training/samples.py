@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookbind.merge.matching.folding import fold
+from bookbind.merge.matching.model import Sizes
 from bookbind.merge.matching.named import Reader, prepare_pairs, split_equal
 from bookbind.merge.matching.names import full_words, read_name
 from bookbind.merge.matching.products import read_product
@@ -22,7 +23,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The pairs of a set that the exact layer left: features, truth, entries, and the set's weight."""
+    """The pairs of a set that the exact layer left: features, truth, entries, the weight and sizes."""
 
     name: str
     features: Floats
@@ -30,7 +31,7 @@ class Sample:
     old: Integers
     new: Integers
     weight: float
-    equal_share: float = 0.0
+    sizes: Sizes | None = None
 
 
 def common_words(names: Sequence[str]) -> dict[str, float]:
@@ -58,7 +59,7 @@ def sample_pairs(
         prepared.old,
         prepared.new,
         weight,
-        len(rest.equal) / len(old),
+        Sizes(len(old), len(new), len(rest.equal)),
     )
 
 

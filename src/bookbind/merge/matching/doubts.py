@@ -9,11 +9,13 @@ Floats = NDArray[np.float32]
 
 BRANCH, SPELLING = "may be another branch", "may be another name"
 LONGER = "one name has a word more"
+ENDING = "another ending may make it another name"
 LETTER, WORD = "one letter may make it another name", "one letter makes it another word"
+PARTS = "the other trading names differ"
 NUMBER, INITIAL, TOWN = "another number", "another initial", "another town"
 CURRENCY = "another currency"
 # Such pairs are two things, whatever else they share.
-TWO_THINGS = (NUMBER, INITIAL, TOWN, CURRENCY, WORD)
+TWO_THINGS = (NUMBER, INITIAL, TOWN, CURRENCY, WORD, PARTS)
 _FEW_EDITS = 4
 _LONG_ENDING = 2
 _CUT_SLIP = 12
@@ -42,6 +44,9 @@ def doubts(features: Floats) -> list[str]:
     ending = (column("slip_ends_word") > 0) & (longer | letter)
     known = column("open_known_old") == 1, column("open_known_new") == 1
     few = (edits <= _FEW_EDITS) & is_whole & ~(known[0] ^ known[1])
+    # A known word that is longer than an unknown one has lost letters there.
+    ended = (column("slip_ending_old") > 0) & ~(known[0] & ~known[1])
+    ended |= (column("slip_ending_new") > 0) & ~(known[1] & ~known[0])
     left = column("left_words_old"), column("left_words_new")
     apart = column("left_place_apart") > 0
     places = column("left_places_old"), column("left_places_new")
@@ -52,12 +57,14 @@ def doubts(features: Floats) -> list[str]:
         LONGER: (np.minimum(*left) == 0) & (np.maximum(*left) > 0) & ~apart & is_whole,
         SPELLING: (few & ending) | (np.minimum(*left) > 0),
         BRANCH: (_only_places(left, places) | _only_places(left[::-1], places[::-1])) & ~apart & is_whole,
+        ENDING: ended & (edits <= _FEW_EDITS) & is_whole,
         LETTER: few & replaced,
         WORD: few & replaced & known[0] & known[1],
         TOWN: np.minimum(*places) > 0,
         INITIAL: column("initials_differ") > 0,
         NUMBER: (column("numbers_differ") > 0) | (column("codes_differ") > 0) | numbered,
         CURRENCY: column("currency_differs") > 0,
+        PARTS: column("other_parts_differ") > 0,
     }
     said = np.zeros(len(features), dtype=np.int64)
     for place, holds in enumerate(held.values(), 1):

@@ -1,5 +1,7 @@
 """What a pair of names shows: the numbers that the learned score is computed from."""
 
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
@@ -14,11 +16,23 @@ from bookbind.merge.matching.words import ENDINGS
 BLOCK = 20_000
 # A field narrower than this holds no names.
 _SHORTEST_CUT = 9
+# Before any cut is seen, each length is taken for one that every fourth of these is cut at.
+_USUAL_CUTS, _USUAL_CUT = 4, 0.25
+_ALIKE_PARTS = 70
 _SHORTEST_INITIALS = 2
 # A list of so many entries, of which such a share is numbered, numbers its entries.
 _LEAST_LIST, _MOST_NUMBERED = 20, 0.6
 # What differs is looked at more closely where this few letters do.
-_MOST_EDITS, _LONGEST_SLIP, _SHORTEST_STEM = 4, 12, 2
+_MOST_EDITS, _LONGEST_SLIP, _SHORTEST_STEM = 4, 12, 3
+
+_SLIPS = (
+    "slip_length",
+    "slip_doubles",
+    "slip_ends_word",
+    "slip_begins_word",
+    "slip_ending_old",
+    "slip_ending_new",
+)
 
 FEATURES = (
     "cosine",
@@ -84,6 +98,7 @@ FEATURES = (
     "part_new",
     "part_both",
     "other_parts_differ",
+    "cut_at_usual_length",
     "first_word_same",
     "words_old",
     "words_new",
@@ -97,18 +112,19 @@ FEATURES = (
     "slip_doubles",
     "slip_ends_word",
     "slip_begins_word",
-    "slip_other_ending",
+    "slip_ending_old",
+    "slip_ending_new",
     "cut_within_word",
 )
 
 
 def pair_features(lists: Lists, pairs: Pairs) -> Floats:
     """One row of FEATURES for each pair, computed block by block so that memory stays small."""
-    gaps = _gaps(lists, pairs)
+    gaps, cuts = _gaps(lists, pairs), _cuts(lists, pairs)
     features = np.empty((len(pairs), len(FEATURES)), np.float32)
     for first in range(0, len(pairs), BLOCK):
         part = slice(first, first + BLOCK)
-        features[part] = _block(lists, pairs[part], gaps[part])
+        features[part] = _block(lists, pairs[part], gaps[part], cuts[part])
     return features
 
 
@@ -122,11 +138,13 @@ def _gaps(lists: Lists, pairs: Pairs) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def _block(lists: Lists, pairs: Pairs, gaps: Floats) -> Floats:
+def _block(lists: Lists, pairs: Pairs, gaps: Floats, cuts: Floats) -> Floats:
     found: Features = {
         "cosine": pairs.cosine,
         "gap_to_best_of_old": gaps[:, 0],
         "gap_to_best_of_new": gaps[:, 1],
+        "cut_within_word": cuts[:, 0],
+        "cut_at_usual_length": cuts[:, 1],
     }
     joined = picked(lists.old.joined, pairs.old), picked(lists.new.joined, pairs.new)
     found |= _string_features(lists, pairs, joined)
@@ -165,18 +183,17 @@ def _string_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[s
 
 def _slip_features(texts: tuple[list[str], list[str]], edits: Floats) -> Features:
     """Where two nearly equal texts part: a doubled letter is a slip, another ending is often another name."""
-    found = np.zeros((len(edits), 5), np.float32)
+    found = np.zeros((len(edits), len(_SLIPS)), np.float32)
     found[:, 0] = _LONGEST_SLIP
     for place in np.nonzero((edits > 0) & (edits <= _MOST_EDITS))[0].tolist():
         found[place] = _slip(texts[0][place], texts[1][place])
-    names = ("slip_length", "slip_doubles", "slip_ends_word", "slip_begins_word", "slip_other_ending")
-    return {name: found[:, place] for place, name in enumerate(names)}
+    return {name: found[:, place] for place, name in enumerate(_SLIPS)}
 
 
 def _slip(one: str, other: str) -> tuple[float, ...]:
     """The length of what differs; whether it doubles a letter, ends a word or nearly so, begins one.
 
-    And whether it may be another ending of names.
+    And whether the one, or the other, has an ending of names put to the other's word.
     """
     least = min(len(one), len(other))
     begin = Prefix.similarity(one, other)
@@ -191,20 +208,13 @@ def _slip(one: str, other: str) -> tuple[float, ...]:
     begins = not doubles and (begin == 0 or long[begin - 1] == " ")
     start = one.rfind(" ", 0, begin) + 1
     words = one[start:].partition(" ")[0], other[start:].partition(" ")[0]
-    return (
-        min(length, _LONGEST_SLIP),
-        doubles,
-        ends,
-        begins,
-        _other_ending(*words) or _other_ending(*words[::-1]),
-    )
+    return min(length, _LONGEST_SLIP), doubles, ends, begins, _is_ended(*words), _is_ended(*words[::-1])
 
 
-def _other_ending(word: str, other: str) -> bool:
-    """Whether the other word is this one with an ending of names put for its last letters, two at most."""
-    return any(
-        other.startswith(word[:kept]) and other[kept:] in ENDINGS
-        for kept in range(max(len(word) - 2, _SHORTEST_STEM), len(word) + 1)
+def _is_ended(long: str, word: str) -> bool:
+    """Whether the longer word is the other with an ending of names put to it, or for its last letter."""
+    return len(long) > len(word) > _SHORTEST_STEM and any(
+        long.startswith(stem) and long[len(stem) :] in ENDINGS for stem in (word, word[:-1])
     )
 
 
@@ -224,7 +234,6 @@ def _shape_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[st
     prefix = (compared(joined, Prefix.similarity) >= shorter) & (shorter > 0)
     owner_old, owner_new = old.owner[pairs.old], new.owner[pairs.new]
     part_old, part_new = old.is_part[pairs.old], new.is_part[pairs.new]
-    several = (old.readings_of_owner[owner_old] > 1) & (new.readings_of_owner[owner_new] > 1)
     closed_old, closed_new = old.joined_numbers[pairs.old], new.joined_numbers[pairs.new]
     initials = (lengths[1] > _SHORTEST_INITIALS) & (closed_new == old.acronym_numbers[pairs.old])
     initials |= (lengths[0] > _SHORTEST_INITIALS) & (closed_old == new.acronym_numbers[pairs.new])
@@ -233,12 +242,11 @@ def _shape_features(lists: Lists, pairs: Pairs, joined: tuple[list[str], list[st
         "prefix_length": np.where(prefix, np.minimum(shorter, 30), 0),
         "prefix_left": np.where(prefix, np.minimum(longer - shorter, 20), 0),
         "acronym": initials,
-        "cut_within_word": _cut_within_word(old, new, owner_old, owner_new),
         "same_joined": closed_old == closed_new,
         "part_old": part_old,
         "part_new": part_new,
         "part_both": part_old & part_new,
-        "other_parts_differ": several,
+        "other_parts_differ": _other_parts_differ(old, new, pairs),
         "web": old.is_web[owner_old] | new.is_web[owner_new],
         "currency_differs": _both_differ(old.currencies, new.currencies, owner_old, owner_new),
     } | _code_features(old, new, owner_old, owner_new)
@@ -273,16 +281,55 @@ def _code_features(old: Table, new: Table, one: Integers, other: Integers) -> Fe
     return {"codes_same": same, "codes_differ": both & ~same & (not own_count)}
 
 
-def _cut_within_word(old: Table, new: Table, one: Integers, other: Integers) -> NDArray[np.bool_]:
-    """Whether one text is the other, cut off in the middle of a word, as a narrow field does."""
+def _cuts(lists: Lists, pairs: Pairs) -> Floats:
+    """Whether one text is the other, cut off in the middle of a word; and how usual it is to be cut so long.
+
+    A narrow field cuts all names at one length. At the end of a word a name may be shorter by itself; only
+    that others are cut at that length tells.
+    """
+    old, new = lists.old, lists.new
+    one, other = old.owner[pairs.old], new.owner[pairs.new]
     texts = picked(old.folded, one), picked(new.folded, other)
     lengths = old.folded_lengths[one], new.folded_lengths[other]
     shorter = np.minimum(*lengths)
-    found = (compared(texts, Prefix.similarity) >= shorter) & (shorter > _SHORTEST_CUT)
-    for place in np.flatnonzero(found).tolist():
-        long = texts[0][place] if lengths[0][place] > lengths[1][place] else texts[1][place]
-        found[place] = long[shorter[place] : shorter[place] + 1].isalpha()
+    begins = (compared(texts, Prefix.similarity) >= shorter) & (lengths[0] != lengths[1])
+    found = np.zeros((len(pairs), 2), np.float32)
+    places = np.flatnonzero(begins & (shorter > _SHORTEST_CUT))
+    behind = [max(texts[0][place], texts[1][place], key=len)[shorter[place]] for place in places.tolist()]
+    within = np.array([letter.isalpha() for letter in behind], dtype=bool)
+    # A blank before the cut is lost.
+    cut_at = shorter[places] + np.array([letter == " " for letter in behind], dtype=np.int64)
+    side = lengths[0][places] < lengths[1][places]
+    cut_names = np.unique(
+        np.stack([side, np.where(side, one[places], other[places]), cut_at])[:, within], axis=1
+    )
+    counts = np.bincount(cut_names[2], minlength=int(cut_at.max(initial=0)) + 1)
+    own = within.astype(np.int64)
+    found[places, 0] = within
+    found[places, 1] = (counts[cut_at] - own + _USUAL_CUTS * _USUAL_CUT) / (counts.sum() - own + _USUAL_CUTS)
     return found
+
+
+def _other_parts_differ(old: Table, new: Table, pairs: Pairs) -> NDArray[np.bool_]:
+    """Whether of the names inside both some are alike, and none of the others.
+
+    One owner has several shops: `A t/a B` is not `A t/a C`.
+    """
+    one, other = old.owner[pairs.old], new.owner[pairs.new]
+    found = np.zeros(len(pairs), dtype=bool)
+    several = (old.readings_of_owner[one] > 1) & (new.readings_of_owner[other] > 1)
+    for place in np.flatnonzero(several).tolist():
+        parts = _parts(old, one[place]), _parts(new, other[place])
+        alike = [pair for pair in product(*parts) if fuzz.ratio(*pair) >= _ALIKE_PARTS]
+        left = [set(side) - {pair[at] for pair in alike} for at, side in enumerate(parts)]
+        found[place] = bool(alike) and all(left)
+    return found
+
+
+def _parts(table: Table, owner: int) -> list[str]:
+    """The names found inside a name, closed up."""
+    first, last = np.searchsorted(table.owner, [owner, owner + 1]).tolist()
+    return [table.joined[row] for row in range(first, last) if table.is_part[row]]
 
 
 # The first that holds is said. Each names a feature and the least that it must be.

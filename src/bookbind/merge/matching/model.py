@@ -27,6 +27,15 @@ _USUAL_ENTRIES = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many entries two lists have, and how many of them have equal names."""
+
+    old: int
+    new: int
+    equal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Pieces:
     """The range of each feature cut into pieces: `columns` say of which feature a piece is.
 
@@ -86,15 +95,14 @@ class Model:
         return both_looks(first, run_networks(self.closer, self.pieces.filled(features)))
 
     def settled(
-        self, scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], equal_share: float = 0.0
+        self, scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], sizes: Sizes | None = None
     ) -> Floats:
         """The calibrated probability that a pair is right, its rivals on both sides considered.
 
-        `equal_share` is the share of the old list whose names were found unchanged: where most are, a name
-        that is merely alike is likelier to be somebody else's.
+        Without `sizes` nothing is made of the habits of the lists.
         """
         least, most = self.rival_range
-        seen = rival_features(scores, old, new, equal_share)[:, : len(least)].clip(least, most)
+        seen = rival_features(scores, old, new, sizes)[:, : len(least)].clip(least, most)
         final = run_networks(self.rivals, seen)
         return np.interp(final, *self.calibration).clip(LEAST, MOST).astype(np.float32)
 
@@ -126,36 +134,42 @@ def run_network(layers: Network, values: Floats) -> Floats:
 
 
 def rival_features(
-    scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], equal_share: float
+    scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], sizes: Sizes | None
 ) -> Floats:
     """For each pair: its log odds, how far it stands above or below its rivals, and the lists' habits."""
-    habits = list_habits(scores, old, equal_share)
     above_old = np.clip(scores - best_rival(scores, old), -_GAP_SHOWN, _GAP_SHOWN)
     above_new = np.clip(scores - best_rival(scores, new), -_GAP_SHOWN, _GAP_SHOWN)
     columns = [scores / 4, above_old / 4, above_new / 4, np.minimum(above_old, above_new) / 4]
-    columns += [np.full(len(scores), habit, np.float32) for habit in habits]
+    if sizes:
+        columns += [np.full(len(scores), habit) for habit in list_habits(scores, old, new, sizes)]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def list_habits(scores: Floats, old: NDArray[np.int64], equal_share: float) -> tuple[float, ...]:
+def list_habits(
+    scores: Floats, old: NDArray[np.int64], new: NDArray[np.int64], sizes: Sizes
+) -> tuple[float, ...]:
     """How two lists differ as a whole, each from -1 to 1.
 
-    The share of equal names; of the other names, the share with a likely partner, and of those the share with
-    a second one that is nearly as likely: where many have one, look-alikes are common, and one is no proof.
+    The share of equal names among the old: where most are, a name that is merely alike is likelier to be
+    somebody else's. Of the other names, the share with a likely partner, and of those the share with a second
+    one that is nearly as likely: where many have one, look-alikes are common, and one is no proof. The share
+    of the new entries that have a partner: where nearly all have, what is left belongs to what is left.
     """
     if not len(scores):
-        return 0.2, 0.0, -0.5
+        return 0.2, 0.0, -0.5, 0.6
     second = best_rival(scores, old)
     is_best = scores > second
     best, second = scores[is_best], second[is_best]
     hopeful = best > 0
     others = len(np.unique(old))
     # A short list shows no habits; it is taken for a usual one.
-    listed = others / max(1 - equal_share, 1e-3)
-    equal = _usual(equal_share * listed, listed, 0.6)
+    listed = others * sizes.old / max(sizes.old - sizes.equal, 1)
+    equal = _usual(listed * sizes.equal / sizes.old, listed, 0.6)
     likely = _usual(float(hopeful.sum()), others, 0.5)
     contested = _usual(float((second[hopeful] > _CONTESTED).sum()), float(hopeful.sum()), 0.05)
-    return equal * 2 - 1, likely * 2 - 1, min(contested * 10, 2.0) - 1
+    partners = len(np.unique(new[is_best][hopeful]))
+    covered = _usual(float(sizes.equal + partners), float(sizes.new), 0.8)
+    return equal * 2 - 1, likely * 2 - 1, min(contested * 10, 2.0) - 1, covered * 2 - 1
 
 
 def _usual(count: float, total: float, share: float) -> float:

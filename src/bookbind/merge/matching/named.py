@@ -10,7 +10,7 @@ from bookbind.merge.matching.doubts import doubts
 from bookbind.merge.matching.features import FEATURES, explain, pair_features
 from bookbind.merge.matching.grams import cosines, count_grams, gram_rarity, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
-from bookbind.merge.matching.model import Model
+from bookbind.merge.matching.model import Model, Sizes
 from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
 from bookbind.merge.matching.pairs import Lists, Pairs
 from bookbind.merge.matching.products import code_features, product_doubts, read_product
@@ -202,11 +202,12 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     scores = model.raw(prepared.features)
     best = best_readings(prepared.old, prepared.new, scores)
     one, other = prepared.old[best], prepared.new[best]
-    settled = model.settled(scores[best], one, other, len(rest.equal) / len(old))
+    settled = model.settled(scores[best], one, other, Sizes(len(old), len(new), len(rest.equal)))
     # A partnership and a company of one name are two businesses, accounts in two currencies two accounts.
     clash = (prepared.features[best][:, _CLASHES] > 0).any(axis=1)
     settled = np.where(clash, np.minimum(settled, MOST_OF_CLASHES), settled)
     why, but = explain(prepared.features), (product_doubts if products else doubts)(prepared.features)
+    but = _with_whole_names(prepared, best, but)
     return Scored(
         np.concatenate([sure_old, rest.old_places[one]]),
         np.concatenate([sure_new, rest.new_places[other]]),
@@ -214,6 +215,26 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
         reasons + [why[place] for place in best.tolist()],
         [""] * len(reasons) + [but[place] for place in best.tolist()],
     )
+
+
+def _with_whole_names(prepared: Prepared, best: Integers, said: list[str]) -> list[str]:
+    """What speaks against the pairs; where names found inside both are alike, what speaks against the whole.
+
+    `A t/a B` and `A t/a B 2` share a name and are two shops.
+    """
+    part_both, part_old, part_new = (
+        prepared.features[:, FEATURES.index(name)] > 0 for name in ("part_both", "part_old", "part_new")
+    )
+    inside = best[part_both[best]].tolist()
+    if not inside:
+        return said
+    whole = np.flatnonzero(~part_old & ~part_new).tolist()
+    places = {(prepared.old[place], prepared.new[place]): place for place in whole}
+    found = list(said)
+    for place in inside:
+        at = places.get((prepared.old[place], prepared.new[place]), place)
+        found[place] = said[place] or said[at]
+    return found
 
 
 def best_readings(old: Integers, new: Integers, scores: Floats) -> Integers:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bookbind.merge.matching.additions import is_suspicious, split_brackets, split_parts, without_additions
 from bookbind.merge.matching.legal_forms import split_form
-from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, KINDS, PLACES, TITLES
+from bookbind.merge.matching.words import EMPTY_WORDS, FULL_WORDS, KINDS, PLACES, TITLES, TRADE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def plain_reading(text: str) -> Reading:
         words, inner = split_form(words[:-1])
         form = form or inner
     kept = [word for word in words if word not in EMPTY_WORDS] or words
-    if len(kept) > 1 and kept[0] in TITLES:
+    if len(kept) > 1 and kept[0] in TITLES and TRADE_WORDS.isdisjoint(kept):
         kept = kept[1:]
     if len(kept) > 2 and kept[-1] in ("and", "co"):
         kept = kept[:-1]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookbind.merge.matching.apart import SORT, are_apart, read_apart
-from bookbind.merge.matching.doubts import BRANCH, LETTER, LONGER, SPELLING, TWO_THINGS
+from bookbind.merge.matching.doubts import BRANCH, ENDING, LETTER, LONGER, SPELLING, TWO_THINGS
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
@@ -26,7 +26,7 @@ _DOUBTED_ELSEWHERE = 0.995
 # What people number, letter and name in pairs themselves: departments, phases, cards, ways to pay.
 _SORTED = (Kind.TRACKING, Kind.BANK_ACCOUNTS, Kind.PAYMENT_METHODS)
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
-DOUBTED = {LONGER: 0.92, BRANCH: 0.94, SPELLING: 0.96, LETTER: 0.995, MODEL: 0.995}
+DOUBTED = {LONGER: 0.9, BRANCH: 0.9, SPELLING: 0.9, LETTER: 0.96, ENDING: 0.99, MODEL: 0.995}
 # Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
 _NEVER = 1.0
 DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT, TITLE, INITIAL_ALONE), _NEVER)
