@@ -83,8 +83,8 @@ def _near_words(old: set[str], new: set[str]) -> dict[str, str]:
         return {}
     counted = [count_grams(words) for words in alone]
     rarity = gram_rarity(*counted)
-    old, new = (weigh(rows, rarity) for rows in counted)
-    found = nearest(old, new, most=1, least=_NEAR)
+    left, right = (weigh(rows, rarity) for rows in counted)
+    found = nearest(left, right, most=1, least=_NEAR)
     pairs = [(alone[0][a], alone[1][b]) for a, b in zip(found.old.tolist(), found.new.tolist(), strict=True)]
     pairs = [pair for pair in pairs if OSA.distance(*pair) <= min(map(slips_of, pair))]
     return {one: other for one, other in pairs if not are_known([one, other]).all()}

@@ -7,29 +7,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bookbind.merge.matching.accepting import BUSINESSES, LOWEST, is_never, least_accepted
 from bookbind.merge.matching.apart import SORT, are_apart, read_apart
-from bookbind.merge.matching.doubts import BRANCH, ENDING, LETTER, LONGER, SPELLING, TWO_THINGS
 from bookbind.merge.matching.folding import fold
 from bookbind.merge.matching.identifiers import contradictions, equal_evidence
 from bookbind.merge.matching.items import Item, Kind, Suggestion
 from bookbind.merge.matching.model import MOST, Model, best_rival, load_model
 from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
-from bookbind.merge.matching.namesakes import INITIAL_ALONE, TITLE, parting
-from bookbind.merge.matching.products import MODEL, OTHER, read_product
+from bookbind.merge.matching.namesakes import parting
+from bookbind.merge.matching.products import read_product
 
-# From this probability on a suggestion is accepted by itself. Names of businesses are what it was learned on;
-# of others a pair must be surer, the more so where something speaks against it.
-_BUSINESSES = (Kind.SUPPLIERS, Kind.CUSTOMERS)
-ACCEPTED = dict.fromkeys(Kind, 0.94) | dict.fromkeys(_BUSINESSES, 0.85)
-_DOUBTED_ELSEWHERE = 0.995
 # What people number, letter and name in pairs themselves: departments, phases, cards, ways to pay.
 _SORTED = (Kind.TRACKING, Kind.BANK_ACCOUNTS, Kind.PAYMENT_METHODS)
-# Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
-DOUBTED = {LONGER: 0.9, BRANCH: 0.9, SPELLING: 0.9, LETTER: 0.96, ENDING: 0.99, MODEL: 0.995}
-# Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
-_NEVER = 1.0
-DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT, TITLE, INITIAL_ALONE), _NEVER)
 # How likely the rival of what is accepted may be.
 _RIVAL = 0.3
 # Below this probability nothing is shown.
@@ -61,7 +51,7 @@ def match_one_to_one(
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
     if kind in _SORTED:
         scored = replace(scored, doubts=_with_sorts(scored, old_texts, new_texts))
-    if kind in _BUSINESSES:
+    if kind in BUSINESSES:
         scored = replace(scored, doubts=_with_partings(scored, old_texts, new_texts))
     scored = _with_evidence(scored, old, new, kind)
     made = dict(zip((item.id for item in old), _suggestions(scored, old, new, kind), strict=True))
@@ -80,16 +70,16 @@ def _with_sorts(scored: Scored, old: Sequence[str], new: Sequence[str]) -> list[
 def _with_partings(scored: Scored, old: Sequence[str], new: Sequence[str]) -> list[str]:
     """What speaks against each pair, and what parts two names where a pair would be accepted otherwise."""
     doubts = list(scored.doubts)
-    for place in np.flatnonzero(scored.probability >= ACCEPTED[Kind.SUPPLIERS]).tolist():
+    for place in np.flatnonzero(scored.probability >= LOWEST).tolist():
         one, other = old[scored.old[place]], new[scored.new[place]]
-        if one != other and DOUBTED.get(doubts[place], 0) < _NEVER:
+        if one != other and not is_never(doubts[place]):
             doubts[place] = parting(one, other) or doubts[place]
     return doubts
 
 
 def _parents_tell(old: Sequence[Item], new: Sequence[Item]) -> bool:
     """Whether both lists name parents, and more than the one that all entries of a side hang below."""
-    named = [{fold(item.parent) for item in side} for side in (old, new)]
+    named = [{fold(parent) for parent in {item.parent for item in side}} for side in (old, new)]
     return all(any(names) for names in named) and any(len(names) > 1 for names in named)
 
 
@@ -150,8 +140,9 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind:
     rivals = np.maximum(
         best_rival(scored.probability, scored.old), best_rival(scored.probability, scored.new)
     )
-    least = np.array([_least(doubt, kind) for doubt in scored.doubts])
-    sure, clear = (scored.probability >= least).tolist(), (rivals < _RIVAL).tolist()
+    is_clear = rivals < _RIVAL
+    least = least_accepted(scored, chosen, is_clear, kind)
+    sure, clear = (scored.probability >= least).tolist(), is_clear.tolist()
     order = np.lexsort((scored.new, -scored.probability, scored.old))
     starts = np.searchsorted(scored.old[order], np.arange(len(old) + 1)).tolist()
     places, targets = order.tolist(), scored.new.tolist()
@@ -170,13 +161,6 @@ def _suggestions(scored: Scored, old: Sequence[Item], new: Sequence[Item], kind:
         said = (scored.reasons[at], doubt) if doubt and not auto else (scored.reasons[at],)
         made.append(Suggestion(item.id, new[targets[at]].id, chances[at], auto, said, others))
     return made
-
-
-def _least(doubt: str, kind: Kind) -> float:
-    """How likely a pair must be to be accepted by itself."""
-    if not doubt:
-        return ACCEPTED[kind]
-    return DOUBTED[doubt] if kind in _BUSINESSES else max(DOUBTED[doubt], _DOUBTED_ELSEWHERE)
 
 
 def _others(

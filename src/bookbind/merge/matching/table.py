@@ -124,7 +124,8 @@ def _numbered_words(
 def _repeats(words: NDArray[np.int32]) -> NDArray[np.int32]:
     """For each word how often it stands before in the same reading."""
     equal = np.tril(words[:, :, None] == words[:, None, :], -1)
-    return equal.sum(axis=2, dtype=np.int32)
+    counted: NDArray[np.int32] = equal.sum(axis=2, dtype=np.int32)
+    return counted
 
 
 @dataclass(frozen=True, slots=True)

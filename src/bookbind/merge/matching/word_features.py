@@ -22,6 +22,8 @@ from bookbind.merge.matching.table import (
 )
 
 _SOFT_LEAST = 0.82
+# How many letters a plural adds.
+_LONGEST_PLURAL = 2
 # The most that words count which are not the same; plurals do.
 _NEARLY_SAME = np.float32(0.95)
 # Two words for one kind of place, such as surgery and practice.
@@ -181,20 +183,16 @@ def word_likeness(words: Words, one: Integers, other: Integers) -> Floats:
     near[begins] = np.maximum(near[begins], np.where(shorter[begins] > _INITIAL, _CUT_OFF, _ABBREVIATED))
     of_one_kind = (words.kinds[one] > 0) & (words.kinds[one] == words.kinds[other])
     near[of_one_kind] = np.maximum(near[of_one_kind], _ONE_KIND)
-    near[_are_plurals(texts)] = 1
+    longer = np.abs(words.lengths[one] - words.lengths[other])
+    ended = np.flatnonzero((near > 0) & (longer > 0) & (longer <= _LONGEST_PLURAL)).tolist()
+    near[[place for place in ended if _are_plural(texts[0][place], texts[1][place])]] = 1
     # Numbers are equal or they are not, and so are towns.
     near[((words.marks[one] | words.marks[other]) & DIGITS) > 0] = 0
     near[(words.marks[one] & words.marks[other] & PLACE) > 0] = 0
     return near * _NEARLY_SAME
 
 
-def _are_plurals(texts: tuple[list[str], list[str]]) -> NDArray[np.bool_]:
+def _are_plural(one: str, other: str) -> bool:
     """Whether one word is the plural of the other."""
-    forms = (sorted(pair, key=len) for pair in zip(*texts, strict=True))
-    return np.array(
-        [
-            long.endswith("s") and long in (f"{short}s", f"{short}es", f"{short.removesuffix('y')}ies")
-            for short, long in forms
-        ],
-        dtype=bool,
-    )
+    short, long = sorted((one, other), key=len)
+    return long in (f"{short}s", f"{short}es", f"{short.removesuffix('y')}ies")
