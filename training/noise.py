@@ -226,23 +226,33 @@ def cut_off(name: str, draw: Draw) -> str:
 
 
 def typing_error(name: str, draw: Draw) -> str:
-    """A letter lost, doubled, swapped or wrong."""
+    """A letter lost, doubled, swapped, wrong, or one too many."""
     letters = list(name)
     for _ in range(1 if draw.random() < 0.7 else 2):
         places = [place for place, letter in enumerate(letters[:-1]) if letter.isalpha()]
         if not places:
             break
         place = draw.choice(places)
-        kind = draw.randrange(4)
+        kind = draw.choices(range(5), [3, 3, 3, 3, 1])[0]
         if kind == 0:
             del letters[place]
         elif kind == 1:
             letters.insert(place, letters[place])
         elif kind == 2:
             letters[place], letters[place + 1] = letters[place + 1], letters[place]
-        else:
+        elif kind == 3:
             letters[place] = draw.choice(string.ascii_lowercase)
+        else:
+            letters.insert(place, draw.choice(string.ascii_lowercase))
     return "".join(letters)
+
+
+def initial(name: str, draw: Draw) -> str:
+    """The first of two or three words as its initial, as people and traders are written."""
+    words = core(name).split()
+    if len(words) not in (2, 3) or not words[0].isalpha():
+        return name
+    return " ".join([words[0][0] + draw.choice(["", "."]), *words[1:]])
 
 
 def trading_name(name: str, draw: Draw) -> str:
@@ -394,6 +404,7 @@ TRAINED: dict[str, tuple[Change, float]] = {
     "word order": (word_order, 2.5),
     "account code": (account_code, 5),
     "acronym": (acronym, 1),
+    "initial": (initial, 1),
     "attention": (attention, 3),
     "postcode": (postcode, 3),
     "phone": (phone, 3),

@@ -250,13 +250,25 @@ def test_bank_accounts_of_different_currencies_are_not_accepted() -> None:
     [
         ("Interfloor Ltd", "Intarfloor Ltd"),
         ("Interfloor Ltd", "Interflour Ltd"),
-        ("Traveller World Ltd", "Travellerton World Ltd"),
         ("Harbour Paints Ltd", "Harbour Paints Norwich Ltd"),
     ],
 )
 def test_what_may_be_a_look_alike_is_proposed_only(old: str, new: str) -> None:
     suggestion = match([Item("a", old)], [Item("b", new)], Kind.SUPPLIERS)[0]
     assert (suggestion.new, suggestion.auto) == ("b", False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Traveller World Ltd", "Travellerton World Ltd"),
+        ("Gilder Hire", "Gildeer Hire"),
+        ("Coombe Academy Trust", "Coombe Academley Trust"),
+        ("Credit Smart Ltd", "Credit Smarton Ltd"),
+    ],
+)
+def test_another_ending_makes_another_name(old: str, new: str) -> None:
+    assert not match([Item("a", old)], [Item("b", new)], Kind.SUPPLIERS)[0].auto
 
 
 def test_a_parent_of_all_entries_may_have_another_name() -> None:

@@ -17,7 +17,7 @@ _ELSEWHERE, _DOUBTED_ELSEWHERE = 0.94, 0.995
 # Two businesses must be so likely, in lists that show no habits; in others it may be less, or must be more.
 _USUAL, LOWEST, _HIGHEST = 0.92, 0.84, 0.97
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
-_DOUBTED = {LETTER: 0.94, ENDING: 0.99, MODEL: 0.995}
+_DOUBTED = {LETTER: 0.995, ENDING: 0.99, MODEL: 0.995}
 # Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
 NEVER = 1.0
 _DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT, TITLE, INITIAL_ALONE), NEVER)

@@ -59,10 +59,10 @@ def match_one_to_one(
 
 
 def _with_sorts(scored: Scored, old: Sequence[str], new: Sequence[str]) -> list[str]:
-    """What speaks against each pair, and that entries are two of a sort where nothing else does."""
+    """What speaks against each pair; that entries are two of a sort before all else."""
     apart = [[read_apart(_NOT_WORDS.sub(" ", text).split()) for text in side] for side in (old, new)]
     return [
-        doubt or (SORT if are_apart(apart[0][one], apart[1][other]) else "")
+        SORT if are_apart(apart[0][one], apart[1][other]) else doubt
         for one, other, doubt in zip(scored.old.tolist(), scored.new.tolist(), scored.doubts, strict=True)
     ]
 
