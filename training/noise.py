@@ -248,9 +248,9 @@ def typing_error(name: str, draw: Draw) -> str:
 
 
 def initial(name: str, draw: Draw) -> str:
-    """The first of two or three words as its initial, as people and traders are written."""
-    words = core(name).split()
-    if len(words) not in (2, 3) or not words[0].isalpha():
+    """The first of two words as its initial, as people are written; a company keeps its name."""
+    words = name.split()
+    if len(words) != 2 or core(name) != name or not words[0].isalpha():
         return name
     return " ".join([words[0][0] + draw.choice(["", "."]), *words[1:]])
 

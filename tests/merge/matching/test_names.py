@@ -3,7 +3,7 @@
 import pytest
 
 from bookbind.merge.matching.folding import fold
-from bookbind.merge.matching.names import read_name
+from bookbind.merge.matching.names import full_words, read_name
 
 
 def _words(name: str) -> str:
@@ -120,3 +120,38 @@ def test_a_year_is_part_of_the_name() -> None:
 )
 def test_what_a_careless_export_did_is_undone(careless: str, meant: str) -> None:
     assert fold(careless) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("HOLYAA CROSSAA CENTREAA TRUST", "holy cross centre trust"),
+        ("Sanaa Trading", "sanaa trading"),
+    ],
+)
+def test_hard_spaces_that_were_misread_are_spaces_again(name: str, words: str) -> None:
+    assert _words(name) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Spencer St Surgery", "spencer street surgery"),
+        ("12 High St", "12 high street"),
+        ("St Mary Surgery", "saint mary surgery"),
+        ("Church of St Peter", "church saint peter"),
+    ],
+)
+def test_st_is_a_street_behind_a_name_and_a_saint_before_one(name: str, words: str) -> None:
+    assert " ".join(full_words(tuple(_words(name).split()))) == words
+
+
+def test_a_title_before_a_trade_is_initials() -> None:
+    assert _words("MS Off Licence") == "ms off licence"
+    assert _words("Ms Jones") == "jones"
+
+
+def test_a_company_of_two_forms_may_be_either() -> None:
+    assert read_name("knauf gmbh llp").readings[0].form == "co"
+    assert read_name("knauf gmbh").readings[0].form == "gmbh"
+    assert read_name("knauf co ltd").readings[0].form == "ltd"

@@ -271,6 +271,39 @@ def test_another_ending_makes_another_name(old: str, new: str) -> None:
     assert not match([Item("a", old)], [Item("b", new)], Kind.SUPPLIERS)[0].auto
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Rondel Trading", "Rodnel Trading"),
+        ("Google", "Gogole"),
+        ("Leighton Corporation Ltd", "Lieghton Coproration Ltd"),
+        ("Technowiz Ltd", "Tehcnoiz Ltd"),
+    ],
+)
+def test_names_behind_slips_of_the_keys_are_found(old: str, new: str) -> None:
+    assert _match(old, new).new == new
+
+
+def test_a_word_that_one_name_has_twice_is_a_word_more() -> None:
+    suggestion = _match("Westbury Property Maintenance", "Westbury Property Maintenance Property")
+    assert not suggestion.auto
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Ras Corner t/a Gugsu Ltd", "Ras Corner t/a Gugsu 2021 Ltd"),
+        ("Bulls 1999 t/as Stullen Ltd", "Bulls 1999 t/as Travel Ltd"),
+    ],
+)
+def test_an_owner_of_several_shops_is_not_accepted_for_one_of_them(old: str, new: str) -> None:
+    assert not _match(old, new).auto
+
+
+def test_plurals_are_nearly_the_same_word() -> None:
+    assert _match("Abbey Road Surgery", "Abbey Road Surgeries").new == "Abbey Road Surgeries"
+
+
 def test_a_parent_of_all_entries_may_have_another_name() -> None:
     old = [Item(name, name, parent="Region") for name in ("North", "South")]
     new = [Item(name.lower(), name, parent="Sales area") for name in ("South", "North")]

@@ -46,7 +46,7 @@ def least_accepted(scored: Scored, chosen: list[int], clear: NDArray[np.bool_], 
         return np.array(least, dtype=np.float32)
     from_here = _businesses_from(scored, chosen, clear)
     least = [max(_DOUBTED.get(doubt, 0), from_here) for doubt in scored.doubts]
-    return np.array(least, dtype=np.float32)
+    return np.where(scored.known, _USUAL, np.array(least)).astype(np.float32)
 
 
 def _businesses_from(scored: Scored, chosen: list[int], clear: NDArray[np.bool_]) -> float:
@@ -58,12 +58,15 @@ def _businesses_from(scored: Scored, chosen: list[int], clear: NDArray[np.bool_]
     """
     places = np.array([place for place in chosen if place >= 0], dtype=np.int64)
     partnerless = len(chosen) - float(scored.probability[places].sum())
-    judged = [place for place in places.tolist() if clear[place] and scored.doubts[place] not in _DOUBTED]
+    by_name = clear & ~scored.known
+    judged = [place for place in places.tolist() if by_name[place] and scored.doubts[place] not in _DOUBTED]
     chances = -np.sort(-scored.probability[judged])
     wrong = np.cumsum(np.where(chances < _CERTAIN, 1 - chances, 0))
     expected = _PARTNERLESS_ACCEPTED * partnerless
-    lowered = float(chances[wrong <= expected].min(initial=1))
+    # Pairs that are as likely as each other are accepted together.
+    last = np.append(np.diff(chances) < 0, True)[: len(chances)]
+    lowered = float(chances[last & (wrong <= expected)].min(initial=1))
     if lowered < _USUAL:
         return max(lowered, LOWEST)
-    raised = float(chances[wrong <= expected + _ONE_MORE].min(initial=1))
+    raised = float(chances[last & (wrong <= expected + _ONE_MORE)].min(initial=1))
     return min(max(raised, _USUAL), _HIGHEST)

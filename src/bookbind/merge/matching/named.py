@@ -44,6 +44,7 @@ class Scored:
     """Pairs of entries, by their place in either list: how likely they are the same, and why.
 
     `doubts` say in words why a pair may not be accepted without a person, where something speaks against it.
+    `known` are pairs of which an identifier says that they are the same, not their names alone.
     """
 
     old: Integers
@@ -51,6 +52,7 @@ class Scored:
     probability: Floats
     reasons: list[str]
     doubts: list[str]
+    known: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,23 @@ def prepare_pairs(
     vocabulary, closed = no_numbers(), no_numbers()
     tables = build_table(old, vocabulary, closed), build_table(new, vocabulary, closed)
     lists = Lists(*tables, describe_words(vocabulary, tables, word_shares))
-    pairs = _with_initials(lists, _alike(lists))
+    pairs = _compared_whole(lists, _with_initials(lists, _alike(lists)))
     features = pair_features(lists, pairs)
     if products:
         features = np.concatenate([features, code_features(old, new, pairs)], axis=1)
     return Prepared(lists.old.owner[pairs.old], lists.new.owner[pairs.new], features)
+
+
+def _compared_whole(lists: Lists, pairs: Pairs) -> Pairs:
+    """The pairs, but where both names hold several and are compared as a whole, none of those inside.
+
+    `A t/a B` and `A t/a C` share a name and are two shops.
+    """
+    one, other = lists.old.owner[pairs.old], lists.new.owner[pairs.new]
+    several = (lists.old.readings_of_owner[one] > 1) & (lists.new.readings_of_owner[other] > 1)
+    inside = lists.old.is_part[pairs.old] | lists.new.is_part[pairs.new]
+    keys = one << 32 | other
+    return pairs[~(several & inside & np.isin(keys, keys[~inside]))]
 
 
 def _alike(lists: Lists) -> Pairs:
@@ -196,7 +210,7 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     sure = np.array([probability for _, probability in rest.equal.values()], dtype=np.float32)
     reasons = ["same name" if old[a] == new[b] else _EQUAL[chance] for a, (b, chance) in rest.equal.items()]
     if not rest.old or not rest.new:
-        return Scored(sure_old, sure_new, sure, reasons, [""] * len(reasons))
+        return Scored(sure_old, sure_new, sure, reasons, [""] * len(reasons), np.zeros(len(sure), bool))
     products = reader is read_product
     prepared = prepare_pairs(rest.old, rest.new, model.word_shares, products=products)
     scores = model.raw(prepared.features)
@@ -207,34 +221,14 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     clash = (prepared.features[best][:, _CLASHES] > 0).any(axis=1)
     settled = np.where(clash, np.minimum(settled, MOST_OF_CLASHES), settled)
     why, but = explain(prepared.features), (product_doubts if products else doubts)(prepared.features)
-    but = _with_whole_names(prepared, best, but)
     return Scored(
         np.concatenate([sure_old, rest.old_places[one]]),
         np.concatenate([sure_new, rest.new_places[other]]),
         np.concatenate([sure, settled]),
         reasons + [why[place] for place in best.tolist()],
         [""] * len(reasons) + [but[place] for place in best.tolist()],
+        np.zeros(len(sure) + len(best), bool),
     )
-
-
-def _with_whole_names(prepared: Prepared, best: Integers, said: list[str]) -> list[str]:
-    """What speaks against the pairs; where names found inside both are alike, what speaks against the whole.
-
-    `A t/a B` and `A t/a B 2` share a name and are two shops.
-    """
-    part_both, part_old, part_new = (
-        prepared.features[:, FEATURES.index(name)] > 0 for name in ("part_both", "part_old", "part_new")
-    )
-    inside = best[part_both[best]].tolist()
-    if not inside:
-        return said
-    whole = np.flatnonzero(~part_old & ~part_new).tolist()
-    places = {(prepared.old[place], prepared.new[place]): place for place in whole}
-    found = list(said)
-    for place in inside:
-        at = places.get((prepared.old[place], prepared.new[place]), place)
-        found[place] = said[place] or said[at]
-    return found
 
 
 def best_readings(old: Integers, new: Integers, scores: Floats) -> Integers:

@@ -99,10 +99,11 @@ def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kin
         reasons[place] = f"{reasons[place]}, {against}"
     evidence = equal_evidence(old, new, kind)
     if not evidence:
-        return Scored(scored.old, scored.new, probability, reasons, doubts)
+        return replace(scored, probability=probability, reasons=reasons)
     pairs = list(zip(scored.old.tolist(), scored.new.tolist(), strict=True))
     places = {pair: at for at, pair in enumerate(pairs)}
     added: list[tuple[int, int, float, str]] = []
+    known = scored.known.copy()
     # What is known by its number is not sought by its name.
     known_old = {one for (one, _), (sure, _) in evidence.items() if sure >= _NUMBER_KNOWN}
     known_new = {other for (_, other), (sure, _) in evidence.items() if sure >= _NUMBER_KNOWN}
@@ -118,19 +119,20 @@ def _with_evidence(scored: Scored, old: Sequence[Item], new: Sequence[Item], kin
         at = places.get(pair, -1)
         by_name = float(probability[at]) if at >= 0 else 0.0
         # An address that a whole group shares is not enough where the names have nothing in common.
-        known = sure if sure >= _NUMBER_KNOWN or by_name > 0.1 else _ADDRESS_ALONE
-        chance, why = min(MOST, max(known, by_name)), ", ".join(said)
+        least = sure if sure >= _NUMBER_KNOWN or by_name > 0.1 else _ADDRESS_ALONE
+        chance, why = min(MOST, max(least, by_name)), ", ".join(said)
         if at < 0:
             added.append((*pair, chance, why))
         else:
             probability[at], reasons[at] = chance, f"{why}, {reasons[at]}"
-            doubts[at] = ""
+            doubts[at], known[at] = "", True
     return Scored(
         np.concatenate([scored.old, np.array([row[0] for row in added], dtype=np.int64)]),
         np.concatenate([scored.new, np.array([row[1] for row in added], dtype=np.int64)]),
         np.concatenate([probability, np.array([row[2] for row in added], dtype=np.float32)]),
         reasons + [row[3] for row in added],
         doubts + [""] * len(added),
+        np.concatenate([known, np.ones(len(added), bool)]),
     )
 
 
