@@ -34,7 +34,8 @@ FOLDS = 5
 RIVALS_ALONE, RIVALS_AND_HABITS = 4, 8
 _LEAST_RISE = 1e-4
 _PIECES, _NARROWEST = 8, 1e-4
-_WORKERS, _NETWORKS = 2, 3
+# How many networks make a score; those that look at rivals are so small that more of them cost nothing.
+_WORKERS, _NETWORKS, _RIVAL_NETWORKS = 2, 3, 8
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
@@ -75,7 +76,7 @@ def train(samples: Sequence[Sample], shares: dict[str, float], plan: Plan) -> Mo
         closer, second = _look(filled, *chosen, plan.closer, plan.rounds, plan.judges)
         unseen[hopeful] = both_looks(unseen[hopeful], second)
     seen, *known = _rival_pairs(samples, unseen, plan)
-    rivals, final = _look(seen, *known, plan.rivals, plan.rival_rounds, plan.judges)
+    rivals, final = _look(seen, *known, plan.rivals, plan.rival_rounds, 2 * plan.judges, _RIVAL_NETWORKS)
     return Model(
         mean.astype(np.float32),
         scale.astype(np.float32),
@@ -115,12 +116,13 @@ def _look(
     size: tuple[int, ...],
     rounds: int,
     judges: int,
+    networks: int = _NETWORKS,
 ) -> tuple[tuple[Network, ...], Floats]:
     """Networks that learned from all pairs, and scores of each pair by others that did not learn from it."""
     middle = values.mean(axis=0)
     folds = list(GroupKFold(FOLDS).split(values, right, groups))
     tasks = [(rows, SEED + judge) for judge in range(judges) for rows, _ in folds]
-    tasks += [(np.arange(len(values)), SEED + place) for place in range(_NETWORKS)]
+    tasks += [(np.arange(len(values)), SEED + place) for place in range(networks)]
     fitted = Parallel(n_jobs=_WORKERS)(
         delayed(_fit)(values[rows] - middle, right[rows], weights[rows], size, seed, rounds)
         for rows, seed in tasks

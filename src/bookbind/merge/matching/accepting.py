@@ -15,14 +15,14 @@ from bookbind.merge.matching.products import MODEL, OTHER
 BUSINESSES = (Kind.SUPPLIERS, Kind.CUSTOMERS)
 _ELSEWHERE, _DOUBTED_ELSEWHERE = 0.94, 0.995
 # Two businesses must be so likely, in lists that show no habits; in others it may be less, or must be more.
-_USUAL, LOWEST, _HIGHEST = 0.92, 0.84, 0.97
+_USUAL, LOWEST, _HIGHEST = 0.92, 0.84, 0.95
 # Where look-alikes were accepted wrongly on lists not learned from, a pair must be surer than others.
 _DOUBTED = {LETTER: 0.995, ENDING: 0.99, MODEL: 0.995}
 # Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
 NEVER = 1.0
 _DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT, TITLE, INITIAL_ALONE), NEVER)
 # Of the entries without a partner so many may be expected to be accepted, and one more.
-_PARTNERLESS_ACCEPTED, _ONE_MORE = 0.004, 1.0
+_PARTNERLESS_ACCEPTED, _ONE_MORE = 0.0045, 1.0
 # A pair that is surer than this is hardly ever wrong: it does not tell one list from another.
 _CERTAIN = 0.99
 
