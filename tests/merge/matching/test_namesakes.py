@@ -20,6 +20,8 @@ def _match(one: str, other: str, kind: Kind) -> Suggestion:
         ("Paul Jones", "Paula Jones", "one letter makes it another word"),
         ("Eric Wood", "Erica Wood", "one letter makes it another word"),
         ("Brown Ltd", "Browne Ltd", "one letter makes it another word"),
+        ("Peter Mellor", "Petra Mellor", "another word"),
+        ("Jose Maldonado", "Josefina Maldonado", "another word"),
         ("Mr Lane", "Mrs Lane", "another title"),
         ("Ms T Lane", "Mr T Lane", "another title"),
         ("J Smith", "John Smith", "an initial may be of another name"),

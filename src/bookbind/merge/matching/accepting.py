@@ -7,7 +7,7 @@ from bookbind.merge.matching.apart import SORT
 from bookbind.merge.matching.doubts import ENDING, LETTER, TWO_THINGS
 from bookbind.merge.matching.items import Kind
 from bookbind.merge.matching.named import Scored
-from bookbind.merge.matching.namesakes import INITIAL_ALONE, TITLE
+from bookbind.merge.matching.namesakes import INITIAL_ALONE, MEANING, TITLE
 from bookbind.merge.matching.products import MODEL, OTHER
 
 # Names of businesses are what the score learned on; of others a pair must be surer, the more so where
@@ -20,7 +20,7 @@ _USUAL, LOWEST, _HIGHEST = 0.92, 0.84, 0.95
 _DOUBTED = {LETTER: 0.995, ENDING: 0.99, MODEL: 0.995}
 # Two numbers, towns, sizes and the like are two things: such pairs are never accepted by themselves.
 NEVER = 1.0
-_DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT, TITLE, INITIAL_ALONE), NEVER)
+_DOUBTED |= dict.fromkeys((*TWO_THINGS, OTHER, SORT, TITLE, INITIAL_ALONE, MEANING), NEVER)
 # Of the entries without a partner so many may be expected to be accepted, and one more.
 _PARTNERLESS_ACCEPTED, _ONE_MORE = 0.0045, 1.0
 # A pair that is surer than this is hardly ever wrong: it does not tell one list from another.

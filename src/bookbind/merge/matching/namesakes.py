@@ -7,9 +7,11 @@ from rapidfuzz.distance import OSA
 
 from bookbind.merge.matching.doubts import WORD
 from bookbind.merge.matching.known_words import are_known
-from bookbind.merge.matching.words import TITLES
+from bookbind.merge.matching.names import full_words
+from bookbind.merge.matching.words import KINDS, TITLES
 
 TITLE, INITIAL_ALONE = "another title", "an initial may be of another name"
+MEANING = "another word"
 _WORDS = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['\u2019]")
 _HIS, _HERS = frozenset({"mr", "herr", "sir"}), frozenset({"mrs", "ms", "miss", "frau", "mme"})
@@ -21,7 +23,7 @@ _NAMES_OF_PEOPLE = 2
 def parting(old: str, new: str) -> str:
     """What may part two folded names that are nearly alike, in words; empty where nothing does.
 
-    In a name of two words that is a letter more that makes another word, no plural, or an initial; a longer
+    In a name of two words that is a word for another one that means something else, or an initial; a longer
     name says enough beside.
     """
     if min(old.count(" "), new.count(" ")) > _NAMES_OF_PEOPLE and not _TITLED.search(old):
@@ -39,7 +41,10 @@ def parting(old: str, new: str) -> str:
         return ""
     if _is_initial(left[0], right[0]):
         return INITIAL_ALONE
-    return WORD if _is_another_word(left[0], right[0]) else ""
+    ends = left[0] == people[0][-1] and right[0] == people[1][-1]
+    if not _mean_two_things(left[0], right[0], ends=ends):
+        return ""
+    return WORD if OSA.distance(left[0], right[0], score_cutoff=1) == 1 else MEANING
 
 
 def _words(text: str) -> list[str]:
@@ -57,12 +62,10 @@ def _is_initial(one: str, other: str) -> bool:
     return len(short) == 1 < len(long) and short.isalpha() and long.startswith(short)
 
 
-def _is_another_word(one: str, other: str) -> bool:
+def _mean_two_things(one: str, other: str, *, ends: bool) -> bool:
+    """Whether both mean something, and not the same; at the end of a name one may be the other cut off."""
     short, long = sorted((one, other), key=len)
-    is_plural = long == f"{short}s"
-    return (
-        len(long) == len(short) + 1
-        and not is_plural
-        and OSA.distance(short, long, score_cutoff=1) == 1
-        and bool(are_known([short, long]).all())
-    )
+    is_plural = long in (f"{short}s", f"{short}es", f"{short.removesuffix('y')}ies")
+    is_cut = ends and long.startswith(short) and len(long) > len(short) + 1
+    is_one_kind = full_words((one,)) == full_words((other,)) or KINDS.get(one, "") == KINDS.get(other, " ")
+    return not (is_plural or is_cut or is_one_kind) and bool(are_known([short, long]).all())

@@ -25,6 +25,8 @@ WORDS_KEPT = 10
 _PRIOR_NAMES = 4000
 _UNSEEN_SHARE = 2e-5
 _NUMBER = re.compile(r"\d")
+# A letter, or two that are no word: `T. R. Simmons` is read as `tr simmons`.
+_INITIALS = re.compile(r"[^\W\d_]|[b-df-hj-np-tv-z]{2}")
 _ROMAN = frozenset(["ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
 
 PLACE, GROUP, NUMERIC, EMPTY, INITIAL, HOME, DIGITS, TRADE, KNOWN = 1, 2, 4, 8, 16, 32, 64, 128, 256
@@ -180,4 +182,4 @@ def _mark(word: str) -> int:
     mark |= HOME if word in HOME_WORDS else 0
     mark |= TRADE if word in TRADE_WORDS else 0
     mark |= DIGITS if word.isdigit() else 0
-    return mark | (INITIAL if len(word) == 1 and word.isalpha() else 0)
+    return mark | (INITIAL if _INITIALS.fullmatch(word) else 0)
