@@ -24,7 +24,8 @@ from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, 
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
 from bookbind.connections.schedule import end_schedules
 from bookbind.connections.second_person import close_with
-from bookbind.jobs.services import Again, Claimed, queue_job, works
+from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.kit.encryption import SecretsUnreadable
 from bookbind.providers.base.apps import app_credentials

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Subquery
 
 from bookbind.connections.models import Connection
-from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.labels import CONTACT_LISTS

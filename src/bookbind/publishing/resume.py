@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.documents.queries import find_needing
-from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.queries import find_unread_lists

@@ -12,7 +12,7 @@ from bookbind.connections.models import Change, Connection
 from bookbind.connections.status import Health
 from bookbind.documents.models import Document
 from bookbind.documents.queries import owed
-from bookbind.jobs.services import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
 from bookbind.publishing.errors import MovedMeanwhile

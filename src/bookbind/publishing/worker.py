@@ -10,7 +10,8 @@ from bookbind.connections.models import Connection
 from bookbind.connections.services import mark_lapsed
 from bookbind.connections.status import Action
 from bookbind.connections.status import State as ConnectionState
-from bookbind.jobs.runner import Again, Claimed, still_mine, works
+from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.runner import still_mine
 from bookbind.kit import clock
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication

@@ -18,10 +18,11 @@ from bookbind.lists.models import ListItem
 from bookbind.merge.publishing import list_ways
 from bookbind.merge.steps import PUBLISHING
 from bookbind.providers.registry import get_provider
-from bookbind.publishing.messages import Words, explain_problem, short_reason, words_of
+from bookbind.publishing.messages import explain_problem, short_reason, words_of
 from bookbind.publishing.models import Publication
 from bookbind.publishing.ready import Refused
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.wording import Words
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, main_connection, refusal_text
 from bookbind.web.views.costs_filters import Filters, list_url
