@@ -15,8 +15,8 @@ from bookbind.documents.models import Document
 from bookbind.documents.queries import Tab, tab_of
 from bookbind.kit.text import plural, within_sentence
 from bookbind.lists.models import ListItem
-from bookbind.merge.publishing import list_ways
 from bookbind.merge.steps import PUBLISHING
+from bookbind.merge.ways import list_ways
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.messages import explain_problem, short_reason, words_of
 from bookbind.publishing.models import Publication
