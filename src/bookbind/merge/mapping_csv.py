@@ -18,13 +18,13 @@ from bookbind.kit.sheets import (
 from bookbind.kit.text import clean_text, fold_name, listed
 from bookbind.lists.labels import CONTACT_LISTS, item_label
 from bookbind.merge.choices import CREATE, MATCH, Choice
-from bookbind.merge.creating import target_list
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import Entry, narrowed_words, refuse, refuse_use, side_of, use_for
 from bookbind.merge.mapping_cells import TARGET, Cells, Remote, alike, not_one, within
 from bookbind.merge.mapping_words import CHOSEN, Word, read_word, word_of
 from bookbind.merge.plans import ANY, COSTS, SALES
-from bookbind.merge.reading import ListData, list_names, read_lists, sales_coded_by, uses_apart
+from bookbind.merge.reading import ListData, list_names, read_lists
+from bookbind.merge.sold_as import sales_coded_by, target_list, uses_apart
 from bookbind.merge.standings import Bound
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider

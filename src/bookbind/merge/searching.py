@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from bookbind.connections.models import Connection
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import search_items
-from bookbind.merge.creating import target_list
 from bookbind.merge.entries import Entry, refuse, use_for
 from bookbind.merge.plans import ANY
 from bookbind.merge.proposals import Proposal
-from bookbind.merge.reading import read_lists, sales_coded_by
+from bookbind.merge.reading import read_lists
 from bookbind.merge.rows import Target
+from bookbind.merge.sold_as import sales_coded_by, target_list
 from bookbind.merge.standings import entry_of, find_entry
 
 _FIELDS = ("id", "list", "name", "code", "details", "state")

@@ -22,15 +22,8 @@ from bookbind.merge.entries import Entry, narrowed_words, refuse, use_for
 from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, Creation, Draft, DraftRow
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import (
-    Changes,
-    ListData,
-    list_names,
-    read_changes,
-    read_lists,
-    sales_coded_by,
-    uses_apart,
-)
+from bookbind.merge.reading import Changes, ListData, list_names, read_changes, read_lists
+from bookbind.merge.sold_as import sales_coded_by, uses_apart
 from bookbind.merge.standings import find_entry, read_standings, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.queries import list_unsent
