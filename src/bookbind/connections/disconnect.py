@@ -12,7 +12,7 @@ from bookbind.connections.elsewhere import (
     erase_grant,
     is_coming_back,
     list_grants_of_login,
-    list_live,
+    list_live_of_login,
     login_is_used,
     organisation_is_used,
 )
@@ -202,14 +202,14 @@ def _tell_vendor(connection: Connection, grant: Grant) -> str:
         try:
             adapter.revoke(app_credentials(provider), fresh.tokens)
         finally:
-            _look_at_those_who_came(list_live(grant))
+            _look_at_those_who_came(list_live_of_login(grant))
         return "the sign-in was ended there, as nothing else uses it."
     if organisation_is_used(grant, connection.organisation_id, connection.id):
         return "access stays there, because another business here uses it with the same sign-in."
     try:
         adapter.disconnect(app_credentials(provider), fresh.tokens, organisation_of(connection))
     finally:
-        _look_at_those_who_came(list_live(grant, connection.organisation_id))
+        _look_at_those_who_came(list_live_of_login(grant, connection.organisation_id))
     return "access to this organisation was ended there; the sign-in goes on for others."
 
 

@@ -91,7 +91,7 @@ def list_grants_of_login(grant: Grant) -> list[Grant]:
         return list(Grant.objects.filter(_same_login(grant)))
 
 
-def list_live(grant: Grant, organisation_id: str = "") -> list[Connection]:
+def list_live_of_login(grant: Grant, organisation_id: str = "") -> list[Connection]:
     """The live connections of the vendor login, of whatever business, to one organisation or to all."""
     with within(SystemScope(_REASON)):
         live = _of_login(grant).filter(stage__in=LIVE_STAGES)
