@@ -15,9 +15,8 @@ from bookbind.documents.queries import owed
 from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
-from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Delivery, Publication
-from bookbind.publishing.placement import settle, wake
+from bookbind.publishing.placement import settle_all, wake
 from bookbind.publishing.queries import WaitingSummary, list_unsent, summarise
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.reopening import reopen
@@ -180,8 +179,4 @@ def _movable(left: Connection) -> "QuerySet[Publication]":
 
 def _settle_moved(joined: Connection) -> None:
     """Say of each moved document what really stands between it and the new books."""
-    for publication in list_unsent(joined.id, {Reason.NOT_STARTED}):
-        try:
-            settle(publication)
-        except MovedMeanwhile:
-            continue
+    settle_all(list_unsent(joined.id, {Reason.NOT_STARTED}))
