@@ -88,7 +88,7 @@ def check_matched_documents(job: Claimed) -> Again | None:
 
 def finish_check(connection_id: UUID) -> None:
     """Do now what the job would do; nothing when no document waits for it."""
-    resume = Resume.objects.filter(connection_id=connection_id, checked_at__isnull=True).first()
+    resume = find_unchecked_resume(connection_id)
     if resume is not None and resume.lists_read_at is not None:
         check_resume(resume)
 

@@ -16,6 +16,7 @@ from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
 from bookbind.publishing.models import Delivery, Publication
+from bookbind.publishing.paper import list_papers
 from bookbind.publishing.placement import settle_all, wake
 from bookbind.publishing.queries import WaitingSummary, list_unsent, summarise
 from bookbind.publishing.reasons import Reason
@@ -130,8 +131,7 @@ def _must_wait(change: Change) -> bool:
     rows = Publication.objects.filter(connection=left)
     changes.hand_over(change)
     return not changes.is_patience_over(change) and (
-        rows.filter(state__in=list(UNDER_WAY)).exists()
-        or rows.filter(state=State.PUBLISHED.value, paper=Publication.Paper.WAITING).exists()
+        rows.filter(state__in=list(UNDER_WAY)).exists() or list_papers(left).exists()
     )
 
 

@@ -15,7 +15,7 @@ from bookbind.jobs.runner import still_mine
 from bookbind.kit import clock
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication
-from bookbind.publishing.paper import attach_paper, give_up_papers
+from bookbind.publishing.paper import attach_paper, give_up_papers, list_papers
 from bookbind.publishing.placement import QUEUE, hold, is_cut_off
 from bookbind.publishing.queries import find_unchecked_resume, list_unsent
 from bookbind.publishing.reasons import Reason
@@ -135,10 +135,9 @@ def _find_head(connection: Connection) -> Publication | None:
 
 
 def _due_papers(connection: Connection) -> QuerySet[Publication]:
-    rows = Publication.objects.filter(
-        connection=connection, state=State.PUBLISHED.value, paper=Publication.Paper.WAITING
+    due = list_papers(connection).filter(
+        Q(paper_next_try_at__isnull=True) | Q(paper_next_try_at__lte=clock.now())
     )
-    due = rows.filter(Q(paper_next_try_at__isnull=True) | Q(paper_next_try_at__lte=clock.now()))
     return _with_rows(due).order_by("published_at", "id")
 
 
@@ -148,12 +147,9 @@ def _next_due(connection: Connection, head: Publication | None) -> datetime | No
     Behind a head that rests, the others wait for it, even those whose own time has come.
     """
     queued = Publication.objects.filter(connection=connection, state__in=list(_IN_QUEUE))
-    papers = Publication.objects.filter(
-        connection=connection, state=State.PUBLISHED.value, paper=Publication.Paper.WAITING
-    )
     moments = [
         head.next_try_at if head else queued.aggregate(first=Min("next_try_at"))["first"],
-        papers.aggregate(first=Min("paper_next_try_at"))["first"],
+        list_papers(connection).aggregate(first=Min("paper_next_try_at"))["first"],
     ]
     return min((moment for moment in moments if moment is not None), default=None)
 
