@@ -94,3 +94,8 @@ class ProviderError(Exception):
         self.http_status = http_status
         self.correlation_id = correlation_id
         self.at = at
+
+
+def refused(field: str, reason: RejectedReason, text: str) -> ProviderError:
+    """What is refused in our own words, without a call, because the vendor would not take it."""
+    return ProviderError(ErrorKind.REJECTED, text, field_errors=(FieldError(field, reason, text),))

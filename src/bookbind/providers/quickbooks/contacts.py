@@ -6,12 +6,13 @@ from typing import Any
 from bookbind.kit.text import fold_name, plain_tax_number
 from bookbind.providers.base.bodies import as_json
 from bookbind.providers.base.contacts import has_number, pick_contact
-from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
+from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedReason, refused
 from bookbind.providers.base.shapes import Row
 from bookbind.providers.base.types import AccountFamily, ListName, NewContact, NewEntry, RemoteEntry
 from bookbind.providers.quickbooks.client import CompanyApi, expected_shape
 from bookbind.providers.quickbooks.entries import FAMILIES, parse_vendor
 from bookbind.providers.quickbooks.lists import DIMENSIONS, SOURCES, Source
+from bookbind.providers.quickbooks.refusals import retell
 from bookbind.providers.quickbooks.wire import as_ref, quoted
 
 CREATABLE = frozenset(
@@ -84,14 +85,7 @@ def create_entry(api: CompanyApi, entry: NewEntry, key: str) -> RemoteEntry:
             raise
         found = _find_named(api, source, entry)
         if found is None:
-            refused = FieldError("name", RejectedReason.OTHER, error.vendor_text)
-            raise ProviderError(
-                ErrorKind.REJECTED,
-                error.vendor_text,
-                field_errors=(refused,),
-                http_status=error.http_status,
-                correlation_id=error.correlation_id,
-            ) from error
+            raise retell(error, "name", RejectedReason.OTHER) from error
         return replace(found, was_there=True)
 
 
@@ -115,13 +109,14 @@ def refuse_entry(entry: NewEntry, country: str) -> None:
     """Raise rejected, in our own words, for a name or number that QuickBooks would not take; none is cut."""
     longest = _LONGEST_NUMBERS.get(country, _LONGEST_NUMBER)
     if entry.list is not ListName.CUSTOMERS and len(entry.name) > LONGEST_NAME:
-        raise _refused(f"QuickBooks takes names of up to {LONGEST_NAME} characters here. Type a shorter one.")
+        text = f"QuickBooks takes names of up to {LONGEST_NAME} characters here. Type a shorter one."
+        raise refused("name", RejectedReason.OTHER, text)
     if entry.list is ListName.CATEGORIES and (len(entry.code) > longest or ":" in entry.code):
-        raise _refused(
+        text = (
             f"QuickBooks takes account numbers of up to {longest} characters and without a colon, which"
-            f" {entry.code} is not. Make the account there under another number and refresh the lists.",
-            "code",
+            f" {entry.code} is not. Make the account there under another number and refresh the lists."
         )
+        raise refused("code", RejectedReason.OTHER, text)
 
 
 def build_vendor(contact: NewContact) -> Row:
@@ -148,14 +143,9 @@ def account_type(entry: NewEntry) -> str:
     told, family = entry.details.get("account_type", ""), entry.details.get("account_family", "")
     found = told if told in FAMILIES else _TYPES.get(AccountFamily(family)) if family else None
     if found is None:
-        raise _refused("QuickBooks needs to know what type of account it is.", "account_family")
+        text = "QuickBooks needs to know what type of account it is."
+        raise refused("account_family", RejectedReason.OTHER, text)
     return str(found)
-
-
-def _refused(text: str, field: str = "name") -> ProviderError:
-    return ProviderError(
-        ErrorKind.REJECTED, text, field_errors=(FieldError(field, RejectedReason.OTHER, text),)
-    )
 
 
 def _source(entry: NewEntry) -> Source:
