@@ -29,7 +29,6 @@ DECISIONS = {
 NEEDED = {
     Does.MATCH: Permission.EDIT_LISTS,
     Does.ANSWER: Permission.MANAGE_CONNECTIONS,
-    Does.CONNECT: Permission.MANAGE_CONNECTIONS,
     Does.SETTINGS: Permission.MANAGE_CONNECTIONS,
     Does.REFRESH_LISTS: Permission.EDIT_LISTS,
     Does.START: Permission.MANAGE_CONNECTIONS,
