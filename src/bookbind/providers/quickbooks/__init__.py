@@ -92,7 +92,6 @@ PROVIDER = Provider(
         ListName.BANK_ACCOUNTS: "Bank and credit card accounts",
         ListName.PAYMENT_METHODS: "Payment methods",
     },
-    docs_page="providers/quickbooks",
     sign_in_help=(
         "Sign in to Intuit as an administrator of the company and choose it there."
         " One sign-in connects one company; for the next one, connect again."
