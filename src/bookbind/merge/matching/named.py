@@ -11,7 +11,7 @@ from bookbind.merge.matching.features import FEATURES, explain, pair_features
 from bookbind.merge.matching.grams import count_grams, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model
-from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
+from bookbind.merge.matching.names import Name, Reading, plain_reading
 from bookbind.merge.matching.pairs import Lists, Pairs
 from bookbind.merge.matching.products import code_features, product_doubts, read_product
 from bookbind.merge.matching.table import build_table, describe_words, no_numbers
@@ -95,7 +95,7 @@ def _single_places(keys: Sequence[str]) -> dict[str, int]:
 
 
 def prepare_pairs(
-    old: Sequence[Name], new: Sequence[Name], word_shares: Mapping[str, float], *, products: bool = False
+    old: Sequence[Name], new: Sequence[Name], word_shares: Mapping[str, float], *, products: bool
 ) -> Prepared:
     """The likely pairs of two lists of names, and their features."""
     vocabulary, closed = no_numbers(), no_numbers()
@@ -166,7 +166,7 @@ def _rest(size: int, taken: Container[int]) -> list[int]:
     return [place for place in range(size) if place not in taken]
 
 
-def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Reader = read_name) -> Scored:
+def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Reader) -> Scored:
     """All likely pairs of folded names with their probability, equal names first."""
     rest = split_equal(old, new, reader)
     sure_old = np.array(list(rest.equal), dtype=np.int64)
