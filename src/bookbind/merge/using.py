@@ -32,6 +32,8 @@ from bookbind.publishing.resume import finish_check
 from bookbind.publishing.states import State
 from bookbind.tenancy.models import User
 
+_LATEST = 20
+
 
 @dataclass(frozen=True)
 class Matched:
@@ -104,10 +106,10 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
     return Matched(applied, len(before) - len(after), waiting, ready, narrowed)
 
 
-def list_applied(connection: Connection, limit: int = 20) -> list[Applied]:
-    """What was used at the connection, the newest first."""
+def list_applied(connection: Connection) -> list[Applied]:
+    """What was used at the connection, the newest first, as many as a page shows."""
     rows = Applied.objects.filter(connection=connection).select_related("used_by", "undone_by")
-    return list(rows.order_by("-used_at", "-id")[:limit])
+    return list(rows.order_by("-used_at", "-id")[:_LATEST])
 
 
 def find_last_applied(connection: Connection) -> Applied | None:

@@ -194,7 +194,7 @@ class Api:
         if books.settings()["masks_tax_ids"]:
             content = _masked(content)
         now = self.world.clock.now_ms()
-        return content_answer(content, now, status=200, wants_json=asked.wants_json)
+        return content_answer(content, now, wants_json=asked.wants_json)
 
     def _content(self, books: Books, asked: Asked, target: Target) -> Entity:
         if asked.method not in {"GET", "POST"}:
