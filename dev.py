@@ -243,15 +243,11 @@ def has_pip_or_uv() -> bool:
 def find_uv() -> list[str]:
     """The command that starts uv: the environment's own, else one on the PATH, else nothing."""
     own = BIN / ("uv.exe" if os.name == "nt" else "uv")
+    kept = VENV / own.name
     if own.exists():
         # Syncing to a lock removes what is not in it, uv too; so it is kept beside the environment.
-        kept = VENV / own.name
         shutil.copy2(own, kept)
-        return [str(kept)]
-    kept = VENV / own.name
-    if kept.exists():
-        return [str(kept)]
-    found = shutil.which("uv")
+    found = str(kept) if kept.exists() else shutil.which("uv")
     return [found] if found else []
 
 
