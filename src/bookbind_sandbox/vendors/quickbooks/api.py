@@ -89,6 +89,8 @@ def find_target(path: str, asked: Asked) -> Target:
 
 
 class Api:
+    """Every call to a company: authenticated, limited, remembered by its requestid, then answered."""
+
     def __init__(self, world: World, tokens: Tokens, consent: CompanyConsent) -> None:
         self.world = world
         self.tokens = tokens
