@@ -12,7 +12,7 @@ shows for it), `entries` (what may be matched at all), `unread` (lists not read 
 categories were used with), `needed` (the number in the menu). `ways` and `dimensions` are the two steps
 before the lists, `sold_as` says what a category is on sales, `creating` makes an entry at the vendor,
 `restoring` brings choices back after an undo, `searching` answers the search field, `mapping_csv` with
-`mapping_cells` and `mapping_words` takes the whole mapping out to a file and back. `accounts` finds the
-account of the books that a category is, `sides` names the two books for sentences, `listeners` has proposals
-made anew once lists were read.
+`mapping_lines`, `mapping_cells` and `mapping_words` takes the whole mapping out to a file and back.
+`accounts` finds the account of the books that a category is, `sides` names the two books for sentences,
+`listeners` has proposals made anew once lists were read.
 """
