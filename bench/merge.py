@@ -20,6 +20,12 @@ PEER_ENVIRONMENT = ROOT / ".venv-peers"
 PEER_LOCK = Path(__file__).with_name("requirements-peers.lock")
 PEERS = ("tf-idf + sparse top-n", "string_grouper", "rapidfuzz")
 SUPPLIER_GOALS = {"precision": ">= 0.997", "partnerless_accepted": "<= 0.005", "calibration_error": "<= 0.02"}
+CATEGORY_GOALS = {
+    "first": ">= 0.92",
+    "first_three": ">= 0.98",
+    "recall_at_sure": ">= 0.65",
+    "recall_at_sure_same": ">= 0.85",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +46,8 @@ SETS = (
     Set("suppliers_nhs", "suppliers", SUPPLIER_GOALS | {"recall": ">= 0.95"}, PEERS),
     Set("suppliers_gpg", "suppliers", SUPPLIER_GOALS | {"recall": ">= 0.97"}, PEERS),
     Set("products_abtbuy", "products", {"recall_at_sure": ">= 0.85"}, PEERS),
-    Set(
-        "accounts/ledgersmb_gb__odoo_uk",
-        "categories",
-        {
-            "first": ">= 0.92",
-            "first_three": ">= 0.98",
-            "recall_at_sure": ">= 0.65",
-            "recall_at_sure_same": ">= 0.85",
-        },
-        PEERS,
-    ),
-    Set(
-        "accounts/qbo_sample__xero_us",
-        "categories",
-        {
-            "first": ">= 0.92",
-            "first_three": ">= 0.98",
-            "recall_at_sure": ">= 0.65",
-            "recall_at_sure_same": ">= 0.85",
-        },
-        PEERS,
-    ),
+    Set("accounts/ledgersmb_gb__odoo_uk", "categories", CATEGORY_GOALS, PEERS),
+    Set("accounts/qbo_sample__xero_us", "categories", CATEGORY_GOALS, PEERS),
     Set("taxes/odoo_uk__xero_uk", "tax_rates", {"first": "1", "precision": "1"}, PEERS),
 )
 SCALE = ("syn_dev_200", "syn_dev_2000", "syn_dev_20000", "scale_100000")

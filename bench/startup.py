@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from bench.report import Row
+from tests.support.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 _GIVE_UP_SECONDS = 600
@@ -30,7 +30,7 @@ def measure() -> list[Row]:
 
 
 def _start(clone: Path) -> float:
-    port, sandbox_port = _free_port(), _free_port()
+    port, sandbox_port = free_port(), free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     kept |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_"))}
     environment = {**kept, "PORT": str(port), "SANDBOX_PORT": str(sandbox_port)}
@@ -60,10 +60,3 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
     raise RuntimeError(f"The demo did not show {url}.")
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port

@@ -11,6 +11,11 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Answer:
+    """A status, bytes and headers. `note` is for the log alone.
+
+    `replayed` says that it was kept from an earlier call with the same key.
+    """
+
     status: int
     body: bytes = b""
     content_type: str = JSON_TYPE

@@ -20,6 +20,8 @@ def hashed(secret: str) -> str:
 
 
 class Directory:
+    """One vendor's apps, people and organisations in the store."""
+
     def __init__(self, store: Store, brand: Brand) -> None:
         self.store = store
         self.brand = brand

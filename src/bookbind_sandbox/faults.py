@@ -18,6 +18,11 @@ MAINTENANCE_PAGE = (
 
 @dataclass(frozen=True)
 class Fault:
+    """A fault that a call met. `commits`: what was asked for is done all the same.
+
+    `seconds` is how long a call hangs, `retry_after` what the answer says about that, in seconds too.
+    """
+
     id: int
     kind: str
     commits: bool

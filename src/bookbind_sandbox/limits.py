@@ -44,6 +44,8 @@ class Usage:
 
 
 class Limits:
+    """Calls counted for each vendor, app and organisation, in this process alone."""
+
     def __init__(self, store: Store, defaults: dict[str, Allowance]) -> None:
         self.store = store
         self.defaults = defaults

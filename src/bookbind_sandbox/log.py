@@ -31,6 +31,8 @@ class Call:
 
 
 class RequestLog:
+    """The calls in the order in which they came, each written down before it is answered."""
+
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock

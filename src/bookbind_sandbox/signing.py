@@ -12,6 +12,8 @@ KEY_ID = "sandbox-key"
 
 
 class SigningKey:
+    """One vendor's RSA key, made once and kept in the store."""
+
     def __init__(self, store: Store, vendor: str) -> None:
         self.store = store
         self.vendor = vendor

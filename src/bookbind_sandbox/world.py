@@ -56,6 +56,8 @@ class Vendor(Protocol):
 
 @dataclass
 class World:
+    """Everything that the vendors share: one store, one clock, one log, and the vendors themselves."""
+
     store: Store
     clock: Clock
     log: RequestLog

@@ -10,9 +10,11 @@ import django
 
 django.setup()
 
-from bookbind.connections.models import SignIn  # noqa: E402 - models exist once Django is set up
+from bookbind.connections.finish import finish  # noqa: E402 - models exist once Django is set up
+from bookbind.connections.models import SignIn  # noqa: E402
+from bookbind.connections.pending import choose_organisation, offered  # noqa: E402
 from bookbind.connections.refresh import fresh_tokens  # noqa: E402
-from bookbind.connections.sign_in import choose_organisation, finish, offered, receive_answer  # noqa: E402
+from bookbind.connections.sign_in import receive_answer  # noqa: E402
 from bookbind.kit import clock  # noqa: E402
 from bookbind.tenancy.models import User  # noqa: E402
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within  # noqa: E402

@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from bookbind.connections.finish import finish
 from bookbind.connections.models import Connection, Grant, SignIn
+from bookbind.connections.pending import choose_organisation, offered
 from bookbind.connections.queries import get_connection, status_of
 from bookbind.connections.services import activate
-from bookbind.connections.sign_in import begin_sign_in, choose_organisation, finish, offered, receive_answer
+from bookbind.connections.sign_in import begin_sign_in, receive_answer
 from bookbind.connections.status import Status
 from bookbind.kit import events
 from bookbind.kit.events import Event

@@ -4,9 +4,10 @@ import pytest
 
 from bookbind.connections.errors import OrganisationNotOffered
 from bookbind.connections.events import ConnectionActivated, ConnectionStarted
+from bookbind.connections.finish import finish
 from bookbind.connections.models import Connection, Stay
+from bookbind.connections.pending import choose_organisation, offered
 from bookbind.connections.secrets import grant_row, open_tokens
-from bookbind.connections.sign_in import choose_organisation, finish, offered
 from bookbind.connections.status import Health, State
 from bookbind.kit.events import Event
 from bookbind.tenancy.scope import BusinessScope, within

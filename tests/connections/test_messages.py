@@ -5,16 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bookbind.connections.messages import (
-    ActionName,
-    ConnectionWords,
-    Tone,
-    Viewer,
-    explain,
-    short_state,
-    whom_to_ask,
-)
+from bookbind.connections.messages import explain, short_state
 from bookbind.connections.status import Action, Cause, Facts, Stage, State, Status, derive_status
+from bookbind.connections.wording import ActionName, ConnectionWords, Tone, Viewer, whom_to_ask
 
 NOW = datetime(2026, 11, 22, 9, 40, tzinfo=UTC)
 WORDS = ConnectionWords(

@@ -7,20 +7,20 @@ import pytest
 from bookbind.activity.models import Entry
 from bookbind.connections import errors
 from bookbind.connections.events import ConnectionHealed
+from bookbind.connections.finish import finish
 from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection, Grant
 from bookbind.connections.outcomes import PROBE_JOB, RENEWED_JOB
-from bookbind.connections.secrets import are_readable
-from bookbind.connections.sign_in import (
+from bookbind.connections.pending import (
     MatchKind,
-    begin_sign_in,
     choose_organisation,
     drop,
-    finish,
     offered,
     same_organisation,
     shared_with,
 )
+from bookbind.connections.secrets import are_readable
+from bookbind.connections.sign_in import begin_sign_in
 from bookbind.connections.status import Cause, Health, State, consent_end
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock

@@ -11,8 +11,8 @@ from bookbind.connections.disconnect import GRANT_ENDED, RELEASE_JOB, disconnect
 from bookbind.connections.elsewhere import erase_grant
 from bookbind.connections.models import Connection
 from bookbind.connections.outcomes import PROBE_JOB
+from bookbind.connections.pending import drop
 from bookbind.connections.refresh import mark_dead
-from bookbind.connections.sign_in import drop
 from bookbind.connections.status import Action, Cause, State
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 from bookbind.activity.models import Entry
 from bookbind.connections import errors
 from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.pending import choose_organisation, get_open_sign_in, offered
 from bookbind.connections.sessions import safe_path, session_key
-from bookbind.connections.sign_in import (
-    begin_sign_in,
-    choose_organisation,
-    fetch_organisations,
-    get_open_sign_in,
-    offered,
-    receive_answer,
-)
+from bookbind.connections.sign_in import begin_sign_in, fetch_organisations, receive_answer
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within
 from tests.connections.conftest import Walker, sign_in_row

@@ -16,7 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
 
-from bookbind.jobs.runner import Claimed, run_due, works  # noqa: E402 - the models need the set-up above
+from bookbind.jobs.contract import Claimed, works  # noqa: E402 - the models need the set-up above
+from bookbind.jobs.runner import run_due  # noqa: E402
 
 NOTE = Path(sys.argv[2])
 LEASE_SECONDS = int(sys.argv[4])

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookbind.jobs import contract, runner
-from bookbind.jobs.contract import KindTaken
+from bookbind.jobs.contract import Again, Claimed, KindTaken, works
 from bookbind.jobs.models import Job
-from bookbind.jobs.runner import Again, Claimed, claim_next, retry_delay_seconds, run, run_due, works
+from bookbind.jobs.runner import claim_next, retry_delay_seconds, run, run_due
 from bookbind.jobs.services import drop_job, queue_job
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, Scope, SystemScope, current_scope

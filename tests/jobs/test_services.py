@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
+from bookbind.jobs.contract import Claimed, works
 from bookbind.jobs.models import Job
-from bookbind.jobs.runner import Claimed, next_due_at, run_due, works
+from bookbind.jobs.runner import next_due_at, run_due
 from bookbind.jobs.services import drop_job, queue_job
 from bookbind.kit import clock
 

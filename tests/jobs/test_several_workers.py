@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from django.db import close_old_connections, connection
 
+from bookbind.jobs.contract import Claimed, works
 from bookbind.jobs.models import Job
-from bookbind.jobs.runner import Claimed, claim_next, run_due, works
+from bookbind.jobs.runner import claim_next, run_due
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 

@@ -9,8 +9,9 @@ import pytest
 
 from bookbind.connections.models import Connection
 from bookbind.connections.secrets import grant_row, seal_tokens
+from bookbind.jobs.contract import Again
 from bookbind.jobs.models import Job
-from bookbind.jobs.runner import Again, claim_next, run_due
+from bookbind.jobs.runner import claim_next, run_due
 from bookbind.kit import clock
 from bookbind.kit.events import Event
 from bookbind.lists.models import ListItem, ListSync, RemoteItem

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookbind.connections.models import Connection
-from bookbind.jobs.runner import Again
+from bookbind.jobs.contract import Again
 from bookbind.kit import clock
 from bookbind.kit.events import Event
 from bookbind.lists import staging

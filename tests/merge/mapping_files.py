@@ -3,7 +3,8 @@
 import csv
 import io
 
-from bookbind.merge.mapping_csv import COLUMNS, export_mapping
+from bookbind.merge.mapping_csv import export_mapping
+from bookbind.merge.mapping_lines import COLUMNS
 from tests.merge.conftest import Place
 
 Line = dict[str, str]

@@ -22,7 +22,8 @@ from bookbind.documents.errors import DocumentError
 from bookbind.documents.inputs import DocumentInput, LineInput
 from bookbind.documents.models import Document
 from bookbind.documents.queries import get_document
-from bookbind.jobs.runner import known_kinds, run_due
+from bookbind.jobs.contract import known_kinds
+from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.lists.combine import combine, undo_combination
 from bookbind.lists.errors import ListError

@@ -23,13 +23,13 @@ from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import CreationRefused, CreationUncertain, DraftMoved, NotCreatable
 from bookbind.merge.models import Creation, DraftRow
 from bookbind.merge.preview import preview
-from bookbind.merge.publishing import choose_way, list_ways
 from bookbind.merge.reading import draft_version, find_draft
 from bookbind.merge.rows import Show, find_row, list_rows
 from bookbind.merge.searching import search_targets
 from bookbind.merge.suggestions import SUGGEST_JOB
 from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
+from bookbind.merge.ways import choose_way, list_ways
 from bookbind.providers.base.errors import ProviderError
 from bookbind.providers.base.types import ListName, RemoteEntry
 from bookbind.publishing.models import Publication

@@ -19,7 +19,8 @@ from bookbind.merge.undoing import undo
 from bookbind.merge.using import match_one, use_matches
 from bookbind.providers.base.types import ListName
 from tests.merge.conftest import TAXES, Firm, Moved, Place, new_books, old_books
-from tests.merge.test_mapping_csv import as_file, exported, line
+from tests.merge.mapping_files import as_file, exported
+from tests.merge.test_mapping_csv import line
 
 SAID = "20.0% S on purchases is for costs only, so 20% VAT is matched to it on costs."
 

@@ -7,13 +7,14 @@ from bookbind.lists.models import Dimension
 from bookbind.lists.services import create_item
 from bookbind.lists.slots import set_slot
 from bookbind.merge.dimensions import choose_dimension, list_dimension_questions
-from bookbind.merge.publishing import KEEP, choose_way, list_ways
 from bookbind.merge.steps import Step, StepState, list_steps
 from bookbind.merge.using import match_one, use_matches
+from bookbind.merge.ways import choose_way, list_ways
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, RemoteDimension
 from bookbind.publishing.configuration import SettingsInput, get_settings, save_settings
 from bookbind.publishing.errors import DocumentIncomplete, SettingNotTaken
 from bookbind.publishing.facts import read_references
+from bookbind.publishing.instead import KEEP
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State

@@ -4,6 +4,7 @@ import pytest
 
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.registry import ProviderUnknown, find_provider, get_provider, list_providers
+from tests.conventions.source import ROOT
 
 NAMES = ["Xero", "QuickBooks Online", "Sage Accounting", "KashFlow", "FreeAgent", "ApprovalMax", "Bill.com"]
 AVAILABLE = [provider for provider in list_providers() if provider.available]
@@ -28,7 +29,7 @@ def test_what_is_available_says_what_it_can(provider: Provider) -> None:
     assert provider.lists_with_since <= set(provider.lists)
     assert set(provider.required_scopes) <= set(provider.default_scopes)
     assert provider.files.count
-    assert provider.docs_page
+    assert (ROOT / "docs" / "providers" / f"{provider.id}.md").is_file()
     for choice in provider.kinds:
         assert choice.choices
         assert len({way.publish_as for way in choice.choices}) == len(choice.choices)

@@ -10,10 +10,12 @@ from uuid import UUID
 
 import pytest
 
-from bookbind.connections import sign_in as sign_ins
+from bookbind.connections.finish import finish as finish_sign_in
 from bookbind.connections.gateway import open_session
 from bookbind.connections.models import Connection
+from bookbind.connections.pending import choose_organisation
 from bookbind.connections.queries import get_connection
+from bookbind.connections.sign_in import begin_sign_in, receive_answer
 from bookbind.documents import services as documents
 from bookbind.documents.capture import capture_file
 from bookbind.documents.inputs import DocumentInput, LineInput
@@ -194,7 +196,7 @@ def sign_in(
     **finish: Any,
 ) -> Connection:
     """The two-step flow as a person walks it, with the sandbox's robot in place of the browser."""
-    _, step = sign_ins.begin_sign_in(
+    _, step = begin_sign_in(
         user=user,
         business=business,
         practice=None,
@@ -209,10 +211,10 @@ def sign_in(
         "consent", vendor=provider, login=LOGIN, organisations=[organisation], authorize_url=step.url
     )
     query = dict(parse_qsl(urlsplit(answer["redirect"]).query))
-    answered = sign_ins.receive_answer(provider_id=provider, query=query, user=user, session_key="browser-1")
+    answered = receive_answer(provider_id=provider, query=query, user=user, session_key="browser-1")
     chosen = next(found for found in answered.organisations if found["name"] == organisation)
-    sign_ins.choose_organisation(answered, chosen["id"])
-    return sign_ins.finish(answered, user=user, publish_now=finish.pop("publish_now", False), **finish)
+    choose_organisation(answered, chosen["id"])
+    return finish_sign_in(answered, user=user, publish_now=finish.pop("publish_now", False), **finish)
 
 
 @pytest.fixture

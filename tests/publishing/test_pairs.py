@@ -13,9 +13,9 @@ from bookbind.lists.models import Binding, ListItem
 from bookbind.lists.queries import current_bindings, used_lists
 from bookbind.merge.drafting import bump
 from bookbind.merge.errors import NothingToUse
-from bookbind.merge.publishing import choose_way, list_ways
 from bookbind.merge.rows import find_row
 from bookbind.merge.using import match_one, use_matches
+from bookbind.merge.ways import choose_way, list_ways
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import list_providers
 from bookbind.publishing.models import Publication

@@ -13,6 +13,7 @@ from bookbind.kit import clock
 from bookbind.publishing import services
 from bookbind.publishing.messages import explain_publication, words_of
 from bookbind.publishing.models import Publication
+from bookbind.publishing.queries import find_open_publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.starting import start_publishing
 from bookbind.publishing.states import State
@@ -79,7 +80,7 @@ def test_somebody_may_decide_not_to_wait_for_what_was_to_be_published_first(desk
     go_on_without(change, desk.user)
     run_due(kinds=[SWITCH])
     assert get_connection(joined.id).stage == Connection.Stage.ACTIVE
-    moved = services.find_open_publication(waiting.document_id)
+    moved = find_open_publication(waiting.document_id)
     assert moved is not None
     assert moved.connection_id == joined.id
     assert desk.bills() == []
@@ -115,7 +116,7 @@ def test_what_a_person_took_back_meanwhile_is_not_said_to_be_refused(desk: Desk)
     run_due(kinds=[SWITCH])
     assert get_connection(change.joined_id).stage == Connection.Stage.ACTIVE
     desk.publish(waiting.document)
-    assert services.find_open_publication(waiting.document_id) is not None
+    assert find_open_publication(waiting.document_id) is not None
     assert missed_first(Change.objects.get(id=change.id)) == []
 
 
@@ -123,7 +124,7 @@ def test_what_may_have_reached_the_books_that_were_left_goes_where_the_books_are
     publication = desk.publish(desk.bill("INV-1"))
     old = desk.connection
     desk.connection = desk.move()
-    doubtful = services.find_open_publication(publication.document_id)
+    doubtful = find_open_publication(publication.document_id)
     assert doubtful is not None
     Publication.objects.filter(id=doubtful.id).update(connection=old, reason=Reason.UNKNOWN)
     doubtful = desk.look(doubtful)
@@ -136,7 +137,7 @@ def test_what_may_have_reached_the_books_that_were_left_goes_where_the_books_are
     ]
     match_by_name(desk.connection)
     services.publish_anyway(doubtful, desk.user)
-    here = services.find_open_publication(publication.document_id)
+    here = find_open_publication(publication.document_id)
     assert here is not None
     assert (here.connection_id, here.reason) == (desk.connection.id, Reason.NOT_STARTED)
     assert desk.look(doubtful).state == State.WITHDRAWN

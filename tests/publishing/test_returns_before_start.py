@@ -6,8 +6,8 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import get_connection
 from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
-from bookbind.publishing import services
 from bookbind.publishing.models import Publication
+from bookbind.publishing.queries import find_open_publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.states import State
@@ -17,7 +17,7 @@ from tests.publishing.test_switching import HOLDINGS, match_by_name, organisatio
 
 def publication_of(desk: Desk, publication: Publication) -> Publication:
     """Where the document waits now."""
-    found = services.find_open_publication(publication.document_id)
+    found = find_open_publication(publication.document_id)
     assert found is not None
     return found
 

@@ -28,6 +28,7 @@ from bookbind.publishing.configuration import save_instead
 from bookbind.publishing.lacking import READY_JOB
 from bookbind.publishing.messages import explain_publication, words_of
 from bookbind.publishing.models import Publication
+from bookbind.publishing.queries import find_open_publication
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.starting import start_publishing, start_summary
 from bookbind.publishing.states import State
@@ -99,7 +100,7 @@ def test_what_waited_moves_along_and_what_was_published_stays(desk: Desk) -> Non
     waiting = desk.publish(desk.bill("INV-2"))
     joined = desk.move()
 
-    moved = services.find_open_publication(waiting.document_id)
+    moved = find_open_publication(waiting.document_id)
     assert moved is not None
     assert (moved.connection_id, moved.state) == (joined.id, State.HELD)
     assert moved.queued_at == waiting.queued_at
@@ -244,7 +245,7 @@ def test_undo_needs_no_sign_in_and_brings_back_what_waited(desk: Desk) -> None:
     assert vars_of(main.publishing_settings) == settings_before
     run_due(kinds=[SYNC])
     desk.work()
-    back = services.find_open_publication(waiting.document_id)
+    back = find_open_publication(waiting.document_id)
     assert back is not None
     assert (back.connection_id, back.reason) == (old.id, Reason.LOOK_FIRST)
     services.release(main, desk.user)

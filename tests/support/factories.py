@@ -58,9 +58,9 @@ def make_people() -> People:
     )
 
 
-def make_user(name: str = "Some Body", email: str = "") -> User:
+def make_user(name: str) -> User:
     """A person without any membership, who signs in with PASSWORD."""
-    address = email or f"{name.split(maxsplit=1)[0].lower()}{next(_numbers)}@example.test"
+    address = f"{name.split(maxsplit=1)[0].lower()}{next(_numbers)}@example.test"
     return User.objects.create_user(address, PASSWORD, name=name)
 
 

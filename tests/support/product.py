@@ -73,7 +73,7 @@ class Product:
             )
 
 
-def product_environment(data: Path, port: int, sandbox_url: str = "", **extra: str) -> dict[str, str]:
+def product_environment(data: Path, port: int, **extra: str) -> dict[str, str]:
     """The environment of a product in demo mode over `data`; nothing of the test's own settings."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     own = {
@@ -82,8 +82,6 @@ def product_environment(data: Path, port: int, sandbox_url: str = "", **extra: s
         "PORT": str(port),
         "PYTHONPATH": str(ROOT / "src"),
     }
-    if sandbox_url:
-        own["BOOKBIND_SANDBOX_URL"] = sandbox_url
     return {**inherited, **own, **extra}
 
 
@@ -104,29 +102,16 @@ def run_command(
     )
 
 
-def start_product(data: Path, sandbox_url: str = "", *, worker: bool = True, **extra: str) -> Product:
-    """Start web and (unless told otherwise) worker over `data`; the caller stops them."""
-    data.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    product = Product(data, port, product_environment(data, port, sandbox_url, **extra))
-    try:
-        product.start_web()
-        if worker:
-            product.start_worker()
-    except BaseException:
-        product.stop()
-        raise
-    return product
-
-
 @contextmanager
-def running_product(
-    data: Path, sandbox_url: str = "", *, worker: bool = True, **extra: str
-) -> Iterator[Product]:
-    """A product until the block ends."""
+def running_product(data: Path) -> Iterator[Product]:
+    """Web and worker of a product over `data` until the block ends."""
+    data.mkdir(parents=True, exist_ok=True)
     with own_database() as database:
-        product = start_product(data, sandbox_url, worker=worker, **database, **extra)
+        port = free_port()
+        product = Product(data, port, product_environment(data, port, **database))
         try:
+            product.start_web()
+            product.start_worker()
             yield product
         finally:
             product.stop()

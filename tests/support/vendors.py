@@ -13,8 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from bookbind.connections import sign_in as sign_ins
+from bookbind.connections.finish import finish as finish_sign_in
 from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.pending import choose_organisation
+from bookbind.connections.sign_in import begin_sign_in, receive_answer
 from bookbind.kit import clock
 from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.types import (
@@ -161,7 +163,7 @@ class World:
     ) -> Connection:
         """The two-step flow, up to Finish."""
         books = self.books[organisation_id]
-        _, step = sign_ins.begin_sign_in(
+        _, step = begin_sign_in(
             user=user,
             business=business,
             practice=None,
@@ -173,16 +175,16 @@ class World:
         )
         assert isinstance(step, Redirect)
         state = dict(parse_qsl(urlsplit(step.url).query))["state"]
-        answered = sign_ins.receive_answer(
+        answered = receive_answer(
             provider_id=books.provider,
             query={"state": state, "code": organisation_id},
             user=user,
             session_key="browser-1",
         )
-        sign_ins.choose_organisation(answered, organisation_id)
+        choose_organisation(answered, organisation_id)
         rows = SignIn.objects.select_related("business", "connection", "leaves", "practice")
         pending = rows.get(id=answered.id)
-        return sign_ins.finish(pending, user=user, publish_now=publish_now, shared_confirmed=True)
+        return finish_sign_in(pending, user=user, publish_now=publish_now, shared_confirmed=True)
 
 
 def enter(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

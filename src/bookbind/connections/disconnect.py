@@ -12,7 +12,7 @@ from bookbind.connections.elsewhere import (
     erase_grant,
     is_coming_back,
     list_grants_of_login,
-    list_live,
+    list_live_of_login,
     login_is_used,
     organisation_is_used,
 )
@@ -24,7 +24,8 @@ from bookbind.connections.queries import LIVE_STAGES, get_connection, label_of, 
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
 from bookbind.connections.schedule import end_schedules
 from bookbind.connections.second_person import close_with
-from bookbind.jobs.services import Again, Claimed, queue_job, works
+from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.kit.encryption import SecretsUnreadable
 from bookbind.providers.base.apps import app_credentials
@@ -201,14 +202,14 @@ def _tell_vendor(connection: Connection, grant: Grant) -> str:
         try:
             adapter.revoke(app_credentials(provider), fresh.tokens)
         finally:
-            _look_at_those_who_came(list_live(grant))
+            _look_at_those_who_came(list_live_of_login(grant))
         return "the sign-in was ended there, as nothing else uses it."
     if organisation_is_used(grant, connection.organisation_id, connection.id):
         return "access stays there, because another business here uses it with the same sign-in."
     try:
         adapter.disconnect(app_credentials(provider), fresh.tokens, organisation_of(connection))
     finally:
-        _look_at_those_who_came(list_live(grant, connection.organisation_id))
+        _look_at_those_who_came(list_live_of_login(grant, connection.organisation_id))
     return "access to this organisation was ended there; the sign-in goes on for others."
 
 

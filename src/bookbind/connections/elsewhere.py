@@ -91,7 +91,7 @@ def list_grants_of_login(grant: Grant) -> list[Grant]:
         return list(Grant.objects.filter(_same_login(grant)))
 
 
-def list_live(grant: Grant, organisation_id: str = "") -> list[Connection]:
+def list_live_of_login(grant: Grant, organisation_id: str = "") -> list[Connection]:
     """The live connections of the vendor login, of whatever business, to one organisation or to all."""
     with within(SystemScope(_REASON)):
         live = _of_login(grant).filter(stage__in=LIVE_STAGES)
@@ -113,7 +113,7 @@ def is_coming_back(grant: Grant, connection: Connection) -> bool:
         return mine.exists() or any(not ids or connection.organisation_id in ids for ids in reached)
 
 
-def is_hung_on(grant_id: UUID, told: Connection | None = None) -> bool:
+def _is_hung_on(grant_id: UUID, told: Connection | None) -> bool:
     """Whether any live connection, of any business, uses the grant, or one whose end is to be told by it.
 
     The end of `told` was told just now.
@@ -132,7 +132,7 @@ def erase_grant(grant_id: UUID, cause: str, told: Connection | None = None) -> N
         rows = Grant.objects.filter(id=grant_id)
         # Its row is the lock: a Finish that gives it to a connection at this moment is seen, or comes after.
         rows.select_for_update().first()
-        if not is_hung_on(grant_id, told):
+        if not _is_hung_on(grant_id, told):
             rows.filter(dead_cause="").update(dead_cause=cause, dead_at=clock.now(), lease_until=None)
             rows.update(tokens="")
 

@@ -26,21 +26,6 @@ from bookbind.connections.wording import (
 from bookbind.kit import clock
 from bookbind.kit.text import plural
 
-__all__ = [
-    "ActionName",
-    "ActionWord",
-    "ConnectionWords",
-    "Message",
-    "Tone",
-    "Viewer",
-    "days_left",
-    "explain",
-    "short_state",
-    "who_can_act",
-    "whom_to_ask",
-    "wish",
-]
-
 
 def explain(status: Status, words: ConnectionWords, viewer: Viewer) -> Message:
     """The message for this status and this reader."""

@@ -123,7 +123,7 @@ def is_same(connection: Connection, other: Organisation) -> bool:
     return other.id_is_strong or all(not one or not two or one == two for one, two in pairs)
 
 
-def turn_into_change(sign_in: SignIn, organisation_id: str, *, publish_first: bool = False) -> None:
+def turn_into_change(sign_in: SignIn, organisation_id: str) -> None:
     """Let a reconnect that reached another organisation move there instead; still nothing is changed by it.
 
     OrganisationNotOffered, SignInOver.
@@ -138,7 +138,6 @@ def turn_into_change(sign_in: SignIn, organisation_id: str, *, publish_first: bo
         leaves=sign_in.connection,
         connection=None,
         chosen_id=organisation_id,
-        publish_first=publish_first,
     ):
         raise SignInOver(sign_in)
 

@@ -12,7 +12,7 @@ from bookbind.connections.outcomes import PROBE_JOB, RENEWED_JOB, mark_broken
 from bookbind.connections.queries import LIVE_STAGES, get_connection, status_of
 from bookbind.connections.services import mark_lapsed, note_organisation, warn_if_due
 from bookbind.connections.status import Cause, State
-from bookbind.jobs.services import Again, Claimed, Over, works
+from bookbind.jobs.contract import Again, Claimed, Over, works
 from bookbind.kit import clock
 from bookbind.providers.base.contract import Session
 from bookbind.providers.base.errors import ProviderError

@@ -9,11 +9,11 @@ from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Value, Whe
 
 from bookbind.activity.models import Entry
 from bookbind.activity.queries import list_entries
-from bookbind.connections.messages import ConnectionWords, Viewer
 from bookbind.connections.models import Connection, Grant
 from bookbind.connections.names import names_agree
 from bookbind.connections.secrets import are_readable
 from bookbind.connections.status import Facts, Stage, State, Status, derive_status, missing_scopes
+from bookbind.connections.wording import ConnectionWords, Viewer
 from bookbind.kit import clock
 from bookbind.providers.base.apps import app_facts
 from bookbind.providers.base.contract import Provider

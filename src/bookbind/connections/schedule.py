@@ -10,7 +10,8 @@ from bookbind.connections.queries import LIVE_STAGES, SIGNED_IN_STAGES, facts_of
 from bookbind.connections.refresh import GrantUnusable, fresh_tokens
 from bookbind.connections.services import mark_lapsed, warn_if_due
 from bookbind.connections.status import expected_end, next_check
-from bookbind.jobs.services import Again, Claimed, Over, drop_job, queue_job, works
+from bookbind.jobs.contract import Again, Claimed, Over, works
+from bookbind.jobs.services import drop_job, queue_job
 from bookbind.kit import clock
 from bookbind.kit.encryption import SecretsUnreadable
 from bookbind.providers.base.errors import ProviderError

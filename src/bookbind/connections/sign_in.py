@@ -31,28 +31,14 @@ from bookbind.connections.errors import (
     VendorUnavailable,
     WrongProvider,
 )
-from bookbind.connections.finish import finish, refuse_taken
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.pending import (
-    Match,
-    MatchKind,
-    choose_organisation,
-    chosen,
-    drop,
-    find_in_use,
-    get_open_sign_in,
-    is_open,
-    offered,
-    same_organisation,
-    shared_with,
-    turn_into_change,
-)
+from bookbind.connections.pending import drop
 from bookbind.connections.queries import LIVE_STAGES, find_main_connection, organisation_name
 from bookbind.connections.schedule import queue_purge
 from bookbind.connections.second_person import check_others
 from bookbind.connections.secrets import open_text, open_tokens, seal_text, seal_tokens, sign_in_row
 from bookbind.connections.services import stored_organisation
-from bookbind.connections.sessions import hash_session, hash_state, safe_path, session_key
+from bookbind.connections.sessions import hash_session, hash_state, safe_path
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
 from bookbind.kit.ids import new_id, new_token
@@ -64,27 +50,6 @@ from bookbind.providers.base.types import Answer, Form, Redirect, Tokens
 from bookbind.providers.registry import find_provider, get_provider
 from bookbind.tenancy.models import Business, Practice, User
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within
-
-__all__ = [
-    "Match",
-    "MatchKind",
-    "begin_sign_in",
-    "choose_organisation",
-    "chosen",
-    "drop",
-    "fetch_organisations",
-    "find_in_use",
-    "finish",
-    "get_open_sign_in",
-    "is_open",
-    "offered",
-    "receive_answer",
-    "refuse_taken",
-    "same_organisation",
-    "session_key",
-    "shared_with",
-    "turn_into_change",
-]
 
 STATE_MINUTES = 10
 PENDING_MINUTES = 30

@@ -10,10 +10,10 @@ from bookbind.connections.schedule import EXPIRY_JOB
 from bookbind.demo import clock as demo_clock
 from bookbind.demo import sandbox
 from bookbind.demo.models import DemoClock
-from bookbind.jobs.contract import known_kinds
+from bookbind.jobs.contract import Again, Claimed, known_kinds, works
 from bookbind.jobs.models import Job
 from bookbind.jobs.runner import run_due
-from bookbind.jobs.services import Again, Claimed, queue_job, works
+from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.schedule import SCHEDULE_JOB
 from bookbind.lists.sync import SYNC_JOB

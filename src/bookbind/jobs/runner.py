@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 
-from bookbind.jobs.contract import Again, Claimed, Over, find_worker, known_kinds, works
+from bookbind.jobs.contract import Again, Claimed, Over, find_worker, known_kinds
 from bookbind.jobs.models import Job
 from bookbind.kit import clock
 from bookbind.tenancy.scope import BusinessScope, SystemScope, within
-
-__all__ = ["Again", "Claimed", "Over", "claim_next", "next_due_at", "run", "run_due", "still_mine", "works"]
 
 FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 3600

@@ -8,11 +8,8 @@ from uuid import UUID
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Coalesce, Least
 
-from bookbind.jobs.contract import Again, Claimed, Over, works
 from bookbind.jobs.models import Job
 from bookbind.kit import clock
-
-__all__ = ["Again", "Claimed", "Over", "drop_job", "queue_job", "works"]
 
 _TRIES = 20
 

@@ -59,7 +59,7 @@ def configure_structlog() -> None:
     )
 
 
-def logging_settings(level: str = "INFO") -> dict[str, Any]:
+def logging_settings() -> dict[str, Any]:
     """The configuration for the standard library's logging: JSON lines on standard error."""
     return {
         "version": 1,
@@ -81,7 +81,7 @@ def logging_settings(level: str = "INFO") -> dict[str, Any]:
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-        "root": {"handlers": ["stderr"], "level": level},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             # These write whole addresses, queries and all, at their chattier levels.
             "httpx2": {"level": "WARNING"},

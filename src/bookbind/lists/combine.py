@@ -24,6 +24,10 @@ from bookbind.lists.queries import members_of
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.models import User
 
+# More than a person looks through on one page.
+_MOST_PAIRS = 100
+_MOST_COMBINATIONS = 50
+
 
 @dataclass(frozen=True)
 class Duplicate:
@@ -34,13 +38,13 @@ class Duplicate:
     likeness: Likeness
 
 
-def possible_duplicates(list_name: ListName, limit: int = 100) -> list[Duplicate]:
+def possible_duplicates(list_name: ListName) -> list[Duplicate]:
     """Pairs of the list that look alike, the surest first, without those that somebody said are two."""
     rows = ListItem.objects.filter(list=list_name, merged_into__isnull=True, archived_at__isnull=True)
     values = rows.order_by("created_at", "id").values_list("id", "name", "code", "details__tax_number")
     entries = [Entry(id_, name, code, plain_tax_number(number)) for id_, name, code, number in values]
     apart = KeptApart.objects.filter(first__list=list_name).values_list("first_id", "second_id")
-    pairs = find_pairs(entries, (frozenset(ids) for ids in apart))[:limit]
+    pairs = find_pairs(entries, (frozenset(ids) for ids in apart))[:_MOST_PAIRS]
     items = ListItem.objects.in_bulk({id_ for pair in pairs for id_ in (pair.first, pair.second)})
     return [Duplicate(items[pair.first], items[pair.second], pair.likeness) for pair in pairs]
 
@@ -95,12 +99,11 @@ def blocking_combination(combination: Combination) -> Combination | None:
     return found
 
 
-def list_combinations(list_name: ListName, limit: int = 50) -> list[Combination]:
+def list_combinations(list_name: ListName) -> list[Combination]:
     """The list's combinations that stand, the newest first."""
     standing = Combination.objects.filter(kept__list=list_name, undone_at__isnull=True)
-    return list(
-        standing.select_related("kept", "absorbed", "combined_by").order_by("-combined_at", "-id")[:limit]
-    )
+    rows = standing.select_related("kept", "absorbed", "combined_by").order_by("-combined_at", "-id")
+    return list(rows[:_MOST_COMBINATIONS])
 
 
 @transaction.atomic

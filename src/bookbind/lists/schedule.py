@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES
-from bookbind.jobs.runner import Claimed, Over, works
+from bookbind.jobs.contract import Claimed, Over, works
 from bookbind.jobs.services import drop_job, queue_job
 from bookbind.kit import clock
 from bookbind.lists.models import ListSync

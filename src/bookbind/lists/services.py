@@ -48,7 +48,7 @@ def create_item(
 
 
 @transaction.atomic
-def get_or_create_supplier(business_id: UUID, name: str, user: User | None = None) -> ListItem:
+def get_or_create_supplier(business_id: UUID, name: str, user: User) -> ListItem:
     """The supplier of this name, whatever its case and accents, else a new one.
 
     A name that was combined into another supplier finds that other one; an archived supplier is brought back.

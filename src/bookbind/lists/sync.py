@@ -14,7 +14,8 @@ from bookbind.connections.gateway import call
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import LIVE_STAGES, organisation_of
 from bookbind.connections.services import note_organisation
-from bookbind.jobs.runner import Again, Claimed, retry_delay_seconds, still_mine, works
+from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.runner import retry_delay_seconds, still_mine
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach

@@ -9,9 +9,10 @@ written, in one transaction), `undoing` (and taken back), `finishing` (the end o
 What those stand on. `reading` brings together what is known of some lists: `standings` (what is bound),
 `usage` and `waiting` (the rules and documents that use an entry), `proposals` and `choices` (what the page
 shows for it), `entries` (what may be matched at all), `unread` (lists not read yet), `evidence` (what
-categories were used with), `needed` (the number in the menu). `publishing` and `dimensions` are the two
-steps before the lists, `creating` makes an entry at the vendor, `restoring` brings choices back after an
-undo, `searching` answers the search field, `mapping_csv` with `mapping_cells` and `mapping_words` takes the
-whole mapping out to a file and back. `accounts` finds the account of the books that a category is, `sides`
-names the two books for sentences, `listeners` has proposals made anew once lists were read.
+categories were used with), `needed` (the number in the menu). `ways` and `dimensions` are the two steps
+before the lists, `sold_as` says what a category is on sales, `creating` makes an entry at the vendor,
+`restoring` brings choices back after an undo, `searching` answers the search field, `mapping_csv` with
+`mapping_lines`, `mapping_cells` and `mapping_words` takes the whole mapping out to a file and back.
+`accounts` finds the account of the books that a category is, `sides` names the two books for sentences,
+`listeners` has proposals made anew once lists were read.
 """

@@ -35,7 +35,7 @@ from bookbind.merge.errors import (
 )
 from bookbind.merge.models import Creation, DraftRow
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import sales_coded_by, uses_apart
+from bookbind.merge.sold_as import created_name, sales_coded_by, target_list
 from bookbind.merge.standings import find_entry, read_targets
 from bookbind.merge.using import Matched, match_one, refuse_matched
 from bookbind.providers.base.contract import Session
@@ -48,7 +48,6 @@ _LONGEST_TEXT = 2000
 _MADE = (Creation.Outcome.DONE, Creation.Outcome.FOUND)
 # Longer than the slowest answer, so that whoever is at it and lives never loses it.
 _HOLD = timedelta(seconds=90)
-_SALES = "Sales \N{EN DASH} "
 # What makes an entry at a vendor; the rest of what we know describes it in the books that it came from.
 _CARRIED = (
     "tax_number",
@@ -153,17 +152,6 @@ def list_created(connection: Connection, since: datetime) -> list[str]:
     return list(
         made.order_by("answered_at", "id").values_list(Coalesce("remote_item__name", "name"), flat=True)
     )
-
-
-def created_name(entry: Entry, use: str, connection: Connection) -> str:
-    """What the entry would be called in the books: a product that a category is sold as says so."""
-    return f"{_SALES}{entry.name}" if use in uses_apart(connection, entry.list) else entry.name
-
-
-def target_list(entry: Entry, use: str, connection: Connection) -> ListName:
-    """The list of the books that the entry would be created in."""
-    provider = get_provider(connection.provider)
-    return provider.sales_coded_by if use in uses_apart(connection, entry.list) else entry.list
 
 
 def _create(

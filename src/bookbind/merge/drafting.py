@@ -18,7 +18,8 @@ from bookbind.merge.entries import Entry, refuse, refuse_use, use_for
 from bookbind.merge.errors import BooksLeft, ChoiceRefused, DraftMoved, NotCreatable
 from bookbind.merge.models import Applied, Draft, DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
-from bookbind.merge.reading import draft_version, find_draft, read_lists, sales_coded_by, uses_apart
+from bookbind.merge.reading import draft_version, find_draft, read_lists
+from bookbind.merge.sold_as import sales_coded_by, target_list, uses_apart
 from bookbind.merge.standings import read_entries, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
@@ -227,8 +228,7 @@ def _checked(
         wrong_side = refuse_use(ours, choice.use)
         if wrong_side:
             raise ChoiceRefused(f"{wrong_side}.")
-        name = ours.list if choice.use not in uses_apart(connection, ours.list) else ListName.PRODUCTS
-        if name not in get_provider(connection.provider).creatable:
+        if target_list(ours, choice.use, connection) not in get_provider(connection.provider).creatable:
             raise NotCreatable
     if choice.action != MATCH:
         return choice

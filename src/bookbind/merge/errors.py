@@ -1,4 +1,4 @@
-"""What can go wrong in Merge lists; each docstring is the message."""
+"""What can go wrong in Merge lists; the docstring is the message where nothing else is said."""
 
 from http import HTTPStatus
 
@@ -15,7 +15,7 @@ class MergeError(Exception):
 
 
 class DraftMoved(MergeError):
-    """The draft changed since you opened it. Nothing was changed now; please look at it again.
+    """The draft is not as it was seen any more; the message says who changed it and what was done before.
 
     `by` is who changed it, empty when the lists were read anew. `created` entries were made in the books
     before that was seen; they stay there.

@@ -10,7 +10,7 @@ from bookbind.kit.text import fold_name
 from bookbind.lists.labels import LIST_LABELS, SINGULAR_LABELS, TRACKING_LISTS, item_label, label_within
 from bookbind.lists.models import RemoteItem
 from bookbind.merge.entries import Entry
-from bookbind.merge.standings import entry_of
+from bookbind.merge.standings import THEIR_FIELDS, entry_of
 from bookbind.providers.base.types import ListName
 
 TARGET = ("new_code", "new_name", "new_id")
@@ -20,7 +20,6 @@ _INSTEAD = {
     "new_name": "Write the name as it stands there.",
     "new_id": "Clear it, and new_code and new_name say which one it is.",
 }
-_FIELDS = ("id", "list", "name", "code", "details", "state")
 Cells = dict[str, str]
 
 
@@ -32,7 +31,7 @@ class Remote:
         self.entries: dict[UUID, Entry] = {}
         self.ids: dict[UUID, str] = {}
         self._found: dict[tuple[ListName, str, str], list[Entry]] = defaultdict(list)
-        for *values, remote_id in rows.order_by("id").values_list(*_FIELDS, "remote_id"):
+        for *values, remote_id in rows.order_by("id").values_list(*THEIR_FIELDS, "remote_id"):
             entry = entry_of(values)
             self.entries[entry.id], self.ids[entry.id] = entry, remote_id
             self._found[entry.list, "id", remote_id].append(entry)

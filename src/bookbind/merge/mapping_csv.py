@@ -17,22 +17,19 @@ from bookbind.kit.sheets import (
 )
 from bookbind.kit.text import clean_text, fold_name, listed
 from bookbind.lists.labels import CONTACT_LISTS, item_label
-from bookbind.merge.choices import CREATE, MATCH, Choice
-from bookbind.merge.creating import target_list
+from bookbind.merge.choices import CREATE, MATCH
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import Entry, narrowed_words, refuse, refuse_use, side_of, use_for
-from bookbind.merge.mapping_cells import TARGET, Cells, Remote, alike, not_one, within
-from bookbind.merge.mapping_words import CHOSEN, Word, read_word, word_of
+from bookbind.merge.mapping_cells import TARGET, Cells, alike, not_one, within
+from bookbind.merge.mapping_lines import COLUMNS, USES, Lines
+from bookbind.merge.mapping_words import CHOSEN, Word, read_word
 from bookbind.merge.plans import ANY, COSTS, SALES
-from bookbind.merge.reading import ListData, list_names, read_lists, sales_coded_by, uses_apart
-from bookbind.merge.standings import Bound
+from bookbind.merge.sold_as import sales_coded_by, target_list, uses_apart
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
 
-COLUMNS = ("list", "old_code", "old_name", "old_id", "use", "new_code", "new_name", "new_id", "action")
 _REQUIRED = ("list", "use", "action")
-_USES = (ANY, COSTS, SALES)
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Report:
 
 def export_mapping(connection: Connection) -> Iterator[str]:
     """One line after another: what each entry is there, and in a word how that stands."""
-    return write_sheet(COLUMNS, _rows(connection))
+    yield from write_sheet(COLUMNS, Lines(connection).rows())
 
 
 def import_mapping(
@@ -78,8 +75,8 @@ def import_mapping(
 class _Import:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.data = read_lists(connection, list_names(connection))
-        self.remote = Remote(connection)
+        self.lines = Lines(connection)
+        self.data, self.remote = self.lines.data, self.lines.remote
         self.ours: dict[tuple[ListName, str], list[Entry]] = defaultdict(list)
         self.by_id: dict[ListName, dict[str, Entry]] = {name: {} for name in self.data}
         self.labels: dict[str, str] = {}
@@ -128,8 +125,8 @@ class _Import:
             return CellError(line, "list", f"{what} Write one of {known}.")
         name = ListName(cells["list"])
         use, word = cells["use"].casefold() or ANY, read_word(cells["action"])
-        if use not in _USES:
-            return CellError(line, "use", f"Write one of {', '.join(_USES)}, not “{cells['use']}”.")
+        if use not in USES:
+            return CellError(line, "use", f"Write one of {', '.join(USES)}, not “{cells['use']}”.")
         entry = self._find_ours(name, cells)
         if isinstance(entry, CellError):
             return entry
@@ -172,8 +169,8 @@ class _Import:
             return self._not_named(entry, use, word, cells)
         if word in (Word.USED, Word.TICKED, Word.SUGGESTED):
             return self._seen(entry, use, word, cells)
-        stands = self._stood(entry, use)
-        if stands is not None and (cells["new_id"] or "new_name" in self._changed(cells, stands)):
+        stands = self.lines.named(entry, use)
+        if stands in self.remote.entries and (cells["new_id"] or "new_name" in self._changed(cells, stands)):
             # Whoever writes another name need not clear the id and the code, nor whoever writes another id.
             cells = self._filled(cells, stands) or cells
         return word, cells
@@ -190,13 +187,13 @@ class _Import:
         if entry.list not in CONTACT_LISTS:
             what = f"Only suppliers and customers are {word}."
             return CellError(0, "action", f"{what} Write {Word.CREATE} or {Word.LEAVE}.")
-        choice = self.data[entry.list].choices.get(entry.id, {}).get(use)
+        choice = self.lines.choice(entry, use)
         is_proposed = choice is not None and not choice.by_person and choice.target is not None
-        return (Word.LEAVE, cells) if is_proposed and not self._used(entry, use) else None
+        return (Word.LEAVE, cells) if is_proposed and not self.lines.used(entry, use) else None
 
     def _seen(self, entry: Entry, use: str, word: Word, cells: Cells) -> tuple[Word, Cells] | None:
         """What a person made of a line about a match or a proposal: another match, none, or nothing."""
-        before = self._used(entry, use) if word is Word.USED else self._proposed(entry, use)
+        before = self.lines.used(entry, use) if word is Word.USED else self.lines.proposed(entry, use)
         filled = self._filled(cells, before)
         if filled:
             return Word.MATCH, filled
@@ -218,20 +215,6 @@ class _Import:
     def _changed(self, cells: Cells, before: UUID | None) -> list[str]:
         said = self.remote.cells(before)
         return [name for name in self.columns if not alike(cells[name], said[name])]
-
-    def _proposed(self, entry: Entry, use: str) -> UUID | None:
-        proposals = self.data[entry.list].proposals.get(entry.id, ())
-        return next((each.target for each in proposals if each.use == use), None)
-
-    def _used(self, entry: Entry, use: str) -> UUID | None:
-        """What stands for the entry and can be used."""
-        return _target_in_use(self.data[entry.list].standings.bound.get(entry.id, {}).get(use))
-
-    def _stood(self, entry: Entry, use: str) -> UUID | None:
-        """What a file that is exported now names."""
-        choice = self.data[entry.list].choices.get(entry.id, {}).get(use)
-        target = _named(choice, self._used(entry, use))
-        return target if target in self.remote.entries else None
 
     def _one_each(self, line: int, entry: Entry, use: str) -> CellError | None:
         """One entry can be two in the books only as one on costs and one on sales."""
@@ -261,7 +244,7 @@ class _Import:
             found = self.remote.find(listed_in, cells)
             if isinstance(found, CellError):
                 return found
-            is_used = found.id == self._used(entry, asked)
+            is_used = found.id == self.lines.used(entry, asked)
             if not is_used:
                 use, note = use_for(entry, found, asked), narrowed_words(entry, found, asked)
             why = refuse(entry, found, use, sales_coded_by(self.connection))
@@ -282,7 +265,7 @@ class _Import:
 
     def _take(self, entry: Entry, word: Word, wanted: NewChoice) -> bool:
         """Keep what a row chooses, unless it stands so already; whether it was kept."""
-        if self._stands(entry, word, wanted):
+        if self.lines.stands(entry, word, wanted):
             self.unchanged += 1
             return False
         self.changes[entry.id, wanted.use] = wanted
@@ -290,55 +273,3 @@ class _Import:
         if wanted.target is not None:
             self.entries[wanted.target] = self.remote.entries[wanted.target]
         return True
-
-    def _stands(self, entry: Entry, word: Word, wanted: NewChoice) -> bool:
-        """Whether the row says nothing new."""
-        choice = self.data[entry.list].choices.get(entry.id, {}).get(wanted.use)
-        is_same = choice is not None and (choice.action, choice.target, choice.ticked) == (
-            wanted.action,
-            wanted.target,
-            wanted.ticked,
-        )
-        if choice is not None and choice.by_person:
-            return is_same
-        bound = self.data[entry.list].standings.bound.get(entry.id, {}).get(wanted.use)
-        is_bound = bound is not None and bound.target == wanted.target
-        return (is_same and word is Word.TICKED) or (wanted.action == MATCH and wanted.ticked and is_bound)
-
-
-def _rows(connection: Connection) -> Iterator[tuple[str, ...]]:
-    data = read_lists(connection, list_names(connection))
-    remote = Remote(connection)
-    for each in data.values():
-        for entry in each.standings.entries.values():
-            for use in _uses_of(each, entry):
-                bound = each.standings.bound.get(entry.id, {}).get(use)
-                choice = each.choices.get(entry.id, {}).get(use)
-                is_lost = each.standings.is_lost(entry.id)
-                yield _cells(entry, use, bound, choice, remote, is_lost=is_lost)
-
-
-def _uses_of(data: ListData, entry: Entry) -> list[str]:
-    uses = {*data.standings.bound.get(entry.id, {}), *data.choices.get(entry.id, {})}
-    return [use for use in _USES if use in uses] or [ANY]
-
-
-def _cells(
-    entry: Entry, use: str, bound: Bound | None, choice: Choice | None, remote: Remote, *, is_lost: bool
-) -> tuple[str, ...]:
-    used = _target_in_use(bound)
-    is_optional = entry.list in CONTACT_LISTS and not is_lost
-    word = word_of(choice, is_used=used is not None, is_optional=is_optional)
-    theirs = remote.cells(_named(choice, used)).values()
-    return (entry.list.value, entry.code, entry.name, str(entry.id), use, *theirs, word)
-
-
-def _target_in_use(bound: Bound | None) -> UUID | None:
-    return bound.target if bound is not None and bound.is_alive else None
-
-
-def _named(choice: Choice | None, used: UUID | None) -> UUID | None:
-    """The entry of the books that a row names: what somebody chose, else what is used or proposed."""
-    if choice is not None and (choice.by_person or used is None):
-        return choice.target
-    return used

@@ -9,17 +9,10 @@ from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import Instead
-from bookbind.merge.creating import created_name, target_list
 from bookbind.merge.impact import DocumentFacts, Impact, RuleFacts, weigh
 from bookbind.merge.plans import ItemPlan, plan_item
-from bookbind.merge.reading import (
-    Changes,
-    list_names,
-    own_targets,
-    read_changes,
-    read_lists,
-    uses_apart,
-)
+from bookbind.merge.reading import Changes, list_names, own_targets, read_changes, read_lists
+from bookbind.merge.sold_as import created_name, target_list, uses_apart
 from bookbind.merge.waiting import Waiting, read_waiting
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider

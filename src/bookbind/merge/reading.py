@@ -11,13 +11,13 @@ from bookbind.lists.queries import used_lists
 from bookbind.merge.choices import CREATE, Choice, Chosen, choices_of, wanted_of
 from bookbind.merge.entries import Entry, refuse
 from bookbind.merge.models import Draft, DraftRow
-from bookbind.merge.plans import SALES, ItemPlan, plan_item
+from bookbind.merge.plans import ItemPlan, plan_item
 from bookbind.merge.proposals import Proposal, Proposals
+from bookbind.merge.sold_as import sales_coded_by, uses_apart
 from bookbind.merge.standings import Standings, read_standings, read_targets
 from bookbind.merge.suggestions import SHARED, read_generations, read_suggestions
 from bookbind.merge.unread import Unread, read_unread
 from bookbind.providers.base.types import ListName
-from bookbind.providers.registry import get_provider
 
 
 @dataclass(frozen=True)
@@ -128,17 +128,6 @@ def draft_version(draft: Draft | None) -> int:
 def list_names(connection: Connection) -> tuple[ListName, ...]:
     """The lists that are matched with the books, in the vendor's order."""
     return used_lists(connection)
-
-
-def uses_apart(connection: Connection, name: ListName) -> frozenset[str]:
-    """The uses on which entries of the list stand for entries of another one."""
-    is_apart = name is ListName.CATEGORIES and sales_coded_by(connection) is not ListName.CATEGORIES
-    return frozenset({SALES}) if is_apart else frozenset()
-
-
-def sales_coded_by(connection: Connection) -> ListName:
-    """The list that the vendor codes sales by."""
-    return get_provider(connection.provider).sales_coded_by
 
 
 def read_lists(

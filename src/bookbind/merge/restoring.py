@@ -7,14 +7,8 @@ from bookbind.merge.choices import MATCH, uses_beside
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.entries import refuse, use_for
 from bookbind.merge.models import Applied
-from bookbind.merge.reading import (
-    draft_version,
-    find_draft,
-    list_names,
-    read_lists,
-    sales_coded_by,
-    uses_apart,
-)
+from bookbind.merge.reading import draft_version, find_draft, list_names, read_lists
+from bookbind.merge.sold_as import sales_coded_by, uses_apart
 from bookbind.merge.standings import read_targets
 from bookbind.tenancy.models import User
 

@@ -13,19 +13,11 @@ from bookbind.lists.labels import CONTACT_LISTS, SINGULAR_LABELS
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import search_items
 from bookbind.merge.choices import LEAVE, MATCH, Choice
-from bookbind.merge.creating import created_name, target_list
 from bookbind.merge.entries import Entry, refuse, refuse_use, use_for
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.merge.proposals import Proposal, confidence_of
-from bookbind.merge.reading import (
-    ListData,
-    draft_version,
-    find_draft,
-    list_names,
-    read_lists,
-    sales_coded_by,
-    uses_apart,
-)
+from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_lists
+from bookbind.merge.sold_as import created_name, sales_coded_by, target_list, uses_apart
 from bookbind.merge.standings import Bound, find_entry, read_targets
 from bookbind.merge.usage import NOT_USED, Uses, read_uses, read_uses_of
 from bookbind.providers.base.types import ListName

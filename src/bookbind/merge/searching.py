@@ -7,15 +7,14 @@ from django.db.models import QuerySet
 from bookbind.connections.models import Connection
 from bookbind.lists.models import RemoteItem
 from bookbind.lists.queries import search_items
-from bookbind.merge.creating import target_list
 from bookbind.merge.entries import Entry, refuse, use_for
 from bookbind.merge.plans import ANY
 from bookbind.merge.proposals import Proposal
-from bookbind.merge.reading import read_lists, sales_coded_by
+from bookbind.merge.reading import read_lists
 from bookbind.merge.rows import Target
-from bookbind.merge.standings import entry_of, find_entry
+from bookbind.merge.sold_as import sales_coded_by, target_list
+from bookbind.merge.standings import THEIR_FIELDS, entry_of, find_entry
 
-_FIELDS = ("id", "list", "name", "code", "details", "state")
 # Looked at before those that can't be chosen are put last.
 _LOOKED_AT = 300
 
@@ -31,7 +30,9 @@ def search_targets(
     if ours is None:
         return []
     rows = _rows(connection, ours, use, search)
-    found = [_target(ours, entry_of(row), use, connection) for row in rows[:_LOOKED_AT].values_list(*_FIELDS)]
+    found = [
+        _target(ours, entry_of(row), use, connection) for row in rows[:_LOOKED_AT].values_list(*THEIR_FIELDS)
+    ]
     return sorted(found, key=lambda each: bool(each.why_not))[:limit]
 
 

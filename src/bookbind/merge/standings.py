@@ -16,7 +16,9 @@ from bookbind.merge.entries import Entry, refuse_use
 from bookbind.merge.plans import ANY, COSTS, SALES
 from bookbind.providers.base.types import ListName
 
-_FIELDS = ("id", "list", "name", "code", "details")
+# The columns that `entry_of` takes: of ours, and of an entry of the books.
+OUR_FIELDS = ("id", "list", "name", "code", "details")
+THEIR_FIELDS = (*OUR_FIELDS, "state")
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def read_standings(
     found = {name: Standings({}) for name in names}
     rows = ListItem.objects.filter(list__in=list(found), merged_into__isnull=True, archived_at__isnull=True)
     rows = rows if among is None else rows.filter(among)
-    for entry in map(entry_of, rows.order_by("code", "folded_name", "id").values_list(*_FIELDS)):
+    for entry in map(entry_of, rows.order_by("code", "folded_name", "id").values_list(*OUR_FIELDS)):
         found[entry.list].entries[entry.id] = entry
     _read_bound(connection, found)
     return found
@@ -105,19 +107,19 @@ def read_standings(
 def read_remote(connection: Connection, name: ListName) -> list[Entry]:
     """Every entry of the books' list as it was last read completely, those that can't be used too."""
     rows = RemoteItem.objects.filter(connection=connection, list=name).order_by("code", "folded_name", "id")
-    return [entry_of(row) for row in rows.values_list(*_FIELDS, "state")]
+    return [entry_of(row) for row in rows.values_list(*THEIR_FIELDS)]
 
 
 def read_targets(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Entry]:
     """These entries of the books by id; those of other books are left out."""
     rows = RemoteItem.objects.filter(connection=connection, id__in=list(set(ids)))
-    return {row[0]: entry_of(row) for row in rows.values_list(*_FIELDS, "state")}
+    return {row[0]: entry_of(row) for row in rows.values_list(*THEIR_FIELDS)}
 
 
 def read_entries(ids: Iterable[UUID]) -> dict[UUID, Entry]:
     """These entries of ours by id; what is archived or was combined into another is left out."""
     rows = ListItem.objects.filter(id__in=list(set(ids)), merged_into__isnull=True, archived_at__isnull=True)
-    return {row[0]: entry_of(row) for row in rows.values_list(*_FIELDS)}
+    return {row[0]: entry_of(row) for row in rows.values_list(*OUR_FIELDS)}
 
 
 def find_entry(item_id: UUID) -> Entry | None:
@@ -126,7 +128,7 @@ def find_entry(item_id: UUID) -> Entry | None:
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
-    """An entry out of the values of `_FIELDS`, and of its state when it is one of the books."""
+    """An entry out of the values of OUR_FIELDS, or of THEIR_FIELDS when it is one of the books."""
     id_, name, title, code, details, *state = row
     return Entry(id_, ListName(name), title, code, details, *state)
 

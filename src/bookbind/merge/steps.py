@@ -14,12 +14,12 @@ from bookbind.lists.merging import merging_lists
 from bookbind.lists.models import ListItem
 from bookbind.lists.queries import dimension_slots, list_words, used_lists
 from bookbind.merge.dimensions import DimensionQuestion, list_dimension_questions
-from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import Changes, ListData
 from bookbind.merge.sides import Sides, read_sides
 from bookbind.merge.standings import Standings, read_standings
 from bookbind.merge.unread import Unread, read_unread
 from bookbind.merge.usage import Uses, read_uses
+from bookbind.merge.ways import list_ways
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Subquery
 
 from bookbind.connections.models import Connection
-from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.labels import CONTACT_LISTS
@@ -27,9 +27,9 @@ from bookbind.merge.proposals import (
     propose_products,
     to_json,
 )
+from bookbind.merge.sold_as import sales_coded_by
 from bookbind.merge.standings import Standings, read_remote, read_remote_ids, read_standings
 from bookbind.providers.base.types import ListName
-from bookbind.providers.registry import get_provider
 
 SUGGEST_JOB = "merge.suggest"
 # Several of ours may well be one of theirs; elsewhere what is taken is not proposed again.
@@ -158,7 +158,7 @@ def _keep(question: Question, made: Proposals, before: Suggested | None) -> None
 
 
 def _sells_products(connection: Connection) -> bool:
-    return get_provider(connection.provider).sales_coded_by is ListName.PRODUCTS
+    return sales_coded_by(connection) is ListName.PRODUCTS
 
 
 def _with_evidence(

@@ -27,8 +27,8 @@ from bookbind.merge.impact import Impact
 from bookbind.merge.models import Applied
 from bookbind.merge.plans import UndoPlan, Written, plan_undo
 from bookbind.merge.preview import impact_now
-from bookbind.merge.reading import uses_apart
 from bookbind.merge.restoring import restore_choices
+from bookbind.merge.sold_as import uses_apart
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
 from bookbind.tenancy.models import User

@@ -1,8 +1,6 @@
 """Lists that have not been read from these books yet: what hangs on them is not known before they are."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from uuid import UUID
 
 from bookbind.connections.models import Connection
 from bookbind.lists.labels import label_within
@@ -40,15 +38,14 @@ def read_unread(connection: Connection) -> dict[ListName, Unread]:
     }
 
 
-def list_awaited(connection: Connection, used: Collection[UUID] | None = None) -> list[Unread]:
-    """Those of them that rules or waiting documents name entries of; `used` are these, where they are known.
+def list_awaited(connection: Connection) -> list[Unread]:
+    """Those of them that rules or waiting documents name entries of.
 
     Until they have been read nobody can say how many rules work, nor how many documents become ready.
     """
     unread = read_unread(connection)
     if not unread:
         return []
-    used = read_uses(connection).keys() if used is None else used
-    rows = ListItem.objects.filter(id__in=list(used), list__in=list(unread)).order_by("list")
+    rows = ListItem.objects.filter(id__in=list(read_uses(connection)), list__in=list(unread)).order_by("list")
     named = set(rows.values_list("list", flat=True).distinct())
     return [each for name, each in unread.items() if name in named]

@@ -22,15 +22,8 @@ from bookbind.merge.entries import Entry, narrowed_words, refuse, use_for
 from bookbind.merge.errors import ChoiceRefused, DraftMoved, NothingToUse
 from bookbind.merge.models import Applied, Creation, Draft, DraftRow
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import (
-    Changes,
-    ListData,
-    list_names,
-    read_changes,
-    read_lists,
-    sales_coded_by,
-    uses_apart,
-)
+from bookbind.merge.reading import Changes, ListData, list_names, read_changes, read_lists
+from bookbind.merge.sold_as import sales_coded_by, uses_apart
 from bookbind.merge.standings import find_entry, read_standings, read_targets
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.queries import list_unsent
@@ -38,6 +31,8 @@ from bookbind.publishing.reasons import Reason
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.states import State
 from bookbind.tenancy.models import User
+
+_LATEST = 20
 
 
 @dataclass(frozen=True)
@@ -111,10 +106,10 @@ def match_one(connection: Connection, item_id: UUID, target: UUID, user: User, u
     return Matched(applied, len(before) - len(after), waiting, ready, narrowed)
 
 
-def list_applied(connection: Connection, limit: int = 20) -> list[Applied]:
-    """What was used at the connection, the newest first."""
+def list_applied(connection: Connection) -> list[Applied]:
+    """What was used at the connection, the newest first, as many as a page shows."""
     rows = Applied.objects.filter(connection=connection).select_related("used_by", "undone_by")
-    return list(rows.order_by("-used_at", "-id")[:limit])
+    return list(rows.order_by("-used_at", "-id")[:_LATEST])
 
 
 def find_last_applied(connection: Connection) -> Applied | None:

@@ -8,7 +8,8 @@ from bookbind.connections.models import Connection
 from bookbind.connections.queries import statuses_of, words_of
 from bookbind.connections.status import Health, State, Status
 from bookbind.connections.wording import Viewer
-from bookbind.jobs.services import Again, Claimed, queue_job, works
+from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.notifications.letters import ClientLine, write_digest
 from bookbind.notifications.models import Mail, PracticeNews

@@ -12,7 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.db.models import Min, Q, QuerySet
 
-from bookbind.jobs.services import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.kit import clock
 from bookbind.notifications.models import Mail
 from bookbind.notifications.services import SEND_JOB

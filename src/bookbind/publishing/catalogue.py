@@ -147,15 +147,6 @@ _OWN_FIELDS: dict[Reason, Entry] = {
         "The document would arrive without its paper.",
         "Save it as a PDF, upload that and publish it.",
     ),
-    Reason.NO_CONNECTION: Entry(
-        "Not connected",
-        "There is no accounting software to publish to.",
-        "Your documents can be coded and exported without one.",
-        Who.ADMIN,
-        "Connect one in Business settings.",
-        ((Button.CONNECT, "Connect"),),
-        Retried.ON_PUBLISH,
-    ),
     Reason.ENTRY_ARCHIVED: to_edit(
         "Entry archived",
         "{label} is archived in your lists.",

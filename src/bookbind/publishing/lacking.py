@@ -16,7 +16,8 @@ from bookbind.activity import services as activity
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import find_main_connection, label_of
 from bookbind.documents.models import Document
-from bookbind.jobs.services import Again, Claimed, queue_job, works
+from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.services import queue_job
 from bookbind.kit.text import within_sentence
 from bookbind.publishing.messages import short_reason
 from bookbind.publishing.together import check_together

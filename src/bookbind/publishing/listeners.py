@@ -23,12 +23,10 @@ from bookbind.lists.events import BindingsChanged, ListsSynced
 from bookbind.lists.queries import keeps_own_codes
 from bookbind.publishing.automatic import publish_if_automatic
 from bookbind.publishing.configuration import get_settings
-from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.events import SettingsChanged
 from bookbind.publishing.lacking import check_ready_soon
-from bookbind.publishing.models import Publication
 from bookbind.publishing.paper import take_up_papers
-from bookbind.publishing.placement import settle, wake
+from bookbind.publishing.placement import settle, settle_all, wake
 from bookbind.publishing.queries import find_open_publication, list_unsent
 from bookbind.publishing.ready import check_still_ready
 from bookbind.publishing.reasons import Reason
@@ -82,7 +80,7 @@ def gather_waiting(event: ConnectionHealed) -> None:
 def begin_queue(event: ConnectionActivated) -> None:
     """What was asked for while the connection was set up may go now."""
     connection = get_connection(event.connection_id)
-    _settle_all(connection, {Reason.CONNECTION})
+    _settle_held(connection, {Reason.CONNECTION})
     take_up_papers(connection)
     wake(connection)
 
@@ -112,7 +110,7 @@ def check_against_new_lists(event: ListsSynced) -> None:
     held = list(list_unsent(connection.id, CHECKED).filter(state=State.HELD.value))
     # A list that can't be read keeps only those waiting that name its entries.
     needing = set() if event.complete else needing_unread(connection, held)
-    _settle_rows(row for row in held if row.document_id not in needing)
+    settle_all(row for row in held if row.document_id not in needing)
     wake(connection)
 
 
@@ -128,7 +126,7 @@ def check_matched(event: BindingsChanged) -> None:
     check_ready_soon(event.business_id)
     items = {str(item_id) for item_id in event.item_ids}
     held = list_unsent(connection.id, CHECKED).filter(state=State.HELD.value)
-    _settle_rows(row for row in held if row.reason_data.get("item") in items)
+    settle_all(row for row in held if row.reason_data.get("item") in items)
 
 
 @subscribe(SettingsChanged)
@@ -136,7 +134,7 @@ def check_against_new_settings(event: SettingsChanged) -> None:
     """Other settings may cure what held a document."""
     connection = get_connection(event.connection_id)
     if event.may_go:
-        _settle_all(connection, CHECKED)
+        _settle_held(connection, CHECKED)
     else:
         look_first_after_matching(connection)
 
@@ -172,13 +170,5 @@ def take_back_archived(event: DocumentArchived) -> None:
     withdraw_for_archive(event.document_id, User.objects.filter(id=event.user_id).first())
 
 
-def _settle_all(connection: Connection, reasons: Iterable[Reason]) -> None:
-    _settle_rows(list_unsent(connection.id, reasons).filter(state=State.HELD.value))
-
-
-def _settle_rows(rows: Iterable[Publication]) -> None:
-    for publication in rows:
-        try:
-            settle(publication)
-        except MovedMeanwhile:
-            continue
+def _settle_held(connection: Connection, reasons: Iterable[Reason]) -> None:
+    settle_all(list_unsent(connection.id, reasons).filter(state=State.HELD.value))

@@ -12,17 +12,6 @@ from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Problem, Reason
 from bookbind.publishing.wording import Button, Entry, Message, Retried, Words
 
-__all__ = [
-    "Button",
-    "Message",
-    "Words",
-    "explain_paper",
-    "explain_problem",
-    "explain_publication",
-    "short_reason",
-    "words_of",
-]
-
 _PAPER_WORDS = {
     "paper_missing": "The file could not be read from our storage. Tell whoever runs Bookbind.",
     "unsupported": "{provider} does not take a file of this size or type.",

@@ -54,9 +54,19 @@ def attach_paper(publication: Publication, connection: Connection) -> Turn:
     return _attach(publication, connection, outgoing)
 
 
+def list_papers(
+    connection: Connection, paper: Publication.Paper = Publication.Paper.WAITING
+) -> "QuerySet[Publication]":
+    """The published documents of the connection by how their file stands: those still to be attached."""
+    rows: QuerySet[Publication] = Publication.objects.filter(
+        connection=connection, state=State.PUBLISHED.value, paper=paper
+    )
+    return rows
+
+
 def give_up_papers(connection: Connection) -> None:
     """Nothing can be attached in books that were left: the documents' pages say so."""
-    _of(connection, Publication.Paper.WAITING).update(
+    list_papers(connection).update(
         paper=Publication.Paper.FAILED,
         paper_error={"kind": BOOKS_LEFT, "vendor_text": ""},
         paper_next_try_at=None,
@@ -65,7 +75,7 @@ def give_up_papers(connection: Connection) -> None:
 
 def take_up_papers(connection: Connection) -> None:
     """The books are in use again: what could not be attached because they were left goes on by itself."""
-    _of(connection, Publication.Paper.FAILED).filter(paper_error__kind=BOOKS_LEFT).update(
+    list_papers(connection, Publication.Paper.FAILED).filter(paper_error__kind=BOOKS_LEFT).update(
         paper=Publication.Paper.WAITING, paper_error={}
     )
 
@@ -84,13 +94,6 @@ def paper_name(file: StoredFile, marker: str, *, is_guest: bool) -> str:
     if is_guest:
         stem = f"{stem} {marker[-8:]}"
     return f"{stem}{EXTENSIONS[file.content_type]}"
-
-
-def _of(connection: Connection, paper: Publication.Paper) -> "QuerySet[Publication]":
-    rows: QuerySet[Publication] = Publication.objects.filter(
-        connection=connection, state=State.PUBLISHED.value, paper=paper
-    )
-    return rows
 
 
 def _attach(publication: Publication, connection: Connection, file: OutgoingFile) -> Turn:

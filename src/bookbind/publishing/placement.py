@@ -1,5 +1,6 @@
 """Where a publication that nothing was sent for belongs now: checked, held with a reason, or in the queue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from bookbind.documents import queries as documents
 from bookbind.documents.models import Document
 from bookbind.jobs.services import queue_job
 from bookbind.publishing.checks import DocumentFacts, check_document, list_blocking
+from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.facts import Books, read_books, read_document
 from bookbind.publishing.models import Publication
 from bookbind.publishing.queries import find_unchecked_resume
@@ -81,6 +83,15 @@ def settle(
         hold_for(publication, blocking[0], actor=actor, **changes)
     else:
         queue(publication, actor=actor, **changes)
+
+
+def settle_all(rows: Iterable[Publication]) -> None:
+    """Put each of these where it belongs now; one that somebody moved meanwhile is left as it is."""
+    for publication in rows:
+        try:
+            settle(publication)
+        except MovedMeanwhile:
+            continue
 
 
 def hold_for(

@@ -31,7 +31,6 @@ class Reason(StrEnum):
     TRACKING_DIFFERS = "tracking_differs"
     FILE_TOO_LARGE = "file_too_large"
     FILE_NOT_TAKEN = "file_not_taken"
-    NO_CONNECTION = "no_connection"
     ENTRY_ARCHIVED = "entry_archived"
     ARCHIVED = "archived"
     # What the books allow.

@@ -17,8 +17,6 @@ from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import RETURNABLE, State
 from bookbind.tenancy.models import User
 
-_MOVED = [state.value for state in RETURNABLE]
-
 
 def reopen(rows: Sequence[Publication], joined: Connection, reason: Reason, user: User) -> list[Publication]:
     """Withdraw the unsent rows and hold each anew at `joined`, in its old place in the order.
@@ -26,7 +24,7 @@ def reopen(rows: Sequence[Publication], joined: Connection, reason: Reason, user
     In the caller's transaction, with the rows' documents read. The books there are searched for twins first.
     MovedMeanwhile when one of them is not unsent any more.
     """
-    moved = Publication.objects.filter(id__in=[row.id for row in rows], state__in=_MOVED)
+    moved = Publication.objects.filter(id__in=[row.id for row in rows], state__in=list(RETURNABLE))
     if moved.update(state=State.WITHDRAWN.value, reason="", reason_data={}) != len(rows):
         raise MovedMeanwhile
     made = [_anew(row, joined, reason) for row in rows]

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from bookbind.connections.models import Connection
 from bookbind.documents.models import Document
 from bookbind.documents.queries import find_needing
-from bookbind.jobs.runner import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.jobs.services import queue_job
 from bookbind.kit import clock
 from bookbind.lists.queries import find_unread_lists
@@ -88,7 +88,7 @@ def check_matched_documents(job: Claimed) -> Again | None:
 
 def finish_check(connection_id: UUID) -> None:
     """Do now what the job would do; nothing when no document waits for it."""
-    resume = Resume.objects.filter(connection_id=connection_id, checked_at__isnull=True).first()
+    resume = find_unchecked_resume(connection_id)
     if resume is not None and resume.lists_read_at is not None:
         check_resume(resume)
 

@@ -18,10 +18,10 @@ from bookbind.lists.queries import keeps_own_codes
 from bookbind.providers.base.types import DocumentKind, Organisation, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings
-from bookbind.publishing.errors import MovedMeanwhile, StartCutOff
+from bookbind.publishing.errors import StartCutOff
 from bookbind.publishing.instead import find_way
 from bookbind.publishing.models import Publication, PublishingSettings
-from bookbind.publishing.placement import is_cut_off, settle, wake
+from bookbind.publishing.placement import is_cut_off, settle_all, wake
 from bookbind.publishing.queries import count_by_reason
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.states import State
@@ -114,11 +114,7 @@ def start_publishing(connection: Connection, user: User) -> bool:
 def settle_started(connection: Connection) -> None:
     """Put what was held in the moment of the start where it belongs now; done by the queue."""
     held = _ready(connection).select_related("connection", "document")
-    for publication in held.order_by("queued_at", "id"):
-        try:
-            settle(publication)
-        except MovedMeanwhile:
-            continue
+    settle_all(held.order_by("queued_at", "id"))
 
 
 def _queue_ready(connection: Connection) -> None:

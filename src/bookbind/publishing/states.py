@@ -29,8 +29,10 @@ _MOVES: dict[State, frozenset[State]] = {
 }
 
 OPEN = frozenset({State.WAITING, State.HELD, State.SENDING, State.UNKNOWN, State.REJECTED})
+# A delivery was made, and what became of it is not known yet.
+UNDER_WAY = frozenset({State.SENDING, State.UNKNOWN})
 # While one of these holds, the document may already stand in the books, so nothing of it changes.
-FROZEN = frozenset({State.SENDING, State.UNKNOWN, State.PUBLISHED})
+FROZEN = UNDER_WAY | {State.PUBLISHED}
 # A person can still take these back.
 RETURNABLE = frozenset({State.WAITING, State.HELD, State.REJECTED})
 WAITING_STATES = frozenset({State.WAITING, State.HELD, State.SENDING, State.UNKNOWN})

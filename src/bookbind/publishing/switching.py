@@ -12,25 +12,23 @@ from bookbind.connections.models import Change, Connection
 from bookbind.connections.status import Health
 from bookbind.documents.models import Document
 from bookbind.documents.queries import owed
-from bookbind.jobs.services import Again, Claimed, works
+from bookbind.jobs.contract import Again, Claimed, works
 from bookbind.kit import clock
 from bookbind.kit.checkpoints import Checkpoint, reach
-from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Delivery, Publication
-from bookbind.publishing.placement import settle, wake
+from bookbind.publishing.paper import list_papers
+from bookbind.publishing.placement import settle_all, wake
 from bookbind.publishing.queries import WaitingSummary, list_unsent, summarise
 from bookbind.publishing.reasons import Reason
 from bookbind.publishing.reopening import reopen
 from bookbind.publishing.resume import give_up_return
 from bookbind.publishing.services import release
-from bookbind.publishing.states import RETURNABLE, State
+from bookbind.publishing.states import RETURNABLE, UNDER_WAY, State
 from bookbind.tenancy.models import User
 
 SWITCH_JOB = "publishing.switch"
 _LOOK_AGAIN = timedelta(seconds=1)
 _LOOK_LATER = timedelta(seconds=30)
-_UNDER_WAY = (State.SENDING.value, State.UNKNOWN.value)
-_MOVED = [state.value for state in RETURNABLE]
 
 
 class UnderWay(Exception):
@@ -106,7 +104,7 @@ def missed_first(change: Change) -> list[Document]:
     # What came along kept its place; what a person took back and asked for again has a new one.
     along = Publication.objects.filter(
         connection=change.joined,
-        state__in=_MOVED,
+        state__in=list(RETURNABLE),
         document=OuterRef("document"),
         queued_at=OuterRef("queued_at"),
     )
@@ -133,8 +131,7 @@ def _must_wait(change: Change) -> bool:
     rows = Publication.objects.filter(connection=left)
     changes.hand_over(change)
     return not changes.is_patience_over(change) and (
-        rows.filter(state__in=_UNDER_WAY).exists()
-        or rows.filter(state=State.PUBLISHED.value, paper=Publication.Paper.WAITING).exists()
+        rows.filter(state__in=list(UNDER_WAY)).exists() or list_papers(left).exists()
     )
 
 
@@ -171,7 +168,7 @@ def _movable(left: Connection) -> "QuerySet[Publication]":
     undecided = Delivery.objects.filter(
         purpose=Delivery.Purpose.DOCUMENT, outcome__in=[Delivery.Outcome.OPEN, Delivery.Outcome.LOST]
     )
-    rows = Publication.objects.filter(connection=left, state__in=_MOVED)
+    rows = Publication.objects.filter(connection=left, state__in=list(RETURNABLE))
     free: QuerySet[Publication] = rows.exclude(
         id__in=undecided.filter(connection=left).values("publication_id")
     ).exclude(reason=Reason.UNKNOWN)
@@ -180,8 +177,4 @@ def _movable(left: Connection) -> "QuerySet[Publication]":
 
 def _settle_moved(joined: Connection) -> None:
     """Say of each moved document what really stands between it and the new books."""
-    for publication in list_unsent(joined.id, {Reason.NOT_STARTED}):
-        try:
-            settle(publication)
-        except MovedMeanwhile:
-            continue
+    settle_all(list_unsent(joined.id, {Reason.NOT_STARTED}))

@@ -18,7 +18,6 @@ class Button(StrEnum):
     ARCHIVE = "archive"
     LOOK_AGAIN = "look_again"
     PUBLISH = "publish"
-    CONNECT = "connect"
     SETTINGS = "settings"
     REFRESH_LISTS = "refresh_lists"
     RESTORE = "restore"

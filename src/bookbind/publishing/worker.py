@@ -10,11 +10,12 @@ from bookbind.connections.models import Connection
 from bookbind.connections.services import mark_lapsed
 from bookbind.connections.status import Action
 from bookbind.connections.status import State as ConnectionState
-from bookbind.jobs.runner import Again, Claimed, still_mine, works
+from bookbind.jobs.contract import Again, Claimed, works
+from bookbind.jobs.runner import still_mine
 from bookbind.kit import clock
 from bookbind.publishing.errors import MovedMeanwhile
 from bookbind.publishing.models import Publication
-from bookbind.publishing.paper import attach_paper, give_up_papers
+from bookbind.publishing.paper import attach_paper, give_up_papers, list_papers
 from bookbind.publishing.placement import QUEUE, hold, is_cut_off
 from bookbind.publishing.queries import find_unchecked_resume, list_unsent
 from bookbind.publishing.reasons import Reason
@@ -23,14 +24,13 @@ from bookbind.publishing.resume import check_resume, finish_check
 from bookbind.publishing.retry import STEPS_ASIDE_AFTER
 from bookbind.publishing.sending import send_document
 from bookbind.publishing.starting import settle_started
-from bookbind.publishing.states import State
+from bookbind.publishing.states import UNDER_WAY, State
 from bookbind.publishing.trouble import UNUSABLE_PAUSE
 from bookbind.publishing.turns import Keep, Pause, Turn
 
 # Longer than the longest call, so that a worker loses its queue only when it died.
 LEASE_SECONDS = 90
-_UNDER_WAY = (State.SENDING.value, State.UNKNOWN.value)
-_IN_QUEUE = (State.WAITING.value, *_UNDER_WAY)
+_IN_QUEUE = UNDER_WAY | {State.WAITING}
 
 
 @works(QUEUE, lease_seconds=LEASE_SECONDS)
@@ -117,7 +117,7 @@ def _hold_all(connection: Connection) -> None:
 
 def _leave_unknown_to_people(connection: Connection) -> None:
     """Nobody can search books that were left, so what may have reached them is a person's to decide."""
-    rows = Publication.objects.filter(connection=connection, state__in=_UNDER_WAY)
+    rows = Publication.objects.filter(connection=connection, state__in=list(UNDER_WAY))
     for publication in rows.select_related("connection", "document"):
         try:
             hold(publication, Reason.UNKNOWN)
@@ -127,18 +127,17 @@ def _leave_unknown_to_people(connection: Connection) -> None:
 
 def _find_head(connection: Connection) -> Publication | None:
     """The first in the queue; one that failed several times lets others go first until its time comes."""
-    states = _UNDER_WAY if connection.hands_over else _IN_QUEUE
-    rows = Publication.objects.filter(connection=connection, state__in=states)
+    states = UNDER_WAY if connection.hands_over else _IN_QUEUE
+    rows = Publication.objects.filter(connection=connection, state__in=list(states))
     aside = Q(attempts__gte=STEPS_ASIDE_AFTER, next_try_at__gt=clock.now())
     found: Publication | None = _with_rows(rows.exclude(aside)).order_by("queued_at", "id").first()
     return found
 
 
 def _due_papers(connection: Connection) -> QuerySet[Publication]:
-    rows = Publication.objects.filter(
-        connection=connection, state=State.PUBLISHED.value, paper=Publication.Paper.WAITING
+    due = list_papers(connection).filter(
+        Q(paper_next_try_at__isnull=True) | Q(paper_next_try_at__lte=clock.now())
     )
-    due = rows.filter(Q(paper_next_try_at__isnull=True) | Q(paper_next_try_at__lte=clock.now()))
     return _with_rows(due).order_by("published_at", "id")
 
 
@@ -147,13 +146,10 @@ def _next_due(connection: Connection, head: Publication | None) -> datetime | No
 
     Behind a head that rests, the others wait for it, even those whose own time has come.
     """
-    queued = Publication.objects.filter(connection=connection, state__in=_IN_QUEUE)
-    papers = Publication.objects.filter(
-        connection=connection, state=State.PUBLISHED.value, paper=Publication.Paper.WAITING
-    )
+    queued = Publication.objects.filter(connection=connection, state__in=list(_IN_QUEUE))
     moments = [
         head.next_try_at if head else queued.aggregate(first=Min("next_try_at"))["first"],
-        papers.aggregate(first=Min("paper_next_try_at"))["first"],
+        list_papers(connection).aggregate(first=Min("paper_next_try_at"))["first"],
     ]
     return min((moment for moment in moments if moment is not None), default=None)
 

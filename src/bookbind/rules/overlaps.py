@@ -26,11 +26,10 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Dead:
-    """A rule without effect; `behind` are the rules that hide it, in their order."""
+    """A rule without effect, and why it has none."""
 
     rule: UUID
     why: WhyDead
-    behind: tuple[UUID, ...] = ()
 
 
 def find_overlaps(rules: Sequence[RuleValues]) -> list[Overlap]:
@@ -49,12 +48,11 @@ def find_dead(rules: Sequence[RuleValues]) -> list[Dead]:
     found: list[Dead] = []
     for number, rule in enumerate(rules):
         fields = fields_of(rule)
-        earlier = [(first.id, fields_of(first)) for first in rules[:number]]
-        taken = frozenset().union(*(said for _, said in earlier))
+        taken = frozenset().union(*map(fields_of, rules[:number]))
         if not fields:
             found.append(Dead(rule.id, WhyDead.SAYS_NOTHING))
         elif fields <= taken:
-            found.append(Dead(rule.id, WhyDead.HIDDEN, tuple(id_ for id_, said in earlier if said & fields)))
+            found.append(Dead(rule.id, WhyDead.HIDDEN))
     return found
 
 

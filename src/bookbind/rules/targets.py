@@ -63,7 +63,6 @@ class RuleTargets:
     """
 
     kind: str
-    rule_id: UUID
     owner: UUID
     targets: frozenset[UUID]
 
@@ -79,8 +78,8 @@ def list_rule_targets(item_ids: Iterable[UUID] | None = None) -> list[RuleTarget
     found: list[RuleTargets] = []
     for kind in RULE_KINDS:
         rows = kind.model.objects.filter(active=True)
-        for id_, owner, *targets in rows.values_list("id", f"{kind.owner}_id", *kind.target_ids):
+        for owner, *targets in rows.values_list(f"{kind.owner}_id", *kind.target_ids):
             ids = frozenset(target for target in targets if target is not None)
             if wanted is None or ids & wanted:
-                found.append(RuleTargets(kind.name, id_, owner, ids))
+                found.append(RuleTargets(kind.name, owner, ids))
     return found

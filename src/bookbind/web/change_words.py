@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from bookbind.connections.change import find_change_away, find_change_to, find_undoable, has_old_books
-from bookbind.connections.messages import Viewer, explain
+from bookbind.connections.messages import explain
 from bookbind.connections.models import Change, Connection
 from bookbind.connections.names import names_agree
 from bookbind.connections.queries import (
@@ -17,6 +17,7 @@ from bookbind.connections.queries import (
     words_of,
 )
 from bookbind.connections.second_person import Act, find_open
+from bookbind.connections.wording import Viewer
 from bookbind.lists.queries import needs_match_counts
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.queries import waiting_summary

@@ -5,11 +5,21 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from bookbind.connections.messages import ActionName, ActionWord, Message, Tone, explain
+from bookbind.connections.messages import explain
 from bookbind.connections.models import Connection
 from bookbind.connections.queries import status_of, viewer_of, words_of
 from bookbind.connections.status import Health, State, Status
-from bookbind.connections.wording import ConnectionWords, Viewer, asked, waiting, whom_to_ask
+from bookbind.connections.wording import (
+    ActionName,
+    ActionWord,
+    ConnectionWords,
+    Message,
+    Tone,
+    Viewer,
+    asked,
+    waiting,
+    whom_to_ask,
+)
 from bookbind.kit.money import show_money
 from bookbind.kit.text import listed
 from bookbind.notifications.queries import find_request_of_today

@@ -1,6 +1,5 @@
 """Light reads: one call for all lists of a session, and a whole read where that call can't be trusted."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.shapes import FieldMissing
 from bookbind.providers.base.types import ListName, NewContact
 from bookbind.providers.quickbooks.lists import parse_changes
-from tests.providers.conftest import ORGANISATION, Visitor
+from tests.providers.conftest import ORGANISATION
 from tests.providers.contract.books import Books, read_list
 from tests.providers.quickbooks.payload import payload
 
@@ -45,11 +44,6 @@ def test_a_full_answer_is_not_trusted_for_any_list() -> None:
 def test_an_answer_of_another_shape_is_none(content: Any) -> None:
     with pytest.raises(FieldMissing):
         parse_changes(content, SINCE)
-
-
-@pytest.fixture
-def books(visit: Callable[[str], Visitor]) -> Books:
-    return Books.open(visit("quickbooks"))
 
 
 def calls(books: Books, after: int = 0) -> list[str]:

@@ -1,7 +1,6 @@
 """QuickBooks' own ways, met at the sandbox: what it drops, whom it locks out, how long a consent lasts."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -25,16 +24,6 @@ from tests.providers.conftest import LOGIN, ORGANISATION, Visitor
 from tests.providers.contract.books import Books, read_list
 
 AMERICA, UNREGISTERED = "Acme America Inc", "Acme Holdings Ltd"
-
-
-@pytest.fixture
-def visitor(visit: Callable[[str], Visitor]) -> Visitor:
-    return visit("quickbooks")
-
-
-@pytest.fixture
-def books(visitor: Visitor) -> Books:
-    return Books.open(visitor)
 
 
 def control(visitor: Visitor, name: str, /, **wish: object) -> None:

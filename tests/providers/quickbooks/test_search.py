@@ -1,6 +1,5 @@
 """Looking for what stands in the books already: ours, alike, nothing, or no way to tell."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,7 @@ from bookbind.providers.base.errors import ErrorKind, ProviderError
 from bookbind.providers.base.types import CannotTell, DocumentKind, Nothing, Ours, Twins
 from bookbind.providers.quickbooks.client import CompanyApi, refused
 from bookbind.providers.quickbooks.search import find_document, is_alike
-from tests.providers.conftest import ORGANISATION, Visitor
+from tests.providers.conftest import ORGANISATION
 from tests.providers.contract.books import Books
 from tests.providers.quickbooks.payload import payload, reply
 from tests.providers.quickbooks.test_publish import a_bill, a_line
@@ -53,11 +52,6 @@ def test_what_is_alike_is_of_the_same_supplier_and_number_or_day_and_total(
 def test_two_documents_without_numbers_are_not_alike_for_that() -> None:
     unnumbered = replace(OURS, reference="", total=Decimal(1))
     assert not is_alike(row(DocNumber=""), unnumbered)
-
-
-@pytest.fixture
-def books(visit: Callable[[str], Visitor]) -> Books:
-    return Books.open(visit("quickbooks"))
 
 
 def test_a_bill_is_ours_by_its_note_even_under_another_supplier_number_and_day(books: Books) -> None:

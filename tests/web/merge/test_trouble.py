@@ -36,12 +36,12 @@ def wish(desk: Desk, name: str) -> str:
     return choice
 
 
-def create_on_document(desk: Desk, *, follow: bool = True) -> Page:
+def create_on_document(desk: Desk) -> Page:
     """Press Create on the document that waits for Motor expenses."""
     waiting = desk.firm.wait(desk.new)
     address = reverse("cost_match", args=[desk.firm.business.slug, waiting.document_id])
     choice = f"{desk.firm.item('Motor expenses').id}:any:create::1"
-    return read(desk.client.post(address, {"choice": choice}, follow=follow))
+    return read(desk.client.post(address, {"choice": choice}, follow=True))
 
 
 @pytest.mark.req("CHG-05", "UX-01")

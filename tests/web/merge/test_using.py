@@ -14,8 +14,9 @@ from bookbind.lists.combine import combine
 from bookbind.merge.creating import CreateReport, create_chosen
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.models import Applied, Creation
-from bookbind.merge.publishing import KEEP, choose_way
+from bookbind.merge.ways import choose_way
 from bookbind.providers.base.types import PublishAs
+from bookbind.publishing.instead import KEEP
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import settle_started
 from bookbind.web.views import merge_using

@@ -126,9 +126,7 @@ def _phrase_scores(catalogue: Catalogue, names: Sequence[str], without: NDArray[
     return scores
 
 
-def concept_scores(
-    names: Sequence[str], types: Sequence[str], without: NDArray[np.int64] | None = None
-) -> Floats:
+def concept_scores(names: Sequence[str], types: Sequence[str], without: NDArray[np.int64] | None) -> Floats:
     """How well each name fits each concept, 0 to 1: (names, concepts).
 
     A name of several parts, such as "Light, power and heating", fits what its parts stand for too.

@@ -18,7 +18,6 @@ class Kind(StrEnum):
     PAYMENT_METHODS = "payment_methods"
 
 
-MANY_TO_ONE = frozenset({Kind.CATEGORIES, Kind.TAX_RATES})
 _OTHER_NAMES = {
     "accounts": Kind.CATEGORIES,
     "chart": Kind.CATEGORIES,

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from bookbind.merge.matching.doubts import doubts
 from bookbind.merge.matching.features import FEATURES, explain, pair_features
-from bookbind.merge.matching.grams import cosines, count_grams, gram_rarity, nearest, weigh
+from bookbind.merge.matching.grams import Rows, cosines, count_grams, gram_rarity, nearest, weigh
 from bookbind.merge.matching.legal_forms import conflict
 from bookbind.merge.matching.model import Model, Sizes
-from bookbind.merge.matching.names import Name, Reading, plain_reading, read_name
+from bookbind.merge.matching.names import Name, Reading, plain_reading
 from bookbind.merge.matching.pairs import Lists, Pairs
 from bookbind.merge.matching.products import code_features, product_doubts, read_product
 from bookbind.merge.matching.respelling import respell
-from bookbind.merge.matching.table import build_table, describe_words, no_numbers
+from bookbind.merge.matching.table import Table, Words, build_table, describe_words, no_numbers
 
 CANDIDATES, RESPELLED_CANDIDATES = 6, 3
 LEAST_COSINE = 0.22
@@ -98,7 +98,7 @@ def _single_places(keys: Sequence[str]) -> dict[str, int]:
 
 
 def prepare_pairs(
-    old: Sequence[Name], new: Sequence[Name], word_shares: Mapping[str, float], *, products: bool = False
+    old: Sequence[Name], new: Sequence[Name], word_shares: Mapping[str, float], *, products: bool
 ) -> Prepared:
     """The likely pairs of two lists of names, and their features."""
     vocabulary, closed = no_numbers(), no_numbers()
@@ -130,20 +130,25 @@ def _alike(lists: Lists) -> Pairs:
     old, new = (weigh(rows, rarity) for rows in counted)
     found = nearest(old, new, most=CANDIDATES, least=LEAST_COSINE)
     size = len(new)
-    known, added = found.old * size + found.new, []
-    for rows, texts in (respell(lists.old, lists.new, lists.words),):
-        near = nearest(weigh(count_grams(texts), rarity), new, RESPELLED_CANDIDATES, LEAST_COSINE)
-        added.append(rows[near.old] * size + near.new)
-    for rows, texts in (respell(lists.new, lists.old, lists.words),):
-        near = nearest(weigh(count_grams(texts), rarity), old, RESPELLED_CANDIDATES, LEAST_COSINE)
-        added.append(near.new * size + rows[near.old])
-    keys = np.setdiff1d(np.concatenate(added), known)
+    rows, near = _behind_slips(lists.old, lists.new, lists.words, new, rarity)
+    near_rows, others = _behind_slips(lists.new, lists.old, lists.words, old, rarity)
+    added = np.concatenate([rows * size + near, others * size + near_rows])
+    keys = np.setdiff1d(added, found.old * size + found.new)
     one, other = keys // size, keys % size
     return Pairs(
         np.concatenate([found.old, one]),
         np.concatenate([found.new, other]),
         np.concatenate([found.cosine, cosines(old, new, one, other)]),
     )
+
+
+def _behind_slips(
+    table: Table, other: Table, words: Words, weighed: Rows, rarity: Floats
+) -> tuple[Integers, Integers]:
+    """Rows of a table and rows of the other that are alike once the first are spelled as the other spells."""
+    rows, texts = respell(table, other, words)
+    near = nearest(weigh(count_grams(texts), rarity), weighed, RESPELLED_CANDIDATES, LEAST_COSINE)
+    return rows[near.old], near.new
 
 
 def _with_initials(lists: Lists, pairs: Pairs) -> Pairs:
@@ -202,7 +207,7 @@ def _rest(size: int, taken: Container[int]) -> list[int]:
     return [place for place in range(size) if place not in taken]
 
 
-def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Reader = read_name) -> Scored:
+def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Reader) -> Scored:
     """All likely pairs of folded names with their probability, equal names first."""
     rest = split_equal(old, new, reader)
     sure_old = np.array(list(rest.equal), dtype=np.int64)

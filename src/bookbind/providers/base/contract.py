@@ -205,7 +205,6 @@ class Provider:
     files: FileLimits = FileLimits()
     seats_hint: str = ""
     list_labels: dict[ListName, str] = field(default_factory=dict)
-    docs_page: str = ""
     sign_in_help: str = ""
 
     def kind_choice(self, kind: DocumentKind) -> KindChoice | None:

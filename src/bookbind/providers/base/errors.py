@@ -1,7 +1,6 @@
 """What can go wrong at a vendor; the kind alone decides retry, status and who is told."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -80,7 +79,6 @@ class ProviderError(Exception):
         organisation_closed: bool = False,
         http_status: int | None = None,
         correlation_id: str = "",
-        at: datetime | None = None,
     ) -> None:
         super().__init__(f"{kind.value} (HTTP {http_status or '-'}, reference {correlation_id or '-'})")
         self.kind = kind
@@ -93,4 +91,8 @@ class ProviderError(Exception):
         self.organisation_closed = organisation_closed
         self.http_status = http_status
         self.correlation_id = correlation_id
-        self.at = at
+
+
+def refused(field: str, reason: RejectedReason, text: str) -> ProviderError:
+    """What is refused in our own words, without a call, because the vendor would not take it."""
+    return ProviderError(ErrorKind.REJECTED, text, field_errors=(FieldError(field, reason, text),))

@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from bookbind.providers.base.contract import FileLimits
-from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
+from bookbind.providers.base.errors import RejectedReason, refused
 
 
 def refuse_file(vendor: str, limits: FileLimits, name: str, content: bytes) -> None:
@@ -18,5 +18,4 @@ def refuse_file(vendor: str, limits: FileLimits, name: str, content: bytes) -> N
         named = f"named .{extension}" if extension else "whose name has no ending"
         problem = f"{vendor} does not take files {named}."
     if problem:
-        refused = FieldError("file", RejectedReason.FILE_REFUSED, problem)
-        raise ProviderError(ErrorKind.REJECTED, problem, field_errors=(refused,))
+        raise refused("file", RejectedReason.FILE_REFUSED, problem)

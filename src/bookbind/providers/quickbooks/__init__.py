@@ -10,7 +10,7 @@ from bookbind.providers.base.contract import (
 )
 from bookbind.providers.base.types import DocumentKind, ListName, PublishAs, TaxMode
 from bookbind.providers.quickbooks.client import LIMITS
-from bookbind.providers.quickbooks.contacts import CREATABLE
+from bookbind.providers.quickbooks.creating import CREATABLE
 from bookbind.providers.quickbooks.files import FILES
 from bookbind.providers.quickbooks.publish import LONGEST_NUMBER
 from bookbind.providers.quickbooks.sign_in import QuickBooksAdapter
@@ -92,7 +92,6 @@ PROVIDER = Provider(
         ListName.BANK_ACCOUNTS: "Bank and credit card accounts",
         ListName.PAYMENT_METHODS: "Payment methods",
     },
-    docs_page="providers/quickbooks",
     sign_in_help=(
         "Sign in to Intuit as an administrator of the company and choose it there."
         " One sign-in connects one company; for the next one, connect again."

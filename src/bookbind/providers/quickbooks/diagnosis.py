@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
+from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedReason
 from bookbind.providers.base.shapes import Row
 from bookbind.providers.quickbooks.client import CompanyApi
 from bookbind.providers.quickbooks.company import CLASS, LOCATION
-from bookbind.providers.quickbooks.refusals import names_dead_reference
+from bookbind.providers.quickbooks.refusals import names_dead_reference, retell
 from bookbind.providers.quickbooks.wire import LINE_DETAIL, quoted, ref_id
 
 
@@ -29,16 +29,7 @@ def explain_refusal(api: CompanyApi, error: ProviderError, sent: Row, contact_ke
         dead = next((found for found in list_pointed(sent, contact_key) if _is_dead(api, found)), None)
     except ProviderError:
         return error
-    if dead is None:
-        return error
-    refused = FieldError(dead.field, dead.reason, error.vendor_text)
-    return ProviderError(
-        ErrorKind.REJECTED,
-        error.vendor_text,
-        field_errors=(refused,),
-        http_status=error.http_status,
-        correlation_id=error.correlation_id,
-    )
+    return error if dead is None else retell(error, dead.field, dead.reason)
 
 
 def list_pointed(sent: Row, contact_key: str) -> Iterator[Pointed]:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from bookbind.kit.text import clean_text
 from bookbind.providers.base.bodies import as_json, exact_number
-from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
+from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedReason, refused
 from bookbind.providers.base.shapes import FieldMissing, Row, required_text, text_of
 from bookbind.providers.base.types import (
     AccountFamily,
@@ -69,11 +69,11 @@ def prepare(document: OutgoingDocument, company: Organisation) -> PreparedWrite:
     """The exact bytes of one write."""
     if len(document.reference) > LONGEST_NUMBER:
         text = f"QuickBooks takes numbers of up to {LONGEST_NUMBER} characters."
-        raise _refused("reference", RejectedReason.OTHER, text)
+        raise refused("reference", RejectedReason.OTHER, text)
     try:
         body = as_json(build_document(document, company))
     except ValueError as error:
-        raise _refused("lines", RejectedReason.AMOUNTS_DISAGREE, str(error)) from error
+        raise refused("lines", RejectedReason.AMOUNTS_DISAGREE, str(error)) from error
     repeats = _REPEATS if document.number_may_repeat else ""
     return PreparedWrite(PAPERS[document.kind].operation + repeats, body, document.marker)
 
@@ -194,12 +194,8 @@ def _shared_option(document: OutgoingDocument, dimension: str) -> str:
     options = {dict(line.tracking).get(dimension, "") for line in document.lines}
     if len(options) > 1:
         text = "QuickBooks keeps one location for the whole document, and its lines have several."
-        raise _refused("tracking", RejectedReason.TRACKING_UNUSABLE, text)
+        raise refused("tracking", RejectedReason.TRACKING_UNUSABLE, text)
     return next(iter(options), "")
-
-
-def _refused(field: str, reason: RejectedReason, text: str) -> ProviderError:
-    return ProviderError(ErrorKind.REJECTED, text, field_errors=(FieldError(field, reason, text),))
 
 
 def _differences(row: Row, sent: Row, paper: Paper) -> list[str]:

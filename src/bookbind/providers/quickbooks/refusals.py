@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bookbind.providers.base.errors import RejectedReason
+from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
 from bookbind.providers.base.shapes import Row, text_of
 
 # A code ("" for any), a pattern over message and detail, our field, our reason; the first that fits decides.
@@ -83,6 +83,17 @@ def classify(refusal: Refusal) -> tuple[str, RejectedReason]:
         if code in ("", refusal.code) and pattern.search(said)
     )
     return next(found, ("", RejectedReason.OTHER))
+
+
+def retell(error: ProviderError, field: str, reason: RejectedReason) -> ProviderError:
+    """The same refusal, about the field that it turned out to be about."""
+    return ProviderError(
+        ErrorKind.REJECTED,
+        error.vendor_text,
+        field_errors=(FieldError(field, reason, error.vendor_text),),
+        http_status=error.http_status,
+        correlation_id=error.correlation_id,
+    )
 
 
 def names_dead_reference(vendor_text: str) -> bool:

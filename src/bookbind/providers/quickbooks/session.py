@@ -22,7 +22,7 @@ from bookbind.providers.base.types import (
     RemoteEntry,
     Tokens,
 )
-from bookbind.providers.quickbooks import company, contacts, files, lists, publish, search
+from bookbind.providers.quickbooks import company, contacts, creating, files, lists, publish, search
 from bookbind.providers.quickbooks.client import CompanyApi, expected_shape
 
 
@@ -70,11 +70,11 @@ class QuickBooksSession:
 
     def create_contact(self, contact: NewContact, key: str) -> RemoteEntry:
         """A new supplier."""
-        return contacts.create_contact(self._api, contact, key)
+        return creating.create_contact(self._api, contact, key)
 
     def create_entry(self, entry: NewEntry, key: str) -> RemoteEntry:
         """A new entry of a list."""
-        return contacts.create_entry(self._api, entry, key)
+        return creating.create_entry(self._api, entry, key)
 
     def prepare(self, document: OutgoingDocument) -> PreparedWrite:
         """The exact request body."""

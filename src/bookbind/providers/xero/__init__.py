@@ -96,6 +96,5 @@ PROVIDER = Provider(
         ListName.TRACKING_1: "Tracking categories",
         ListName.TRACKING_2: "Tracking categories",
     },
-    docs_page="providers/xero",
     sign_in_help="Sign in to Xero as someone who may see the organisation, then choose it and allow access.",
 )

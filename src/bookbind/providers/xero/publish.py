@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from bookbind.providers.base.bodies import as_json, exact_number
-from bookbind.providers.base.errors import ErrorKind, FieldError, ProviderError, RejectedReason
+from bookbind.providers.base.errors import ErrorKind, ProviderError, RejectedReason, refused
 from bookbind.providers.base.http import Reply
 from bookbind.providers.base.shapes import Row, required_text, rows_of, text_of
 from bookbind.providers.base.types import (
@@ -79,8 +79,7 @@ def prepare(document: OutgoingDocument) -> PreparedWrite:
     try:
         body = as_json({paper.plural: [build_document(document)]})
     except ValueError as error:
-        refused = FieldError("lines", RejectedReason.AMOUNTS_DISAGREE, str(error))
-        raise ProviderError(ErrorKind.REJECTED, str(error), field_errors=(refused,)) from error
+        raise refused("lines", RejectedReason.AMOUNTS_DISAGREE, str(error)) from error
     return PreparedWrite(paper.operation, body, document.marker)
 
 

@@ -23,6 +23,7 @@ from bookbind.connections.endings import explain_end
 from bookbind.connections.errors import ChangeOver, SignInFailure
 from bookbind.connections.messages import short_state
 from bookbind.connections.models import Change, Connection, SignIn
+from bookbind.connections.pending import get_open_sign_in, turn_into_change
 from bookbind.connections.queries import (
     LIVE_STAGES,
     find_ended_connection,
@@ -34,7 +35,7 @@ from bookbind.connections.queries import (
     status_of,
     words_of,
 )
-from bookbind.connections.sign_in import get_open_sign_in, session_key, turn_into_change
+from bookbind.connections.sessions import session_key
 from bookbind.connections.status import State
 from bookbind.kit import clock
 from bookbind.merge.creating import list_created

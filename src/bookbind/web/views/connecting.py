@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from bookbind.connections.errors import OrganisationsUnread, SignInCancelled, SignInFailure
 from bookbind.connections.models import Connection, SignIn
 from bookbind.connections.queries import LIVE_STAGES, get_connection, organisation_name
-from bookbind.connections.sign_in import begin_sign_in, receive_answer, session_key
+from bookbind.connections.sessions import session_key
+from bookbind.connections.sign_in import begin_sign_in, receive_answer
 from bookbind.kit import clock
 from bookbind.providers.base.contract import Provider
 from bookbind.providers.base.types import Redirect

@@ -12,10 +12,9 @@ from bookbind.lists.models import ListItem
 from bookbind.merge.steps import PUBLISHING
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.early import ARCHIVED_EARLY
-from bookbind.publishing.messages import Button as Does
-from bookbind.publishing.messages import Message
 from bookbind.publishing.reasons import Reason
-from bookbind.publishing.wording import Who
+from bookbind.publishing.wording import Button as Does
+from bookbind.publishing.wording import Message, Who
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, refusal_text
 from bookbind.web.notices import Button as NoticeButton
@@ -30,7 +29,6 @@ DECISIONS = {
 NEEDED = {
     Does.MATCH: Permission.EDIT_LISTS,
     Does.ANSWER: Permission.MANAGE_CONNECTIONS,
-    Does.CONNECT: Permission.MANAGE_CONNECTIONS,
     Does.SETTINGS: Permission.MANAGE_CONNECTIONS,
     Does.REFRESH_LISTS: Permission.EDIT_LISTS,
     Does.START: Permission.MANAGE_CONNECTIONS,

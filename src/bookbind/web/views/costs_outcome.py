@@ -15,13 +15,14 @@ from bookbind.documents.models import Document
 from bookbind.documents.queries import Tab, tab_of
 from bookbind.kit.text import plural, within_sentence
 from bookbind.lists.models import ListItem
-from bookbind.merge.publishing import list_ways
 from bookbind.merge.steps import PUBLISHING
+from bookbind.merge.ways import list_ways
 from bookbind.providers.registry import get_provider
-from bookbind.publishing.messages import Words, explain_problem, short_reason, words_of
+from bookbind.publishing.messages import explain_problem, short_reason, words_of
 from bookbind.publishing.models import Publication
 from bookbind.publishing.ready import Refused
 from bookbind.publishing.reasons import Reason
+from bookbind.publishing.wording import Words
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.access import BusinessRequest, main_connection, refusal_text
 from bookbind.web.views.costs_filters import Filters, list_url

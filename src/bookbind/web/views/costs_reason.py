@@ -12,18 +12,12 @@ from bookbind.documents.export import exported_words
 from bookbind.documents.models import Document
 from bookbind.kit.text import fold_name
 from bookbind.lists.queries import find_contact_there
-from bookbind.publishing.messages import Button as Does
-from bookbind.publishing.messages import (
-    Message,
-    Words,
-    explain_paper,
-    explain_problem,
-    explain_publication,
-)
+from bookbind.publishing.messages import explain_paper, explain_problem, explain_publication
 from bookbind.publishing.messages import short_reason as short_reason_words
 from bookbind.publishing.models import Publication
 from bookbind.publishing.reasons import Problem, Reason, Weight
-from bookbind.publishing.wording import tax_words
+from bookbind.publishing.wording import Button as Does
+from bookbind.publishing.wording import Message, Words, tax_words
 from bookbind.tenancy.permissions import Permission, may
 from bookbind.web.notices import notice_for
 from bookbind.web.templatetags.ui import moment

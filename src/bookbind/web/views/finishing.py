@@ -13,23 +13,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.endings import refuse_overtaken
 from bookbind.connections.errors import AlreadyThere, DifferentOrganisation, OrganisationTaken, SignInFailure
+from bookbind.connections.finish import finish, refuse_taken
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
-from bookbind.connections.sign_in import (
+from bookbind.connections.pending import (
     MatchKind,
     choose_organisation,
     chosen,
     drop,
-    fetch_organisations,
     find_in_use,
-    finish,
     get_open_sign_in,
     offered,
-    refuse_taken,
     same_organisation,
-    session_key,
     shared_with,
 )
+from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
+from bookbind.connections.sessions import session_key
+from bookbind.connections.sign_in import fetch_organisations
 from bookbind.connections.status import consent_end
 from bookbind.kit import clock
 from bookbind.kit.text import plural

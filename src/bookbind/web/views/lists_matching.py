@@ -21,7 +21,7 @@ from bookbind.lists.queries import unmatched_items
 from bookbind.merge.entries import refuse, use_for
 from bookbind.merge.errors import MergeError
 from bookbind.merge.plans import ANY
-from bookbind.merge.reading import sales_coded_by
+from bookbind.merge.sold_as import sales_coded_by
 from bookbind.merge.standings import entry_of
 from bookbind.merge.using import match_one
 from bookbind.providers.base.types import ListName

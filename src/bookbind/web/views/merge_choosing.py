@@ -15,9 +15,10 @@ from bookbind.merge.entries import narrowed_words, refuse, use_for
 from bookbind.merge.errors import DraftMoved, MergeError
 from bookbind.merge.models import DraftRow
 from bookbind.merge.plans import ANY, COSTS, SALES
-from bookbind.merge.reading import draft_version, find_draft, sales_coded_by, uses_apart
+from bookbind.merge.reading import draft_version, find_draft
 from bookbind.merge.rows import Row, find_row
 from bookbind.merge.searching import find_proposal, search_targets
+from bookbind.merge.sold_as import sales_coded_by, uses_apart
 from bookbind.merge.standings import find_entry, read_targets
 from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page

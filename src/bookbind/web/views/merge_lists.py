@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.merge.dimensions import list_dimension_questions
-from bookbind.merge.publishing import list_ways
 from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_changes
 from bookbind.merge.rows import RowPage, Show, find_row, find_rows, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
 from bookbind.merge.usage import Uses, read_uses
 from bookbind.merge.using import list_applied
 from bookbind.merge.waiting import read_waiting
+from bookbind.merge.ways import list_ways
 from bookbind.providers.base.types import ListName
 from bookbind.providers.registry import get_provider
 from bookbind.tenancy.permissions import Permission

@@ -20,9 +20,9 @@ from bookbind.lists.queries import list_words
 from bookbind.merge.dimensions import DimensionQuestion, choose_dimensions, list_dimension_questions
 from bookbind.merge.errors import StillTicked
 from bookbind.merge.finishing import finish_list
-from bookbind.merge.publishing import choose_ways
 from bookbind.merge.reading import list_names
 from bookbind.merge.steps import DIMENSIONS, PUBLISHING
+from bookbind.merge.ways import choose_ways
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.errors import SettingNotTaken
 from bookbind.tenancy.permissions import Permission

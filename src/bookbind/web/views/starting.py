@@ -15,9 +15,10 @@ from bookbind.connections.queries import get_connection, keeps_tax, label_of, ne
 from bookbind.connections.status import State
 from bookbind.documents.queries import Tab, count_tabs
 from bookbind.merge.preview import preview
-from bookbind.merge.publishing import KEEP, choose_way, list_ways
+from bookbind.merge.ways import choose_way, list_ways
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.errors import StartCutOff
+from bookbind.publishing.instead import KEEP
 from bookbind.publishing.lacking import check_ready
 from bookbind.publishing.resume import finish_check
 from bookbind.publishing.starting import StartSummary, start_publishing, start_summary

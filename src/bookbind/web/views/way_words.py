@@ -6,10 +6,9 @@ Merge lists asks it, Start publishing repeats it, and a document that can't go f
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bookbind.merge.publishing import KEEP, Question
 from bookbind.providers.base.contract import Provider
 from bookbind.publishing.checks import FINALITY, KINDS
-from bookbind.publishing.instead import KEEP_LABEL
+from bookbind.publishing.instead import KEEP, KEEP_LABEL, Question
 
 
 @dataclass(frozen=True)

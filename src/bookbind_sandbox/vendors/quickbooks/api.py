@@ -89,6 +89,8 @@ def find_target(path: str, asked: Asked) -> Target:
 
 
 class Api:
+    """Every call to a company: authenticated, limited, remembered by its requestid, then answered."""
+
     def __init__(self, world: World, tokens: Tokens, consent: CompanyConsent) -> None:
         self.world = world
         self.tokens = tokens
@@ -194,7 +196,7 @@ class Api:
         if books.settings()["masks_tax_ids"]:
             content = _masked(content)
         now = self.world.clock.now_ms()
-        return content_answer(content, now, status=200, wants_json=asked.wants_json)
+        return content_answer(content, now, wants_json=asked.wants_json)
 
     def _content(self, books: Books, asked: Asked, target: Target) -> Entity:
         if asked.method not in {"GET", "POST"}:

@@ -11,6 +11,8 @@ from bookbind_sandbox.vendors.quickbooks.names import SCOPES, VENDOR
 
 
 class CompanyConsent(Consent):
+    """One company a consent; none that the person signed in does not administer."""
+
     scopes = SCOPES
     decision = "connect"
 

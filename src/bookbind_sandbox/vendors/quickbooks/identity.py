@@ -30,6 +30,8 @@ REFRESH_TAKES_SECONDS = 0.02
 
 
 class Identity:
+    """The routes of sign-in and consent, and those that apps call: tokens, revocation, keys, userinfo."""
+
     def __init__(self, world: World, tokens: Tokens, consent: CompanyConsent) -> None:
         self.world = world
         self.tokens = tokens

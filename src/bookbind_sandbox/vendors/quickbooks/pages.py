@@ -64,6 +64,8 @@ NOTHING = "-"
 
 
 class QuickBooksPages(Pages[Kind]):
+    """A company's lists and transactions as its people see them, and the links that lead into them."""
+
     lists = LIST_TITLES
     documents = DOCUMENTS
 

@@ -38,6 +38,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Query:
+    """A SELECT over one entity; `counts` asks for the number alone.
+
+    No `columns` are all of them but those that have to be named. `order` has each field with whether it runs
+    downward; `start` counts from one, and `most` is how many rows are given at most.
+    """
+
     kind: Kind
     columns: tuple[str, ...]
     counts: bool

@@ -45,6 +45,8 @@ class Slice:
 
 @dataclass
 class Sums:
+    """What a transaction comes to: net, tax, and the TxnTaxDetail that says how."""
+
     net: Decimal = ZERO
     tax: Decimal = ZERO
     detail: Entity = field(default_factory=dict)

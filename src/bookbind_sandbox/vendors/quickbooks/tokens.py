@@ -45,6 +45,8 @@ class Bearer:
 
 
 class Tokens:
+    """Access and refresh tokens of one company each; a refresh token is replaced after its first day."""
+
     def __init__(self, world: World, authorizing: Authorizing, connecting: Connecting) -> None:
         self.world = world
         self.store = world.store

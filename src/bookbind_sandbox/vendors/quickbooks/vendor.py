@@ -38,6 +38,8 @@ KIND_NAMES = {
 
 
 class QuickBooks(SimulatedVendor):
+    """QuickBooks Online put together: its routes, its seed, and the wishes that it grants."""
+
     brand = names.BRAND
     # For each company, with ten calls a second, and at a time, for one app in it (2026-11).
     allowance = Allowance(second=10, minute=500, day=10**9, concurrent=10, app_minute=10**9)

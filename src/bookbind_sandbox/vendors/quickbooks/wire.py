@@ -60,17 +60,17 @@ def reference(value: object, name: object = None) -> Entity:
     return {"value": str(value)} | ({"name": str(name)} if name is not None else {})
 
 
-def content_answer(content: Entity, now_ms: int, *, status: int, wants_json: bool) -> Answer:
+def content_answer(content: Entity, now_ms: int, *, wants_json: bool) -> Answer:
     """Send a response with the time, as JSON or, where nobody asked for that, as XML."""
     time = exact_moment(now_ms)
     if wants_json:
-        return Answer(status, dump(content | {"time": time}).encode(), JSON_TYPE)
+        return Answer(200, dump(content | {"time": time}).encode(), JSON_TYPE)
     inner = "".join(_element(name, value) for name, value in content.items())
     text = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
         f'<IntuitResponse xmlns="{NAMESPACE}" time="{time}">{inner}</IntuitResponse>'
     )
-    return Answer(status, text.encode(), XML_TYPE)
+    return Answer(200, text.encode(), XML_TYPE)
 
 
 def _element(name: str, value: Any) -> str:

@@ -52,6 +52,8 @@ SWITCHES = {
 
 @dataclass(frozen=True)
 class Found:
+    """An entry of a company, with the entity that it is."""
+
     kind: Kind
     entity: Entity
 
@@ -85,6 +87,8 @@ def _record(books: Books, kind: Kind, wanted: str) -> Record | None:
 
 
 class QuickBooksWishes(Wishes):
+    """What the control API makes happen inside one company."""
+
     growing = tuple(GROWING)
 
     def __init__(self, books: Books) -> None:

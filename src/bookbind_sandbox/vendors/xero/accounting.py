@@ -97,6 +97,8 @@ def _file_target(kind: Kind, parts: list[str], method: str) -> Target | None:
 
 
 class Accounting:
+    """Every call to an organisation: authenticated, limited, remembered by its key, then answered."""
+
     def __init__(self, world: World, tokens: Tokens, connections: Connections) -> None:
         self.world = world
         self.tokens = tokens

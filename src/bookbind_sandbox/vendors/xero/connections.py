@@ -13,6 +13,8 @@ from bookbind_sandbox.world import World
 
 
 class Connections(Connecting):
+    """Which organisations each login has connected to an app, one row for each of them."""
+
     def __init__(self, world: World) -> None:
         super().__init__(world, VENDOR)
 

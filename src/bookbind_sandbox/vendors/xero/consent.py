@@ -14,6 +14,8 @@ BULK_META = "xero:bulk_connections"
 
 
 class XeroConsent(Consent):
+    """Scopes that add up over the consents of a login, and several organisations at once where that is on."""
+
     scopes = IDENTITY_SCOPES | GRANULAR_SCOPES
 
     def open_request(self, asked: Mapping[str, str]) -> str:

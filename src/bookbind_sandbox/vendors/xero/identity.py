@@ -21,6 +21,8 @@ BASE = "/xero/identity"
 
 
 class Identity:
+    """The routes of sign-in and consent, and those that apps call: tokens, revocation, keys."""
+
     def __init__(self, world: World, tokens: Tokens, connections: Connections, consent: XeroConsent) -> None:
         self.store = world.store
         self.tokens = tokens

@@ -54,6 +54,8 @@ STATUS_WORDS = {
 
 
 class XeroPages(Pages[Kind]):
+    """An organisation's books as its people see them, and the links that lead into them."""
+
     lists = LIST_TITLES
     list_order = "code, name COLLATE NOCASE"
     documents = DOCUMENTS

@@ -19,6 +19,8 @@ Test = Callable[[Entity], bool]
 
 @dataclass(frozen=True)
 class Token:
+    """One word of a filter: the name of the pattern that found it, and its text."""
+
     kind: str
     text: str
 

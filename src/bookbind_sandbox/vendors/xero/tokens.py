@@ -25,6 +25,8 @@ def invalid_grant(note: str) -> Refused:
 
 
 class Tokens:
+    """Access tokens of half an hour; each refresh replaces its token, which is good for a while yet."""
+
     def __init__(self, world: World, authorizing: Authorizing) -> None:
         self.world = world
         self.store = world.store

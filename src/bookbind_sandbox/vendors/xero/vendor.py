@@ -51,6 +51,8 @@ register_url_convertor("any_case_connections", AnyCaseConnections())
 
 
 class Xero(SimulatedVendor):
+    """Xero put together: its routes, its seed, and the wishes that it grants."""
+
     brand = names.BRAND
     # Per organisation and app, and over the whole app (2026-11).
     allowance = Allowance(minute=60, day=5_000, concurrent=5, app_minute=10_000)

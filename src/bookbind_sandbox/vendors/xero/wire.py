@@ -84,9 +84,9 @@ def envelope(head: Entity, plural: str, bodies: list[str]) -> str:
     return f'{opening},{NEW_LINE}  "{plural}": {listed}{NEW_LINE}}}'
 
 
-def to_xml(content: Any, root: str = "Response") -> str:
+def to_xml(content: Any) -> str:
     """The same content as the XML that Xero sends when nobody asks for JSON."""
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{_element(root, content)}'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{_element("Response", content)}'
 
 
 def _element(name: str, value: Any) -> str:
@@ -109,11 +109,11 @@ def _scalar(value: Any) -> str:
     return str(value)
 
 
-def content_answer(text: str, *, wants_json: bool, status: int = 200) -> Answer:
+def content_answer(text: str, *, wants_json: bool) -> Answer:
     """Send rendered JSON as it is, or turned into XML."""
     if wants_json:
-        return Answer(status, text.encode())
-    return Answer(status, to_xml(parse(text)).encode(), "text/xml; charset=utf-8")
+        return Answer(200, text.encode())
+    return Answer(200, to_xml(parse(text)).encode(), "text/xml; charset=utf-8")
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

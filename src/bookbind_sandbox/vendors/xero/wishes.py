@@ -71,6 +71,8 @@ def _record(ledger: Ledger, kind: Kind, wanted: str) -> Record | None:
 
 
 class XeroWishes(Wishes):
+    """What the control API makes happen inside one organisation."""
+
     growing = ("contacts",)
 
     def __init__(self, ledger: Ledger) -> None:

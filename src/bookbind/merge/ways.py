@@ -7,11 +7,9 @@ from bookbind.documents.models import Document
 from bookbind.providers.base.types import DocumentKind, PublishAs
 from bookbind.providers.registry import get_provider
 from bookbind.publishing.configuration import get_settings, save_instead
-from bookbind.publishing.instead import KEEP, Question, list_questions
+from bookbind.publishing.instead import Question, list_questions
 from bookbind.rules.models import SupplierRule
 from bookbind.tenancy.models import User
-
-__all__ = ["KEEP", "Question", "choose_way", "choose_ways", "list_ways"]
 
 
 def list_ways(connection: Connection) -> list[Question]:
