@@ -18,7 +18,6 @@ from bookbind.connections.errors import (
     IssuerDiffers,
     NotConnected,
     OrganisationsUnread,
-    OtherSession,
     OtherUser,
     ProviderUnavailable,
     SignInCancelled,
@@ -42,6 +41,7 @@ from bookbind.connections.pending import (
     find_in_use,
     get_open_sign_in,
     is_open,
+    not_this_session,
     offered,
     same_organisation,
     shared_with,
@@ -227,7 +227,7 @@ def _find_begun(provider_id: str, query: Mapping[str, str], user: User, session_
     if sign_in.user_id != user.id:
         raise _refused(OtherUser(), sign_in, None)
     if sign_in.session_hash != hash_session(session_key):
-        raise _refused(OtherSession(), sign_in, user)
+        raise _refused(not_this_session(sign_in, user), sign_in, user)
     vendor = find_provider(provider_id)
     if vendor is None or sign_in.provider != vendor.id:
         raise _refused(WrongProvider(sign_in), sign_in, user)
