@@ -35,9 +35,12 @@ def test_a_tick_is_taken_away_and_given_back(desk: Desk) -> None:
     target = desk.new.remote("n-6200").id
     off = desk.choose(f"{ads.id}:any:match:{target}:0")
     assert 'aria-checked="false"' in off.html
+    assert "certain, not ticked" in off.text
+    assert "likely" not in off.html
     on = desk.choose(f"{ads.id}:any:match:{target}:1")
     assert 'aria-checked="true"' in on.html
     assert "certain" in on.text, "it stands as it was proposed"
+    assert "not ticked" not in on.text
     assert not DraftRow.objects.filter(list_item=ads).exists()
 
 
