@@ -234,12 +234,16 @@ def test_dimensions_and_ways_take_only_what_is_offered(desk: Desk) -> None:
 def test_finishing_a_step_adds_what_is_only_there(desk: Desk) -> None:
     page = desk.open("merge_step", "suppliers", show="all")
     assert page.has_button("Finish suppliers")
+    said = "Finish adds 1 entry that is only in QuickBooks Online to your list"
+    assert said in page.text, "of two there, one is ticked"
+    assert "This can't be undone." in page.text
     refused = read(desk.client.post(desk.url("merge_finish", "suppliers"), follow=True))
     assert "1 tick in suppliers is not used yet, so nothing was added to your list." in refused.text
     assert "Somebody Else" not in desk.open("merge_step", "suppliers", show="all").text
     desk.use(list="suppliers")
-    answer = desk.client.post(desk.url("merge_finish", "suppliers"), follow=True)
-    assert b"Suppliers: finished." in answer.content
+    assert said in desk.open("merge_step", "suppliers").text
+    answer = read(desk.client.post(desk.url("merge_finish", "suppliers"), follow=True))
+    assert "Suppliers: finished. 1 entry was added from QuickBooks Online (Acme Ltd)." in answer.text
     assert "Somebody Else" in desk.open("merge_step", "suppliers", show="all").text
 
 
