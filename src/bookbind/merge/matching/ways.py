@@ -73,6 +73,7 @@ def compare_numbers(scored: Scored, old: Sequence[str], new: Sequence[str]) -> S
 
 
 def _behind_words(texts: Sequence[str], bare: dict[str, int]) -> Iterator[tuple[int, int]]:
+    """The places of texts that are words and then one of the bare numbers, each with that number's place."""
     for at, text in enumerate(texts):
         *before, last = _NOT_WORDS.sub(" ", text).split() or [""]
         if before and last in bare and all(word.isalpha() for word in before):
