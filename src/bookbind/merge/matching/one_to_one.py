@@ -17,6 +17,7 @@ from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
 from bookbind.merge.matching.namesakes import INITIAL_ALONE, TITLE, parting
 from bookbind.merge.matching.products import MODEL, OTHER, read_product
+from bookbind.merge.matching.ways import compare_numbers, compare_ways
 
 # From this probability on a suggestion is accepted by itself. Names of businesses are what it was learned on;
 # of others a pair must be surer, the more so where something speaks against it.
@@ -61,6 +62,10 @@ def match_one_to_one(
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
     if kind in _SORTED:
         scored = replace(scored, doubts=_with_sorts(scored, old_texts, new_texts))
+    if kind is Kind.PAYMENT_METHODS:
+        scored = compare_ways(scored, old_texts, new_texts)
+    if kind is Kind.TRACKING:
+        scored = compare_numbers(scored, old_texts, new_texts)
     if kind in _BUSINESSES:
         scored = replace(scored, doubts=_with_partings(scored, old_texts, new_texts))
     scored = _with_evidence(scored, old, new, kind)
