@@ -107,6 +107,17 @@ def test_a_file_with_other_marks_between_its_columns_says_what_to_do(tmp_path: P
     assert "it has id;name; its columns are parted by semicolons, save it with commas" in done.stderr
 
 
+def test_a_first_line_that_names_the_separator_is_read(tmp_path: Path) -> None:
+    done = _run(tmp_path, "sep=;\r\nid;name\r\n1;Acme Widgets, Ltd\r\n")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["suggestions"][0]["new"] == "a"
+    open_quote = _run(tmp_path, 'sep=;\nid;name\n1;"Acme\n')
+    assert "old.csv, line 3, column name: this is not CSV" in open_quote.stderr
+    assert "not closed before a “;” or a new line" in open_quote.stderr
+    letters = _run(tmp_path, b"sep=;\nid;name\n1;Caf\xe9\n")
+    assert "old.csv, line 3, column name: this is not UTF-8" in letters.stderr
+
+
 def test_a_missing_file_and_an_unknown_list_are_refused(tmp_path: Path) -> None:
     unknown = _run(tmp_path, OLD, NEW, "--kind", "pets")
     assert (unknown.returncode, unknown.stdout) == (2, "")

@@ -174,9 +174,10 @@ def test_only_the_session_that_began_may_go_on(ada: Walker, people: People) -> N
     sign_in = ada.sign_in()
     with within(BusinessScope(ada.business.id)):
         assert get_open_sign_in(sign_in.id, ada.user, ada.session).id == sign_in.id
-        for user, session in ((ada.user, "another browser"), (people.ursula, ada.session)):
-            with pytest.raises(errors.OtherSession):
-                get_open_sign_in(sign_in.id, user, session)
+        with pytest.raises(errors.OtherSession):
+            get_open_sign_in(sign_in.id, ada.user, "another browser")
+        with pytest.raises(errors.OtherUser):
+            get_open_sign_in(sign_in.id, people.ursula, ada.session)
     with within(BusinessScope(people.other.id)), pytest.raises(SignIn.DoesNotExist):
         get_open_sign_in(sign_in.id, ada.user, ada.session)
 

@@ -115,6 +115,30 @@ def test_semicolons_and_tabs_part_cells_where_the_headings_say_so(content: bytes
 
 
 @pytest.mark.req("LST-07")
+@pytest.mark.parametrize("start", ["sep={0}\r\n", "\ufeffSEP={0}\n", '"sep={0}"\r\n', "sep={0}{0}{0}\r\n"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", "^"])
+def test_a_first_line_that_names_the_separator_is_believed_and_counted(start: str, mark: str) -> None:
+    """Excel's habit: such a file opens the same in every country."""
+    lines = [mark.join(KNOWN), mark.join(["", "BT, Ltd" if mark != "," else '"BT, Ltd"', "1"]), "one"]
+    found = read_sheet((start.format(mark) + "\r\n".join(lines)).encode(), KNOWN, {"Name"})
+    assert [(row.line, row.cells) for row in found.rows] == [
+        (3, {"ID": "", "Name": "BT, Ltd", "Tax number": "1"})
+    ]
+    assert [(error.line, error.what.split(".")[0]) for error in found.errors] == [
+        (4, "There is 1 cell for 3 columns")
+    ]
+
+
+def test_a_named_separator_that_is_not_there_is_no_reason_to_guess() -> None:
+    with pytest.raises(SheetUnreadable, match="names none of the columns"):
+        read_sheet(b"sep=;\nID,Name\n1,BT\n", KNOWN, {"Name"})
+    with pytest.raises(SheetUnreadable, match="This file is empty"):
+        read_sheet(b"sep=;", KNOWN, {"Name"})
+    found = read_sheet(b"sep=^\nID^Name\n1^BT^2\n", KNOWN, {"Name"})
+    assert "Put a text with a “^” into quotation marks" in found.errors[0].what
+
+
+@pytest.mark.req("LST-07")
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 @pytest.mark.parametrize("blank", ["\n", "  \n", "{0}{0}\n", "\n{0}{0}\n\n"])
 def test_blank_lines_before_the_headings_are_skipped_and_counted(mark: str, blank: str) -> None:

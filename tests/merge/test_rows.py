@@ -16,6 +16,7 @@ from bookbind.merge.rows import RowPage, Show, find_row, list_rows
 from bookbind.merge.searching import search_targets
 from bookbind.merge.steps import ORDER, StepState, list_steps
 from bookbind.merge.suggestions import SUGGEST_JOB, queue_suggestions
+from bookbind.merge.undoing import undo
 from bookbind.merge.usage import Uses, read_uses, read_uses_of
 from bookbind.merge.using import use_matches
 from bookbind.providers.base.types import DocumentKind, ListName
@@ -120,6 +121,23 @@ def test_a_row_says_what_it_was_what_it_may_be_and_who_uses_it(moved: Moved) -> 
     assert (use.chosen.label, use.word, use.ticked) == ("7300 Vehicle and travel costs", "likely", False)
     assert use.reasons
     assert (row.used.rules, row.used.waiting) == ({"supplier": 1}, 1)
+
+
+def test_a_row_never_names_a_match_that_was_taken_back(moved: Moved) -> None:
+    firm, _, second = moved
+    motor = firm.item("Motor expenses").id
+    choice = NewChoice(motor, target=second.remote("n-7300").id)
+    save_choices(second.connection, [choice], firm.user, second.version)
+    applied = use_matches(second.connection, firm.user, expected_version=second.version)
+    third = firm.connect("xero", new_books())
+
+    def was() -> str:
+        row = find_row(third.connection, motor)
+        return row.was.words if row is not None and row.was is not None else ""
+
+    assert was() == "it was 7300 Vehicle and travel costs in QuickBooks Online"
+    undo(Applied.objects.get(id=applied.id), firm.user)
+    assert was() == "it was 449 Motor expenses in Xero"
 
 
 def test_a_proposal_whose_tick_was_taken_away_says_again_how_sure_it_is(moved: Moved) -> None:

@@ -4,13 +4,15 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from bookbind.jobs.runner import run_due
 from bookbind.kit import clock
 from bookbind.lists.combine import combine, undo_combination
 from bookbind.lists.services import archive_item
 from bookbind.merge.choices import LEAVE
 from bookbind.merge.drafting import NewChoice, save_choices
 from bookbind.merge.errors import UndoBlocked, UndoneAlready
-from bookbind.merge.models import Applied, DraftRow
+from bookbind.merge.models import Applied, DraftRow, Suggested
+from bookbind.merge.suggestions import SUGGEST_JOB
 from bookbind.merge.undoing import undo, undone_of
 from bookbind.merge.using import find_last_applied, match_one, use_matches
 from bookbind.providers.base.types import ListName
@@ -165,7 +167,30 @@ def test_in_books_that_were_left_nothing_is_chosen_again(moved: Moved) -> None:
     firm, first, second = moved
     applied = choose_and_use(firm, second, Motor_expenses="n-7300")
     firm.go_back(first)
-    second.connection.refresh_from_db()
-    applied = Applied.objects.get(id=applied.id)
     undo(applied, firm.user)
     assert not DraftRow.objects.exists()
+
+
+@pytest.mark.req("CHG-06")
+def test_what_is_proposed_after_an_undo_is_found_out_before_its_transaction(moved: Moved) -> None:
+    """Over a long list that takes its time, and every other write of the business would wait."""
+    firm, _, second = moved
+    applied = choose_and_use(firm, second, Motor_expenses="n-7300")
+    second.read(ListName.CATEGORIES)
+    run_due(kinds=[SUGGEST_JOB])
+    with CaptureQueriesContext(database) as asked:
+        undo(applied, firm.user)
+    statements = [query["sql"] for query in asked]
+    [begins] = [
+        at for at, sql in enumerate(statements) if sql.startswith('UPDATE "merge_applied" SET "undone_at"')
+    ]
+    made = [
+        at
+        for at, sql in enumerate(statements)
+        if '"merge_suggested"' in sql or ('FROM "lists_remoteitem"' in sql and "ORDER BY" in sql)
+    ]
+    assert made, "the entry that the undo leaves without a match was in no proposal"
+    assert max(made) < begins
+    kept = Suggested.objects.get(connection=second.connection, list=ListName.CATEGORIES)
+    assert str(firm.item("Motor expenses").id) in kept.proposals, "the page that follows makes none either"
+    assert DraftRow.objects.get().list_item == firm.item("Motor expenses")

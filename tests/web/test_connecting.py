@@ -307,3 +307,42 @@ def test_no_token_reaches_a_page_or_the_session(ada: Walk) -> None:
     for secret in (tokens.access_token, tokens.refresh_token):
         assert len(secret) > 20
         assert not any(secret in text for text in seen)
+
+
+def test_a_session_that_ended_is_told_from_another_browser(ada: Walk, people: People, browse: Browse) -> None:
+    """Of each it is said what happened, that nothing is lost, and one press begins again."""
+    elsewhere = browse(people.alice)
+    url = ada.set_out()
+    there = read(elsewhere.get(_answer(ada, url), follow=True))
+    assert "You began this sign-in in another browser" in there.text
+    page = ada.come_back(ada.set_out(), "Acme Ltd")
+    unknowing = read(elsewhere.get(page.path))
+    assert "You began this sign-in in another browser. Nothing was changed: finish it there" in unknowing.text
+    assert unknowing.link("Begin again") == f"{ada.root}/connect/xero/"
+
+    ada.client.logout()
+    ada.client.force_login(people.alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for answer in (ada.press(page, "finish"), read(ada.client.get(_answer(ada, url), follow=True))):
+        assert "You have signed in to Bookbind again since you began this" in answer.text
+        assert "Nothing was changed and nothing is lost" in answer.text
+        assert "{" not in answer.text
+        assert answer.link("Begin again") == f"{ada.root}/connect/xero/"
+    assert not connections_of(ada)
+
+
+def test_what_a_colleague_began_is_not_taken_for_another_browser(
+    ada: Walk, people: People, browse: Browse
+) -> None:
+    page = ada.allow("Acme Ltd")
+    colleague = read(browse(people.carol).get(page.path))
+    assert colleague.status == 403
+    assert "Somebody else began this sign-in" in colleague.text
+
+
+def _answer(walk: Walk, url: str) -> str:
+    """The vendor's answer to a sign-in: the address to which it sends the browser."""
+    answer = walk.sandbox.control(
+        "consent", vendor="xero", authorize_url=url, login=walk.login, organisations=["Acme Ltd"]
+    )
+    parts = urlsplit(answer["redirect"])
+    return f"{parts.path}?{parts.query}"

@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bookbind.kit.sheets import named_separator
 from bookbind.kit.text import plural
 from bookbind.merge.matching.items import Item, Kind, Suggestion, parse_kind
 from bookbind.merge.matching.tax_words import parse_side
@@ -30,8 +31,8 @@ _TRUE, _FALSE = {"1", "true", "yes", "y"}, {"", "0", "false", "no", "n"}
 _LONGEST_LISTED = 40
 _OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _KINDS = ", ".join(Kind)
-# A cell that is well formed, with the comma after it.
-_CELL = re.compile(r'(?:"(?:[^"]|"")*+"|[^",\r\n][^,\r\n]*|),')
+# A cell that is well formed, with the separator after it.
+_CELL = r'(?:"(?:[^"]|"")*+"|[^"{0}\r\n][^{0}\r\n]*|){0}'
 
 _app = typer.Typer(help="Match the lists of two accounting softwares.", no_args_is_help=True)
 
@@ -108,7 +109,9 @@ def read_list(path: Path) -> list[Item]:
 def _not_utf_8(path: Path, content: bytes) -> FileInvalid:
     """Where the first character stands that is not UTF-8."""
     readable = content.decode("utf-8-sig", "replace").partition("\N{REPLACEMENT CHARACTER}")[0]
-    records = list(csv.reader(io.StringIO(readable, newline=""))) or [[]]
+    mark, text = named_separator(readable)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark or ",")
+    records = list(reader)[1 if mark else 0 :] or [[]]
     position = max(len(records[-1]) - 1, 0) if not readable.endswith("\n") else 0
     column = records[0][position].strip() if len(records) > 1 and position < len(records[0]) else ""
     line = readable.count("\n") + 1
@@ -139,28 +142,34 @@ def _split(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it ends."""
     # A cell whose quotation mark is never closed may be as long as the file.
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    named, text = named_separator(text)
+    mark = named or ","
     lines = list(io.StringIO(text, newline=""))
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, strict=True, delimiter=mark)
+    if named:
+        next(reader, None)
     header: list[str] = []
     while True:
         begins = reader.line_num
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise _misquoted(path, begins, "".join(lines[begins:]), header) from error
+            raise _misquoted(path, begins, "".join(lines[begins:]), header, mark) from error
         if cells is None:
             return
         header = header or cells
         yield reader.line_num, cells
 
 
-def _misquoted(path: Path, begins: int, text: str, header: list[str]) -> FileInvalid:
+def _misquoted(path: Path, begins: int, text: str, header: list[str], mark: str) -> FileInvalid:
     """Where the quotation mark opens that is closed nowhere, or only within other text."""
     end, position = 0, 0
-    while cell := _CELL.match(text, end):
+    well_formed = re.compile(_CELL.format(re.escape(mark)))
+    while cell := well_formed.match(text, end):
         end, position = cell.end(), position + 1
     column = header[position].strip() if position < len(header) else ""
-    problem = "this is not CSV: the quotation mark here is not closed before a comma or a new line"
+    before = "a comma" if mark == "," else f"a “{mark}”"
+    problem = f"this is not CSV: the quotation mark here is not closed before {before} or a new line"
     return FileInvalid(path, begins + text.count("\n", 0, end) + 1, column, problem)
 
 

@@ -12,14 +12,16 @@ class SignInFailure(Exception):
     """The sign-in could not be used. Nothing was changed. Please start again from Connections."""
 
     http_status = 400
+    begins_again = False
+    """Whether to begin once more, for the same purpose, is what helps."""
 
     def __init__(self, sign_in: "SignIn | None" = None, *, vendor_text: str = "", **words: str) -> None:
-        """`sign_in` only when it is certain that this person in this browser began it."""
+        """`sign_in` only when it is certain that this person began it."""
         self.sign_in = sign_in
         self.vendor_text = vendor_text
         filled = {"provider": "the accounting software", "advice": ""} | words
         # Parted before it is filled: a name such as St. Mary's holds a full stop of its own.
-        headline, _, rest = str(type(self).__doc__).partition(". ")
+        headline, _, rest = " ".join(str(type(self).__doc__).split()).partition(". ")
         self.headline = headline.removesuffix(".").format(**filled)
         self.body = rest.format(**filled)
         self.message = f"{self.headline}. {self.body}".rstrip()
@@ -43,9 +45,19 @@ class IssuerDiffers(SignInFailure):
 
 
 class OtherSession(SignInFailure):
-    """This sign-in was begun in another browser or has ended there. Please start again in this one."""
+    """You began this sign-in in another browser. Nothing was changed: finish it there or begin again here."""
 
     http_status = 403
+    begins_again = True
+
+
+class SessionOver(SignInFailure):
+    """You have signed in to Bookbind again since you began this. Only the session that began a sign-in at
+    {provider} can finish it, and that one has ended or is open in another browser. Nothing was changed and
+    nothing is lost: begin again here."""
+
+    http_status = 403
+    begins_again = True
 
 
 class OtherUser(SignInFailure):
@@ -58,12 +70,14 @@ class SignInExpired(SignInFailure):
     """The sign-in at {provider} took longer than ten minutes, so it was not used. Please start again."""
 
     http_status = 410
+    begins_again = True
 
 
 class SignInUsed(SignInFailure):
     """This answer from {provider} was used already. If you pressed Back, please start again."""
 
     http_status = 409
+    begins_again = True
 
 
 class SignInCancelled(SignInFailure):
@@ -80,6 +94,7 @@ class CodeRefused(SignInFailure):
     """{provider} no longer accepted the answer; it is good for a few minutes and once. Please start again."""
 
     http_status = 410
+    begins_again = True
 
 
 class AppNotAccepted(SignInFailure):
@@ -104,6 +119,7 @@ class SignInOver(SignInFailure):
     """This sign-in is over: it was cancelled, or half an hour has passed. Nothing was changed."""
 
     http_status = 410
+    begins_again = True
 
 
 class OrganisationNotOffered(SignInFailure):

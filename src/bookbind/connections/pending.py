@@ -10,6 +10,9 @@ from bookbind.connections.errors import (
     DifferentOrganisation,
     OrganisationNotOffered,
     OtherSession,
+    OtherUser,
+    SessionOver,
+    SignInFailure,
     SignInOver,
 )
 from bookbind.connections.models import Connection, SignIn
@@ -18,6 +21,7 @@ from bookbind.connections.sessions import hash_session
 from bookbind.kit import clock
 from bookbind.kit.text import fold_name
 from bookbind.providers.base.types import Organisation
+from bookbind.providers.registry import get_provider
 from bookbind.tenancy.models import User
 
 
@@ -45,15 +49,28 @@ class Match:
 def get_open_sign_in(sign_in_id: UUID, user: User, session_key: str) -> SignIn:
     """The answered sign-in of this person and browser; a finished one too, for Finish may be pressed twice.
 
-    SignIn.DoesNotExist outside the scope in force; OtherSession, SignInOver.
+    SignIn.DoesNotExist outside the scope in force; OtherUser, OtherSession, SessionOver, SignInOver.
     """
     rows = SignIn.objects.select_related("business", "connection", "leaves", "practice")
     sign_in: SignIn = rows.get(id=sign_in_id)
-    if sign_in.user_id != user.id or sign_in.session_hash != hash_session(session_key):
-        raise OtherSession
+    if sign_in.user_id != user.id:
+        raise OtherUser
+    if sign_in.session_hash != hash_session(session_key):
+        raise not_this_session(sign_in, user)
     if sign_in.finished_at is None and not is_open(sign_in):
         raise SignInOver(sign_in)
     return sign_in
+
+
+def not_this_session(sign_in: SignIn, user: User) -> SignInFailure:
+    """Why this session of the person who began can't go on.
+
+    A session that was there before is another browser's. After a new sign-in to Bookbind the one that began
+    may have ended, which nothing tells.
+    """
+    is_newer = user.last_login is not None and user.last_login > sign_in.begun_at
+    failure = SessionOver if is_newer else OtherSession
+    return failure(sign_in, provider=get_provider(sign_in.provider).name)
 
 
 def is_open(sign_in: SignIn) -> bool:

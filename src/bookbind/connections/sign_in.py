@@ -18,7 +18,6 @@ from bookbind.connections.errors import (
     IssuerDiffers,
     NotConnected,
     OrganisationsUnread,
-    OtherSession,
     OtherUser,
     ProviderUnavailable,
     SignInCancelled,
@@ -32,7 +31,7 @@ from bookbind.connections.errors import (
     WrongProvider,
 )
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.pending import drop
+from bookbind.connections.pending import drop, not_this_session
 from bookbind.connections.queries import LIVE_STAGES, find_main_connection, organisation_name
 from bookbind.connections.schedule import queue_purge
 from bookbind.connections.second_person import check_others
@@ -192,7 +191,7 @@ def _find_begun(provider_id: str, query: Mapping[str, str], user: User, session_
     if sign_in.user_id != user.id:
         raise _refused(OtherUser(), sign_in, None)
     if sign_in.session_hash != hash_session(session_key):
-        raise _refused(OtherSession(), sign_in, user)
+        raise _refused(not_this_session(sign_in, user), sign_in, user)
     vendor = find_provider(provider_id)
     if vendor is None or sign_in.provider != vendor.id:
         raise _refused(WrongProvider(sign_in), sign_in, user)

@@ -26,6 +26,8 @@ _KNOWN_FILES = (
 )
 # What may stand between cells, the usual one first: in many countries a spreadsheet's CSV has semicolons.
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+# Excel's own first line, quoted or filled up to the width of the table where a program wrote it anew.
+_NAMED = re.compile(r'"?sep=(?P<mark>[^\w"\r\n])"?(?P=mark)*(?=[\r\n]|\Z)', re.IGNORECASE)
 _SHORTENED = re.compile(r"(?P<whole>[0-9])(?:[.,](?P<decimals>[0-9]{1,15}))?[Ee]\+(?P<exponent>[0-9]{1,2})")
 _SAVE_AS_CSV = "Open it in your spreadsheet, save it as “CSV UTF-8” and choose that file."
 
@@ -107,8 +109,8 @@ def write_sheet(headings: Sequence[str], rows: Iterable[Iterable[str | Decimal |
 
 def read_sheet(content: bytes, known: Sequence[str], required: Collection[str]) -> Sheet:
     """The table in a file that somebody chose; SheetUnreadable says what is wrong with it and what to do."""
-    text = _decode(content)
-    separator = _find_separator(text, known)
+    named, text = named_separator(_decode(content))
+    separator = named or _find_separator(text, known)
     lines = _split(text, separator)
     first = next((line for line in lines if not _is_blank(line[1])), None)
     if first is None:
@@ -131,6 +133,15 @@ def read_sheet(content: bytes, known: Sequence[str], required: Collection[str]) 
         pairs = zip(columns, cells, strict=True)
         rows.append(Row(line, {name: plain_cell(cell.strip()) for name, cell in pairs if name}))
     return Sheet(tuple(filter(None, columns)), tuple(rows), ignored, tuple(errors))
+
+
+def named_separator(text: str) -> tuple[str, str]:
+    """What a first line such as `sep=;` says stands between cells, and the text with that line empty.
+
+    Empty, and the text as it is, where no line says so.
+    """
+    found = _NAMED.match(text)
+    return (found["mark"], text[found.end() :]) if found else ("", text)
 
 
 def _decode(content: bytes) -> str:
@@ -229,9 +240,10 @@ def _refuse_headings(headings: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _misfit_words(found: int, wanted: int, separator: str) -> str:
+    mark = _SEPARATORS.get(separator, f"“{separator}”")
     return (
         f"There {'is' if found == 1 else 'are'} {plural(found, 'cell')} for {plural(wanted, 'column')}. "
-        f"Put a text with a {_SEPARATORS[separator]} into quotation marks, and leave no cell out."
+        f"Put a text with a {mark} into quotation marks, and leave no cell out."
     )
 
 

@@ -107,6 +107,11 @@ def only_there(connection: Connection, name: ListName) -> QuerySet[RemoteItem]:
     return unbound_entries(connection, name)
 
 
+def adopted_at_the_end(connection: Connection, name: ListName) -> frozenset[UUID]:
+    """The entries of the books of which ours are made once people are done with matching the list."""
+    return frozenset(_look(connection, name).decisions.adopt)
+
+
 def list_proposals(connection: Connection, name: ListName) -> list[tuple[ListItem, RemoteItem]]:
     """Matches that a person should confirm: an entry of ours, and its namesake that appeared in the books."""
     if not unbound_entries(connection, name).exists():

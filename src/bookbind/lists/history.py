@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bookbind.connections.models import Connection
+from bookbind.lists.bindings import UNDONE
 from bookbind.lists.labels import CONTACT_LISTS, item_label
 from bookbind.lists.models import Binding
 from bookbind.lists.queries import items_by_id, members_of
@@ -25,11 +26,15 @@ class Earlier:
 
 
 def earlier_labels(connection: Connection | None, item_ids: Iterable[UUID]) -> dict[UUID, Earlier]:
-    """For each entry that was matched elsewhere, what it was there last; in a constant number of queries."""
+    """For each entry that was matched elsewhere, what it was there last; in a constant number of queries.
+
+    A match that was taken back was none.
+    """
     wanted = list(set(item_ids))
     kept = {id_: item.id for id_, item in items_by_id(wanted).items()}
     root = {member: id_ for id_, group in members_of(set(kept.values())).items() for member in group}
-    rows = Binding.objects.filter(list_item__in=list(root)).select_related("remote_item", "connection")
+    rows = Binding.objects.filter(list_item__in=list(root)).exclude(closed_why=UNDONE)
+    rows = rows.select_related("remote_item", "connection")
     if connection is not None:
         rows = rows.exclude(connection=connection)
     latest: dict[UUID, Binding] = {}

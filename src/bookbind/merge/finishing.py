@@ -4,11 +4,12 @@ from django.db import transaction
 
 from bookbind.connections.models import Connection
 from bookbind.kit.text import plural
+from bookbind.lists.adoption import adopted_at_the_end
 from bookbind.lists.labels import LIST_LABELS, label_within
 from bookbind.lists.merging import finish_step
 from bookbind.merge.drafting import bump
 from bookbind.merge.errors import StillTicked
-from bookbind.merge.reading import read_changes, read_lists
+from bookbind.merge.reading import Changes, read_changes, read_lists
 from bookbind.providers.base.types import ListName
 from bookbind.tenancy.models import User
 
@@ -28,3 +29,10 @@ def finish_list(connection: Connection, name: ListName, user: User) -> int:
             "Use them first, or take them away; then press Finish again."
         )
     return finish_step(connection, name, user)
+
+
+def count_added(connection: Connection, name: ListName, changes: Changes) -> int:
+    """How many entries *Finish* makes, once what is ticked is used."""
+    plans = [plan for id_, plan in changes.plans.items() if changes.entries[id_].list is name]
+    ticked = {target for plan in plans for target in plan.open.values()}
+    return len(adopted_at_the_end(connection, name) - ticked)

@@ -131,9 +131,16 @@ def list_names(connection: Connection) -> tuple[ListName, ...]:
 
 
 def read_lists(
-    connection: Connection, names: Iterable[ListName], *, keep: bool = False
+    connection: Connection,
+    names: Iterable[ListName],
+    *,
+    keep: bool = False,
+    made: Mapping[ListName, Proposals] | None = None,
 ) -> dict[ListName, ListData]:
-    """The lists as they stand now; `keep` stores suggestions that had to be made."""
+    """The lists as they stand now; `keep` stores suggestions that had to be made.
+
+    With `made`, the proposals that were made before, none are read and none are made.
+    """
     names = list(names)
     standings = read_standings(connection, names)
     chosen = _read_chosen(connection, names)
@@ -143,7 +150,10 @@ def read_lists(
         if name in unread:
             found[name] = ListData(name, standings[name], {}, {}, unread[name])
             continue
-        proposals = read_suggestions(connection, name, standings[name], generations, keep=keep)
+        if made is None:
+            proposals = read_suggestions(connection, name, standings[name], generations, keep=keep)
+        else:
+            proposals = made.get(name, {})
         choices = _choices(connection, name, standings[name], proposals, chosen[name])
         found[name] = ListData(name, standings[name], proposals, choices)
     return found

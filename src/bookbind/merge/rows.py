@@ -59,7 +59,8 @@ class UseRow:
     """One use of an entry: what stands for it now, and what is chosen or proposed in its place.
 
     `action` is match, create or leave. `word` is certain, likely, guess, or empty when a person chose or
-    nothing is proposed; `confidence` is the number behind it. `create_name` is empty where nothing can be
+    nothing is proposed; `confidence` is the number behind it, and `auto` what is ticked unless somebody takes
+    the tick away. `create_name` is empty where nothing can be
     created. `alternatives` are what is proposed, whatever somebody chose since, and then the runners-up, as
     far as they can be chosen. `shared_with` names the other entries of ours that are, or would be, the same.
     """
@@ -73,6 +74,7 @@ class UseRow:
     by_person: bool
     word: str = ""
     confidence: float = 0.0
+    auto: bool = False
     reasons: tuple[str, ...] = ()
     alternatives: tuple[Target, ...] = ()
     create_name: str = ""
@@ -294,6 +296,7 @@ class _Builder:
             by_person=choice.by_person if choice else False,
             word=proposal.word if proposal and is_proposal else "",
             confidence=proposal.confidence if proposal and is_proposal else 0.0,
+            auto=proposal.auto if proposal and is_proposal else False,
             reasons=self._reasons(choice),
             alternatives=() if bound and bound.is_alive else self._alternatives(entry, use, proposal),
             create_name=self._create_name(entry, use),

@@ -1,6 +1,6 @@
 """How the entries of one list stand at a connection: what is bound, and what of it is still alive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -72,6 +72,17 @@ class Standings:
     def taken(self) -> set[UUID]:
         """The remote entries that stand for something already."""
         return {each.target for uses in self.bound.values() for each in uses.values() if each.is_alive}
+
+    def without(self, binding_ids: Collection[UUID]) -> "Standings":
+        """The same once these bindings are closed."""
+
+        def left(bound: dict[UUID, dict[str, Bound]]) -> dict[UUID, dict[str, Bound]]:
+            return {
+                id_: {use: each for use, each in uses.items() if each.binding_id not in binding_ids}
+                for id_, uses in bound.items()
+            }
+
+        return Standings(self.entries, left(self.bound), left(self.itself))
 
     @cached_property
     def _matched(self) -> frozenset[UUID]:

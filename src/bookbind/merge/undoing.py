@@ -27,7 +27,7 @@ from bookbind.merge.impact import Impact
 from bookbind.merge.models import Applied
 from bookbind.merge.plans import UndoPlan, Written, plan_undo
 from bookbind.merge.preview import impact_now
-from bookbind.merge.restoring import restore_choices
+from bookbind.merge.restoring import propose_undone, restore_choices
 from bookbind.merge.sold_as import uses_apart
 from bookbind.providers.base.types import ListName
 from bookbind.publishing.models import Publication
@@ -69,11 +69,12 @@ def undo(applied: Applied, user: User) -> Undone:
     What people had chosen by hand is chosen in the draft again, in the same transaction.
     UndoBlocked, naming it, when a later combination builds on them; UndoneAlready when somebody was quicker.
     """
+    proposed = propose_undone(applied)
     try:
         with transaction.atomic():
             found = _undo(applied, user)
             reach(Checkpoint.AFTER_MATCHES_UNDONE)
-            restore_choices(applied, user)
+            restore_choices(applied, user, proposed)
             return found
     except (IntegrityError, BindingsMoved) as error:
         raise DraftMoved from error

@@ -6,6 +6,7 @@ from uuid import UUID
 from bookbind.merge.choices import CREATE, LEAVE, MATCH
 from bookbind.merge.entries import Entry, refuse_use
 from bookbind.merge.plans import ANY, COSTS, SALES
+from bookbind.merge.proposals import CERTAIN, GUESS, LIKELY
 from bookbind.merge.rows import Row, Target, UseRow
 from bookbind.providers.base.types import ListName
 
@@ -16,10 +17,11 @@ USES = (ANY, COSTS, SALES)
 ACTIONS = (MATCH, CREATE, LEAVE, SPLIT, JOIN, FORGET)
 _PARTS = 5
 LEFT = "Left unmatched"
+_TAKEN_AWAY = "certain, not ticked"
 _WORDS = {
-    "certain": "certain, the same in both",
-    "likely": "likely, please look",
-    "guess": "a guess, please look",
+    CERTAIN: "certain, the same in both",
+    LIKELY: "likely, please look",
+    GUESS: "a guess, please look",
 }
 
 
@@ -62,6 +64,7 @@ class UseView:
     facts: str
     is_soft: bool
     word: str
+    word_text: str
     word_title: str
     reasons: str
     toggle: str
@@ -150,8 +153,9 @@ def _view_use(row: Row, use: UseRow, first_use: str) -> UseView:
         text=text,
         facts=facts,
         is_soft=mark in ("none", "left"),
-        word=sure_word(use),
-        word_title=f"{round(use.confidence * 100)}% sure" if use.word else "",
+        word=CERTAIN if _is_taken_away(use) else sure_word(use),
+        word_text=_TAKEN_AWAY if _is_taken_away(use) else sure_word(use),
+        word_title=_how_sure(use),
         reasons=", ".join(use.reasons),
         toggle=toggle,
         accept=toggle if mark == "off" else "",
@@ -188,13 +192,27 @@ def _toggle(row: Row, use: UseRow, mark: str) -> str:
 
 def _spoken(row: Row, use: UseRow, text: str) -> str:
     on = f" {use.use_words}" if use.use_words else ""
-    sure = f", {_WORDS[sure_word(use)]}" if use.word else ""
+    word = _TAKEN_AWAY if _is_taken_away(use) else _WORDS.get(sure_word(use), "")
+    sure = f", {word}" if word else ""
     return f"{row.label}{on}: {text}{sure}"
 
 
 def sure_word(use: UseRow) -> str:
     """How sure the proposal is; what a person has yet to look at is never called certain."""
-    return "likely" if use.word == "certain" and not use.ticked else use.word
+    return LIKELY if use.word == CERTAIN and not use.ticked else use.word
+
+
+def _is_taken_away(use: UseRow) -> bool:
+    """Whether it would be ticked by itself, and somebody said no."""
+    return use.auto and not use.ticked
+
+
+def _how_sure(use: UseRow) -> str:
+    """The number behind the word; what is not ticked by itself is never quite sure."""
+    if not use.word:
+        return ""
+    percent = round(use.confidence * 100)
+    return f"{percent if use.auto else min(percent, 99)}% sure"
 
 
 def _replaced(use: UseRow) -> str:

@@ -298,7 +298,7 @@ def test_any_two_entries_can_be_combined_however_they_are_written(
 
 
 @pytest.mark.req("CHG-03")
-def test_a_page_without_scripts_says_that_not_every_entry_stands_in_its_fields(
+def test_a_page_without_scripts_finds_the_entries_that_do_not_stand_in_its_fields(
     office: Office, alice: Client
 ) -> None:
     shared = {"business": office.business, "list": ListName.SUPPLIERS}
@@ -307,8 +307,14 @@ def test_a_page_without_scripts_says_that_not_every_entry_stands_in_its_fields(
     ListItem.objects.bulk_create([ListItem(**shared, name=name, folded_name=name) for name in names[:1_000]])
     assert "<noscript>" not in read(alice.get(address)).html
     ListItem.objects.create(**shared, name=names[-1], folded_name=names[-1])
-    said = read(alice.get(address)).html.split("<noscript>")[1].split("</noscript>")[0]
-    assert "Without scripts only the first 1,000 of 1,001 entries can be chosen here." in said
+    page = read(alice.get(address))
+    assert "Each field shows up to 1,000 of 1,001 entries." in page.html.split("<noscript>")[-1]
+    last, other = (ListItem.objects.get(name=name) for name in ("supplier 999", "supplier 7"))
+    assert str(last.id) not in page.html, "it is the last by name"
+    found = read(alice.get(f"{address}&kept={other.id}&find_kept=supplier+7&find_absorbed=supplier+999"))
+    kept, absorbed, *_ = found.html.split("</select>")
+    assert f'<option value="{other.id}" selected>' in kept
+    assert f'<option value="{last.id}" selected>' in absorbed, "the only one found is the one meant"
 
 
 def test_what_still_needs_a_match_can_be_combined_and_what_is_only_there_is_not_offered(

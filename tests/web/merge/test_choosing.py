@@ -35,9 +35,12 @@ def test_a_tick_is_taken_away_and_given_back(desk: Desk) -> None:
     target = desk.new.remote("n-6200").id
     off = desk.choose(f"{ads.id}:any:match:{target}:0")
     assert 'aria-checked="false"' in off.html
+    assert "certain, not ticked" in off.text
+    assert "likely" not in off.html
     on = desk.choose(f"{ads.id}:any:match:{target}:1")
     assert 'aria-checked="true"' in on.html
     assert "certain" in on.text, "it stands as it was proposed"
+    assert "not ticked" not in on.text
     assert not DraftRow.objects.filter(list_item=ads).exists()
 
 
@@ -231,12 +234,16 @@ def test_dimensions_and_ways_take_only_what_is_offered(desk: Desk) -> None:
 def test_finishing_a_step_adds_what_is_only_there(desk: Desk) -> None:
     page = desk.open("merge_step", "suppliers", show="all")
     assert page.has_button("Finish suppliers")
+    said = "Finish adds 1 entry that is only in QuickBooks Online to your list"
+    assert said in page.text, "of two there, one is ticked"
+    assert "This can't be undone." in page.text
     refused = read(desk.client.post(desk.url("merge_finish", "suppliers"), follow=True))
     assert "1 tick in suppliers is not used yet, so nothing was added to your list." in refused.text
     assert "Somebody Else" not in desk.open("merge_step", "suppliers", show="all").text
     desk.use(list="suppliers")
-    answer = desk.client.post(desk.url("merge_finish", "suppliers"), follow=True)
-    assert b"Suppliers: finished." in answer.content
+    assert said in desk.open("merge_step", "suppliers").text
+    answer = read(desk.client.post(desk.url("merge_finish", "suppliers"), follow=True))
+    assert "Suppliers: finished. 1 entry was added from QuickBooks Online (Acme Ltd)." in answer.text
     assert "Somebody Else" in desk.open("merge_step", "suppliers", show="all").text
 
 

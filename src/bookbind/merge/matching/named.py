@@ -236,6 +236,30 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     )
 
 
+def corrected(scored: Scored, said: dict[tuple[int, int], tuple[float, str, str]]) -> Scored:
+    """The pairs with the probability, the reason and the doubt that is known better of some.
+
+    Without a doubt a pair becomes likelier only.
+    """
+    probability, reasons, doubts = scored.probability.copy(), list(scored.reasons), list(scored.doubts)
+    left = dict(said)
+    for place, pair in enumerate(zip(scored.old.tolist(), scored.new.tolist(), strict=True)):
+        if pair not in left:
+            continue
+        chance, why, doubt = left.pop(pair)
+        if not doubt and probability[place] >= chance:
+            continue
+        probability[place], reasons[place], doubts[place] = chance, why, doubt
+    return Scored(
+        np.concatenate([scored.old, np.array([one for one, _ in left], dtype=np.int64)]),
+        np.concatenate([scored.new, np.array([other for _, other in left], dtype=np.int64)]),
+        np.concatenate([probability, np.array([row[0] for row in left.values()], dtype=np.float32)]),
+        reasons + [row[1] for row in left.values()],
+        doubts + [row[2] for row in left.values()],
+        np.concatenate([scored.known, np.zeros(len(left), bool)]),
+    )
+
+
 def best_readings(old: Integers, new: Integers, scores: Floats) -> Integers:
     """Where each pair of entries stands with those of its readings that fit best."""
     order = np.lexsort((-scores, new, old))

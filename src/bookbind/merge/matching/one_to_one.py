@@ -16,6 +16,8 @@ from bookbind.merge.matching.model import MOST, Model, best_rival, load_model
 from bookbind.merge.matching.named import Reader, Scored, choose, score_names
 from bookbind.merge.matching.names import read_name
 from bookbind.merge.matching.namesakes import parting
+from bookbind.merge.matching.numbered import compare_numbers
+from bookbind.merge.matching.payment_ways import compare_ways
 from bookbind.merge.matching.products import read_product
 
 # What people number, letter and name in pairs themselves: departments, phases, cards, ways to pay.
@@ -51,6 +53,10 @@ def match_one_to_one(
     scored = score_names(old_texts, new_texts, model or load_model(MODELS[kind]), READERS[kind])
     if kind in _SORTED:
         scored = replace(scored, doubts=_with_sorts(scored, old_texts, new_texts))
+    if kind is Kind.PAYMENT_METHODS:
+        scored = compare_ways(scored, old_texts, new_texts)
+    if kind is Kind.TRACKING:
+        scored = compare_numbers(scored, old_texts, new_texts)
     if kind in BUSINESSES:
         scored = replace(scored, doubts=_with_partings(scored, old_texts, new_texts))
     scored = _with_evidence(scored, old, new, kind)

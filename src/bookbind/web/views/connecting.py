@@ -1,5 +1,6 @@
 """To the vendor and back: begin, the callback, and what is said when an answer can't be used."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bookbind.connections.errors import OrganisationsUnread, SignInCancelled, SignInFailure
 from bookbind.connections.models import Connection, SignIn
-from bookbind.connections.queries import LIVE_STAGES, get_connection, organisation_name
+from bookbind.connections.queries import LIVE_STAGES, get_connection, list_used, organisation_name
 from bookbind.connections.sessions import session_key
 from bookbind.connections.sign_in import begin_sign_in, receive_answer
 from bookbind.kit import clock
@@ -20,8 +21,10 @@ from bookbind.providers.base.types import Redirect
 from bookbind.providers.registry import find_provider, get_provider
 from bookbind.tenancy.permissions import Permission
 from bookbind.tenancy.queries import find_acting_practice
+from bookbind.tenancy.scope import BusinessScope, within
 from bookbind.web.access import BusinessRequest, PersonRequest, page, public, signed_in
 from bookbind.web.change_words import find_away
+from bookbind.web.forms.connections import WaitingForm
 
 _FAILURE = "sign_in_failure"
 
@@ -148,6 +151,28 @@ def seats_words(vendor: Provider) -> dict[str, object]:
     return {"seats_help": said}
 
 
+def again_url(sign_in: SignIn) -> str:
+    """Where somebody signs in as another user for the same purpose."""
+    slug = sign_in.business.slug
+    if sign_in.leaves is not None:
+        typed = {"waiting": WaitingForm.FIRST if sign_in.publish_first else WaitingForm.ALONG}
+        for earlier in used_before(sign_in):
+            if earlier.organisation_id == sign_in.chosen_id:
+                typed["back"] = str(earlier.id)
+        change_to = reverse("change_to", args=[slug, sign_in.leaves.id, sign_in.provider])
+        return f"{change_to}?{urlencode(typed)}"
+    if sign_in.connection is not None:
+        return reverse("reconnect", args=[slug, sign_in.connection.id])
+    return reverse("connect", args=[slug, sign_in.provider])
+
+
+def used_before(sign_in: SignIn) -> list[Connection]:
+    """Where the business kept its books before; a renewal goes nowhere else."""
+    if sign_in.purpose == SignIn.Purpose.RECONNECT:
+        return []
+    return list_used(sign_in.business_id, sign_in.provider)
+
+
 def _connect_steps(vendor: Provider) -> list[str]:
     return [
         f"You sign in at {vendor.name} and allow Bookbind to read its lists and enter bills.",
@@ -167,7 +192,11 @@ def _reconnect_steps(vendor: Provider, connection: Connection) -> list[str]:
 
 def _remember(request: HttpRequest, failure: SignInFailure) -> None:
     """Keep the words for the page that follows; the vendor's answer itself is not kept."""
-    words = _failure_words(failure)
+    if failure.sign_in is None:
+        words = _failure_words(failure)
+    else:
+        with within(BusinessScope(failure.sign_in.business_id)):
+            words = _failure_words(failure)
     words["back"] = _back_address(failure.sign_in)
     request.session[_FAILURE] = words
 
@@ -178,6 +207,7 @@ def _failure_words(failure: SignInFailure) -> dict[str, str]:
         "body": failure.body,
         "details": failure.vendor_text,
         "at": clock.now().isoformat(),
+        "again": again_url(failure.sign_in) if failure.sign_in and failure.begins_again else "",
     }
 
 

@@ -1,7 +1,6 @@
 """Between the vendor's answer and Finish: choose, summary, a different organisation, cancel."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from bookbind.connections.elsewhere import find_shared_ones
 from bookbind.connections.endings import refuse_overtaken
 from bookbind.connections.errors import AlreadyThere, DifferentOrganisation, OrganisationTaken, SignInFailure
 from bookbind.connections.finish import finish, refuse_taken
-from bookbind.connections.models import Connection, SignIn
+from bookbind.connections.models import SignIn
 from bookbind.connections.pending import (
     MatchKind,
     choose_organisation,
@@ -26,7 +25,7 @@ from bookbind.connections.pending import (
     same_organisation,
     shared_with,
 )
-from bookbind.connections.queries import label_of, list_used, needs_reconnect, organisation_name
+from bookbind.connections.queries import label_of, needs_reconnect, organisation_name
 from bookbind.connections.sessions import session_key
 from bookbind.connections.sign_in import fetch_organisations
 from bookbind.connections.status import consent_end
@@ -43,9 +42,9 @@ from bookbind.tenancy.permissions import Permission
 from bookbind.web.access import BusinessRequest, page
 from bookbind.web.change_words import find_away, find_differences
 from bookbind.web.choosing import build_choices, describe
-from bookbind.web.forms.connections import ChooseForm, FinishForm, WaitingForm
+from bookbind.web.forms.connections import ChooseForm, FinishForm
 from bookbind.web.notices import totals_in_words
-from bookbind.web.views.connecting import show_failure
+from bookbind.web.views.connecting import again_url, show_failure, used_before
 from bookbind.web.views.start_date import ask_about_start
 
 
@@ -210,7 +209,7 @@ def _show_choice(
     organisations = [one for one in offered(sign_in) if one != in_use]
     ids = [one.id for one in organisations]
     shared = find_shared_ones(sign_in.provider, ids, request.business, request.user)
-    used = {one.organisation_id: one for one in _used(sign_in)}
+    used = {one.organisation_id: one for one in used_before(sign_in)}
     missing = used.get(sign_in.chosen_id) if sign_in.chosen_id not in ids else None
     context = {
         **_words(sign_in),
@@ -267,7 +266,7 @@ def _show_summary(
         ),
         "joining_label": f"{get_provider(sign_in.provider).name} ({organisation.name})",
         "until": _until(sign_in),
-        "goes_back": any(one.organisation_id == organisation.id for one in _used(sign_in)),
+        "goes_back": any(one.organisation_id == organisation.id for one in used_before(sign_in)),
         "shared": shared,
         "taken": taken,
         "lists": len(get_provider(sign_in.provider).lists),
@@ -285,23 +284,8 @@ def _words(sign_in: SignIn) -> dict[str, object]:
         "provider": get_provider(sign_in.provider),
         "before_name": organisation_name(connection) if connection else "",
         "connection": connection,
-        "again_url": _again_url(sign_in),
+        "again_url": again_url(sign_in),
     }
-
-
-def _again_url(sign_in: SignIn) -> str:
-    """Where somebody signs in as another user for the same purpose."""
-    slug = sign_in.business.slug
-    if sign_in.leaves is not None:
-        typed = {"waiting": WaitingForm.FIRST if sign_in.publish_first else WaitingForm.ALONG}
-        for earlier in _used(sign_in):
-            if earlier.organisation_id == sign_in.chosen_id:
-                typed["back"] = str(earlier.id)
-        change_to = reverse("change_to", args=[slug, sign_in.leaves.id, sign_in.provider])
-        return f"{change_to}?{urlencode(typed)}"
-    if sign_in.connection is not None:
-        return reverse("reconnect", args=[slug, sign_in.connection.id])
-    return reverse("connect", args=[slug, sign_in.provider])
 
 
 def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm) -> dict[str, object]:
@@ -331,15 +315,8 @@ def _change_words(sign_in: SignIn, organisation: Organisation, form: FinishForm)
 
 def _fresh_form(sign_in: SignIn, organisation: Organisation) -> FinishForm:
     """What is asked before Finish; books that are gone back to are proposed with the first day they had."""
-    used = next((one for one in _used(sign_in) if one.organisation_id == organisation.id), None)
+    used = next((one for one in used_before(sign_in) if one.organisation_id == organisation.id), None)
     return FinishForm(initial={"documents_from": used.documents_from} if used else {})
-
-
-def _used(sign_in: SignIn) -> list[Connection]:
-    """Where the business kept its books before; a renewal goes nowhere else."""
-    if sign_in.purpose == SignIn.Purpose.RECONNECT:
-        return []
-    return list_used(sign_in.business_id, sign_in.provider)
 
 
 def _until(sign_in: SignIn) -> datetime:

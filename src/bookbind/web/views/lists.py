@@ -107,6 +107,17 @@ class ItemRow:
     is_archived: bool = False
 
 
+@dataclass(frozen=True)
+class CombineField:
+    """One of the two entries to combine: the options, the words they were found by, and the one chosen."""
+
+    name: str
+    label: str
+    items: list[queries.PickerItem]
+    query: str
+    chosen: str
+
+
 @require_GET
 @page(Permission.VIEW_LISTS)
 def lists(request: BusinessRequest) -> HttpResponse:
@@ -358,16 +369,27 @@ def _match(request: BusinessRequest, name: ListName, connection: Connection | No
 
 
 def _twice(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
-    return {"pairs": possible_duplicates(name), **_combine_context(name)}
+    return {"pairs": possible_duplicates(name), **_combine_context(request, name)}
 
 
 def _combined(request: BusinessRequest, name: ListName, connection: Connection | None) -> dict[str, object]:  # noqa: ARG001
-    return {"combinations": list_combinations(name), **_combine_context(name)}
+    return {"combinations": list_combinations(name), **_combine_context(request, name)}
 
 
-def _combine_context(name: ListName) -> dict[str, object]:
+def _combine_context(request: BusinessRequest, name: ListName) -> dict[str, object]:
+    fields = [_combine_field(request, name, *each) for each in _COMBINE_FIELDS]
     return {
-        "combine_fields": _COMBINE_FIELDS,
-        "combine_items": queries.pick_items(name, limit=COMBINED_AT_FIRST),
+        "combine_fields": fields,
         "combine_count": queries.list_items(name).count(),
+        "combine_limit": COMBINED_AT_FIRST,
     }
+
+
+def _combine_field(request: BusinessRequest, name: ListName, key: str, label: str) -> CombineField:
+    """The field with what was found for the words of whoever works without scripts, and what they chose."""
+    query = request.GET.get(f"find_{key}", "").strip()[:100]
+    items = queries.pick_items(name, query, COMBINED_AT_FIRST)
+    chosen = request.GET.get(key, "")
+    if query and len(items) == 1:
+        chosen = str(items[0].id)
+    return CombineField(key, label, items, query, chosen)

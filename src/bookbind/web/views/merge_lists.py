@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from bookbind.lists.labels import CONTACT_LISTS, LIST_LABELS, label_within
 from bookbind.merge.dimensions import list_dimension_questions
+from bookbind.merge.finishing import count_added
 from bookbind.merge.reading import ListData, draft_version, find_draft, list_names, read_changes
 from bookbind.merge.rows import RowPage, Show, find_row, find_rows, list_rows
 from bookbind.merge.steps import DIMENSIONS, ORDER, PUBLISHING, Step, StepState, list_steps
@@ -134,6 +135,8 @@ def _show(request: BusinessRequest, place: Place, key: str) -> HttpResponse:
         **_step_context(request, place, step, data, uses),
         **used_context(request, place),
     }
+    if step.merging:
+        context["added"] = count_added(place.connection, ListName(step.key), changes)
     return render(request, "merge/page.html", context)
 
 

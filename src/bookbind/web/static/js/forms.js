@@ -18,11 +18,17 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-downloads]")) setTimeout(() => location.reload(), RELOADS_AFTER_MS);
 });
 
-// A page that comes back from the browser's history must be usable again.
-addEventListener("pageshow", () => {
+// A page that comes back from the browser's history must be usable again, and so must one that stays because
+// somebody stopped what it was sending.
+function release() {
   for (const form of document.querySelectorAll("[data-sending]")) delete form.dataset.sending;
-  for (const button of document.querySelectorAll("[aria-busy='true']")) button.removeAttribute("aria-busy");
-});
+  for (const button of document.querySelectorAll("button[aria-busy='true']")) button.removeAttribute("aria-busy");
+}
+
+addEventListener("pageshow", release);
+globalThis.navigation?.addEventListener("navigate", ({ signal }) => signal.addEventListener("abort", release));
+// Browsers without that event stop loading at this key, too.
+document.addEventListener("keydown", (event) => event.key === "Escape" && release());
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
