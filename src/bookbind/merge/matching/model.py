@@ -103,7 +103,10 @@ class Model:
         """
         least, most = self.rival_range
         seen = rival_features(scores, old, new, sizes)[:, : len(least)].clip(least, most)
-        final = run_networks(self.rivals, seen)
+        final = np.empty(len(seen), np.float32)
+        for first in range(0, len(seen), _BLOCK):
+            part = slice(first, first + _BLOCK)
+            final[part] = run_networks(self.rivals, seen[part])
         return np.interp(final, *self.calibration).clip(LEAST, MOST).astype(np.float32)
 
 
@@ -141,7 +144,8 @@ def rival_features(
     above_new = np.clip(scores - best_rival(scores, new), -_GAP_SHOWN, _GAP_SHOWN)
     columns = [scores / 4, above_old / 4, above_new / 4, np.minimum(above_old, above_new) / 4]
     if sizes:
-        columns += [np.full(len(scores), habit) for habit in list_habits(scores, old, new, sizes)]
+        habits = list_habits(scores, old, new, sizes)
+        columns += [np.full(len(scores), habit, np.float32) for habit in habits]
     return np.stack(columns, axis=1).astype(np.float32)
 
 

@@ -223,7 +223,7 @@ def score_names(old: Sequence[str], new: Sequence[str], model: Model, reader: Re
     one, other = prepared.old[best], prepared.new[best]
     settled = model.settled(scores[best], one, other, Sizes(len(old), len(new), len(rest.equal)))
     # A partnership and a company of one name are two businesses, accounts in two currencies two accounts.
-    clash = (prepared.features[best][:, _CLASHES] > 0).any(axis=1)
+    clash = (prepared.features[:, _CLASHES][best] > 0).any(axis=1)
     settled = np.where(clash, np.minimum(settled, MOST_OF_CLASHES), settled)
     why, but = explain(prepared.features), (product_doubts if products else doubts)(prepared.features)
     return Scored(
