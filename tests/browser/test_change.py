@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo, Visitor
-from tests.browser.steps import allow_company, combobox, use_matches_as_proposed
+from tests.browser.steps import allow, allow_company, combobox, use_matches_as_proposed
 from tests.support.papers import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -167,3 +167,36 @@ def fill_amounts(page: Page) -> None:
     page.get_by_label("Description").fill("Phones and internet, December")
     page.get_by_label("Net", exact=True).fill("100.00")
     expect(page.get_by_text("lines agree")).to_be_visible()
+
+
+@pytest.mark.req("CHG-01")
+def test_going_back_finds_the_old_matches_again_and_publishes_there(
+    jo: Visitor, demo: Demo, tmp_path: Path
+) -> None:
+    page = jo.page
+    old = len(received(demo, "xero"))
+    open_change(jo)
+    jo.keep("80-back-selection")
+    page.get_by_role("button", name=re.compile("Xero")).first.click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("Continue to Xero")).click()
+    allow(page, JO, "Cole & Son Ltd")
+    page.get_by_role("button", name="Next").click()
+    jo.keep("83-back-summary")
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("main")).to_contain_text("is now your accounting software", timeout=90_000)
+    jo.keep("85-back-changed")
+    jo.open(CONNECTIONS)
+    page.get_by_role("link", name="Start publishing…").first.click()
+    jo.keep("87-back-start")
+    page.get_by_role("button", name="Start publishing").click()
+    expect(page.get_by_text("has started").first).to_be_visible()
+    capture_known(jo, tmp_path)
+    expect(page.get_by_role("combobox", name="Category")).to_have_value(re.compile("Telephone"))
+    fill_amounts(page)
+    jo.keep("88-back-coded")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("Published to Xero", timeout=90_000)
+    jo.keep("89-back-published")
+    assert len(received(demo, "xero")) == old + 1
+    assert len(received(demo, "quickbooks")) == 1
+    assert jo.troubles == []
