@@ -25,6 +25,7 @@ _LEAST_LIST, _MOST_NUMBERED = 20, 0.6
 # What differs is looked at more closely where this few letters do.
 _MOST_EDITS, _LONGEST_SLIP, _SHORTEST_STEM = 4, 12, 3
 
+# Where two nearly equal names part, in the order in which `_slip` tells it.
 _SLIPS = (
     "slip_length",
     "slip_doubles",
@@ -108,12 +109,7 @@ FEATURES = (
     "codes_differ",
     "codes_same",
     "letters_least",
-    "slip_length",
-    "slip_doubles",
-    "slip_ends_word",
-    "slip_begins_word",
-    "slip_ending_old",
-    "slip_ending_new",
+    *_SLIPS,
     "cut_within_word",
 )
 
